@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
 from domain.access import Action
 from domain.appointments.changes.locking import Reach, lock, record, refuse_what_is_over, update_one
@@ -12,8 +12,8 @@ from domain.appointments.changes.undo import remember
 from domain.appointments.errors import TakenByAnother
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
-from domain.appointments.series.occurrence_rows import ROW_COLUMNS
-from domain.appointments.series.series import Series, own_details
+from domain.appointments.series.occurrence_rows import ROW_COLUMNS, OccurrenceRow, fetch_rows
+from domain.appointments.series.series import Series
 from domain.appointments.series.shown_messages import show_again
 from domain.database.scope import Scope
 from domain.events import TimerSet
@@ -78,11 +78,12 @@ async def stop_driving(
             & (AppointmentOccurrence.starts_at > func.clock_now())
             & (AppointmentOccurrence.driver_id == member.user_id)
         )
-    changed = await scope.rows(
+    changed = await fetch_rows(
+        scope,
         update(AppointmentOccurrence)
         .where(which, AppointmentOccurrence.family_id == member.family_id)
         .values(driver_id=None)
-        .returning(*ROW_COLUMNS)
+        .returning(*ROW_COLUMNS),
     )
     for row in changed:
         if _is_to_be_asked_now(locked.series, row, now=scope.clock.now()):
@@ -95,9 +96,9 @@ async def stop_driving(
     return await get_occurrence(scope, occurrence_id)
 
 
-def _is_to_be_asked_now(series: Series, row: Row[Any], *, now: datetime) -> bool:
+def _is_to_be_asked_now(series: Series, row: OccurrenceRow, *, now: datetime) -> bool:
     """Whether the time to ask for a driver has passed and no other message about it is due now."""
-    own = series.saying(own_details(row))
+    own = series.saying(row.own)
     is_asked_later = own.action_after(row.starts_at, now=now) is not None and any(
         action.step is Step.ASK_DRIVER and action.at > now for action in own.actions(row.starts_at)
     )

@@ -11,10 +11,9 @@ from sqlalchemy import func, or_, select, update
 
 from domain.access import Role
 from domain.appointments.ladder import reminders_of
-from domain.appointments.series.series import reminded_before
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, owe_or_add
-from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
+from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
@@ -64,21 +63,19 @@ async def tell_of_what_is_soon(
             Appointment.deleted_at.is_(None),
         )
     )
-    soon = [
-        row
-        for row in rows
-        if reminded_before(row)
-        and not is_silenced(row, now=now)
-        and not any(
-            reminder.at > now
-            for reminder in reminders_of(
-                row.starts_at,
-                zone=ZoneInfo(row.timezone),
-                remind_before=reminded_before(row),
-                is_all_day=row.is_all_day,
-            )
+    soon = []
+    for row in rows:
+        own = row.own_remind_before
+        reminders = reminders_of(
+            row.starts_at,
+            zone=ZoneInfo(row.timezone),
+            remind_before=row.remind_before if own is None else own,
+            is_all_day=row.is_all_day,
         )
-    ]
+        pause = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+        is_unannounced = bool(reminders) and all(reminder.at <= now for reminder in reminders)
+        if is_unannounced and not pause.silences(row.starts_at, now=now):
+            soon.append(row)
     if soon:
         await _tell_the_others(scope, [row.id for row in soon], person_id=soon[0].care_recipient_id)
 

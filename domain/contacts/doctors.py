@@ -149,14 +149,14 @@ async def edit_doctor(
     `add_doctor` does.
     """
     before = await _lock(scope, doctor_id)
-    if all(before._mapping[name] == value for name, value in changes.items()):  # noqa: SLF001
+    if all(before[name] == value for name, value in changes.items()):
         return await get_doctor(scope, doctor_id)
     if changes.get("name"):
         known = (doctor_id, *beside)
-        person_id = before.care_recipient_id
+        person_id = before["care_recipient_id"]
         await _point_out_alike(scope, person_id, str(changes["name"]), beside=known)
     await _write(scope, doctor_id, changes)
-    old = {name: before._mapping[name] for name in changes}  # noqa: SLF001 - Row's public view
+    old = {name: before[name] for name in changes}
     await _record(scope, "edited", doctor_id, before=old)
     return await get_doctor(scope, doctor_id)
 
@@ -164,7 +164,7 @@ async def edit_doctor(
 async def remove_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
     """Remove a doctor from the list; appointments keep the name. Raises NotFound."""
     before = await _lock(scope, doctor_id)
-    if before.deleted_at is None:
+    if before["deleted_at"] is None:
         await _write(scope, doctor_id, {"deleted_at": func.clock_now()})
         await _record(scope, "removed", doctor_id)
     return await get_doctor(scope, doctor_id)
@@ -173,14 +173,15 @@ async def remove_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
 async def restore_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
     """Restore a removed doctor. Raises NotFound and FamilyFull."""
     before = await _lock(scope, doctor_id)
-    if before.deleted_at is not None:
+    if before["deleted_at"] is not None:
         await make_room(scope, Held.DOCTOR)
         await _write(scope, doctor_id, {"deleted_at": None})
         await _record(scope, "restored", doctor_id)
     return await get_doctor(scope, doctor_id)
 
 
-async def _lock(scope: Scope, doctor_id: UUID) -> Row[Any]:
+async def _lock(scope: Scope, doctor_id: UUID) -> Mapping[str, Any]:
+    """The doctor's columns, locked. Raises NotFound and NotAllowed."""
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     row = await scope.row(
         select(
@@ -197,7 +198,7 @@ async def _lock(scope: Scope, doctor_id: UUID) -> Row[Any]:
     )
     if row is None:
         raise NotFound
-    return row
+    return row._asdict()
 
 
 async def _point_out_alike(

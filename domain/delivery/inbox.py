@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, delete, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import aliased
 
 from domain.database.scope import Scope
@@ -158,7 +158,8 @@ async def claim(
         _CLAIM,
         {"owner": owner, "lease": lease, "most": most, "each": each, "full": list(full)},
     )
-    return sorted((_taken(row) for row in rows), key=lambda taken: taken.update_id)
+    taken = [Taken(row.update_id, row.chat_id, row.payload, row.answer) for row in rows]
+    return sorted(taken, key=lambda each: each.update_id)
 
 
 async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
@@ -367,7 +368,3 @@ def _without_nul(value: Any) -> Any:
             return {key: _without_nul(item) for key, item in value.items()}
         case _:
             return value
-
-
-def _taken(row: Row[Any]) -> Taken:
-    return Taken(row.update_id, row.chat_id, row.payload, row.answer)

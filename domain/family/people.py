@@ -17,7 +17,7 @@ from domain.events import TimerSet
 from domain.family.limits import Held
 from domain.family.list_version import raise_list_version
 from domain.family.room import make_room
-from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
+from domain.family.running_pauses import PAUSE_COLUMNS, Pause, StoredPause
 from domain.models import CareRecipient, new_id
 from domain.timers import evening_before
 
@@ -141,10 +141,11 @@ async def list_people(scope: Scope) -> Sequence[Person]:
         .order_by(CareRecipient.created_at, CareRecipient.id)
     )
     now = scope.clock.now()
-    return [
-        Person(row.id, row.name, ZoneInfo(row.timezone), running_pause(row, now=now))
-        for row in rows
-    ]
+    people = []
+    for row in rows:
+        pause = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+        people.append(Person(row.id, row.name, ZoneInfo(row.timezone), pause.running(now=now)))
+    return people
 
 
 async def get_person(scope: Scope, person_id: UUID) -> Person:
@@ -193,4 +194,4 @@ async def hold_pause(scope: Scope, person_id: UUID) -> Pause | None:
         .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
         .with_for_update(read=True)
     )
-    return None if row is None else running_pause(row, now=scope.clock.now())
+    return None if row is None else StoredPause._make(row).running(now=scope.clock.now())

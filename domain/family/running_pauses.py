@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
+from typing import NamedTuple
 
 from domain.models import CareRecipient
 
@@ -31,17 +29,21 @@ PAUSE_COLUMNS = (
 )
 
 
-def running_pause(row: Row[Any], *, now: datetime) -> Pause | None:
-    """The pause of a row with :data:`PAUSE_COLUMNS`; None if there is none or it has ended."""
-    if row.paused_at is None:
-        return None
-    pause = Pause(row.paused_at, row.paused_until, row.pause_silences_appointments)
-    return pause if pause.holds(now) else None
+class StoredPause(NamedTuple):
+    """The values of :data:`PAUSE_COLUMNS`, in their order."""
 
+    since: datetime | None
+    until: datetime | None
+    silences_appointments: bool
 
-def is_silenced(row: Row[Any], *, now: datetime) -> bool:
-    """Whether the appointment of a row (`starts_at`, :data:`PAUSE_COLUMNS`) begins during a pause
-    that silences appointments.
-    """
-    pause = running_pause(row, now=now)
-    return pause is not None and pause.silences_appointments and pause.holds(row.starts_at)
+    def running(self, *, now: datetime) -> Pause | None:
+        """The pause; None if there is none or it has ended."""
+        if self.since is None:
+            return None
+        pause = Pause(self.since, self.until, self.silences_appointments)
+        return pause if pause.holds(now) else None
+
+    def silences(self, starts_at: datetime, *, now: datetime) -> bool:
+        """Whether an appointment that begins at *starts_at* is silenced by it."""
+        pause = self.running(now=now)
+        return pause is not None and pause.silences_appointments and pause.holds(starts_at)

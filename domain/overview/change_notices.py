@@ -10,10 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
 from domain.database.scope import Scope
@@ -79,7 +78,7 @@ async def owe_news(scope: Scope) -> None:
 
 
 def _concern(
-    change: Change, about: Affected, member: Row[Any], before: "_Told | None"
+    change: Change, about: Affected, member: "_Reader", before: "_Told | None"
 ) -> Concern | None:
     """How a change concerns a member; None if they aren't notified."""
     if before is not None and before.is_pending:
@@ -91,7 +90,7 @@ def _concern(
     is_asked_first = member.role in ASKED_FIRST or member.is_self
     if not member.hears_of_changes or (change.area != "appointment" and not is_asked_first):
         return None
-    if about.is_asked_of_drivers and may(Role(member.role), Action.DRIVE):
+    if about.is_asked_of_drivers and may(member.role, Action.DRIVE):
         return None
     was_soon = before is not None and before.concern is Concern.SOON
     return Concern.SOON if about.is_soon or was_soon else Concern.QUIET
@@ -99,7 +98,7 @@ def _concern(
 
 async def _list_members(
     scope: Scope, person_ids: Collection[UUID]
-) -> Mapping[UUID, Sequence[Row[Any]]]:
+) -> Mapping[UUID, Sequence["_Reader"]]:
     """For each person, the members who may be told about them, except the actor. Other recipients
     may not.
     """
@@ -120,10 +119,21 @@ async def _list_members(
             or_(FamilyMember.role != Role.RECIPIENT, is_self),
         )
     )
-    members: dict[UUID, list[Row[Any]]] = defaultdict(list)
+    members: dict[UUID, list[_Reader]] = defaultdict(list)
     for row in rows:
-        members[row.id].append(row)
+        reader = _Reader(row.user_id, Role(row.role), row.hears_of_changes, row.is_self)
+        members[row.id].append(reader)
     return members
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A member who may be told about a person; `is_self`: it's that person."""
+
+    user_id: UUID
+    role: Role
+    hears_of_changes: bool
+    is_self: bool
 
 
 @dataclass(frozen=True)

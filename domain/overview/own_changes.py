@@ -1,11 +1,12 @@
 """Changes that the acting member has made, by the audit, and whether they are still in effect."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -19,6 +20,19 @@ from domain.models import Appointment, AuditEvent, CareRecipient, Medication, Us
 from domain.models.appointments import OccurrenceStatus
 from domain.overview.own_actions import AUDITED, UNDONE, ActionKind, ActionSuperseded, LastAction
 from domain.timers import UNDO_PERIOD
+
+
+@dataclass(frozen=True)
+class _Event:
+    """An audit event that :func:`_select_own` selects."""
+
+    id: UUID
+    action: str
+    subject_id: UUID
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    created_at: datetime
+    is_undone: bool
 
 
 async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
@@ -46,7 +60,7 @@ async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
         .order_by(event.created_at.desc(), event.id.desc())
         .limit(1)
     )
-    return None if row is None else await _read(scope, row)
+    return None if row is None else await _read(scope, _Event(**row._asdict()))
 
 
 async def find_superseded(
@@ -64,7 +78,7 @@ async def find_superseded(
         .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
         .limit(1)
     )
-    action = None if row is None else await _read(scope, row)
+    action = None if row is None else await _read(scope, _Event(**row._asdict()))
     if action is None:
         return None
     try:
@@ -85,11 +99,12 @@ async def find_change(
     row = await scope.row(_select_own(AuditEvent, member).where(AuditEvent.id == event_id))
     if row is None:
         return None
+    event = _Event(**row._asdict())
     if among > 1:
-        row = await _find_last_added(scope, member, last=row, count=among)
-    found = await _read(scope, row)
+        event = await _find_last_added(scope, member, last=event, count=among)
+    found = await _read(scope, event)
     if found is None:
-        raise ActionSuperseded(UNDONE, "", by=None) if row.is_undone else NotFound
+        raise ActionSuperseded(UNDONE, "", by=None) if event.is_undone else NotFound
     await _check_stands(scope, member, action=found)
     return found
 
@@ -129,7 +144,7 @@ def _is_later(later: type[AuditEvent], event: type[AuditEvent]) -> ColumnElement
     )
 
 
-async def _find_last_added(scope: Scope, member: Member, *, last: Row[Any], count: int) -> Row[Any]:
+async def _find_last_added(scope: Scope, member: Member, *, last: _Event, count: int) -> _Event:
     """Of the *count* things that the member added up to *last*, the last that still exists."""
     rows = await scope.rows(
         _select_own(AuditEvent, member)
@@ -140,7 +155,7 @@ async def _find_last_added(scope: Scope, member: Member, *, last: Row[Any], coun
         .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
         .limit(count)
     )
-    return next((row for row in rows if not row.is_undone), last)
+    return next((_Event(**row._asdict()) for row in rows if not row.is_undone), last)
 
 
 async def _check_stands(scope: Scope, member: Member, *, action: LastAction) -> None:
@@ -195,25 +210,27 @@ def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
     )
 
 
-async def _read(scope: Scope, row: Row[Any]) -> LastAction | None:
-    kind = ActionKind(row.action)
-    action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before, after=row.after)
+async def _read(scope: Scope, event: _Event) -> LastAction | None:
+    kind = ActionKind(event.action)
+    action = LastAction(
+        id=event.id, kind=kind, at=event.created_at, before=event.before, after=event.after
+    )
     try:
         if kind.startswith("appointment."):
-            return replace(action, appointment=await _changed(scope, row))
+            return replace(action, appointment=await _changed(scope, event))
         if kind.startswith("person."):
-            return replace(action, person=await get_person(scope, row.subject_id))
-        return replace(action, medicine=await get_medication(scope, row.subject_id))
+            return replace(action, person=await get_person(scope, event.subject_id))
+        return replace(action, medicine=await get_medication(scope, event.subject_id))
     except NotFound:  # it was removed, so there's nothing to undo
         return None
 
 
-async def _changed(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
+async def _changed(scope: Scope, event: _Event) -> OccurrenceFacts:
     """The occurrence at which an appointment was changed; or else the next one, also if a new
     recurrence doesn't have that occurrence any more. Raises NotFound.
     """
-    before = row.before or {}
-    coming = await first_of(scope, row.subject_id)
+    before = event.before or {}
+    coming = await first_of(scope, event.subject_id)
     if not before.get("occurrence_id"):
         return coming
     try:
@@ -221,4 +238,4 @@ async def _changed(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
     except NotFound:
         return coming
     has_made_way = found.status is OccurrenceStatus.CUT
-    return coming if row.action == ActionKind.APPOINTMENT_REPEATED and has_made_way else found
+    return coming if event.action == ActionKind.APPOINTMENT_REPEATED and has_made_way else found

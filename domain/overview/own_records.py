@@ -1,9 +1,9 @@
 """Records of doses that the acting member has made and can undo."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from domain.database.scope import Member, Scope
 from domain.errors import NotFound
@@ -14,6 +14,19 @@ from domain.medicines.records.standing import find_standing
 from domain.models import Dose, MedicationLog, User
 from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded, LastAction
 from domain.timers import UNDO_PERIOD
+
+
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log, with the name of its recorder."""
+
+    id: UUID
+    undoes_id: UUID | None
+    corrects_id: UUID | None
+    status: str
+    recorded_by_id: UUID
+    name: str
+
 
 _STANDING = stands(MedicationLog) & Dose.status.in_(RESOLVED)
 
@@ -53,11 +66,13 @@ async def find_record(scope: Scope, member: Member, *, action_id: UUID) -> LastA
         )
         if not rows:
             raise NotFound
-        raise await _superseded(scope, member, rows[0])
+        raise await _superseded(scope, member, rows[0].id, rows[0].dose_id)
     return found
 
 
-async def _superseded(scope: Scope, member: Member, record: Row[Any]) -> ActionSuperseded:
+async def _superseded(
+    scope: Scope, member: Member, record_id: UUID, dose_id: UUID
+) -> ActionSuperseded:
     """Who did what to a record that isn't current any more."""
     rows = await scope.rows(
         select(
@@ -69,15 +84,16 @@ async def _superseded(scope: Scope, member: Member, record: Row[Any]) -> ActionS
             User.name,
         )
         .join(User, User.id == MedicationLog.recorded_by_id)
-        .where(MedicationLog.dose_id == record.dose_id)
+        .where(MedicationLog.dose_id == dose_id)
         .order_by(MedicationLog.recorded_at, MedicationLog.id)
     )
-    undo = next((row for row in rows if row.undoes_id == record.id), None)
-    by = undo or find_standing(rows)
+    log = [_LogEntry(**row._asdict()) for row in rows]
+    undo = next((entry for entry in log if entry.undoes_id == record_id), None)
+    by = undo or find_standing(log)
     action: str = ActionKind.RECORDED if by.corrects_id is None else ActionKind.CORRECTED
     if undo is not None or by.status == UNDONE:
         action = UNDONE
-    [dose] = await list_doses(scope, [record.dose_id])
+    [dose] = await list_doses(scope, [dose_id])
     is_own = by.recorded_by_id == member.user_id
     return ActionSuperseded(action, dose.name, by=None if is_own else by.name, dose=dose)
 

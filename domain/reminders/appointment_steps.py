@@ -3,19 +3,19 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.sql.base import Executable
 
 from domain.access import ASKED_FIRST, Action, may
 from domain.appointments.ladder import after_telling, appointment_actions
-from domain.appointments.series.series import reminded_before
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
-from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
+from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
@@ -59,8 +59,46 @@ DUE_OCCURRENCES = (
 )
 
 
+class DueOccurrence(NamedTuple):
+    """A row of :data:`DUE_OCCURRENCES`, in its order. A tuple, because they come by the
+    thousand.
+    """
+
+    id: UUID
+    family_id: UUID
+    care_recipient_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    driver_id: UUID | None
+    ladder_step: str
+    next_action_at: datetime
+    timezone: str
+    own_remind_before: Sequence[int] | None
+    series_remind_before: Sequence[int]
+    paused_at: datetime | None
+    paused_until: datetime | None
+    pause_silences_appointments: bool
+    is_all_day: bool
+
+    @property
+    def remind_before(self) -> Sequence[int]:
+        """Minutes before the start: its own, or else those of its series."""
+        own = self.own_remind_before
+        return self.series_remind_before if own is None else own
+
+    @property
+    def pause(self) -> StoredPause:
+        return StoredPause(self.paused_at, self.paused_until, self.pause_silences_appointments)
+
+
+async def fetch_due_occurrences(scope: Scope, statement: Executable) -> Sequence[DueOccurrence]:
+    """The occurrences that a *statement* based on :data:`DUE_OCCURRENCES` selects."""
+    return [DueOccurrence._make(row) for row in await scope.rows(statement)]
+
+
 async def act_on_due_occurrences(
-    scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
+    scope: Scope, due: Sequence[DueOccurrence], people: People, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     """Return the messages about due occurrences, and set their next timers. Two occurrences of one
     person in the same minute share a message; after an outage each occurrence is announced once.
@@ -107,14 +145,14 @@ async def act_on_due_occurrences(
     ]
 
 
-def _is_silenced(row: Row[Any], step: Step, *, now: datetime) -> bool:
+def _is_silenced(row: DueOccurrence, step: Step, *, now: datetime) -> bool:
     """Whether the person's pause silences it. A correction of something announced earlier is never
     silenced.
     """
-    return step is not Step.TELL and is_silenced(row, now=now)
+    return step is not Step.TELL and row.pause.silences(row.starts_at, now=now)
 
 
-def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequence[UUID]:
+def _who_is_told(row: DueOccurrence, step: Step, members: Sequence[Asked]) -> Sequence[UUID]:
     """Everybody gets reminders. Only members who may drive are asked to, while nobody does; how it
     went is asked of the driver, or else of those who are asked first.
     """
@@ -132,17 +170,17 @@ def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequenc
             return [m.user_id for m in members]
 
 
-def _actions(row: Row[Any]) -> Sequence[NextAction]:
+def _actions(row: DueOccurrence) -> Sequence[NextAction]:
     return appointment_actions(
         row.starts_at,
         row.ends_at,
         zone=ZoneInfo(row.timezone),
-        remind_before=reminded_before(row),
+        remind_before=row.remind_before,
         is_all_day=row.is_all_day,
     )
 
 
-def _overdue(row: Row[Any], *, now: datetime) -> NextAction:
+def _overdue(row: DueOccurrence, *, now: datetime) -> NextAction:
     """The step to take now. After an outage that's only one of the steps that have become due:
     asking how it went if it's over, else the reminder, else asking for a driver.
     """
@@ -156,7 +194,7 @@ def _overdue(row: Row[Any], *, now: datetime) -> NextAction:
 _URGENCY = {Step.ASK_DRIVER: 0, Step.REMIND: 1, Step.TELL: 2, Step.ASK_OUTCOME: 3}
 
 
-def _following(row: Row[Any], *, now: datetime) -> NextAction | None:
+def _following(row: DueOccurrence, *, now: datetime) -> NextAction | None:
     if row.status != OccurrenceStatus.PLANNED:
         return None
     return after_telling(_actions(row), now=now)

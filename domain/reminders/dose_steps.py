@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
+from sqlalchemy.sql.base import Executable
 
 from domain.database.scope import Scope
 from domain.delivery.dose_messages import find_asked_for, show_cards_again
@@ -72,8 +73,26 @@ DUE_DOSES = (
 )
 
 
+class DueDose(NamedTuple):
+    """A row of :data:`DUE_DOSES`, in its order. A tuple, because they come by the thousand."""
+
+    id: UUID
+    family_id: UUID
+    care_recipient_id: UUID
+    due_at: datetime
+    window_ends_at: datetime
+    ladder_step: str
+    ask_no: int
+    next_action_at: datetime
+
+
+async def fetch_due_doses(scope: Scope, statement: Executable) -> Sequence[DueDose]:
+    """The doses that a *statement* based on :data:`DUE_DOSES` selects."""
+    return [DueDose._make(row) for row in await scope.rows(statement)]
+
+
 async def act_on_due_doses(
-    scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
+    scope: Scope, due: Sequence[DueDose], people: People, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     """Ask for doses whose window is open; close those whose window has ended."""
     if not due:
@@ -85,9 +104,7 @@ async def act_on_due_doses(
     return [*asked, *given_up]
 
 
-async def _ask(
-    scope: Scope, doses: Sequence[Row[Any]], people: People
-) -> Sequence[OutgoingMessage]:
+async def _ask(scope: Scope, doses: Sequence[DueDose], people: People) -> Sequence[OutgoingMessage]:
     parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
     slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
     newest = await _newest_cards(scope, slots)
@@ -137,7 +154,7 @@ async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]
     return {slot: found[slot] for slot in wanted if slot in found}
 
 
-def _card_for(doses: Sequence[Row[Any]], newest: Card | None) -> Card:
+def _card_for(doses: Sequence[DueDose], newest: Card | None) -> Card:
     """The card that asks for these doses of a slot: the newest if it's of this minute, else a new
     one.
 
@@ -151,7 +168,7 @@ def _card_for(doses: Sequence[Row[Any]], newest: Card | None) -> Card:
 
 
 async def _give_up(
-    scope: Scope, doses: Sequence[Row[Any]], people: People, *, now: datetime
+    scope: Scope, doses: Sequence[DueDose], people: People, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
     reached = await find_asked_for(scope, [dose.id for dose in doses], [Status.SENT])
@@ -174,7 +191,7 @@ async def _give_up(
     return owed
 
 
-def _in_parts(doses: Iterable[Row[Any]]) -> Mapping[UUID, int]:
+def _in_parts(doses: Iterable[DueDose]) -> Mapping[UUID, int]:
     """Which of a person's summaries each dose is on, earliest doses first."""
     theirs: dict[UUID, list[UUID]] = defaultdict(list)
     for dose in sorted(doses, key=lambda dose: (dose.due_at, dose.id)):
@@ -187,9 +204,9 @@ def _in_parts(doses: Iterable[Row[Any]]) -> Mapping[UUID, int]:
 
 
 def _by_slot(
-    doses: Iterable[Row[Any]], *, at: Any, parts: Mapping[UUID, int] | None = None
-) -> dict[Slot, list[Row[Any]]]:
-    slots: dict[Slot, list[Row[Any]]] = defaultdict(list)
+    doses: Iterable[DueDose], *, at: Any, parts: Mapping[UUID, int] | None = None
+) -> dict[Slot, list[DueDose]]:
+    slots: dict[Slot, list[DueDose]] = defaultdict(list)
     for dose in doses:
         part = (parts or {}).get(dose.id, 0)
         slots[Slot(dose.family_id, dose.care_recipient_id, at(dose), part)].append(dose)
@@ -198,7 +215,7 @@ def _by_slot(
 
 def _of_doses(
     kind: Kind,
-    slots: dict[Slot, list[Row[Any]]],
+    slots: dict[Slot, list[DueDose]],
     people: People,
     cards: dict[Slot, Card],
 ) -> Sequence[OutgoingMessage]:

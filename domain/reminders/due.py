@@ -7,17 +7,19 @@ Everything here runs as the dispatcher, across families, in batches of one trans
 """
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from domain.database.scope import Scope
 from domain.delivery.new_messages import owe_or_add
 from domain.events import NotificationsOwed
 from domain.models import AppointmentOccurrence, Dose
-from domain.reminders.appointment_steps import DUE_OCCURRENCES, act_on_due_occurrences
-from domain.reminders.dose_steps import DUE_DOSES, act_on_due_doses
+from domain.reminders.appointment_steps import (
+    DUE_OCCURRENCES,
+    DueOccurrence,
+    act_on_due_occurrences,
+    fetch_due_occurrences,
+)
+from domain.reminders.dose_steps import DUE_DOSES, DueDose, act_on_due_doses, fetch_due_doses
 from domain.reminders.recipients import list_people
 from domain.set_asides import Subject
 
@@ -26,15 +28,15 @@ async def act_on_due(scope: Scope, *, most: int) -> int:
     """Take the next step of up to *limit* doses, and as many appointments, whose timer has run out;
     returns how many. Several replicas may do this at once: each takes rows that no other one holds.
     """
-    doses = await scope.rows(DUE_DOSES.limit(most))
-    occurrences = await scope.rows(DUE_OCCURRENCES.limit(most))
+    doses = await fetch_due_doses(scope, DUE_DOSES.limit(most))
+    occurrences = await fetch_due_occurrences(scope, DUE_OCCURRENCES.limit(most))
     return await _act(scope, doses, occurrences)
 
 
 async def find_due(scope: Scope, *, most: int) -> tuple[Sequence[Subject], Sequence[Subject]]:
     """What :func:`act_on_due` would act on: doses, and occurrences of appointments."""
-    doses = await scope.rows(DUE_DOSES.limit(most))
-    occurrences = await scope.rows(DUE_OCCURRENCES.limit(most))
+    doses = await fetch_due_doses(scope, DUE_DOSES.limit(most))
+    occurrences = await fetch_due_occurrences(scope, DUE_OCCURRENCES.limit(most))
     return (
         [Subject(row.family_id, row.id) for row in doses],
         [Subject(row.family_id, row.id) for row in occurrences],
@@ -43,17 +45,18 @@ async def find_due(scope: Scope, *, most: int) -> tuple[Sequence[Subject], Seque
 
 async def act_on_doses(scope: Scope, dose_ids: Sequence[UUID]) -> int:
     """Like :func:`act_on_due`, for these doses."""
-    return await _act(scope, await scope.rows(DUE_DOSES.where(Dose.id.in_(dose_ids))), [])
+    statement = DUE_DOSES.where(Dose.id.in_(dose_ids))
+    return await _act(scope, await fetch_due_doses(scope, statement), [])
 
 
 async def act_on_occurrences(scope: Scope, occurrence_ids: Sequence[UUID]) -> int:
     """Like :func:`act_on_due`, for these occurrences."""
-    is_meant = AppointmentOccurrence.id.in_(occurrence_ids)
-    return await _act(scope, [], await scope.rows(DUE_OCCURRENCES.where(is_meant)))
+    statement = DUE_OCCURRENCES.where(AppointmentOccurrence.id.in_(occurrence_ids))
+    return await _act(scope, [], await fetch_due_occurrences(scope, statement))
 
 
-async def _act(scope: Scope, doses: Sequence[Row[Any]], occurrences: Sequence[Row[Any]]) -> int:
-    due = [*doses, *occurrences]
+async def _act(scope: Scope, doses: Sequence[DueDose], occurrences: Sequence[DueOccurrence]) -> int:
+    due: list[DueDose | DueOccurrence] = [*doses, *occurrences]
     if not due:
         return 0
     people = await list_people(scope, {row.care_recipient_id for row in due})

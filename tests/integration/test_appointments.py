@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -672,14 +672,14 @@ async def test_other_calendars_show_what_ours_does(
     length: dict[str, Any] = {"is_all_day": True, "duration": timedelta(days=days)} if days else {}
     await factories.appointment(home.database, home.anna, person, start=first, rule=rule, **length)
 
-    async def of_person() -> list[OccurrenceFacts]:
-        async def read(scope: Scope) -> list[OccurrenceFacts]:
-            rows = await scope.rows(
+    async def of_person() -> Sequence[OccurrenceFacts]:
+        async def read(scope: Scope) -> Sequence[OccurrenceFacts]:
+            return await selection.fetch_occurrences(
+                scope,
                 selection.SELECT_OCCURRENCES.where(CareRecipient.id == person.id).order_by(
                     AppointmentOccurrence.starts_at
-                )
+                ),
             )
-            return [selection.occurrence_facts(row) for row in rows]
 
         return await home.do(read)
 

@@ -23,7 +23,6 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.series.occurrence_rows import first_ahead
 from domain.appointments.series.replanning import replan, reset_timers
-from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held
@@ -80,11 +79,11 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
 
 async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None) -> None:
     """Undo that an appointment was added (the event *undoes_id*). Raises NotFound."""
-    row = await lock_appointment(scope, appointment_id)
+    locked = await lock_appointment(scope, appointment_id)
     await tell_calendars(scope, appointment_id)
-    series = Series.of(row)
-    called_off = replace(series, cancelled_from=min(row.scheduled_at, scope.clock.now()))
-    await replan(scope, series, called_off)
+    now = scope.clock.now()
+    called_off = replace(locked.series, cancelled_from=min(locked.scheduled_at, now))
+    await replan(scope, locked.series, called_off)
     await scope.execute(
         update(Appointment)
         .where(Appointment.id == appointment_id)

@@ -101,10 +101,10 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
     there.
     """
     try:
-        row = await lock_appointment(scope, appointment_id)
+        locked = await lock_appointment(scope, appointment_id)
     except NotFound:  # somebody has just removed it
         return None
-    old = Series.of(row)
+    old = locked.series
     if old.zone.key == zone.key:  # or moved it
         return appointment_id
     begin = await _first_by(scope, old, zone)
@@ -115,7 +115,7 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
     off_from = None if since is None else _same_hour(since, old.zone, zone)
     new = replace(old, zone=zone, cancelled_from=off_from)
     if begin > old.first:
-        new = await part_in_two(scope, row, new, begin=begin)
+        new = await part_in_two(scope, locked, new, begin=begin)
     else:
         await write_rule(scope, new)
     await replan(scope, old, new, moved=(begin, begin))

@@ -25,7 +25,7 @@ from domain.appointments.errors import AppointmentOver
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.series.replanning import replan, reset_timers
-from domain.appointments.series.series import Series, own_details
+from domain.appointments.series.series import Series, merge_own_details
 from domain.database.scope import Scope
 from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
@@ -46,8 +46,8 @@ async def edit(
     """
     locked = await lock(scope, occurrence_id, version=version)
     await check_doctor(scope, details)
-    common: dict[str, Any] = {name: locked.row._mapping[name] for name in details.columns()}  # noqa: SLF001 - Row's public view
-    so_far = common | from_json(locked.own_details)
+    common = locked.appointment.details
+    so_far = {**common} | from_json(locked.own_details)
     changes = {name: new for name, new in details.columns().items() if new != so_far[name]}
     if not changes:
         return await get_occurrence(scope, occurrence_id)
@@ -59,7 +59,7 @@ async def edit(
     else:
         begin = locked.planned_start
         if reach is Reach.FOLLOWING and begin > locked.series.first:
-            rest = await part_in_two(scope, locked.row, locked.series, begin=begin)
+            rest = await part_in_two(scope, locked.appointment, locked.series, begin=begin)
             await replan(scope, locked.series, rest, since=begin)
             locked, begun = await lock(scope, locked.id), rest.id
         await _write_details(scope, locked, {**common, **changes})
@@ -105,7 +105,7 @@ async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any
         update(Appointment).where(Appointment.id == locked.series.id).values(dict(columns))
     )
     shown = [name for name in columns if name != "remind_before"]
-    is_shown = any(columns[name] != getattr(locked.row, name) for name in shown)
+    is_shown = any(columns[name] != locked.appointment.details[name] for name in shown)
     await tell_calendars(scope, locked.series.id, is_shown=is_shown)
     series = replace(
         locked.series,
@@ -137,6 +137,7 @@ async def _end_otherwise(scope: Scope, series: Series) -> None:
         )
     )
     for row in rows:
-        ends_at = series.saying(own_details(row)).ends_at(row.starts_at)
+        own = merge_own_details(row.own_details, row.own_remind_before)
+        ends_at = series.saying(own).ends_at(row.starts_at)
         await update_one(scope, row.id, {"ends_at": ends_at})
     await reset_timers(scope, series, [row.id for row in rows])

@@ -7,15 +7,22 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
 from domain import audit
 from domain.access import Action
+from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
 from domain.appointments.news import tell_of_what_is_soon
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
-from domain.appointments.series.series import SELECT_SERIES, Series, original_start, own_details
+from domain.appointments.series.series import (
+    SELECT_SERIES,
+    Series,
+    fetch_series,
+    merge_own_details,
+    original_start,
+)
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, owe
 from domain.delivery.shown_messages import FACTS, IS_WAITING, show_again
@@ -35,6 +42,20 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True)
+class LockedAppointment:
+    """An appointment, locked until the transaction ends. `details` are by column, as
+    :meth:`Details.columns` writes them.
+    """
+
+    series: Series
+    version: int
+    origin_id: UUID | None
+    created_by_id: UUID
+    scheduled_at: datetime
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Locked:
     """An occurrence and its appointment, locked until the transaction ends."""
 
@@ -46,8 +67,11 @@ class Locked:
     driver_id: UUID | None
     ladder_step: str | None
     own_details: Mapping[str, Any]
-    row: Row[Any]
-    series: Series
+    appointment: LockedAppointment
+
+    @property
+    def series(self) -> Series:
+        return self.appointment.series
 
     @property
     def own_series(self) -> Series:
@@ -65,6 +89,7 @@ class Locked:
         return Reach.ALL if self.series.recurrence is None else reach
 
 
+_DETAILS = tuple(Details(title="").columns())
 _SELECT_APPOINTMENT = SELECT_SERIES.add_columns(
     Appointment.version,
     Appointment.origin_id,
@@ -98,8 +123,8 @@ async def lock(
     )
     if appointment_id is None:
         raise NotFound
-    row = await lock_appointment(scope, appointment_id, action=action)
-    if version is not None and row.version != version:
+    appointment = await lock_appointment(scope, appointment_id, action=action)
+    if version is not None and appointment.version != version:
         raise AppointmentChanged
     # Read it only now: while we waited for the lock it may have moved to another series.
     occurrence = await scope.row(
@@ -129,27 +154,35 @@ async def lock(
         status=OccurrenceStatus(occurrence.status),
         driver_id=occurrence.driver_id,
         ladder_step=occurrence.ladder_step,
-        own_details=own_details(occurrence),
-        row=row,
-        series=Series.of(row),
+        own_details=merge_own_details(occurrence.own_details, occurrence.own_remind_before),
+        appointment=appointment,
     )
 
 
 async def lock_appointment(
     scope: Scope, appointment_id: UUID, *, action: Action = Action.CHANGE_APPOINTMENTS
-) -> Row[Any]:
+) -> LockedAppointment:
     """Lock an appointment until the transaction ends. Raises NotAllowed and NotFound."""
     member = scope.require(action)
-    row = await scope.row(
+    found = await fetch_series(
+        scope,
         _SELECT_APPOINTMENT.where(
             Appointment.id == appointment_id,
             Appointment.family_id == member.family_id,
             Appointment.deleted_at.is_(None),
-        ).with_for_update()
+        ).with_for_update(),
     )
-    if row is None:
+    if not found:
         raise NotFound
-    return row
+    [(series, columns)] = found
+    return LockedAppointment(
+        series=series,
+        version=columns["version"],
+        origin_id=columns["origin_id"],
+        created_by_id=columns["created_by_id"],
+        scheduled_at=columns["scheduled_at"],
+        details={name: columns[name] for name in _DETAILS},
+    )
 
 
 def refuse_what_is_over(scope: Scope, locked: Locked) -> None:

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, update
+from sqlalchemy import insert, update
 
-from domain.appointments.changes.locking import tell_calendars
-from domain.appointments.details import Details
+from domain.appointments.changes.locking import LockedAppointment, tell_calendars
 from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.family.limits import Held
@@ -32,22 +30,24 @@ async def write_rule(scope: Scope, series: Series) -> None:
     await tell_calendars(scope, series.id)
 
 
-async def part_in_two(scope: Scope, row: Row[Any], series: Series, *, begin: datetime) -> Series:
+async def part_in_two(
+    scope: Scope, locked: LockedAppointment, series: Series, *, begin: datetime
+) -> Series:
     """Split a *series* at *begin* (local): the appointment ends before it, and the rest becomes an
     appointment of its own, which is returned. Raises FamilyFull.
     """
     rule = series.recurrence
     if rule is None:
         return series
-    old = Series.of(row)
+    old = locked.series
     gone_by = sum(start < begin for start in old.starts(now=scope.clock.now()))
     rest = replace(series, id=new_id(), first=begin, recurrence=rule.after(gone_by))
-    await copy_rest(scope, row, rest)
+    await copy_rest(scope, locked, rest)
     await write_rule(scope, replace(old, recurrence=rule.ending_before(begin, first=old.first)))
     return rest
 
 
-async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
+async def copy_rest(scope: Scope, kept: LockedAppointment, series: Series) -> None:
     """Insert the appointment for the rest of a split series; *kept* is the first part. Raises
     FamilyFull.
     """
@@ -58,12 +58,12 @@ async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
             id=series.id,
             family_id=scope.family_id,
             care_recipient_id=series.care_recipient_id,
-            origin_id=kept.origin_id or kept.id,
+            origin_id=kept.origin_id or kept.series.id,
             scheduled_at=resolve_local(series.first, series.zone),
             timezone=series.zone.key,
             recurrence=rule.to_rfc5545(series.zone) if rule else None,
             cancelled_from=series.cancelled_from,
             created_by_id=kept.created_by_id,
-            **{name: getattr(kept, name) for name in Details(title="").columns()},
+            **kept.details,
         )
     )

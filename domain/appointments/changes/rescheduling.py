@@ -152,7 +152,7 @@ async def _rebase(
     new = replace(old, first=first, recurrence=rule, cancelled_from=None)
     if is_split and old.recurrence is not None:
         new = replace(new, id=new_id())
-        await copy_rest(scope, locked.row, new)
+        await copy_rest(scope, locked.appointment, new)
         rest = old.recurrence.ending_before(begin, first=old.first)
         await write_rule(scope, replace(old, recurrence=rest))
     else:

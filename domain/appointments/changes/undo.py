@@ -6,14 +6,14 @@ were moved, cancelled or given a driver individually. That can't be recomputed i
 change records in the audit which values it replaced, and Undo writes exactly those.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from domain import audit
 from domain.access import Action
@@ -25,7 +25,7 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of, get_occurrence
 from domain.appointments.series.occurrence_rows import give_up_places
 from domain.appointments.series.replanning import replan, reset_timers
-from domain.appointments.series.series import Series, to_key
+from domain.appointments.series.series import to_key
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held
@@ -77,8 +77,7 @@ class Before:
         *begun* is the appointment that continues with the rest of a split series.
         """
         ids = [self.appointment_id] if begun is None else [self.appointment_id, begun]
-        rows = await _occurrences(scope, ids, self.occurrences)
-        now = {row.id: _values(row) for row in rows}
+        now = await _occurrences(scope, ids, self.occurrences)
         changed = {
             str(id_): to_json({name: was[name] for name in was if was[name] != now[id_][name]})
             for id_, was in self.occurrences.items()
@@ -100,12 +99,11 @@ class Before:
 
 async def remember(scope: Scope, appointment_id: UUID, opened: UUID | None = None) -> Before:
     """Take a snapshot of an appointment before changing it. It must be locked."""
-    rows = await _occurrences(scope, [appointment_id])
     return Before(
         appointment_id=appointment_id,
         opened=opened,
         appointment=await _appointment(scope, appointment_id),
-        occurrences={row.id: _values(row) for row in rows},
+        occurrences=await _occurrences(scope, [appointment_id]),
     )
 
 
@@ -130,7 +128,7 @@ async def put_back(
         await lock_appointment(scope, id_, action=action)
     await make_room(scope, Held.APPOINTMENT, beside=appointment_id)
     changed = [UUID(id_) for id_ in before["occurrences"]]
-    rows = {row.id: row for row in await _occurrences(scope, ids, changed)}
+    rows = await _occurrences(scope, ids, changed)
     was = _not_over(before["occurrences"], rows, now=scope.clock.now())
     made = _made(before, was, rows, since=undoes_id)
     await give_up_places(scope, [*made, *was], appointment_id=appointment_id)
@@ -143,11 +141,11 @@ async def put_back(
             .values(from_json(before["appointment"]))
         )
     called_off = {"status": OccurrenceStatus.CUT}
-    await _write(scope, was | {id_: {**_values(rows[id_]), **called_off} for id_ in made})
+    await _write(scope, was | {id_: {**rows[id_], **called_off} for id_ in made})
     changed_values = [before["appointment"], *before["occurrences"].values()]
     is_shown = bool(made) or any(values.keys() - _NOT_SHOWN for values in changed_values)
     await tell_calendars(scope, appointment_id, is_shown=is_shown)
-    series = Series.of(await lock_appointment(scope, appointment_id, action=action))
+    series = (await lock_appointment(scope, appointment_id, action=action)).series
     await replan(scope, series, series)
     news = [id_ for id_, values in was.items() if _is_news(values, rows[id_])]
     await reset_timers(scope, series, [*news, *made])
@@ -164,7 +162,7 @@ async def put_back(
 
 
 def _not_over(
-    replaced: Mapping[str, Values], rows: Mapping[UUID, Row[Any]], *, now: datetime
+    replaced: Mapping[str, Values], rows: Mapping[UUID, Values], *, now: datetime
 ) -> dict[UUID, Values]:
     """The previous values of all rows; where that would put a row in the past, its times stay as
     they are now. Raises AppointmentOver if nothing else is left to undo.
@@ -173,26 +171,26 @@ def _not_over(
     is_any_over = is_any_ahead = False
     for id_, values in replaced.items():
         row = rows[UUID(id_)]
-        then = {**_values(row), **from_json(values)}
+        then = {**row, **from_json(values)}
         is_past = then["status"] == OccurrenceStatus.PLANNED and then["starts_at"] <= now
         if is_past and _is_news(then, row):
-            then |= {name: getattr(row, name) for name in ("starts_at", "ends_at", "status")}
+            then |= {name: row[name] for name in ("starts_at", "ends_at", "status")}
             is_any_over = True
         elif _is_news(then, row):
             is_any_ahead = True
-        was[row.id] = then
+        was[UUID(id_)] = then
     if is_any_over and not is_any_ahead:
         raise AppointmentOver
     return was
 
 
-def _is_news(values: Values, row: Row[Any]) -> bool:
+def _is_news(values: Values, row: Values) -> bool:
     """Whether its time or status differs from *row*."""
-    return bool(values["starts_at"] != row.starts_at or values["status"] != row.status)
+    return bool(values["starts_at"] != row["starts_at"] or values["status"] != row["status"])
 
 
 def _made(
-    before: Values, was: Mapping[UUID, Values], rows: Mapping[UUID, Row[Any]], *, since: UUID
+    before: Values, was: Mapping[UUID, Values], rows: Mapping[UUID, Values], *, since: UUID
 ) -> list[UUID]:
     """Rows that the change made, and rows made *since* whose place others return to, in order of
     time.
@@ -200,13 +198,13 @@ def _made(
     made = {UUID(id_) for id_ in before["made"]}
     places = {values["occurrence_key"] for values in was.values()}
     return [
-        row.id
-        for row in rows.values()
-        if row.id not in was
+        id_
+        for id_, row in rows.items()
+        if id_ not in was
         and (
-            row.id in made
-            or str(row.appointment_id) == before["begun"]
-            or (row.id > since and row.occurrence_key in places)
+            id_ in made
+            or str(row["appointment_id"]) == before["begun"]
+            or (id_ > since and row["occurrence_key"] in places)
         )
     ]
 
@@ -242,17 +240,17 @@ async def _appointment(scope: Scope, appointment_id: UUID) -> Values:
             Appointment.id == appointment_id
         )
     )
-    return dict(row._mapping)  # noqa: SLF001 - Row's public view
+    return row._asdict()
 
 
 async def _occurrences(
     scope: Scope, appointment_ids: Collection[UUID], also: Collection[UUID] = ()
-) -> Sequence[Row[Any]]:
+) -> Mapping[UUID, Values]:
     """Occurrences that haven't ended or whose place in the rule is in the future; and those with
     the ids *also*, wherever they are now.
     """
     yesterday = to_key(to_local(scope.clock.now() - timedelta(days=1), ZoneInfo("UTC")))
-    return await scope.rows(
+    rows = await scope.rows(
         select(AppointmentOccurrence.id, *_COLUMNS).where(
             AppointmentOccurrence.family_id == scope.family_id,
             or_(
@@ -267,10 +265,7 @@ async def _occurrences(
             ),
         )
     )
-
-
-def _values(row: Row[Any]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _OCCURRENCE}
+    return {row.id: {name: getattr(row, name) for name in _OCCURRENCE} for row in rows}
 
 
 _WRITE = (

@@ -10,7 +10,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.access import Action
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
-from domain.appointments.occurrences.selection import IS_THERE, SELECT_OCCURRENCES, occurrence_facts
+from domain.appointments.occurrences.selection import (
+    IS_THERE,
+    SELECT_OCCURRENCES,
+    fetch_occurrences,
+)
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient
@@ -100,7 +104,8 @@ async def list_day(
         return {}
     first = datetime.combine(min(days.values()), time.min, UTC) - timedelta(hours=15)
     last = datetime.combine(max(days.values()), time.min, UTC) + timedelta(hours=40)
-    rows = await scope.rows(
+    found = await fetch_occurrences(
+        scope,
         SELECT_OCCURRENCES.where(
             AppointmentOccurrence.care_recipient_id.in_(days),
             AppointmentOccurrence.family_id == scope.family_id,
@@ -109,9 +114,8 @@ async def list_day(
             # No appointment is longer; this lets the index bound the search.
             AppointmentOccurrence.starts_at.between(first - _LONGEST_SEEN, last),
             AppointmentOccurrence.ends_at > first,
-        ).order_by(AppointmentOccurrence.starts_at, AppointmentOccurrence.id)
+        ).order_by(AppointmentOccurrence.starts_at, AppointmentOccurrence.id),
     )
-    found = [occurrence_facts(row) for row in rows]
     return {
         person_id: [
             facts for facts in found if facts.person_id == person_id and _takes_place_on(facts, day)
@@ -142,6 +146,5 @@ def _ahead(scope: Scope) -> Sequence[Any]:
 async def _page_of(
     scope: Scope, statement: Select[*tuple[Any, ...]], *, page: int, is_past: bool = False
 ) -> OccurrencePage:
-    rows = await scope.rows(statement.offset(page * PAGE).limit(PAGE + 1))
-    found = [occurrence_facts(row) for row in rows[:PAGE]]
-    return OccurrencePage(found, page, len(rows) > PAGE, is_past)
+    found = await fetch_occurrences(scope, statement.offset(page * PAGE).limit(PAGE + 1))
+    return OccurrencePage(found[:PAGE], page, len(found) > PAGE, is_past)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.appointments.series.occurrence_rows import insert_rows, set_expanded
-from domain.appointments.series.series import SELECT_SERIES, Series
+from domain.appointments.series.series import SELECT_SERIES, Series, fetch_series
 from domain.database.scope import Scope
 from domain.models import Appointment
 from domain.set_asides import Subject, Work, is_free
@@ -37,13 +37,14 @@ async def extend(scope: Scope, appointment_ids: Sequence[UUID], *, before: datet
     """Insert the missing rows of these series of the scope's family; returns how many series needed
     it.
     """
-    rows = await scope.rows(
+    found = await fetch_series(
+        scope,
         SELECT_SERIES.where(
             Appointment.id.in_(appointment_ids),
             Appointment.family_id == scope.family_id,
             Appointment.expanded_until < before,
-        ).with_for_update(skip_locked=True)
+        ).with_for_update(skip_locked=True),
     )
-    for row in rows:
-        await make_occurrences(scope, Series.of(row))
-    return len(rows)
+    for series, _ in found:
+        await make_occurrences(scope, series)
+    return len(found)

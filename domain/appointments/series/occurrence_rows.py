@@ -1,15 +1,16 @@
 """The rows of a series: reading, updating and inserting upcoming ones, each with its timer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, true, update
+from sqlalchemy import func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.base import Executable
 
-from domain.appointments.series.series import GONE, HORIZON, Series, to_key
+from domain.appointments.series.series import GONE, HORIZON, Series, merge_own_details, to_key
 from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.local_time import resolve_local, to_local
@@ -30,6 +31,31 @@ ROW_COLUMNS = (
 )
 
 SELECT_ROWS = select(*ROW_COLUMNS)
+
+
+@dataclass(frozen=True)
+class OccurrenceRow:
+    """The values of :data:`ROW_COLUMNS`."""
+
+    id: UUID
+    occurrence_key: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    told_at: datetime | None
+    own_details: Mapping[str, Any] | None
+    own_remind_before: Sequence[int] | None
+    ladder_step: str | None
+
+    @property
+    def own(self) -> Mapping[str, Any]:
+        """The details that apply to this occurrence only."""
+        return merge_own_details(self.own_details, self.own_remind_before)
+
+
+async def fetch_rows(scope: Scope, statement: Executable) -> Sequence[OccurrenceRow]:
+    """The occurrences that a *statement* that returns :data:`ROW_COLUMNS` selects or writes."""
+    return [OccurrenceRow(**row._asdict()) for row in await scope.rows(statement)]
 
 
 @dataclass(frozen=True)
@@ -69,9 +95,10 @@ async def first_ahead(scope: Scope, series: Series) -> datetime | None:
 
 async def list_ahead(
     scope: Scope, series: Series, *, now: datetime, begin: datetime | None
-) -> Sequence[Row[Any]]:
+) -> Sequence[OccurrenceRow]:
     """Rows whose start, or whose place in the rule, is in the future; locked."""
-    return await scope.rows(
+    return await fetch_rows(
+        scope,
         SELECT_ROWS.where(
             AppointmentOccurrence.appointment_id == series.id,
             (AppointmentOccurrence.occurrence_key > to_key(to_local(now, series.zone)))
@@ -80,7 +107,7 @@ async def list_ahead(
             ~AppointmentOccurrence.occurrence_key.startswith(GONE),
         )
         .order_by(AppointmentOccurrence.occurrence_key)
-        .with_for_update()
+        .with_for_update(),
     )
 
 

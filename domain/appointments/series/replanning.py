@@ -6,14 +6,13 @@ row continues as the occurrence that takes its place.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from domain.appointments.series.occurrence_rows import (
     SELECT_ROWS,
+    OccurrenceRow,
     WrittenRow,
+    fetch_rows,
     give_up_places,
     insert_rows,
     list_ahead,
@@ -21,7 +20,7 @@ from domain.appointments.series.occurrence_rows import (
     timer_of,
     write_rows,
 )
-from domain.appointments.series.series import GONE, Series, original_start, own_details, to_key
+from domain.appointments.series.series import GONE, Series, original_start, to_key
 from domain.appointments.series.shown_messages import show_again
 from domain.database.scope import Scope
 from domain.local_time import resolve_local, to_local
@@ -79,11 +78,12 @@ async def reset_timers(scope: Scope, series: Series, occurrence_ids: Sequence[UU
     Members who were told about one are told about the change immediately.
     """
     now = scope.clock.now()
-    rows = await scope.rows(
+    rows = await fetch_rows(
+        scope,
         SELECT_ROWS.where(
             AppointmentOccurrence.id.in_(occurrence_ids),
             AppointmentOccurrence.family_id == scope.family_id,
-        )
+        ),
     )
     await write_rows(
         scope,
@@ -95,7 +95,7 @@ async def reset_timers(scope: Scope, series: Series, occurrence_ids: Sequence[UU
                 row.ends_at,
                 row.status,
                 timer_of(
-                    series.saying(own_details(row)),
+                    series.saying(row.own),
                     row.starts_at,
                     row.status,
                     tell=row.told_at is not None,
@@ -112,7 +112,7 @@ async def _rewrite(
     scope: Scope,
     old: Series,
     new: Series,
-    rows: Sequence[Row[Any]],
+    rows: Sequence[OccurrenceRow],
     targets: dict[UUID, datetime],
     *,
     now: datetime,
@@ -135,7 +135,7 @@ async def _rewrite(
         # A change that hasn't been announced yet still has to be.
         has_changed = starts_at != row.starts_at or status != row.status
         has_news = has_changed or row.ladder_step == Step.TELL
-        own = new.saying(own_details(row))
+        own = new.saying(row.own)
         timer = timer_of(own, starts_at, status, tell=was_told and has_news, now=now)
         ends_at = own.ends_at(starts_at)
         written.append(WrittenRow(row.id, key, starts_at, ends_at, status, timer))

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
+from sqlalchemy.sql.base import Executable
 
 from domain.appointments.ladder import after_telling, appointment_actions
 from domain.appointments.recurrences import Recurrence, starts_until
+from domain.database.scope import Scope
 from domain.local_time import resolve_local, to_local
 from domain.models import Appointment
 from domain.timers import NextAction
@@ -49,22 +51,6 @@ class Series:
     remind_before: Sequence[int]
     cancelled_from: datetime | None = None
     is_all_day: bool = False
-
-    @classmethod
-    def of(cls, row: Row[Any]) -> "Series":
-        """From a row of :class:`Appointment`."""
-        zone = ZoneInfo(row.timezone)
-        return cls(
-            id=row.id,
-            care_recipient_id=row.care_recipient_id,
-            first=to_local(row.scheduled_at, zone),
-            zone=zone,
-            duration=timedelta(minutes=row.duration_minutes),
-            recurrence=Recurrence.from_rfc5545(row.recurrence, zone) if row.recurrence else None,
-            remind_before=row.remind_before,
-            cancelled_from=row.cancelled_from,
-            is_all_day=row.is_all_day,
-        )
 
     def saying(self, own: Mapping[str, Any]) -> "Series":
         """The series as it applies to an occurrence with *own* details."""
@@ -105,18 +91,39 @@ class Series:
         )
 
 
-def reminded_before(row: Row[Any]) -> Sequence[int]:
-    """How many minutes before an occurrence its reminders come: its own, or else its series'."""
-    own: Sequence[int] | None = row.own_remind_before
-    return row.remind_before if own is None else own
+async def fetch_series(
+    scope: Scope, statement: Executable
+) -> Sequence[tuple[Series, Mapping[str, Any]]]:
+    """The appointments that a *statement* based on :data:`SELECT_SERIES` selects, each with the
+    values of its columns.
+    """
+    rows = [row._asdict() for row in await scope.rows(statement)]
+    return [(_series(columns), columns) for columns in rows]
 
 
-def own_details(row: Row[Any]) -> Mapping[str, Any]:
+def _series(columns: Mapping[str, Any]) -> Series:
+    zone, rule = ZoneInfo(columns["timezone"]), columns["recurrence"]
+    return Series(
+        id=columns["id"],
+        care_recipient_id=columns["care_recipient_id"],
+        first=to_local(columns["scheduled_at"], zone),
+        zone=zone,
+        duration=timedelta(minutes=columns["duration_minutes"]),
+        recurrence=Recurrence.from_rfc5545(rule, zone) if rule else None,
+        remind_before=columns["remind_before"],
+        cancelled_from=columns["cancelled_from"],
+        is_all_day=columns["is_all_day"],
+    )
+
+
+def merge_own_details(
+    own_details: Mapping[str, Any] | None, own_remind_before: Sequence[int] | None
+) -> Mapping[str, Any]:
     """The details that apply to one occurrence only, by their columns in the appointment."""
-    said: dict[str, Any] = dict(row.own_details or {})
-    if row.own_remind_before is not None:
-        said["remind_before"] = row.own_remind_before
-    return said
+    own = dict(own_details or {})
+    if own_remind_before is not None:
+        own["remind_before"] = own_remind_before
+    return own
 
 
 def to_key(local: datetime) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from domain.database.scope import Scope
 from domain.family.list_version import raise_list_version
 from domain.family.people import set_pause
-from domain.family.running_pauses import PAUSE_COLUMNS, running_pause
+from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.medicines.pauses.notices import announce
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
@@ -52,7 +52,8 @@ async def tell(scope: Scope, person_ids: Sequence[UUID]) -> int:
         .with_for_update(key_share=True, skip_locked=True)
     )
     for row in rows:
-        pause = running_pause(row, now=row.now)
+        stored = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+        pause = stored.running(now=row.now)
         zone = ZoneInfo(row.timezone)
         await set_pause(scope, row.id, pause, zone=zone, is_announced=True)
         if pause is None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.people import Person
-from domain.family.running_pauses import PAUSE_COLUMNS, running_pause
+from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses.states import State, TakenMedicine
@@ -72,7 +72,8 @@ async def find_person(scope: Scope, person_id: UUID, *, locks: bool = False) -> 
     row = await scope.row(statement)
     if row is None:
         raise NotFound
-    pause = running_pause(row, now=scope.clock.now())
+    stored = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+    pause = stored.running(now=scope.clock.now())
     return Person(row.id, row.name, ZoneInfo(row.timezone), pause)
 
 
