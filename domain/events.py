@@ -16,5 +16,5 @@ class TimerSet(Event):
 
 
 @dataclass(frozen=True)
-class NotificationsOwed(Event):
+class NotificationsQueued(Event):
     """There are messages to send or edit. Delivery can start now instead of at its next poll."""

@@ -26,7 +26,7 @@ from domain.database.requests import as_dispatch, as_family, as_newcomer, as_per
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, outcomes
-from domain.delivery.claims import Claimed
+from domain.delivery.claims import ClaimedNotification
 from domain.delivery.outcomes import Sent
 from domain.family import families, users
 from domain.family import people as care_recipients
@@ -250,7 +250,7 @@ async def expand(database: Database) -> int:
 _message_ids = count(1)
 
 
-async def deliver(database: Database, *, most: int = 100) -> Sequence[Claimed]:
+async def deliver(database: Database, *, most: int = 100) -> Sequence[ClaimedNotification]:
     """Claim what is owed and record it as sent, as it is now; returns what was claimed."""
     claimed = await database.run(
         lambda scope: claims.claim(scope, most=most, lease=LEASE, owner=uuid4()),

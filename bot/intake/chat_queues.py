@@ -39,7 +39,7 @@ from domain.database.failures import is_away
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
-from domain.delivery.inbox import Incoming
+from domain.delivery.inbox import FetchedUpdate
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class ChatQueues:
         if len(ours) < len(incoming):
             self.look_behind()
 
-    def _make_room(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+    def _make_room(self, incoming: Sequence[FetchedUpdate]) -> Sequence[FetchedUpdate]:
         """Which of them have to wait in the inbox: those of chats that have enough waiting here."""
         ahead = {
             chat_id: [press_of(each.payload) for each in queue]
@@ -125,7 +125,7 @@ class ChatQueues:
             made.append(replace(each, may_wait=may_wait))
         return made
 
-    async def _store(self, incoming: Sequence[Incoming]) -> set[int]:
+    async def _store(self, incoming: Sequence[FetchedUpdate]) -> set[int]:
         """The ids of those that are ours now. One that cannot be stored is dropped by itself."""
         try:
             return await self._database.run(
@@ -283,9 +283,9 @@ class ChatQueues:
         return True
 
 
-def _incoming(update: RawUpdate) -> Incoming:
+def _incoming(update: RawUpdate) -> FetchedUpdate:
     message_id, text = message_of(update)
-    return Incoming(
+    return FetchedUpdate(
         update["update_id"], chat_id_of(update), update, message_id=message_id, text=text
     )
 

@@ -233,7 +233,7 @@ class WakeUps:
     async def _look_everywhere(self) -> None:
         try:
             await self.act()
-            await self._database.run(shown_messages.show_to_those_who_left, as_dispatch())
+            await self._database.run(shown_messages.close_messages_of_former_members, as_dispatch())
         except Exception as error:
             log.warning("sweep failed: %s", describe(error))
         for look in self._on_sweep:

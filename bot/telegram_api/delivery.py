@@ -20,8 +20,8 @@ from domain.database.failures import is_away
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import claims
-from domain.delivery.claims import Claimed
-from domain.events import Event, NotificationsOwed
+from domain.delivery.claims import ClaimedNotification
+from domain.events import Event, NotificationsQueued
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -99,10 +99,10 @@ class Delivery:
         await self._sender.close(seconds=seconds)
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, NotificationsOwed):
+        if isinstance(event, NotificationsQueued):
             self.nudge()
 
-    async def _claim(self) -> list[Claimed]:
+    async def _claim(self) -> list[ClaimedNotification]:
         most = IN_FLIGHT - len(self._in_flight)
         if most <= 0:
             return []
@@ -151,7 +151,7 @@ class Delivery:
         finally:
             nudge.cancel()
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: ClaimedNotification) -> None:
         try:
             await self._sender.bring_to_its_end(claimed)
         except Exception as error:

@@ -25,7 +25,7 @@ from domain.database.requests import as_dispatch, as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import dose_messages, outcomes
-from domain.delivery.claims import Claimed
+from domain.delivery.claims import ClaimedNotification
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
@@ -69,7 +69,7 @@ class Sender:
         """Record what is left, for at most *seconds*."""
         await self._recorder.close(seconds=seconds)
 
-    async def bring_to_its_end(self, claimed: Claimed) -> None:
+    async def bring_to_its_end(self, claimed: ClaimedNotification) -> None:
         """Send or edit it, or record why not. Raises what the database raises, and what cannot be
         read or shown.
         """
@@ -90,7 +90,7 @@ class Sender:
         finally:
             self._limiter.ended(claimed.chat_id)
 
-    async def set_aside(self, claimed: Claimed, reason: str) -> None:
+    async def set_aside(self, claimed: ClaimedNotification, reason: str) -> None:
         """What it says cannot be read, or shown: whoever comes next is told instead."""
         SET_ASIDE.labels("message").inc()
         log.error("message set aside: notification=%s reason=%s", claimed.id, reason)
@@ -101,7 +101,7 @@ class Sender:
                 "setting message aside failed: notification=%s %s", claimed.id, describe(error)
             )
 
-    async def _has_its_turn(self, claimed: Claimed) -> bool:
+    async def _has_its_turn(self, claimed: ClaimedNotification) -> bool:
         """Wait for Telegram's limits. False if that takes so long (a chat that Telegram told us to
         leave alone) that the lease would run out, which looks like a send of unknown outcome.
         """
@@ -112,7 +112,7 @@ class Sender:
             return False
         return True
 
-    async def _send(self, claimed: Claimed, message: Message) -> None:
+    async def _send(self, claimed: ClaimedNotification, message: Message) -> None:
         chat_id = message.receiver.chat_id
         with speaking(message.receiver.language_code):
             screen = self._render(message)
@@ -148,7 +148,7 @@ class Sender:
                 )
             )
 
-    async def _edit(self, claimed: Claimed, message: Message) -> None:
+    async def _edit(self, claimed: ClaimedNotification, message: Message) -> None:
         has_left = message.receiver.has_left
         with speaking(message.receiver.language_code):
             screen = self._render(message)
@@ -188,7 +188,9 @@ class Sender:
             return False
         return True
 
-    async def _give_up(self, claimed: Claimed, message: Message, over: tuple[Status, str]) -> None:
+    async def _give_up(
+        self, claimed: ClaimedNotification, message: Message, over: tuple[Status, str]
+    ) -> None:
         status, why = over
         if status is Status.UNREACHABLE:
             await self._cannot_reach(claimed, message, why)
@@ -204,13 +206,13 @@ class Sender:
             )
             self._on_open()
 
-    async def _cannot_reach(self, claimed: Claimed, message: Message, why: str) -> None:
+    async def _cannot_reach(self, claimed: ClaimedNotification, message: Message, why: str) -> None:
         """Whoever cannot be reached is remembered as such."""
         is_news = message.receiver.has_started and not message.receiver.has_blocked
         await self._end(claimed, Status.UNREACHABLE, why, has_blocked=is_news)
 
     async def _end(
-        self, claimed: Claimed, status: Status, why: str, *, has_blocked: bool = False
+        self, claimed: ClaimedNotification, status: Status, why: str, *, has_blocked: bool = False
     ) -> None:
         """It will not be sent. Of a card, the next is told at once."""
 
@@ -218,17 +220,17 @@ class Sender:
             if has_blocked:
                 await users.set_blocked(scope, blocked=True)
             await outcomes.close_unsent(scope, claimed.id, status=status, reason=why)
-            await outcomes.leave_as_it_is(scope, claimed.id)
+            await outcomes.give_up_edit(scope, claimed.id)
             await dose_messages.escalate_to_rest_of_family(scope, claimed.id)
 
         await self._database.run(end, as_family(claimed.family_id, user_id=claimed.user_id))
 
-    async def _wait_as_told(self, claimed: Claimed, error: RetryAfter) -> None:
+    async def _wait_as_told(self, claimed: ClaimedNotification, error: RetryAfter) -> None:
         seconds = min(seconds_to_wait(error), LONGEST_PAUSE_SECONDS)
         self._limiter.pause(seconds, claimed.chat_id)
         await self._postpone(claimed, timedelta(seconds=seconds))
 
-    async def _postpone(self, claimed: Claimed, delay: timedelta) -> None:
+    async def _postpone(self, claimed: ClaimedNotification, delay: timedelta) -> None:
         """Nothing was sent, and nothing has failed."""
         await self._database.run(
             lambda scope: outcomes.postpone(
@@ -238,7 +240,9 @@ class Sender:
         )
         self._on_open()
 
-    async def _try_later(self, claimed: Claimed, message: Message, *, maybe_sent: bool) -> None:
+    async def _try_later(
+        self, claimed: ClaimedNotification, message: Message, *, maybe_sent: bool
+    ) -> None:
         if message.attempts >= MOST_ATTEMPTS:
             await self.set_aside(claimed, f"{message.attempts} tries failed")
             return

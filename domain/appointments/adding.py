@@ -10,7 +10,7 @@ from domain import audit
 from domain.access import Action
 from domain.appointments.details import Details, NewAppointment
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of
 from domain.appointments.series.extension import make_occurrences
@@ -79,7 +79,7 @@ async def add_appointment(
     await audit.record(
         scope, "appointment.added", subject_type="appointment", subject_id=appointment_id
     )
-    await tell_of_what_is_soon(scope, appointment_id)
+    await announce_if_imminent(scope, appointment_id)
     return await first_of(scope, appointment_id)
 
 

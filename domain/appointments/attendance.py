@@ -14,7 +14,7 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.series.occurrence_rows import ROW_COLUMNS, OccurrenceRow, fetch_rows
 from domain.appointments.series.series import Series
-from domain.appointments.series.shown_messages import show_again
+from domain.appointments.series.shown_messages import refresh_appointment_messages
 from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.models import AppointmentOccurrence, FamilyMember, User
@@ -50,7 +50,7 @@ async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> Oc
     )
     reach = Reach.ALL if every else Reach.THIS
     await record(scope, "driver_found", locked, before=await before.replaced(scope, reach))
-    await show_again(scope, [row.id for row in changed])
+    await refresh_appointment_messages(scope, [row.id for row in changed])
     return await get_occurrence(scope, occurrence_id)
 
 
@@ -92,7 +92,7 @@ async def stop_driving(
             scope.publish(TimerSet(at))
     reach = Reach.ALL if every else Reach.THIS
     await record(scope, "driver_lost", locked, before=await before.replaced(scope, reach))
-    await show_again(scope, [row.id for row in changed])
+    await refresh_appointment_messages(scope, [row.id for row in changed])
     return await get_occurrence(scope, occurrence_id)
 
 
@@ -123,7 +123,7 @@ async def record_outcome(scope: Scope, occurrence_id: UUID, outcome: str | None)
         changes |= {"ladder_step": None, "next_action_at": None}
     await update_one(scope, occurrence_id, changes)
     await record(scope, "outcome_recorded", locked)
-    await show_again(scope, [occurrence_id])
+    await refresh_appointment_messages(scope, [occurrence_id])
     return await get_occurrence(scope, occurrence_id)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 from domain.access import Role
 from domain.appointments.ladder import reminders_of
 from domain.database.scope import Scope
-from domain.delivery.new_messages import OutgoingMessage, owe_or_add
+from domain.delivery.new_messages import OutgoingMessage, queue_or_extend
 from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember
 from domain.models.appointments import OccurrenceStatus
@@ -20,7 +20,7 @@ from domain.models.delivery import Kind
 from domain.timers import Step
 
 
-async def tell_of_what_is_soon(
+async def announce_if_imminent(
     scope: Scope, appointment_id: UUID, occurrence_id: UUID | None = None
 ) -> None:
     """Tell everybody but the actor about the next occurrence (and about *occurrence_id*) if it has
@@ -77,10 +77,10 @@ async def tell_of_what_is_soon(
         if is_unannounced and not pause.silences(row.starts_at, now=now):
             soon.append(row)
     if soon:
-        await _tell_the_others(scope, [row.id for row in soon], person_id=soon[0].care_recipient_id)
+        await _notify_others(scope, [row.id for row in soon], person_id=soon[0].care_recipient_id)
 
 
-async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_id: UUID) -> None:
+async def _notify_others(scope: Scope, occurrence_ids: list[UUID], *, person_id: UUID) -> None:
     members = await scope.rows(
         select(FamilyMember.user_id)
         .join(CareRecipient, CareRecipient.id == person_id)
@@ -102,10 +102,10 @@ async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_i
         .where(AppointmentOccurrence.id.in_(occurrence_ids))
         .values(told_at=func.clock_now())
     )
-    scope.told_of.update(occurrence_ids)
+    scope.covered_occurrence_ids.update(occurrence_ids)
     minute = scope.clock.now().replace(second=0, microsecond=0)
     # A message queued for the same minute covers this one too.
-    await owe_or_add(
+    await queue_or_extend(
         scope,
         [
             OutgoingMessage(

@@ -83,7 +83,8 @@ class Scope:
     events: list[Event] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)  # except undos
     audited: list[Act] = field(default_factory=list)  # including undos
-    told_of: set[UUID] = field(default_factory=set)  # occurrences a message already covers
+    # Occurrences that a message of this transaction already covers.
+    covered_occurrence_ids: set[UUID] = field(default_factory=set)
 
     async def enter_family(self, family_id: UUID | None = None) -> Member | None:
         """Check the user's membership and open that family; if None, their current one.

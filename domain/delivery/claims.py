@@ -16,7 +16,7 @@ from domain.models.delivery import OPEN_NOTIFICATION, Lane, Status
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimedNotification:
     """A notification that this process may send or edit until its lease ends."""
 
     id: UUID
@@ -75,7 +75,7 @@ async def claim(
     lease: timedelta,
     owner: UUID,
     busy: Collection[UUID] = (),
-) -> Sequence[Claimed]:
+) -> Sequence[ClaimedNotification]:
     """Lease up to *limit* notifications that have to be sent or edited, most urgent first, the
     cards of a slot in order; at most a few per user, and none for users who are *busy*.
     """
@@ -92,7 +92,7 @@ async def claim(
     )
     rows = sorted(rows, key=lambda row: row.part)
     claimed = [
-        Claimed(
+        ClaimedNotification(
             id=row.id,
             family_id=row.family_id,
             user_id=row.user_id,

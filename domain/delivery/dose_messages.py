@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 
 from domain.database.scope import Scope
-from domain.delivery.new_messages import OutgoingMessage, owe
-from domain.delivery.shown_messages import EDITED_FOR
-from domain.events import NotificationsOwed
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.delivery.shown_messages import EDITABLE_FOR
+from domain.events import NotificationsQueued
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, User
 from domain.models.delivery import Kind, Lane, Status
 
@@ -90,17 +90,17 @@ _copies = (
 )
 
 #: Has every copy of the cards of :data:`SLOTS` edited.
-SHOW_CARDS_AGAIN = (
+REFRESH_CARDS = (
     update(Notification)
     .where(Notification.id == _copies.c.id)
     .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=None)
 )
 
 
-async def show_cards_again(scope: Scope, slots: Collection[SlotKey]) -> None:
+async def refresh_cards(scope: Scope, slots: Collection[SlotKey]) -> None:
     """Edit every copy of the cards of these slots (person, due at)."""
     if slots:
-        await scope.execute(SHOW_CARDS_AGAIN, slot_parameters(slots))
+        await scope.execute(REFRESH_CARDS, slot_parameters(slots))
 
 
 async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int:
@@ -156,7 +156,7 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
             FamilyMember.user_id.not_in([copy.user_id for copy in copies]),
         )
     )
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -190,7 +190,7 @@ async def open_menu(scope: Scope, slot: SlotKey, *, user_id: UUID, dose_id: UUID
         )
         .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=dose_id)
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
 _its_doses = select(Dose.id, Dose.care_recipient_id).where(
@@ -200,7 +200,7 @@ _told = (
     select(Notification.id)
     .where(
         Notification.care_recipient_id.in_(_its_doses.with_only_columns(Dose.care_recipient_id)),
-        Notification.slot_at > func.clock_now() - EDITED_FOR,
+        Notification.slot_at > func.clock_now() - EDITABLE_FOR,
         Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
         Notification.status.in_((Status.PENDING, Status.SENT)),
         _its_doses.where(Notification.facts["dose_ids"].has_key(cast(Dose.id, Text))).exists(),
@@ -209,14 +209,14 @@ _told = (
     .with_for_update(of=Notification)
     .cte("told")
 )
-_SHOW_SUMMARIES_AGAIN = (
+_REFRESH_SUMMARIES = (
     update(Notification)
     .where(Notification.id == _told.c.id)
     .values(wanted_version=Notification.wanted_version + 1)
 )
 
 
-async def show_summaries_again(scope: Scope, dose_ids: Collection[UUID]) -> None:
+async def refresh_summaries(scope: Scope, dose_ids: Collection[UUID]) -> None:
     """Edit the summaries that mention these doses, for as long as Telegram allows edits."""
     if dose_ids:
-        await scope.execute(_SHOW_SUMMARIES_AGAIN, {"dose_ids": list(dose_ids)})
+        await scope.execute(_REFRESH_SUMMARIES, {"dose_ids": list(dose_ids)})

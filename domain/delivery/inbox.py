@@ -23,7 +23,7 @@ IDS_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Incoming:
+class FetchedUpdate:
     """A fetched update. Updates of one `chat_id` are handled in order. With `may_wait` it is stored
     without a lease, because the process has no room for it, and gets claimed later. For messages,
     `message_id` is set, and `text`, of which only a digest is kept.
@@ -53,7 +53,7 @@ class EditedMessage:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ClaimedUpdate:
     """An update that this process may handle until its lease ends.
 
     `answer` is set if the effect is committed and only the answer still has to be sent.
@@ -120,7 +120,7 @@ _CLAIM = text(f"""
 
 
 async def store(
-    scope: Scope, updates: Sequence[Incoming], *, owner: UUID, lease: timedelta
+    scope: Scope, updates: Sequence[FetchedUpdate], *, owner: UUID, lease: timedelta
 ) -> set[int]:
     """Store fetched updates; returns the ids of those leased to *owner*.
 
@@ -150,7 +150,7 @@ async def claim(
     most: int,
     each: int,
     full: Collection[int] = (),
-) -> Sequence[Taken]:
+) -> Sequence[ClaimedUpdate]:
     """Lease free updates, oldest first: at most *each* per chat, none from chats that are
     *full*.
     """
@@ -158,7 +158,7 @@ async def claim(
         _CLAIM,
         {"owner": owner, "lease": lease, "most": most, "each": each, "full": list(full)},
     )
-    taken = [Taken(row.update_id, row.chat_id, row.payload, row.answer) for row in rows]
+    taken = [ClaimedUpdate(row.update_id, row.chat_id, row.payload, row.answer) for row in rows]
     return sorted(taken, key=lambda each: each.update_id)
 
 
@@ -270,7 +270,7 @@ def digest_text(text: str, chat_id: int, message_id: int) -> bytes:
     return hashlib.sha256(f"{chat_id} {message_id} {text}".encode(errors="replace")).digest()[:16]
 
 
-def _digest_of(incoming: Incoming) -> bytes | None:
+def _digest_of(incoming: FetchedUpdate) -> bytes | None:
     if incoming.message_id is None or incoming.text is None:
         return None
     return digest_text(incoming.text, incoming.chat_id, incoming.message_id)

@@ -48,7 +48,7 @@ class Subject:
 class MessageHeader:
     """What we know of a message before its kind reads the rest, as of `now` (UTC).
 
-    `told` has the ids of what it is about. `subject` raises LookupError if it's about no person,
+    `facts` has the ids of what it is about. `subject` raises LookupError if it's about no person,
     `minute` if it's about no particular minute.
     """
 
@@ -56,7 +56,7 @@ class MessageHeader:
     family_id: UUID
     kind: Kind
     receiver: Receiver
-    told: Mapping[str, Any]
+    facts: Mapping[str, Any]
     now: datetime
     sent_at: datetime | None
     maybe_sent: bool

@@ -122,7 +122,7 @@ def _header(row: Row[Any], *, now: datetime) -> MessageHeader:
         family_id=row.family_id,
         kind=Kind(row.kind),
         receiver=_receiver(row),
-        told=row.facts,
+        facts=row.facts,
         now=now,
         sent_at=row.sent_at,
         maybe_sent=row.maybe_sent,

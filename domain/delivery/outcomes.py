@@ -186,7 +186,7 @@ async def record_closed(scope: Scope, notification_id: UUID) -> None:
     await scope.execute(_CLOSE, {"closed_id": notification_id})
 
 
-async def leave_as_it_is(scope: Scope, notification_id: UUID) -> None:
+async def give_up_edit(scope: Scope, notification_id: UUID) -> None:
     """Give up on editing a sent message: it keeps its old content."""
     await scope.execute(
         update(Notification)

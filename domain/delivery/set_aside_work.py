@@ -14,7 +14,7 @@ _NEVER = text("'infinity'::timestamptz")
 
 
 @dataclass(frozen=True)
-class Waiting:
+class SetAsideItem:
     """One item that was set aside: the *kind* of work, the `id` to retry or drop it by, and why it
     failed. `retry_at` is null if only an operator can retry it.
     """
@@ -27,7 +27,7 @@ class Waiting:
     retry_at: datetime | None
 
 
-async def list_waiting(scope: Scope) -> Sequence[Waiting]:
+async def list_set_aside(scope: Scope) -> Sequence[SetAsideItem]:
     """Everything that is set aside: rows, updates and messages, newest first. Runs as the
     dispatcher.
     """
@@ -53,23 +53,27 @@ async def list_waiting(scope: Scope) -> Sequence[Waiting]:
     )
     return [
         *(
-            Waiting(row.kind, str(row.id), row.reason, row.failures, row.failed_at, row.retry_at)
+            SetAsideItem(
+                row.kind, str(row.id), row.reason, row.failures, row.failed_at, row.retry_at
+            )
             for row in rows
         ),
         *(
-            Waiting(
+            SetAsideItem(
                 "update", str(row.update_id), row.reason or "", row.attempts, row.received_at, None
             )
             for row in updates
         ),
         *(
-            Waiting("message", str(row.id), row.reason or "", row.attempts, row.created_at, None)
+            SetAsideItem(
+                "message", str(row.id), row.reason or "", row.attempts, row.created_at, None
+            )
             for row in messages
         ),
     ]
 
 
-async def retry(scope: Scope, waiting: Waiting) -> None:
+async def retry(scope: Scope, waiting: SetAsideItem) -> None:
     """Retry it now. Runs as the dispatcher."""
     match waiting.kind:
         case "update":
@@ -97,7 +101,7 @@ async def retry(scope: Scope, waiting: Waiting) -> None:
             )
 
 
-async def drop(scope: Scope, waiting: Waiting) -> None:
+async def drop(scope: Scope, waiting: SetAsideItem) -> None:
     """Never retry it: an update or a message is erased; a row's work isn't done until the row
     changes. Runs as the dispatcher.
     """

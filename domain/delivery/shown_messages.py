@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, select, update
 
 from domain.database.scope import Scope
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.models import FamilyMember, Notification
 from domain.models.delivery import Kind, Status
 
-EDITED_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
+EDITABLE_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
-# Conditions for :func:`show_again`, together with the functions below.
+# Conditions for :func:`refresh_messages`, together with the functions below.
 FACTS = Notification.facts
 IS_WAITING = (Notification.status == Status.PENDING) & Notification.leased_until.is_(None)
 IS_SENT = Notification.status == Status.SENT
@@ -30,7 +30,7 @@ def is_for(user_id: UUID) -> ColumnElement[bool]:
     return Notification.user_id == user_id
 
 
-def was_owed_within(period: timedelta) -> ColumnElement[bool]:
+def was_due_within(period: timedelta) -> ColumnElement[bool]:
     """Whether its minute lies within the last *period*."""
     return Notification.slot_at > func.clock_now() - period
 
@@ -40,7 +40,7 @@ def was_sent_within(period: timedelta) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class ShownAgain:
+class RefreshedMessage:
     """A message that will be edited. If it `is_waiting`, nobody has begun to send it, and it will
     be sent with its new content.
     """
@@ -51,14 +51,14 @@ class ShownAgain:
     is_waiting: bool
 
 
-async def show_again(
+async def refresh_messages(
     scope: Scope,
     kinds: Collection[Kind],
     *,
     where: Sequence[ColumnElement[bool]],
     facts: Mapping[str, str] | None = None,
     also_obsolete: bool = False,
-) -> Sequence[ShownAgain]:
+) -> Sequence[RefreshedMessage]:
     """Edit the family's messages of these *kinds* that meet all these conditions; returns them.
 
     *facts* are merged into theirs. With *also_obsolete*, messages that became obsolete before they
@@ -88,9 +88,9 @@ async def show_again(
         )
     )
     if rows:
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
     return [
-        ShownAgain(
+        RefreshedMessage(
             user_id=row.user_id,
             slot_at=row.slot_at,
             facts=row.facts,
@@ -100,14 +100,14 @@ async def show_again(
     ]
 
 
-async def show_to_those_who_left(scope: Scope) -> int:
+async def close_messages_of_former_members(scope: Scope) -> int:
     """Close the messages that former members still see of a family they have left."""
     gone = (
         select(FamilyMember.user_id)
         .where(
             FamilyMember.family_id == Notification.family_id,
             FamilyMember.user_id == Notification.user_id,
-            FamilyMember.left_at > func.clock_now() - EDITED_FOR,
+            FamilyMember.left_at > func.clock_now() - EDITABLE_FOR,
         )
         .exists()
     )
@@ -115,7 +115,7 @@ async def show_to_those_who_left(scope: Scope) -> int:
         update(Notification)
         .where(
             IS_SENT,
-            was_sent_within(EDITED_FOR),
+            was_sent_within(EDITABLE_FOR),
             Notification.shown_version == Notification.wanted_version,
             gone,
         )
@@ -126,7 +126,7 @@ async def show_to_those_who_left(scope: Scope) -> int:
 _NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
 
 
-async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
+async def refresh_named_times(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
     """The person lives in another zone now: edit every message since *since* that names a time of a
     dose or an appointment, so that it says whose clock that was.
     """
@@ -147,4 +147,4 @@ async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: date
         .where(Notification.id == timed.c.id)
         .values(wanted_version=Notification.wanted_version + 1)
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())

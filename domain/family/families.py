@@ -16,7 +16,7 @@ from domain.access import Action, Role, may
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.errors import AlreadyMember, InvitationExpired, InvitationUnknown, InvitationUsed
-from domain.family.joined_notice import tell_the_others
+from domain.family.joined_notice import notify_other_admins
 from domain.family.limits import Held
 from domain.family.people import get_person
 from domain.family.room import make_room
@@ -282,7 +282,7 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
         subject_id=scope.person_id,
         after={"role": invitation.role},
     )
-    await tell_the_others(scope, role=invitation.role)
+    await notify_other_admins(scope, role=invitation.role)
     joined = await scope.enter_family(invitation.family_id)
     if joined is None:  # the family was deleted after it invited
         raise NotFound

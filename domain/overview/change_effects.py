@@ -126,7 +126,8 @@ def _affected(scope: Scope, change: Change, ahead: Sequence[_Upcoming]) -> Affec
         drivers=set() if change.is_about_driving else drivers,
         # A new driver is good news, which isn't urgent.
         is_soon=is_soon and not change.action.endswith(".driver_found"),
-        is_told_already=(is_single or change.is_addition) and first.id in scope.told_of,
+        is_told_already=(is_single or change.is_addition)
+        and first.id in scope.covered_occurrence_ids,
         is_asked_of_drivers=(
             change.action.endswith(".driver_lost") and first.asks_for_driver(now=now)
         ),

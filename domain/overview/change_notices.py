@@ -16,14 +16,14 @@ from sqlalchemy import func, or_, select, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
 from domain.database.scope import Scope
-from domain.delivery.new_messages import ToldOfChanges, owe_changes
+from domain.delivery.new_messages import ChangeMessage, queue_change_messages
 from domain.delivery.shown_messages import (
-    EDITED_FOR,
+    EDITABLE_FOR,
     FACTS,
     IS_LIVE,
     is_for,
-    show_again,
-    was_owed_within,
+    refresh_messages,
+    was_due_within,
 )
 from domain.models import CareRecipient, FamilyMember
 from domain.models.delivery import Kind, Lane
@@ -44,15 +44,15 @@ async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
         .where(FamilyMember.family_id == member.family_id, FamilyMember.user_id == member.user_id)
         .values(hears_of_changes=wanted)
     )
-    await show_again(
+    await refresh_messages(
         scope,
         [Kind.CHANGES],
         # Somebody may press before we have recorded that the message was sent.
-        where=[is_for(member.user_id), IS_LIVE, was_owed_within(EDITED_FOR)],
+        where=[is_for(member.user_id), IS_LIVE, was_due_within(EDITABLE_FOR)],
     )
 
 
-async def owe_news(scope: Scope) -> None:
+async def queue_change_news(scope: Scope) -> None:
     """At the end of a transaction, queue messages to others about what its actor has done."""
     events = [act.id for act in scope.audited if act.action in TOLD]
     if scope.user_id is None or not events:
@@ -62,9 +62,9 @@ async def owe_news(scope: Scope) -> None:
     affected = await find_affected(scope, changes)
     if not affected:
         return
-    told = await _show_what_is_undone_again(scope, changes)
+    told = await _refresh_undone(scope, changes)
     members = await _list_members(scope, {each.person_id for each in affected.values()})
-    owed: dict[UUID, dict[str, str]] = defaultdict(dict)
+    queued: dict[UUID, dict[str, str]] = defaultdict(dict)
     for change in changes:
         if change.id not in affected or affected[change.id].is_told_already:
             continue
@@ -73,8 +73,8 @@ async def owe_news(scope: Scope) -> None:
             before = told.get((member.user_id, change.undoes_id)) if change.undoes_id else None
             concern = _concern(change, about, member, before)
             if concern is not None:
-                owed[member.user_id][str(change.id)] = concern
-    await _write(scope, owed)
+                queued[member.user_id][str(change.id)] = concern
+    await _write(scope, queued)
 
 
 def _concern(
@@ -147,7 +147,7 @@ class _Told:
     is_fresh: bool
 
 
-async def _show_what_is_undone_again(
+async def _refresh_undone(
     scope: Scope, changes: Sequence[Change]
 ) -> Mapping[tuple[UUID, UUID], _Told]:
     """Edit the messages about changes that are being undone; returns who was told about them."""
@@ -157,7 +157,7 @@ async def _show_what_is_undone_again(
     fresh_since = floor_minute(scope.clock.now()) - AT_ONCE
     told: dict[tuple[UUID, UUID], _Told] = {}
     for event_id in undone:
-        for each in await show_again(
+        for each in await refresh_messages(
             scope, [Kind.CHANGES], where=[IS_LIVE, FACTS["events"].has_key(str(event_id))]
         ):
             told[each.user_id, event_id] = _Told(
@@ -169,13 +169,13 @@ async def _show_what_is_undone_again(
     return told
 
 
-async def _write(scope: Scope, owed: Mapping[UUID, Mapping[str, str]]) -> None:
+async def _write(scope: Scope, queued: Mapping[UUID, Mapping[str, str]]) -> None:
     """Queue the messages; they are due when the minute ends."""
-    if not owed:
+    if not queued:
         return
-    readers = sorted(owed)  # in a fixed order, so that two transactions don't deadlock
-    told = [ToldOfChanges(each, _lane(owed[each].values()), owed[each]) for each in readers]
-    await owe_changes(scope, told, minute=floor_minute(scope.clock.now()))
+    readers = sorted(queued)  # in a fixed order, so that two transactions don't deadlock
+    told = [ChangeMessage(each, _lane(queued[each].values()), queued[each]) for each in readers]
+    await queue_change_messages(scope, told, minute=floor_minute(scope.clock.now()))
 
 
 def _lane(concerns: Iterable[str]) -> Lane:

@@ -166,7 +166,7 @@ class ChangesFacts:
 
 
 async def _read_message(scope: Scope, header: MessageHeader) -> ChangesFacts:
-    concerns = {UUID(key): Concern(each) for key, each in header.told["events"].items()}
+    concerns = {UUID(key): Concern(each) for key, each in header.facts["events"].items()}
     hears = header.receiver.hears_of_changes
     if header.sent_at is None and not hears:
         concerns = {key: each for key, each in concerns.items() if each is Concern.OWN}

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.sql.base import Executable
 
 from domain.database.scope import Scope
-from domain.delivery.dose_messages import find_asked_for, show_cards_again
+from domain.delivery.dose_messages import find_asked_for, refresh_cards
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
@@ -109,7 +109,7 @@ async def _ask(scope: Scope, doses: Sequence[DueDose], people: People) -> Sequen
     slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
     newest = await _newest_cards(scope, slots)
     cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
-    await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
+    await refresh_cards(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
     moves = []
     for slot, found in slots.items():
         for dose in found:
@@ -179,16 +179,16 @@ async def _give_up(
         [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
         + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
     )
-    await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
+    await refresh_cards(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     # One summary for all windows that end in this minute, not one alarm per dose; several only if
     # there are more doses than fit.
     minute = now.replace(second=0, microsecond=0)
-    owed: list[OutgoingMessage] = []
+    queued: list[OutgoingMessage] = []
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
         summaries = _by_slot(found, at=lambda _: minute, parts=_in_parts(found))
         cards = dict.fromkeys(summaries, Card(0, minute))
-        owed += _of_doses(kind, summaries, people, cards)
-    return owed
+        queued += _of_doses(kind, summaries, people, cards)
+    return queued
 
 
 def _in_parts(doses: Iterable[DueDose]) -> Mapping[UUID, int]:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.database.scope import Scope
-from domain.delivery.new_messages import owe_or_add
-from domain.events import NotificationsOwed
+from domain.delivery.new_messages import queue_or_extend
+from domain.events import NotificationsQueued
 from domain.models import AppointmentOccurrence, Dose
 from domain.reminders.appointment_steps import (
     DUE_OCCURRENCES,
@@ -62,11 +62,11 @@ async def _act(scope: Scope, doses: Sequence[DueDose], occurrences: Sequence[Due
     people = await list_people(scope, {row.care_recipient_id for row in due})
     # Not before the due time by PostgreSQL's clock, or the same step would be due again.
     now = max([scope.clock.now(), *(row.next_action_at for row in due)])
-    owed = [
+    queued = [
         *await act_on_due_doses(scope, doses, people, now=now),
         *await act_on_due_occurrences(scope, occurrences, people, now=now),
     ]
-    await owe_or_add(scope, owed)
-    if not owed:
-        scope.publish(NotificationsOwed())  # cards may still have to be edited
+    await queue_or_extend(scope, queued)
+    if not queued:
+        scope.publish(NotificationsQueued())  # cards may still have to be edited
     return len(due)

@@ -15,7 +15,7 @@ from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
-from domain.events import Event, NotificationsOwed, TimerSet
+from domain.events import Event, NotificationsQueued, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.changes import editing
@@ -569,7 +569,7 @@ async def test_every_copy_of_the_card_is_to_be_edited(
         await undo_dose(database, home.anna, dose.id)
     else:
         await snooze(database, home.anna, dose.id, 10)
-    assert NotificationsOwed() in heard
+    assert NotificationsQueued() in heard
     assert any(isinstance(event, TimerSet) for event in heard) == (action != "record")
     async with without_walls(database_url) as connection:
         outdated = await connection.execute(

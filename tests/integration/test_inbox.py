@@ -13,7 +13,7 @@ from domain.database.requests import as_dispatch, as_person
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
-from domain.delivery.inbox import Incoming, Taken
+from domain.delivery.inbox import ClaimedUpdate, FetchedUpdate
 from domain.errors import AlreadyApplied
 from tests import factories
 from tests.databases import without_walls
@@ -23,11 +23,11 @@ ANNAS, BENS = 111, 222  # two chats
 OURS, THEIRS = uuid4(), uuid4()  # two processes
 
 
-def incoming(update_id: int, chat_id: int = ANNAS, **payload: Any) -> Incoming:
-    return Incoming(update_id, chat_id, {"update_id": update_id, **payload})
+def incoming(update_id: int, chat_id: int = ANNAS, **payload: Any) -> FetchedUpdate:
+    return FetchedUpdate(update_id, chat_id, {"update_id": update_id, **payload})
 
 
-async def store(database: Database, *updates: Incoming, owner: UUID = OURS) -> set[int]:
+async def store(database: Database, *updates: FetchedUpdate, owner: UUID = OURS) -> set[int]:
     return await database.run(
         lambda scope: inbox.store(scope, updates, owner=owner, lease=LEASE), as_dispatch()
     )
@@ -35,7 +35,7 @@ async def store(database: Database, *updates: Incoming, owner: UUID = OURS) -> s
 
 async def claim(
     database: Database, *, owner: UUID = OURS, most: int = 100, each: int = 20
-) -> Sequence[Taken]:
+) -> Sequence[ClaimedUpdate]:
     return await database.run(
         lambda scope: inbox.claim(scope, owner=owner, lease=LEASE, most=most, each=each),
         as_dispatch(),
@@ -277,8 +277,12 @@ async def test_an_empty_batch_is_no_error(database: Database) -> None:
     await done(database)
 
 
-def message(update_id: int, said: str, *, chat_id: int = ANNAS, message_id: int = 7) -> Incoming:
-    return Incoming(update_id, chat_id, {"update_id": update_id}, message_id=message_id, text=said)
+def message(
+    update_id: int, said: str, *, chat_id: int = ANNAS, message_id: int = 7
+) -> FetchedUpdate:
+    return FetchedUpdate(
+        update_id, chat_id, {"update_id": update_id}, message_id=message_id, text=said
+    )
 
 
 async def find_edited(database: Database, update_id: int) -> inbox.EditedMessage | None:

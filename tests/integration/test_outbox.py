@@ -15,7 +15,7 @@ from domain.database.requests import as_dispatch, as_family, as_person
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, dose_messages, outcomes
-from domain.delivery.claims import Claimed
+from domain.delivery.claims import ClaimedNotification
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
@@ -70,7 +70,7 @@ async def claim(
     lease: timedelta = LEASE,
     owner: UUID | None = None,
     busy: Collection[UUID] = (),
-) -> Sequence[Claimed]:
+) -> Sequence[ClaimedNotification]:
     """As a process of its own, unless another *owner* is named."""
     return await database.run(
         lambda scope: claims.claim(
@@ -80,7 +80,7 @@ async def claim(
     )
 
 
-async def record_sent(database: Database, *claimed: Claimed, version: int = 1) -> bool:
+async def record_sent(database: Database, *claimed: ClaimedNotification, version: int = 1) -> bool:
     sent = [
         Sent(c.id, c.chat_id, 100 + number, version, (c.id,)) for number, c in enumerate(claimed)
     ]
@@ -357,7 +357,7 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     await factories.acting(
         database,
         home.anna,
-        lambda scope: dose_messages.show_cards_again(scope, {(home.mum.id, home.dose.due_at)}),
+        lambda scope: dose_messages.refresh_cards(scope, {(home.mum.id, home.dose.due_at)}),
     )
     await database.run(
         lambda scope: outcomes.close_unsent(
@@ -368,7 +368,7 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     assert one.id in {c.id for c in await claim(database)}
 
 
-async def unreachable(database: Database, home: Home, one: Claimed) -> int:
+async def unreachable(database: Database, home: Home, one: ClaimedNotification) -> int:
     async def work(scope: Scope) -> int:
         await outcomes.close_unsent(
             scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"
@@ -406,7 +406,7 @@ async def test_copies_that_fail_at_the_same_moment_still_tell_the_others(
     failing = await claim(database, most=2)
     entered = asyncio.Barrier(2)
 
-    async def fail(one: Claimed) -> int:
+    async def fail(one: ClaimedNotification) -> int:
         async def work(scope: Scope) -> int:
             await outcomes.close_unsent(
                 scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"

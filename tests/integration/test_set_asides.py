@@ -14,7 +14,7 @@ from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import set_aside_work
-from domain.delivery.set_aside_work import Waiting
+from domain.delivery.set_aside_work import SetAsideItem
 from domain.medicines.schedules.kinds import schedule_from_json
 from domain.medicines.stock import stock_checks
 from domain.set_asides import RETRIES, Subject, Work, describe
@@ -48,8 +48,8 @@ async def subjects(database: Database, database_url: str) -> Sequence[Subject]:
     return found
 
 
-async def waiting(database: Database) -> Sequence[Waiting]:
-    return await database.run(set_aside_work.list_waiting, as_dispatch())
+async def waiting(database: Database) -> Sequence[SetAsideItem]:
+    return await database.run(set_aside_work.list_set_aside, as_dispatch())
 
 
 def chore(bad: set[UUID], done: list[UUID]) -> Chore:

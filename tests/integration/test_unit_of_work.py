@@ -17,9 +17,9 @@ from domain.database.requests import as_dispatch, as_family, as_person
 from domain.database.scope import Scope
 from domain.database.unit_of_work import ATTEMPTS, Database
 from domain.delivery import inbox
-from domain.delivery.inbox import Incoming
+from domain.delivery.inbox import FetchedUpdate
 from domain.errors import AlreadyApplied, NotFound
-from domain.events import Event, NotificationsOwed, TimerSet
+from domain.events import Event, NotificationsQueued, TimerSet
 from domain.family.families import FamilyFacts
 from domain.models import AuditEvent, CareRecipient
 from domain.models.row_security import APP_ROLE
@@ -67,7 +67,7 @@ async def test_what_fails_leaves_nothing_behind(
 
     async def fail(scope: Scope) -> None:
         await scope.execute(note(scope, "half"))
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
         raise NotFound
 
     with pytest.raises(NotFound):
@@ -78,7 +78,7 @@ async def test_what_fails_leaves_nothing_behind(
 async def test_events_are_heard_once_what_they_tell_of_is_committed(
     database: Database, database_url: str, smith: FamilyFacts
 ) -> None:
-    published: list[Event] = [TimerSet(MORNING), NotificationsOwed()]
+    published: list[Event] = [TimerSet(MORNING), NotificationsQueued()]
     heard: list[tuple[Event, bool]] = []
     is_over = False
     database.subscribe(lambda event: heard.append((event, is_over)))
@@ -108,7 +108,7 @@ async def test_a_serialization_failure_is_tried_again(
         nonlocal runs
         runs += 1
         await scope.execute(note(scope, f"run {runs}"))
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
         if runs == 1:
             await scope.connection.execute(
                 text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$")
@@ -187,7 +187,7 @@ async def test_a_connection_lost_at_commit_is_tried_again_and_applied_once(
 ) -> None:
     await database.run(
         lambda scope: inbox.store(
-            scope, [Incoming(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
+            scope, [FetchedUpdate(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
         ),
         as_dispatch(),
     )
@@ -201,7 +201,7 @@ async def test_a_connection_lost_at_commit_is_tried_again_and_applied_once(
         await scope.enter_family(smith.id)
         await scope.execute(note(scope, f"run {runs}"))
         await inbox.mark_applied(scope, 1, answer={})
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
         if runs == 1:
             await kill_session_of(database_url, scope.connection)
 
@@ -216,7 +216,7 @@ async def test_a_commit_that_worked_though_its_answer_was_lost_is_recognised(
     """What an update did is done; the second run must not do it again."""
     await database.run(
         lambda scope: inbox.store(
-            scope, [Incoming(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
+            scope, [FetchedUpdate(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
         ),
         as_dispatch(),
     )

@@ -10,12 +10,12 @@ from domain import audit
 from domain.appointments.changes.locking import (
     Locked,
     Reach,
+    announce_and_get,
     lock,
     lock_appointment,
+    mark_changed,
     record,
     refuse_what_is_over,
-    tell_and_read,
-    tell_calendars,
     update_one,
 )
 from domain.appointments.changes.undo import remember
@@ -74,13 +74,13 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
             if (await get_occurrence(scope, occurrence_id)).status is OccurrenceStatus.CUT:
                 await _set_status(scope, locked, OccurrenceStatus.PLANNED)
     await record(scope, "restored", locked, before=await before.replaced(scope, Reach.THIS))
-    return await tell_and_read(scope, locked)
+    return await announce_and_get(scope, locked)
 
 
 async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None) -> None:
     """Undo that an appointment was added (the event *undoes_id*). Raises NotFound."""
     locked = await lock_appointment(scope, appointment_id)
-    await tell_calendars(scope, appointment_id)
+    await mark_changed(scope, appointment_id)
     now = scope.clock.now()
     called_off = replace(locked.series, cancelled_from=min(locked.scheduled_at, now))
     await replan(scope, locked.series, called_off)
@@ -104,11 +104,11 @@ async def _cut(scope: Scope, locked: Locked, since: datetime | None) -> None:
     await scope.execute(
         update(Appointment).where(Appointment.id == series.id).values(cancelled_from=since)
     )
-    await tell_calendars(scope, series.id)
+    await mark_changed(scope, series.id)
     await replan(scope, locked.series, series)
 
 
 async def _set_status(scope: Scope, locked: Locked, status: OccurrenceStatus) -> None:
     await update_one(scope, locked.id, {"status": status})
-    await tell_calendars(scope, locked.series.id)
+    await mark_changed(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])

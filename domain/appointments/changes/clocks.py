@@ -19,7 +19,7 @@ from domain.access import Action
 from domain.appointments.changes.locking import Reach, lock_appointment
 from domain.appointments.changes.parting import part_in_two, write_rule
 from domain.appointments.changes.undo import remember
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of, read_occurrences
 from domain.appointments.series.occurrence_rows import first_ahead
@@ -127,7 +127,7 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
         before=await before.replaced(scope, Reach.ALL, begun=None if new.id == old.id else new.id),
         after={"timezone": zone.key},
     )
-    await tell_of_what_is_soon(scope, new.id)
+    await announce_if_imminent(scope, new.id)
     return new.id
 
 

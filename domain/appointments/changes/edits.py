@@ -12,10 +12,10 @@ from domain.appointments.adding import check_doctor
 from domain.appointments.changes.locking import (
     Locked,
     Reach,
+    announce_and_get,
     lock,
+    mark_changed,
     record,
-    tell_and_read,
-    tell_calendars,
     update_one,
 )
 from domain.appointments.changes.parting import part_in_two
@@ -68,7 +68,7 @@ async def edit(
         await _write_own(scope, locked, own)
     replaced = await before.replaced(scope, reach, begun=begun)
     await record(scope, "edited", locked, before=replaced, after={"changed": list(changes)})
-    return await tell_and_read(scope, locked)
+    return await announce_and_get(scope, locked)
 
 
 async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> None:
@@ -82,8 +82,8 @@ async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> No
         "ends_at": locked.series.saying(own).ends_at(locked.starts_at),
     }
     await update_one(scope, locked.id, changes)
-    is_shown = {**own, "remind_before": ()} != {**locked.own_details, "remind_before": ()}
-    await tell_calendars(scope, locked.series.id, is_shown=is_shown)
+    affects_calendars = {**own, "remind_before": ()} != {**locked.own_details, "remind_before": ()}
+    await mark_changed(scope, locked.series.id, affects_calendars=affects_calendars)
     # This doesn't announce anything: the times stay the same.
     await replan(scope, locked.series, locked.series)
 
@@ -105,8 +105,8 @@ async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any
         update(Appointment).where(Appointment.id == locked.series.id).values(dict(columns))
     )
     shown = [name for name in columns if name != "remind_before"]
-    is_shown = any(columns[name] != locked.appointment.details[name] for name in shown)
-    await tell_calendars(scope, locked.series.id, is_shown=is_shown)
+    affects_calendars = any(columns[name] != locked.appointment.details[name] for name in shown)
+    await mark_changed(scope, locked.series.id, affects_calendars=affects_calendars)
     series = replace(
         locked.series,
         duration=timedelta(minutes=columns["duration_minutes"]),

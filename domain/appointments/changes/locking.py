@@ -13,7 +13,7 @@ from domain import audit
 from domain.access import Action
 from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.series.series import (
@@ -24,8 +24,8 @@ from domain.appointments.series.series import (
     original_start,
 )
 from domain.database.scope import Scope
-from domain.delivery.new_messages import OutgoingMessage, owe
-from domain.delivery.shown_messages import FACTS, IS_WAITING, show_again
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.delivery.shown_messages import FACTS, IS_WAITING, refresh_messages
 from domain.errors import NotFound
 from domain.local_time import to_local
 from domain.models import Appointment, AppointmentOccurrence, CalendarCopy, FamilyMember
@@ -203,7 +203,9 @@ async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, An
     )
 
 
-async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool = True) -> None:
+async def mark_changed(
+    scope: Scope, appointment_id: UUID, *, affects_calendars: bool = True
+) -> None:
     """Raise the version, so that members must reload before they change it. If calendars show what
     has changed, also raise the sequence and send new files to everybody who has the appointment.
     """
@@ -212,15 +214,15 @@ async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool =
         .where(Appointment.id == appointment_id)
         .values(
             version=Appointment.version + 1,
-            sequence=Appointment.sequence + (1 if is_shown else 0),
+            sequence=Appointment.sequence + (1 if affects_calendars else 0),
         )
     )
-    if not is_shown:
+    if not affects_calendars:
         return
-    await _owe_files(scope, appointment_id)
+    await _queue_files(scope, appointment_id)
 
 
-async def _owe_files(scope: Scope, appointment_id: UUID) -> None:
+async def _queue_files(scope: Scope, appointment_id: UUID) -> None:
     """Queue a calendar file for everybody who has the appointment. A file that is still unsent is
     reused: it is rendered when it is sent, which is after this transaction commits.
     """
@@ -244,13 +246,13 @@ async def _owe_files(scope: Scope, appointment_id: UUID) -> None:
     if not copies:
         return
     origin_id = str(copies[0].appointment_id)
-    waiting = await show_again(
+    waiting = await refresh_messages(
         scope,
         [Kind.CALENDAR],
         where=[IS_WAITING, FACTS["origin_id"].as_string() == origin_id],
     )
     served = {message.user_id for message in waiting}
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -286,7 +288,7 @@ async def record(
     )
 
 
-async def tell_and_read(scope: Scope, locked: Locked) -> OccurrenceFacts:
+async def announce_and_get(scope: Scope, locked: Locked) -> OccurrenceFacts:
     """The occurrence as it is now, after telling members for whom no reminder comes any more."""
-    await tell_of_what_is_soon(scope, locked.series.id, locked.id)
+    await announce_if_imminent(scope, locked.series.id, locked.id)
     return await get_occurrence(scope, locked.id)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, update
 
-from domain.appointments.changes.locking import LockedAppointment, tell_calendars
+from domain.appointments.changes.locking import LockedAppointment, mark_changed
 from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.family.limits import Held
@@ -27,7 +27,7 @@ async def write_rule(scope: Scope, series: Series) -> None:
             cancelled_from=series.cancelled_from,
         )
     )
-    await tell_calendars(scope, series.id)
+    await mark_changed(scope, series.id)
 
 
 async def part_in_two(

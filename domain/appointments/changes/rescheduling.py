@@ -14,17 +14,17 @@ from domain.appointments.adding import check_start
 from domain.appointments.changes.locking import (
     Locked,
     Reach,
+    announce_and_get,
     lock,
+    mark_changed,
     record,
     refuse_what_is_over,
-    tell_and_read,
-    tell_calendars,
     update_one,
 )
 from domain.appointments.changes.parting import copy_rest, write_rule
 from domain.appointments.changes.undo import remember
 from domain.appointments.errors import AppointmentCancelled
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of, get_occurrence
 from domain.appointments.recurrences import Recurrence
@@ -116,10 +116,10 @@ async def _move_one(scope: Scope, locked: Locked, starts_at: datetime) -> Occurr
         "ends_at": locked.own_series.ends_at(starts_at),
     }
     await update_one(scope, locked.id, changes)
-    await tell_calendars(scope, locked.series.id)
+    await mark_changed(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])
     await record(scope, "moved", locked, before=await before.replaced(scope, Reach.THIS))
-    return await tell_and_read(scope, locked)
+    return await announce_and_get(scope, locked)
 
 
 async def _rebase(
@@ -173,7 +173,7 @@ async def _rebase(
         subject_id=new.id,
         before=await before.replaced(scope, reach, begun=None if new.id == old.id else new.id),
     )
-    await tell_of_what_is_soon(scope, new.id, locked.id)
+    await announce_if_imminent(scope, new.id, locked.id)
     found = await get_occurrence(scope, locked.id)
     return found if found.is_planned else await first_of(scope, new.id)
 

@@ -17,10 +17,10 @@ from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.appointments.changes.locking import Reach, lock_appointment, tell_calendars
+from domain.appointments.changes.locking import Reach, lock_appointment, mark_changed
 from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentOver
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of, get_occurrence
 from domain.appointments.series.occurrence_rows import give_up_places
@@ -143,8 +143,8 @@ async def put_back(
     called_off = {"status": OccurrenceStatus.CUT}
     await _write(scope, was | {id_: {**rows[id_], **called_off} for id_ in made})
     changed_values = [before["appointment"], *before["occurrences"].values()]
-    is_shown = bool(made) or any(values.keys() - _NOT_SHOWN for values in changed_values)
-    await tell_calendars(scope, appointment_id, is_shown=is_shown)
+    affects_calendars = bool(made) or any(values.keys() - _NOT_SHOWN for values in changed_values)
+    await mark_changed(scope, appointment_id, affects_calendars=affects_calendars)
     series = (await lock_appointment(scope, appointment_id, action=action)).series
     await replan(scope, series, series)
     news = [id_ for id_, values in was.items() if _is_news(values, rows[id_])]
@@ -157,7 +157,7 @@ async def put_back(
         undoes_id=undoes_id,
     )
     found = await _shown(scope, before["occurrence_id"], appointment_id)
-    await tell_of_what_is_soon(scope, appointment_id, found.id)
+    await announce_if_imminent(scope, appointment_id, found.id)
     return found
 
 
@@ -211,7 +211,7 @@ def _made(
 
 async def _end(scope: Scope, begun: UUID) -> None:
     """Delete the appointment that continued the rest of the series."""
-    await tell_calendars(scope, begun)
+    await mark_changed(scope, begun)
     await scope.execute(
         update(Appointment)
         .where(Appointment.id == begun)

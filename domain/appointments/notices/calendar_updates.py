@@ -20,7 +20,7 @@ class CalendarFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> CalendarFacts:
-    return CalendarFacts(await read_entries(scope, UUID(header.told["origin_id"])), header.now)
+    return CalendarFacts(await read_entries(scope, UUID(header.facts["origin_id"])), header.now)
 
 
 CALENDAR = MessageKind(Kind.CALENDAR, one_by_one(_read), is_silent=silent)

@@ -42,7 +42,7 @@ class AppointmentFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> AppointmentFacts:
-    steps = {UUID(key): Step(step) for key, step in header.told["steps"].items()}
+    steps = {UUID(key): Step(step) for key, step in header.facts["steps"].items()}
     found = await read_occurrences(scope, list(steps))
     return AppointmentFacts(
         family_id=header.family_id,

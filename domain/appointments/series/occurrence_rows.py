@@ -149,7 +149,7 @@ async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
             "ats": [each.timer.at if each.timer else None for each in written],
         },
     )
-    scope.told_of.update(
+    scope.covered_occurrence_ids.update(
         each.id for each in written if each.timer is not None and each.timer.step is Step.TELL
     )
     _publish(scope, [each.timer for each in written])

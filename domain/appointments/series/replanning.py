@@ -21,7 +21,7 @@ from domain.appointments.series.occurrence_rows import (
     write_rows,
 )
 from domain.appointments.series.series import GONE, Series, original_start, to_key
-from domain.appointments.series.shown_messages import show_again
+from domain.appointments.series.shown_messages import refresh_appointment_messages
 from domain.database.scope import Scope
 from domain.local_time import resolve_local, to_local
 from domain.models import AppointmentOccurrence
@@ -62,7 +62,7 @@ async def replan(
     ahead = [start for start in starts if _is_ahead(new, start, now=now)]
     await insert_rows(scope, new, [start for start in ahead if start not in taken], now=now)
     await set_expanded(scope, new, now=now)
-    await show_again(scope, [row.id for row in rows])
+    await refresh_appointment_messages(scope, [row.id for row in rows])
 
 
 def _is_ahead(series: Series, start: datetime, *, now: datetime) -> bool:
@@ -105,7 +105,7 @@ async def reset_timers(scope: Scope, series: Series, occurrence_ids: Sequence[UU
             for row in rows
         ],
     )
-    await show_again(scope, occurrence_ids)
+    await refresh_appointment_messages(scope, occurrence_ids)
 
 
 async def _rewrite(

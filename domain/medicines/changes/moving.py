@@ -20,7 +20,7 @@ from domain.medicines.expansion.re_expansion import lock_doses, re_expand
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
 
-NAMED_AGAIN_FOR = timedelta(days=2)  # messages up to this age get the name of their zone
+ZONE_NAMED_FOR = timedelta(days=2)  # messages up to this age get the name of their zone
 
 
 async def move_person(
@@ -52,8 +52,8 @@ async def move_person(
         after={"timezone": zone.key},
         undoes_id=undoes_id,
     )
-    await shown_messages.show_times_again(
-        scope, care_recipient_id, since=scope.clock.now() - NAMED_AGAIN_FOR
+    await shown_messages.refresh_named_times(
+        scope, care_recipient_id, since=scope.clock.now() - ZONE_NAMED_FOR
     )
     await raise_list_version(scope)
     return replace(before, zone=zone)

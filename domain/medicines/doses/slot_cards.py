@@ -100,7 +100,7 @@ def _card(
         is_repeat=header.maybe_sent,
         is_late=header.ask_no == 0 and header.shown_at > header.minute + LATE_AFTER,
         is_reminder=header.ask_no > 0,
-        is_escalated=header.told.get("escalated", False),
+        is_escalated=header.facts.get("escalated", False),
         may_record=header.receiver.role is not Role.VIEWER,
         menu_for=header.menu_dose_id,
     )

@@ -10,7 +10,7 @@ from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.events import NotificationsOwed, TimerSet
+from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.doses.facts import DoseFacts, list_doses
 from domain.medicines.doses.ladder import after_snooze
 from domain.medicines.doses.locking import lock_dose
@@ -52,8 +52,8 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
         subject_id=dose_id,
         after={"next_action_at": action.at.isoformat()},
     )
-    await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
+    await dose_messages.refresh_cards(scope, {(dose.care_recipient_id, dose.due_at)})
     scope.publish(TimerSet(action.at))
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
     facts = (await list_doses(scope, [dose_id]))[0]
     return Snoozed(facts, until=action.at if action.step is Step.ASK else None)

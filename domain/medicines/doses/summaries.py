@@ -32,7 +32,7 @@ class SummaryFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> SummaryFacts:
-    doses = await list_doses(scope, [UUID(dose_id) for dose_id in header.told["dose_ids"]])
+    doses = await list_doses(scope, [UUID(dose_id) for dose_id in header.facts["dose_ids"]])
     return SummaryFacts(
         id=header.id,
         family_id=header.family_id,

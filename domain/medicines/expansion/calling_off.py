@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import OpenDose
 from domain.models import Dose
@@ -52,10 +52,10 @@ async def cancel_open(
             Dose.unit,
         )
     )
-    await dose_messages.show_cards_again(
+    await dose_messages.refresh_cards(
         scope, {(care_recipient_id, dose.due_at) for dose in cancelled}
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
     now = scope.clock.now()
     were_open: dict[UUID, list[OpenDose]] = {}
     for row in sorted(cancelled, key=lambda row: (row.due_at, row.id)):

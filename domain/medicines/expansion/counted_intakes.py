@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose
 
@@ -137,8 +137,8 @@ async def give_back_intakes(scope: Scope, counted: Counted) -> None:
             cancelled_at = datetime.fromisoformat(was["cancelled_at"])
             place = {"dose_id": row.planned_id, "key": row.place, "cancelled_at": cancelled_at}
             await scope.execute(_HAVE_PLACE_BACK, place)
-            await dose_messages.show_cards_again(scope, {(row.care_recipient_id, row.due_at)})
-            scope.publish(NotificationsOwed())
+            await dose_messages.refresh_cards(scope, {(row.care_recipient_id, row.due_at)})
+            scope.publish(NotificationsQueued())
 
 
 def _to_json(intake: _Intake, dose: ComesBack) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from domain import audit
 from domain.database.scope import Scope
 from domain.delivery import dose_messages, shown_messages
 from domain.delivery.shown_messages import IS_SENT, is_about, was_sent_within
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.facts import OpenDose
@@ -85,14 +85,14 @@ async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
         .returning(Dose.id, Dose.due_at)
     )
     slots = {(medicine.care_recipient_id, row.due_at) for row in rows}
-    await dose_messages.show_cards_again(scope, slots)
-    await dose_messages.show_summaries_again(scope, [row.id for row in rows])
-    await shown_messages.show_again(
+    await dose_messages.refresh_cards(scope, slots)
+    await dose_messages.refresh_summaries(scope, [row.id for row in rows])
+    await shown_messages.refresh_messages(
         scope,
         [Kind.REFILL, Kind.PAUSE_ENDS],
         where=[is_about(medicine.care_recipient_id), IS_SENT, was_sent_within(_STILL_SHOWN)],
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
 async def bring_into_line(
@@ -135,10 +135,10 @@ async def bring_into_line(
                 after={**held.becomes.to_json(), _EDIT_ID: str(edit_id)},
             )
             changed.append(row)
-    await dose_messages.show_cards_again(
+    await dose_messages.refresh_cards(
         scope, {(edited.care_recipient_id, row.due_at) for row in changed}
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
     still_open = {row.id for row in rows}
     return Brought(
         [row.id for row in changed], [each for each in dose_ids if each not in still_open]
@@ -163,10 +163,10 @@ async def put_back(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None
     for row in rows:
         before: Mapping[str, Any] = row.before
         await _set_amount(scope, row.id, Dosage.from_json(before))
-    await dose_messages.show_cards_again(
+    await dose_messages.refresh_cards(
         scope, {(medicine.care_recipient_id, row.due_at) for row in rows}
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
 async def _set_amount(scope: Scope, dose_id: UUID, dosage: Dosage) -> None:

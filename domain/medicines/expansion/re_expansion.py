@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.events import NotificationsOwed, TimerSet
+from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.expansion.counted_intakes import (
     FARTHEST,
     ComesBack,
@@ -125,11 +125,11 @@ async def re_expand(
         + _coming_back(ahead, existing, made),
         schedule=list(wanted.values()),
     )
-    await dose_messages.show_cards_again(
+    await dose_messages.refresh_cards(
         scope, {(medication.care_recipient_id, row.due_at) for row in back}
     )
     if back:
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
     await set_expanded(scope, medication, until)
     return counted
 

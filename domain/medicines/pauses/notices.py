@@ -11,8 +11,8 @@ from sqlalchemy import select
 from domain.access import ASKED_FIRST, Action
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
-from domain.delivery.new_messages import OutgoingMessage, owe
-from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.delivery.shown_messages import FACTS, is_about, refresh_messages, was_due_within
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.errors import NotPaused
@@ -49,7 +49,7 @@ class PauseEndsFacts:
 
 async def _read(scope: Scope, header: MessageHeader) -> PauseEndsFacts:
     paused = await read_paused(scope, header.subject.id)
-    until = datetime.fromisoformat(header.told["until"])
+    until = datetime.fromisoformat(header.facts["until"])
     over = [each for each in paused.medicines if is_over_by(each.schedule, each.zone, until)]
     return PauseEndsFacts(
         family_id=header.family_id,
@@ -57,7 +57,7 @@ async def _read(scope: Scope, header: MessageHeader) -> PauseEndsFacts:
         until=until,
         now=header.now,
         medicines=[each.name for each in paused.medicines if each not in over],
-        kept_by=header.told.get("kept_by"),
+        kept_by=header.facts.get("kept_by"),
         over=[each.name for each in over],
         reader_zone=header.receiver.zone,
     )
@@ -82,7 +82,7 @@ async def announce(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime
         )
     )
     minute = floor_minute(now)
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -107,12 +107,12 @@ async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
     person = await lock_person(scope, person_id)
     if person.pause is None or person.pause.until != until:
         raise NotPaused(person.name)
-    await show_again(
+    await refresh_messages(
         scope,
         [Kind.PAUSE_ENDS],
         where=[
             is_about(person_id),
-            was_owed_within(NOTICE_LIVES),
+            was_due_within(NOTICE_LIVES),
             FACTS["until"].as_string() == until.isoformat(),
             ~FACTS.has_key("kept_by"),
         ],
@@ -121,8 +121,8 @@ async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
     return person
 
 
-async def show_announcements_again(scope: Scope, person_id: UUID) -> None:
+async def refresh_announcements(scope: Scope, person_id: UUID) -> None:
     """Edit the recent announcements of the end of this person's pause."""
-    await show_again(
-        scope, [Kind.PAUSE_ENDS], where=[is_about(person_id), was_owed_within(NOTICE_LIVES)]
+    await refresh_messages(
+        scope, [Kind.PAUSE_ENDS], where=[is_about(person_id), was_due_within(NOTICE_LIVES)]
     )

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.family.list_version import raise_list_version
 from domain.family.people import Person, set_pause
 from domain.family.running_pauses import Pause
@@ -26,7 +26,7 @@ from domain.medicines.expansion.calling_off import cancel_open
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
 from domain.medicines.expansion.expandable import EXPANDABLE, fetch_expandables
 from domain.medicines.expansion.re_expansion import re_expand
-from domain.medicines.pauses.notices import show_announcements_again
+from domain.medicines.pauses.notices import refresh_announcements
 from domain.medicines.pauses.paused_people import (
     PersonPaused,
     find_person,
@@ -166,9 +166,9 @@ async def _change(
         },
         undoes_id=undoes_id,
     )
-    await show_announcements_again(scope, person.id)
+    await refresh_announcements(scope, person.id)
     await raise_list_version(scope)
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
     found = await with_medicines(scope, await find_person(scope, person.id))
     if action != "resumed":
         medicines = [

@@ -17,14 +17,14 @@ from domain.access import Action
 from domain.database.scope import Act, Member, Scope
 from domain.delivery import dose_messages
 from domain.errors import NotFound, TooLateToUndo
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, get_dose
 from domain.medicines.doses.locking import LockedDose, lock_dose
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise, TimeNotPossible
 from domain.medicines.expansion.re_expansion import follow_intakes
 from domain.medicines.records.intakes import Confirm, Question, is_recordable, review_correction
-from domain.medicines.records.notices import tell_recorder
+from domain.medicines.records.notices import notify_recorder
 from domain.medicines.records.standing import find_standing
 from domain.medicines.records.undo import undo_doses
 from domain.medicines.stock.ledger import give_back, take_for, takes_from_stock
@@ -342,7 +342,7 @@ async def _write(
             note=record.note,
         )
     )
-    await tell_recorder(scope, dose.id)
+    await notify_recorder(scope, dose.id)
     await give_back(scope, dose.id)
     if record.status is DoseStatus.TAKEN and await takes_from_stock(scope, dose.id):
         await take_for(
@@ -364,9 +364,9 @@ async def _write(
     )
     if undoes_id is None:
         scope.acts.append(Act("corrected", action_id))
-    await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
-    await dose_messages.show_summaries_again(scope, [dose.id])
-    scope.publish(NotificationsOwed())
+    await dose_messages.refresh_cards(scope, {(dose.care_recipient_id, dose.due_at)})
+    await dose_messages.refresh_summaries(scope, [dose.id])
+    scope.publish(NotificationsQueued())
     return after
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, select
 
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
-from domain.delivery.new_messages import OutgoingMessage, add_or_owe
-from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within
-from domain.events import NotificationsOwed
+from domain.delivery.new_messages import OutgoingMessage, extend_or_queue
+from domain.delivery.shown_messages import FACTS, is_about, refresh_messages, was_due_within
+from domain.events import NotificationsQueued
 from domain.medicines.records.changes import ChangeKind, RecordChange, read_changes
 from domain.medicines.records.standing import find_standing
 from domain.models import Dose, FamilyMember, MedicationLog, User
@@ -34,7 +34,7 @@ class RecordChangedFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> RecordChangedFacts:
-    records = {UUID(dose): UUID(log) for dose, log in header.told["records"].items()}
+    records = {UUID(dose): UUID(log) for dose, log in header.facts["records"].items()}
     changes = await read_changes(scope, records, reader_id=header.receiver.user_id)
     return RecordChangedFacts(header.subject.name, changes)
 
@@ -91,18 +91,18 @@ _LOG = (
 )
 
 
-async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
+async def notify_recorder(scope: Scope, dose_id: UUID) -> None:
     """Tell the recorder that the last row of this dose's log has undone, corrected or restored
     their record, unless they did it themselves; and edit earlier messages about this dose.
     """
     rows = await scope.rows(_LOG, {"dose_id": dose_id, "family_id": scope.family_id})
     *earlier, last = (_LogEntry(**row._asdict()) for row in rows)
-    await show_again(
+    await refresh_messages(
         scope,
         [Kind.RECORD_CHANGED],
         where=[
             is_about(last.care_recipient_id),
-            was_owed_within(UNDO_PERIOD),
+            was_due_within(UNDO_PERIOD),
             FACTS["records"].has_key(str(dose_id)),
         ],
         # A message that was obsolete before it was sent is sent after all if things have changed
@@ -111,11 +111,11 @@ async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
     )
     before = find_standing(earlier)
     if before.recorded_by_id != last.recorded_by_id and before.can_be_told:
-        await _owe(scope, dose_id, before)
-    scope.publish(NotificationsOwed())
+        await _queue_message(scope, dose_id, before)
+    scope.publish(NotificationsQueued())
 
 
-async def _owe(scope: Scope, dose_id: UUID, record: _LogEntry) -> None:
+async def _queue_message(scope: Scope, dose_id: UUID, record: _LogEntry) -> None:
     now = scope.clock.now()
     minute = floor_minute(now)
     message = OutgoingMessage(
@@ -126,4 +126,4 @@ async def _owe(scope: Scope, dose_id: UUID, record: _LogEntry) -> None:
         person_id=record.care_recipient_id,
         slot_at=minute,
     )
-    await add_or_owe(scope, message, since=now - AT_ONCE)
+    await extend_or_queue(scope, message, since=now - AT_ONCE)

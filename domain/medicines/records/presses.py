@@ -11,7 +11,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.errors import NotFound
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
 from domain.medicines.doses.facts import (
     OPEN,
@@ -122,8 +122,8 @@ async def take_slot_from_card(
         doses = [dose for dose in doses if dose.id in shown]
         if len(doses) < len(slot.parts.get(part, ())):
             # The card doesn't show recently added doses yet; they count once it does.
-            await dose_messages.show_cards_again(scope, {(care_recipient_id, slot_at)})
-            scope.publish(NotificationsOwed())
+            await dose_messages.refresh_cards(scope, {(care_recipient_id, slot_at)})
+            scope.publish(NotificationsQueued())
     if not doses:
         raise NotFound
     still_open = [dose for dose in doses if dose.status not in RESOLVED]

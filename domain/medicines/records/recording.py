@@ -15,7 +15,7 @@ from domain.access import Action, may
 from domain.database.scope import Act, Scope
 from domain.delivery import dose_messages
 from domain.errors import NotAllowed, NotFound
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import (
     ONE_DOSE,
@@ -133,7 +133,7 @@ _RECORD = text(f"""
     SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, r.before, m.follows_intakes
     FROM resolved r JOIN medicine m ON m.id = r.medication_id
 """)  # noqa: S608 - constants of our own
-_SHOW_AGAIN_AND_SELECT = SELECT_BY_ID.add_cte(dose_messages.SHOW_CARDS_AGAIN.cte("cards"))
+_REFRESH_AND_SELECT = SELECT_BY_ID.add_cte(dose_messages.REFRESH_CARDS.cte("cards"))
 
 
 async def record_doses(
@@ -189,12 +189,12 @@ async def record_doses(
         slots = {(row.care_recipient_id, row.due_at) for row in rows}
         doses = await fetch_doses(
             scope,
-            _SHOW_AGAIN_AND_SELECT,
+            _REFRESH_AND_SELECT,
             {"dose_ids": list(dose_ids), **dose_messages.slot_parameters(slots)},
         )
         were_late = [row.id for row in rows if row.before in UNANSWERED]
-        await dose_messages.show_summaries_again(scope, were_late)
-        scope.publish(NotificationsOwed())
+        await dose_messages.refresh_summaries(scope, were_late)
+        scope.publish(NotificationsQueued())
     else:
         doses = list(await list_doses(scope, dose_ids))
     if len(doses) < len(set(dose_ids)):

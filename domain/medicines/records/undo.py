@@ -11,14 +11,14 @@ from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.delivery.dose_messages import find_asked_for
 from domain.errors import TooLateToUndo
-from domain.events import NotificationsOwed, TimerSet
+from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, list_doses
 from domain.medicines.doses.ladder import after_undo
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.errors import NothingRecorded
 from domain.medicines.expansion.counted_intakes import plan_again
 from domain.medicines.expansion.re_expansion import follow_intakes
-from domain.medicines.records.notices import tell_recorder
+from domain.medicines.records.notices import notify_recorder
 from domain.medicines.stock.ledger import give_back
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.delivery import Status
@@ -91,14 +91,14 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             before={"status": dose.status},
             after={"status": status},
         )
-        await tell_recorder(scope, dose_id)
+        await notify_recorder(scope, dose_id)
         await give_back(scope, dose_id)
         await plan_again(scope, dose_id)
         if dose.follows_intakes:
             await follow_intakes(scope, [dose.medication_id])
-        await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
+        await dose_messages.refresh_cards(scope, {(dose.care_recipient_id, dose.due_at)})
         if action is not None:
             scope.publish(TimerSet(action.at))
-    await dose_messages.show_summaries_again(scope, dose_ids)
-    scope.publish(NotificationsOwed())
+    await dose_messages.refresh_summaries(scope, dose_ids)
+    scope.publish(NotificationsQueued())
     return await list_doses(scope, dose_ids)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from domain.access import ASKED_FIRST
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
-from domain.delivery.new_messages import OutgoingMessage, owe
-from domain.delivery.shown_messages import FACTS, show_again, was_owed_within
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.delivery.shown_messages import FACTS, refresh_messages, was_due_within
 from domain.medicines.stock.levels import Stock, list_stocks
 from domain.models import FamilyMember
 from domain.models.delivery import Kind
@@ -47,7 +47,7 @@ class RefillFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
-    told = [UUID(medication_id) for medication_id in header.told["medication_ids"]]
+    told = [UUID(medication_id) for medication_id in header.facts["medication_ids"]]
     items = [
         RefillItem(
             medication_id=medicine.id,
@@ -72,7 +72,7 @@ def _find_obsolete(facts: RefillFacts) -> str | None:
 REFILL = MessageKind(Kind.REFILL, one_by_one(_read), find_obsolete=_find_obsolete)
 
 
-async def owe_notices(
+async def queue_refill_notices(
     scope: Scope, care_recipient_id: UUID, *, medication_ids: Sequence[UUID], now: datetime
 ) -> None:
     """Tell those who are asked first that these medicines of one person are running low."""
@@ -84,7 +84,7 @@ async def owe_notices(
         )
     )
     minute = floor_minute(now)
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -100,7 +100,7 @@ async def owe_notices(
     )
 
 
-async def show_notices_again(scope: Scope, medication_id: UUID) -> None:
+async def refresh_refill_notices(scope: Scope, medication_id: UUID) -> None:
     """Edit the recent reminders about this medicine's stock."""
     is_told = FACTS.contains({"medication_ids": [str(medication_id)]})
-    await show_again(scope, [Kind.REFILL], where=[was_owed_within(NOTICE_LIVES), is_told])
+    await refresh_messages(scope, [Kind.REFILL], where=[was_due_within(NOTICE_LIVES), is_told])

@@ -16,7 +16,7 @@ from domain.medicines.reading import get_medication
 from domain.medicines.stock.ledger import lock_stock, move_stock, record_change
 from domain.medicines.stock.levels import Refilled, get_stock
 from domain.medicines.stock.measures import Measure, find_unmeasured, measure_columns
-from domain.medicines.stock.notices import show_notices_again
+from domain.medicines.stock.notices import refresh_refill_notices
 from domain.medicines.stock.stock_checks import next_check
 from domain.models import Medication
 
@@ -80,7 +80,7 @@ async def refill(
     await record_change(
         scope, before, action="counted" if is_counted else "refilled", changed=changed
     )
-    await show_notices_again(scope, medication_id)
+    await refresh_refill_notices(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine), before.stock)
 
 
@@ -109,7 +109,7 @@ async def set_per_dose(
     changed = measure_columns(Measure.of(dosage, per_dose))
     await scope.execute(update(Medication).where(Medication.id == medication_id).values(**changed))
     await record_change(scope, before, action="measured", changed=changed)
-    await show_notices_again(scope, medication_id)
+    await refresh_refill_notices(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine), before.stock)
 
 
@@ -139,5 +139,5 @@ async def promise_refill(scope: Scope, medication_id: UUID) -> Refilled:
         .values(refill_promised_by_id=member.user_id, refill_promised_at=func.clock_now())
     )
     await audit.record(scope, PROMISED, subject_type="medication", subject_id=medication_id)
-    await show_notices_again(scope, medication_id)
+    await refresh_refill_notices(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine))

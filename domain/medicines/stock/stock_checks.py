@@ -12,7 +12,7 @@ from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.local_time import resolve_local
 from domain.medicines.stock.levels import SELECT_STOCK, StockColumns, stock_of
-from domain.medicines.stock.notices import owe_notices
+from domain.medicines.stock.notices import queue_refill_notices
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
 from domain.set_asides import Subject, Work, is_free
@@ -55,7 +55,7 @@ async def check(scope: Scope, medication_ids: Sequence[UUID]) -> int:
         if checked is not None:
             low[checked].append(row.id)
     for care_recipient_id, medication_ids in low.items():
-        await owe_notices(scope, care_recipient_id, medication_ids=medication_ids, now=now)
+        await queue_refill_notices(scope, care_recipient_id, medication_ids=medication_ids, now=now)
     return len(rows)
 
 

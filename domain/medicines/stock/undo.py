@@ -14,7 +14,7 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.stock.ledger import LockedStock, lock_stock, move_stock, record_change
 from domain.medicines.stock.measures import Measure, measure_columns
-from domain.medicines.stock.notices import show_notices_again
+from domain.medicines.stock.notices import refresh_refill_notices
 from domain.models import AuditEvent, Medication
 
 # For a stock that becomes unknown again: undoing its doses must find nothing to give back.
@@ -64,7 +64,7 @@ async def undo_change(scope: Scope, event_id: UUID) -> None:
             update(Medication).where(Medication.id == event.subject_id).values(**changed)
         )
     await record_change(scope, now, action="put_back", changed=changed, undoes_id=event_id)
-    await show_notices_again(scope, event.subject_id)
+    await refresh_refill_notices(scope, event.subject_id)
 
 
 async def _put_back_stock(scope: Scope, event: _StockEvent, *, left: Decimal) -> dict[str, Any]:
