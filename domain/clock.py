@@ -30,7 +30,7 @@ class Clock:
     def advance(self, by: timedelta) -> None:
         self.offset += by
 
-    def compare(self, theirs: datetime, *, asked_at: datetime, answered_at: datetime) -> None:
+    def adjust_skew(self, theirs: datetime, *, asked_at: datetime, answered_at: datetime) -> None:
         """Update `skew` from *theirs*, PostgreSQL's time (without the offset, which may have moved
         since), read between two readings of this machine's clock.
 

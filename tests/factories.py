@@ -22,7 +22,7 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import Recurrence
 from domain.contacts import doctors
 from domain.contacts.doctors import DoctorFacts, NewDoctor
-from domain.database.requests import as_dispatch, as_family, as_newcomer, as_person
+from domain.database.requests import as_dispatch, as_family, as_newcomer, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, outcomes
@@ -84,13 +84,11 @@ async def acting(
         assert await scope.enter_family(family.id if family else None) is not None
         return await work(scope)
 
-    return await database.run(in_family, as_person(who.id))
+    return await database.run(in_family, as_user(who.id))
 
 
 async def family(database: Database, founder: Account, name: str = "Smith") -> FamilyFacts:
-    return await database.run(
-        lambda scope: families.found_family(scope, name), as_person(founder.id)
-    )
+    return await database.run(lambda scope: families.found_family(scope, name), as_user(founder.id))
 
 
 async def invitation(
@@ -120,9 +118,7 @@ async def member(
     """Somebody new who has joined the admin's current family by an invitation."""
     newcomer = await user(database, name)
     token = await invitation(database, admin, role, person=person)
-    await database.run(
-        lambda scope: families.redeem_invitation(scope, token), as_person(newcomer.id)
-    )
+    await database.run(lambda scope: families.redeem_invitation(scope, token), as_user(newcomer.id))
     return newcomer
 
 

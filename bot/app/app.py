@@ -109,7 +109,7 @@ class App:
         database = Database(
             make_engine(wiring.database_url),
             clock=wiring.clock,
-            own_engine=make_engine(wiring.database_url, pool_size=OWN_CONNECTIONS),
+            background_engine=make_engine(wiring.database_url, pool_size=OWN_CONNECTIONS),
         )
         stack.push_async_callback(database.close)
         database.before_commit(queue_change_news)

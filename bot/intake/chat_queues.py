@@ -35,7 +35,7 @@ from bot.ops.supervisor import Tasks
 from bot.ui.answer import Answer
 from bot.ui.presses.press import UnreadableCallback
 from bot.ui.presses.registry import decode
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
@@ -133,7 +133,7 @@ class ChatQueues:
                 as_dispatch(),
             )
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 raise
             if len(incoming) == 1:
                 SET_ASIDE.labels("update").inc()
@@ -243,7 +243,7 @@ class ChatQueues:
                 failure = None
                 await self._attempt(waiting)
             except Exception as error:
-                if is_away(error):
+                if is_unavailable(error):
                     log.warning("update delayed, database unavailable: %s", describe(error))
                     await asyncio.sleep(UNREACHABLE_SECONDS)
                 else:

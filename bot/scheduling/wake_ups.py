@@ -19,7 +19,7 @@ from bot.scheduling.alarm import Alarm
 from bot.scheduling.isolation import Chore, Isolation
 from domain.appointments.series import extension
 from domain.appointments.series.extension import EXTENDED_AHEAD
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox, shown_messages
@@ -141,7 +141,7 @@ class WakeUps:
                 lambda scope: reminders.act_on_due(scope, most=BATCH), as_dispatch()
             )
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 raise
             log.error("wake-up failed, retrying row by row: %s", describe(error))
         doses, occurrences_ = await self._database.run(

@@ -16,7 +16,7 @@ from bot.ops.supervisor import Tasks
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.sending import Render, Sender
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import claims
@@ -155,7 +155,7 @@ class Delivery:
         try:
             await self._sender.bring_to_its_end(claimed)
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 # Its lease runs out, and then it is tried again.
                 log.warning("outbox read failed: %s", describe(error))
             else:

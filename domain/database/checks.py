@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from domain.database.requests import as_dispatch, as_person
+from domain.database.requests import as_dispatch, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 
@@ -25,7 +25,7 @@ async def find_unsafe_rights(database: Database) -> str | None:
     Checked with each role taken, as in every transaction. A superuser, a role with BYPASSRLS or the
     owner of the tables can see through row security.
     """
-    for request in (as_person(UUID(int=0)), as_dispatch()):
+    for request in (as_user(UUID(int=0)), as_dispatch()):
         try:
             rights = await database.run(lambda scope: scope.row(_RIGHTS), request)
         except ProgrammingError:

@@ -7,42 +7,50 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # serialization_failure, deadlock_detected, and session terminations after which we can reconnect
-REPEATED_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "57P04", "57P05"})
+RETRYABLE_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "57P04", "57P05"})
 # The server can't serve anybody right now, and waiting may help: failover
 # (read_only_sql_transaction), too many sessions, out of memory or disk, lock and statement
 # timeouts, terminated sessions, and every connection error.
-AWAY_STATES = REPEATED_STATES | {"25006", "25P03", "55P03", "57014", "57000", "58000", "58030"}
-_AWAY_CLASSES = ("08", "53")  # connection_exception, insufficient_resources
+UNAVAILABLE_STATES = RETRYABLE_STATES | {
+    "25006",
+    "25P03",
+    "55P03",
+    "57014",
+    "57000",
+    "58000",
+    "58030",
+}
+_UNAVAILABLE_CLASSES = ("08", "53")  # connection_exception, insufficient_resources
 READ_ONLY = "25006"
 _CONNECTION_ERRORS = frozenset(
     {None, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE}
 )
 
 
-def state_of(error: DBAPIError) -> str | None:
+def get_sqlstate(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
 
 
-def is_worth_retrying(error: DBAPIError) -> bool:
-    return error.connection_invalidated or state_of(error) in REPEATED_STATES
+def is_retryable(error: DBAPIError) -> bool:
+    return error.connection_invalidated or get_sqlstate(error) in RETRYABLE_STATES
 
 
-def is_away(error: BaseException) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Whether *error* means that the database is unavailable right now, so that waiting may
     help.
     """
     if isinstance(error, DBAPIError):
-        state = state_of(error) or ""
+        state = get_sqlstate(error) or ""
         return (
             error.connection_invalidated
-            or state in AWAY_STATES
-            or state.startswith(_AWAY_CLASSES)
+            or state in UNAVAILABLE_STATES
+            or state.startswith(_UNAVAILABLE_CLASSES)
             or isinstance(error, InterfaceError)  # the connection is closed
         )
-    return isinstance(error, PoolTimeout) or _is_of_a_connection(error)
+    return isinstance(error, PoolTimeout) or _is_connection_error(error)
 
 
-def _is_of_a_connection(error: BaseException) -> bool:
+def _is_connection_error(error: BaseException) -> bool:
     """Whether a connection raised *error*. An unknown time zone is an OSError too (of a file)."""
     if isinstance(error, (ConnectionError, TimeoutError, socket.gaierror, FileNotFoundError)):
         return True

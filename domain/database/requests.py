@@ -17,7 +17,7 @@ class ScopeRequest:
     telegram_id: int | None = None
 
 
-def as_person(user_id: UUID, *, update_id: int | None = None) -> ScopeRequest:
+def as_user(user_id: UUID, *, update_id: int | None = None) -> ScopeRequest:
     """As one user, outside any family: `Scope.enter_family` checks membership and opens one."""
     return ScopeRequest(APP_ROLE, user_id=user_id, update_id=update_id)
 

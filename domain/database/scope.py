@@ -133,7 +133,7 @@ class Scope:
         )
 
     @property
-    def person_id(self) -> UUID:
+    def actor_id(self) -> UUID:
         """The acting user. Raises RuntimeError in scopes where the bot acts by itself."""
         if self.user_id is None:
             raise RuntimeError("this scope acts for nobody in particular")

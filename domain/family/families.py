@@ -279,7 +279,7 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
         scope,
         "member.joined",
         subject_type="user",
-        subject_id=scope.person_id,
+        subject_id=scope.actor_id,
         after={"role": invitation.role},
     )
     await notify_other_admins(scope, role=invitation.role)

@@ -54,7 +54,7 @@ from domain.appointments.adding import add_appointment
 from domain.appointments.details import Details, NewAppointment
 from domain.clock import Clock
 from domain.database.engine import make_engine
-from domain.database.requests import as_person
+from domain.database.requests import as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.errors import CareCircleError
@@ -253,7 +253,7 @@ class Typist:
             raise _Enough
 
         with suppress(_Enough):
-            await self._database.run(work, as_person(self.home.user_id))
+            await self._database.run(work, as_user(self.home.user_id))
         return answers[0] if answers else Answer()
 
 
@@ -408,7 +408,7 @@ async def _begin_to_live(database: Database, home: Home) -> Home:
         given = await give_surely(scope, home.medicine_id)
         return replace(home, occurrence_id=appointment.id, dose_id=given.recorded[0].id)
 
-    return await database.run(add, as_person(home.user_id))
+    return await database.run(add, as_user(home.user_id))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from domain.database.requests import as_dispatch, as_person
+from domain.database.requests import as_dispatch, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
@@ -53,7 +53,7 @@ async def done(database: Database, *update_ids: int) -> None:
 async def apply(database: Database, update_id: int, *, answer: dict[str, Any]) -> None:
     await database.run(
         lambda scope: inbox.mark_applied(scope, update_id, answer=answer),
-        as_person(uuid4(), update_id=update_id),
+        as_user(uuid4(), update_id=update_id),
     )
 
 
@@ -147,7 +147,7 @@ async def test_an_effect_is_applied_once(database: Database) -> None:
     with pytest.raises(AlreadyApplied):
         await apply(database, 1, answer={"text": "Saved again"})
     answer = await database.run(
-        lambda scope: inbox.get_answer(scope, 1), as_person(uuid4(), update_id=1)
+        lambda scope: inbox.get_answer(scope, 1), as_user(uuid4(), update_id=1)
     )
     assert answer == {"text": "Saved"}
 
@@ -181,7 +181,7 @@ async def test_the_effect_and_its_mark_are_there_together_or_not_at_all(
         raise RuntimeError("half-way")
 
     with pytest.raises(RuntimeError):
-        await database.run(crash, as_person(anna.id, update_id=1))
+        await database.run(crash, as_user(anna.id, update_id=1))
     await apply(database, 1, answer={})
 
 
@@ -190,7 +190,7 @@ async def test_a_person_marks_their_own_update_only(database: Database) -> None:
     with pytest.raises(AlreadyApplied):
         await database.run(
             lambda scope: inbox.mark_applied(scope, 2, answer={}),
-            as_person(uuid4(), update_id=1),
+            as_user(uuid4(), update_id=1),
         )
     await apply(database, 2, answer={})
 
@@ -292,7 +292,7 @@ async def find_edited(database: Database, update_id: int) -> inbox.EditedMessage
 async def note(database: Database, update_id: int, *acts: UUID, **more: Any) -> None:
     await database.run(
         lambda scope: inbox.note_effect(scope, update_id, acts=acts, **more),
-        as_person(uuid4(), update_id=update_id),
+        as_user(uuid4(), update_id=update_id),
     )
 
 
@@ -328,7 +328,7 @@ async def test_nothing_is_known_of_another_message_or_of_one_forgotten(database:
 async def test_nobody_notes_an_effect_of_somebody_elses_update(database: Database) -> None:
     await store(database, message(1, "at 21:00"), message(2, "at 22:00"))
     await database.run(
-        lambda scope: inbox.note_effect(scope, 1, acts=[uuid4()]), as_person(uuid4(), update_id=2)
+        lambda scope: inbox.note_effect(scope, 1, acts=[uuid4()]), as_user(uuid4(), update_id=2)
     )
     edited = await find_edited(database, 2)
     assert edited is not None

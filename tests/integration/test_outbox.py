@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Row, text
 
 from domain.access import Role
-from domain.database.requests import as_dispatch, as_family, as_person
+from domain.database.requests import as_dispatch, as_family, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, dose_messages, outcomes
@@ -437,7 +437,7 @@ async def test_a_card_shows_the_doses_as_they_are_when_it_is_read(
 
 
 async def test_a_card_knows_its_reader(database: Database, home: Home) -> None:
-    await database.run(lambda scope: users.set_blocked(scope, blocked=True), as_person(home.ben.id))
+    await database.run(lambda scope: users.set_blocked(scope, blocked=True), as_user(home.ben.id))
     for one in await claim(database):
         receiver = (await read(database, home, one.id)).receiver
         assert receiver.chat_id == one.chat_id

@@ -12,7 +12,7 @@ from domain.appointments.changes import calling_off
 from domain.appointments.changes.locking import Reach
 from domain.contacts import doctors
 from domain.contacts.doctors import NewDoctor
-from domain.database.requests import as_person
+from domain.database.requests import as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.family import families
@@ -195,7 +195,7 @@ async def test_an_invitation_into_a_full_family_stays_good(household: Household)
 
     await household.fill(Held.MEMBER, but=0)
     with pytest.raises(FamilyFull):
-        await household.database.run(redeem, as_person(ben.id))
+        await household.database.run(redeem, as_user(ben.id))
     async with without_walls(household.url, keep=True) as connection:
         await connection.execute(
             text(
@@ -203,7 +203,7 @@ async def test_an_invitation_into_a_full_family_stays_good(household: Household)
                 " (SELECT id FROM users WHERE telegram_id = 1000001)"
             )
         )
-    await household.database.run(redeem, as_person(ben.id))
+    await household.database.run(redeem, as_user(ben.id))
 
 
 async def test_the_second_tap_on_save_finds_what_the_first_one_added(

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.clock import Clock
 from domain.database.checks import find_unsafe_rights, measure_skew
 from domain.database.engine import make_engine
-from domain.database.failures import is_away
-from domain.database.requests import as_dispatch, as_family, as_person
+from domain.database.failures import is_unavailable
+from domain.database.requests import as_dispatch, as_family, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import ATTEMPTS, Database
 from domain.delivery import inbox
@@ -205,7 +205,7 @@ async def test_a_connection_lost_at_commit_is_tried_again_and_applied_once(
         if runs == 1:
             await kill_session_of(database_url, scope.connection)
 
-    await database.run(work, as_person(anna.id, update_id=1))
+    await database.run(work, as_user(anna.id, update_id=1))
     assert runs == 2
     assert (await noted(database_url), len(heard)) == (["run 2"], 1)
 
@@ -234,7 +234,7 @@ async def test_a_commit_that_worked_though_its_answer_was_lost_is_recognised(
             await kill_session_of(database_url, scope.connection)
 
     with pytest.raises(AlreadyApplied):
-        await database.run(work, as_person(anna.id, update_id=1))
+        await database.run(work, as_user(anna.id, update_id=1))
     assert (runs, await noted(database_url)) == (2, ["run 1"])
 
 
@@ -274,9 +274,9 @@ async def test_a_database_out_of_reach_can_be_told_from_a_mistake() -> None:
     )
     with pytest.raises(OSError) as away:  # noqa: PT011 -- its message is the system's
         await gone.run(work, as_dispatch())
-    assert is_away(away.value)
-    assert not is_away(IntegrityError("", None, ValueError()))
-    assert not is_away(NotFound())
+    assert is_unavailable(away.value)
+    assert not is_unavailable(IntegrityError("", None, ValueError()))
+    assert not is_unavailable(NotFound())
 
 
 @pytest.mark.parametrize(
@@ -327,9 +327,11 @@ async def test_a_clock_that_is_moved_while_postgresql_answers_stays_right(
     database: Database, database_url: str
 ) -> None:
     class Moved(Clock):
-        def compare(self, theirs: datetime, *, asked_at: datetime, answered_at: datetime) -> None:
+        def adjust_skew(
+            self, theirs: datetime, *, asked_at: datetime, answered_at: datetime
+        ) -> None:
             self.advance(timedelta(hours=4))
-            super().compare(theirs, asked_at=asked_at, answered_at=answered_at)
+            super().adjust_skew(theirs, asked_at=asked_at, answered_at=answered_at)
 
     assert abs(await measure_skew(Database(database.engine, clock=Moved()))) < timedelta(seconds=2)
 

@@ -41,7 +41,7 @@ class OccurrenceFacts:
     outcome_at: datetime | None
     conflicts: Sequence["Conflict"] = ()
     pause: Pause | None = None  # the person's, if the occurrence falls into it
-    is_driver_away: bool = False  # they have blocked the bot
+    is_driver_unreachable: bool = False  # they have blocked the bot
     home_zone: ZoneInfo | None = None
 
     @property

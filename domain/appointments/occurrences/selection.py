@@ -129,7 +129,7 @@ def _facts(row: Row[Any]) -> OccurrenceFacts:
         outcome_at=row.outcome_at,
         pause=_pause(row),
         home_zone=ZoneInfo(row.home_timezone),
-        is_driver_away=row.driver_blocked_at is not None,
+        is_driver_unreachable=row.driver_blocked_at is not None,
     )
 
 

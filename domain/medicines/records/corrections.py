@@ -116,7 +116,7 @@ def _corrected(
         given=(correction.given or _given(last)) if is_taken else None,
         dose_count=(correction.dose_count or last.dose_count) if is_taken else ONE_DOSE,
         note=correction.note or last.note,
-        by_id=scope.person_id,
+        by_id=scope.actor_id,
         recorded_at=scope.clock.now(),
     )
 

@@ -93,7 +93,7 @@ async def take_for(
             "dose_id": dose_id,
             "amount": amount,
             "unit": unit,
-            "user_id": scope.person_id,
+            "user_id": scope.actor_id,
         },
     )
 
@@ -118,9 +118,7 @@ async def takes_from_stock(scope: Scope, dose_id: UUID) -> bool:
 
 async def give_back(scope: Scope, dose_id: UUID) -> None:
     """Give back exactly what was taken for a dose. The dose must be locked."""
-    await scope.execute(
-        _GIVE_BACK, {"id": new_id(), "dose_id": dose_id, "user_id": scope.person_id}
-    )
+    await scope.execute(_GIVE_BACK, {"id": new_id(), "dose_id": dose_id, "user_id": scope.actor_id})
 
 
 async def record_change(
@@ -192,6 +190,6 @@ async def move_stock(scope: Scope, medication_id: UUID, *, change: Decimal, reas
                 medication_id=medication_id,
                 change=change,
                 reason=reason,
-                recorded_by_id=scope.person_id,
+                recorded_by_id=scope.actor_id,
             )
         )

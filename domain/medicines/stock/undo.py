@@ -71,7 +71,7 @@ async def _put_back_stock(scope: Scope, event: _StockEvent, *, left: Decimal) ->
     """Reverse the movements of *event*; returns the columns to set."""
     if event.before["stock"] is None:
         back = await scope.rows(
-            _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.person_id}
+            _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.actor_id}
         )
         returned = sum((row.change for row in back), Decimal(0))
         await move_stock(scope, event.subject_id, change=-left - returned, reason="counted")
