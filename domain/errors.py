@@ -55,7 +55,7 @@ class AlreadyExists(CareCircleError):
 
 
 @dataclass(eq=False)
-class AlikeName(CareCircleError):
+class SimilarName(CareCircleError):
     """There is already somebody whose name looks or sounds like this one. The user may go ahead
     anyway.
     """

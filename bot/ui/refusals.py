@@ -19,15 +19,15 @@ from domain.appointments.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
-from domain.contacts.errors import AlikeDoctor
+from domain.contacts.errors import SimilarDoctor
 from domain.errors import (
-    AlikeName,
     AlreadyExists,
     CareCircleError,
     NoFamily,
     NotAllowed,
     NotFound,
     NothingToUndo,
+    SimilarName,
     TooLateToUndo,
 )
 from domain.family.errors import (
@@ -38,9 +38,8 @@ from domain.family.errors import (
     InvitationUsed,
     NobodyCaredFor,
 )
-from domain.family.limits import Held
+from domain.family.limits import Quota
 from domain.medicines.errors import (
-    AlikeMedicine,
     ChangedMeanwhile,
     LessLeft,
     NothingRecorded,
@@ -51,6 +50,7 @@ from domain.medicines.errors import (
     PerDoseUnknown,
     RecordedOtherwise,
     SameMedicine,
+    SimilarMedicine,
     StockUnitDiffers,
     StoppedMeanwhile,
     TimeNotPossible,
@@ -143,18 +143,18 @@ def _sentence(error: CareCircleError) -> str:
             return _("You're already in the family {family}.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
-        case FamilyFull(held=held, most=most):
-            return _family_full(held, most)
-        case AlikeMedicine(existing=existing):
+        case FamilyFull(quota=quota, limit=limit):
+            return _family_full(quota, limit)
+        case SimilarMedicine(existing=existing):
             return _("{person} also takes {name}, which is easily mistaken for it.").format(
                 person=existing.person, name=existing.name
             )
-        case AlikeName(existing=existing_name):
+        case SimilarName(existing=existing_name):
             return _(
                 "There's already somebody called {name}, which is nearly the same. Please "
                 "choose another name."
             ).format(name=existing_name)
-        case AlikeDoctor():
+        case SimilarDoctor():
             return _("There's already a doctor with nearly that name. /doctors shows them.")
         case SameMedicine(existing=existing):
             return _("{person} already takes {name}. /meds shows it.").format(
@@ -233,34 +233,34 @@ def _sentence(error: CareCircleError) -> str:
             return _("That isn't possible right now.")
 
 
-def _family_full(held: Held, most: int) -> str:
-    match held:
-        case Held.PERSON:
+def _family_full(quota: Quota, limit: int) -> str:
+    match quota:
+        case Quota.PERSON:
             sentence = _(
                 "You already look after {most} people in this family, and that's as many as I can"
                 " keep. Start another family with /newfamily for the others."
             )
-        case Held.MEDICINE:
+        case Quota.MEDICINE:
             sentence = _(
                 "This family already has {most} medicines, stopped ones included, and I can't keep"
                 " more. Restore a stopped one with /meds and change it instead."
             )
-        case Held.DOCTOR:
+        case Quota.DOCTOR:
             sentence = _(
                 "This family already has {most} doctors, and I can't keep more. Remove one you no"
                 " longer need with /doctors, then try again."
             )
-        case Held.MEMBER:
+        case Quota.MEMBER:
             sentence = _(
                 "This family already has {most} members, and I can't add more. Your invitation is"
                 " still unused: open it again once somebody has left."
             )
-        case Held.APPOINTMENT:
+        case Quota.APPOINTMENT:
             sentence = _(
                 "This family already has {most} appointments ahead, and I can't keep more. With"
                 " /appts, call off one that won't take place, then try again."
             )
-    return sentence.format(most=most)
+    return sentence.format(most=limit)
 
 
 def _not_allowed(action: Action, role: Role) -> str:

@@ -17,9 +17,9 @@ from domain.appointments.series.extension import make_occurrences
 from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.limits import Held
+from domain.family.limits import Quota
 from domain.family.people import get_person
-from domain.family.room import make_room
+from domain.family.room import require_room
 from domain.local_time import resolve_local, to_local
 from domain.models import Appointment, Doctor, new_id
 
@@ -47,7 +47,7 @@ async def add_appointment(
         is_all_day=appointment.details.is_all_day,
     )
     await check_doctor(scope, appointment.details)
-    await make_room(scope, Held.APPOINTMENT)
+    await require_room(scope, Quota.APPOINTMENT)
     rule = appointment.recurrence
     appointment_id = new_id()
     await scope.execute(

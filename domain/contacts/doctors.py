@@ -10,14 +10,14 @@ from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.alike import nearest
-from domain.contacts.errors import AlikeDoctor
+from domain.contacts.errors import SimilarDoctor
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.limits import Held
+from domain.family.limits import Quota
 from domain.family.people import get_person
-from domain.family.room import make_room
+from domain.family.room import require_room
 from domain.models import Appointment, CareRecipient, Doctor, new_id
+from domain.name_similarity import find_similar_name
 
 PAGE = 10
 
@@ -67,13 +67,13 @@ async def add_doctor(
     doctor: NewDoctor,
     *,
     flow_id: UUID | None = None,
-    beside: Collection[UUID] = (),
+    acknowledged: Collection[UUID] = (),
 ) -> DoctorFacts:
     """Save a doctor. The person's appointments that have this doctor only as text are linked.
 
     Idempotent per *flow_id*: a second call returns what the first one added. Raises NotFound
-    (person), FamilyFull, and AlikeDoctor if the person has a doctor whose name is the same or looks
-    or sounds like it, unless the member has *acknowledged* that doctor (by id).
+    (person), FamilyFull, and SimilarDoctor if the person has a doctor whose name is the same or
+    looks or sounds like it, unless the member has *acknowledged* that doctor (by id).
     """
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     if flow_id is not None:
@@ -83,8 +83,8 @@ async def add_doctor(
         if saved_before is not None:
             return await get_doctor(scope, saved_before)
     person = await get_person(scope, doctor.person_id)
-    await make_room(scope, Held.DOCTOR)
-    await _point_out_alike(scope, person.id, doctor.name, beside=beside)
+    await require_room(scope, Quota.DOCTOR)
+    await _refuse_similar_name(scope, person.id, doctor.name, acknowledged=acknowledged)
     doctor_id = new_id()
     await scope.execute(
         insert(Doctor).values(
@@ -143,18 +143,18 @@ async def edit_doctor(
     doctor_id: UUID,
     changes: Mapping[str, str | None],
     *,
-    beside: Collection[UUID] = (),
+    acknowledged: Collection[UUID] = (),
 ) -> DoctorFacts:
-    """Change `name`, `specialty`, `phone`, `address` or `note`. Raises NotFound, and AlikeDoctor as
-    `add_doctor` does.
+    """Change `name`, `specialty`, `phone`, `address` or `note`. Raises NotFound, and SimilarDoctor
+    as `add_doctor` does.
     """
     before = await _lock(scope, doctor_id)
     if all(before[name] == value for name, value in changes.items()):
         return await get_doctor(scope, doctor_id)
     if changes.get("name"):
-        known = (doctor_id, *beside)
+        known = (doctor_id, *acknowledged)
         person_id = before["care_recipient_id"]
-        await _point_out_alike(scope, person_id, str(changes["name"]), beside=known)
+        await _refuse_similar_name(scope, person_id, str(changes["name"]), acknowledged=known)
     await _write(scope, doctor_id, changes)
     old = {name: before[name] for name in changes}
     await _record(scope, "edited", doctor_id, before=old)
@@ -174,7 +174,7 @@ async def restore_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
     """Restore a removed doctor. Raises NotFound and FamilyFull."""
     before = await _lock(scope, doctor_id)
     if before["deleted_at"] is not None:
-        await make_room(scope, Held.DOCTOR)
+        await require_room(scope, Quota.DOCTOR)
         await _write(scope, doctor_id, {"deleted_at": None})
         await _record(scope, "restored", doctor_id)
     return await get_doctor(scope, doctor_id)
@@ -201,21 +201,21 @@ async def _lock(scope: Scope, doctor_id: UUID) -> Mapping[str, Any]:
     return row._asdict()
 
 
-async def _point_out_alike(
-    scope: Scope, person_id: UUID, name: str, *, beside: Collection[UUID]
+async def _refuse_similar_name(
+    scope: Scope, person_id: UUID, name: str, *, acknowledged: Collection[UUID]
 ) -> None:
     rows = await scope.rows(
         select(Doctor.id, Doctor.name)
         .where(
             Doctor.care_recipient_id == person_id,
-            Doctor.id.not_in(beside),
+            Doctor.id.not_in(acknowledged),
             Doctor.deleted_at.is_(None),
         )
         .order_by(Doctor.created_at, Doctor.id)
     )
-    found = nearest(name, [(row.name, row.id) for row in rows])
+    found = find_similar_name(name, [(row.name, row.id) for row in rows])
     if found is not None:
-        raise AlikeDoctor(found)
+        raise SimilarDoctor(found)
 
 
 async def _write(scope: Scope, doctor_id: UUID, changes: Mapping[str, Any]) -> None:

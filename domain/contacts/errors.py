@@ -7,7 +7,7 @@ from domain.errors import CareCircleError
 
 
 @dataclass(eq=False)
-class AlikeDoctor(CareCircleError):
+class SimilarDoctor(CareCircleError):
     """The person has a doctor whose name is the same, or looks or sounds like it."""
 
     existing_id: UUID

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import CareCircleError, NotFound
-from domain.family.limits import Held
+from domain.family.limits import Quota
 
 
 class NobodyCaredFor(CareCircleError):
@@ -38,5 +38,5 @@ class AlreadyMember(CareCircleError):
 class FamilyFull(CareCircleError):
     """The family has reached the `limit` of its `quota`."""
 
-    held: Held
-    most: int
+    quota: Quota
+    limit: int

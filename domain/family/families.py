@@ -17,9 +17,9 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.errors import AlreadyMember, InvitationExpired, InvitationUnknown, InvitationUsed
 from domain.family.joined_notice import notify_other_admins
-from domain.family.limits import Held
+from domain.family.limits import Quota
 from domain.family.people import get_person
-from domain.family.room import make_room
+from domain.family.room import require_room
 from domain.models import CareRecipient, Family, FamilyMember, Invitation, User, new_id
 
 INVITATION_LIFETIME = timedelta(hours=48)
@@ -248,7 +248,7 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
     if invitation.expires_at <= scope.clock.now():
         raise InvitationExpired(invitation.expires_at)
     await scope.open_family(invitation.family_id)
-    await make_room(scope, Held.MEMBER)
+    await require_room(scope, Quota.MEMBER)
     redeemed = await scope.execute(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.redeemed_at.is_(None))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-class Held(StrEnum):
+class Quota(StrEnum):
     """What a family may have only a limited number of."""
 
     PERSON = "person"  # cared for
@@ -19,10 +19,10 @@ class Held(StrEnum):
     APPOINTMENT = "appointment"  # upcoming; a series counts once
 
 
-MOST_HELD: Mapping[Held, int] = {
-    Held.PERSON: 20,  # a ward, not a home
-    Held.MEDICINE: 300,  # twenty people with fifteen each
-    Held.DOCTOR: 200,  # ten for each of twenty people
-    Held.MEMBER: 50,  # everybody gets the family's messages
-    Held.APPOINTMENT: 500,  # more than one on each day of a year
+QUOTA_LIMITS: Mapping[Quota, int] = {
+    Quota.PERSON: 20,  # a ward, not a home
+    Quota.MEDICINE: 300,  # twenty people with fifteen each
+    Quota.DOCTOR: 200,  # ten for each of twenty people
+    Quota.MEMBER: 50,  # everybody gets the family's messages
+    Quota.APPOINTMENT: 500,  # more than one on each day of a year
 }

@@ -10,15 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.access import Action
-from domain.alike import nearest
 from domain.database.scope import Scope
-from domain.errors import AlikeName, AlreadyExists, NotFound
+from domain.errors import AlreadyExists, NotFound, SimilarName
 from domain.events import TimerSet
-from domain.family.limits import Held
+from domain.family.limits import Quota
 from domain.family.list_version import raise_list_version
-from domain.family.room import make_room
+from domain.family.room import require_room
 from domain.family.running_pauses import PAUSE_COLUMNS, Pause, StoredPause
 from domain.models import CareRecipient, new_id
+from domain.name_similarity import find_similar_name
 from domain.timers import evening_before
 
 
@@ -44,10 +44,10 @@ async def add_person(
     *,
     zone: ZoneInfo,
     flow_id: UUID | None = None,
-    beside: Collection[str] = (),
+    acknowledged: Collection[str] = (),
 ) -> PersonAdded:
     """Add somebody to care for. Raises FamilyFull, AlreadyExists if the family has a person of that
-    name, and AlikeName if it has one whose name looks or sounds like it and isn't *acknowledged*.
+    name, and SimilarName if it has one whose name looks or sounds like it and isn't *acknowledged*.
 
     Idempotent per *flow_id*: a second call returns what the first one added.
     """
@@ -61,8 +61,8 @@ async def add_person(
         if existing is not None:
             person = Person(existing.id, existing.name, ZoneInfo(existing.timezone))
             return PersonAdded(person, member.family_name)
-    await make_room(scope, Held.PERSON)
-    _point_out_alike(name, await list_people(scope), beside=beside)
+    await require_room(scope, Quota.PERSON)
+    _refuse_similar_name(name, await list_people(scope), acknowledged=acknowledged)
     person = Person(new_id(), name, zone)
     added = await scope.execute(
         insert(CareRecipient)
@@ -93,10 +93,10 @@ async def rename_person(
     person_id: UUID,
     name: str,
     *,
-    beside: Collection[str] = (),
+    acknowledged: Collection[str] = (),
     undoes_id: UUID | None = None,
 ) -> Person:
-    """Raises NotFound, AlreadyExists if the family has another person of that name, and AlikeName
+    """Raises NotFound, AlreadyExists if the family has another person of that name, and SimilarName
     as `add_person` does, unless this undoes the event *undoes_id*.
     """
     member = scope.require(Action.ADD_PERSON)
@@ -105,7 +105,7 @@ async def rename_person(
     if any(person.name.lower() == name.lower() for person in others):
         raise AlreadyExists(name)
     if undoes_id is None:
-        _point_out_alike(name, others, beside=beside)
+        _refuse_similar_name(name, others, acknowledged=acknowledged)
     await scope.execute(
         update(CareRecipient)
         .where(CareRecipient.id == person_id, CareRecipient.family_id == member.family_id)
@@ -124,12 +124,14 @@ async def rename_person(
     return replace(before, name=name)
 
 
-def _point_out_alike(name: str, others: Sequence[Person], *, beside: Collection[str]) -> None:
-    """Raises AlikeName. An identical name is a different error, see AlreadyExists."""
-    known = [(p.name, p.name) for p in others if p.name not in beside]
-    alike = nearest(name, known)
+def _refuse_similar_name(
+    name: str, others: Sequence[Person], *, acknowledged: Collection[str]
+) -> None:
+    """Raises SimilarName. An identical name is a different error, see AlreadyExists."""
+    known = [(p.name, p.name) for p in others if p.name not in acknowledged]
+    alike = find_similar_name(name, known)
     if alike is not None and alike.lower() != name.lower():
-        raise AlikeName(alike)
+        raise SimilarName(alike)
 
 
 async def list_people(scope: Scope) -> Sequence[Person]:

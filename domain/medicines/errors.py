@@ -23,7 +23,7 @@ class SameMedicine(CareCircleError):
     existing: MedicineFacts
 
 
-class AlikeMedicine(SameMedicine):
+class SimilarMedicine(SameMedicine):
     """The person takes a medicine whose name looks or sounds like that one."""
 
 

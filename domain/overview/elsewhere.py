@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from domain.access import Action, Role
-from domain.alike import plain
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts, FamilyOverview, get_overview, make_current
@@ -24,6 +23,7 @@ from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import list_medicines
 from domain.models import CareRecipient, Dose, Family, FamilyMember, User
 from domain.models.medicines import DoseStatus
+from domain.name_similarity import normalize_name
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ async def tell_apart(scope: Scope, families: Sequence[FamilyFacts]) -> Sequence[
     """The user's *families*, with the names of who is in them if their own names look alike."""
     alike = defaultdict[str, list[FamilyFacts]](list)
     for family in families:
-        alike[plain(family.name)[:_MAY_LOOK_ALIKE]].append(family)
+        alike[normalize_name(family.name)[:_MAY_LOOK_ALIKE]].append(family)
     several = [family for same in alike.values() if len(same) > 1 for family in same]
     several = several[: MOST_FAMILIES + 1]
     companies = {

@@ -49,7 +49,7 @@ from domain.models import AppointmentOccurrence, CareRecipient
 from domain.models.appointments import OccurrenceStatus
 from domain.overview import last_actions, own_actions, undo
 from domain.reminders import due as reminders
-from domain.several import attempt
+from domain.savepoints import run_in_savepoint
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import Account
@@ -384,7 +384,7 @@ async def test_one_that_is_refused_leaves_the_others(home: Home) -> None:
                     raise NotFound
 
             with suppress(NotFound):
-                await attempt(scope, add)
+                await run_in_savepoint(scope, add)
                 done.append(name)
         return done
 

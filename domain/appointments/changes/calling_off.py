@@ -25,8 +25,8 @@ from domain.appointments.series.occurrence_rows import first_ahead
 from domain.appointments.series.replanning import replan, reset_timers
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.limits import Held
-from domain.family.room import make_room
+from domain.family.limits import Quota
+from domain.family.room import require_room
 from domain.local_time import resolve_local
 from domain.models import Appointment
 from domain.models.appointments import OccurrenceStatus
@@ -60,7 +60,7 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
     refuse_what_is_over(scope, locked)
     if locked.status is OccurrenceStatus.PLANNED:
         return await get_occurrence(scope, occurrence_id)
-    await make_room(scope, Held.APPOINTMENT, beside=locked.series.id)
+    await require_room(scope, Quota.APPOINTMENT, excluding=locked.series.id)
     before = await remember(scope, locked.series.id, locked.id)
     match locked.status:
         case OccurrenceStatus.CANCELLED:

@@ -8,8 +8,8 @@ from sqlalchemy import insert, update
 from domain.appointments.changes.locking import LockedAppointment, mark_changed
 from domain.appointments.series.series import Series
 from domain.database.scope import Scope
-from domain.family.limits import Held
-from domain.family.room import make_room
+from domain.family.limits import Quota
+from domain.family.room import require_room
 from domain.local_time import resolve_local
 from domain.models import Appointment, new_id
 
@@ -51,7 +51,7 @@ async def copy_rest(scope: Scope, kept: LockedAppointment, series: Series) -> No
     """Insert the appointment for the rest of a split series; *kept* is the first part. Raises
     FamilyFull.
     """
-    await make_room(scope, Held.APPOINTMENT)
+    await require_room(scope, Quota.APPOINTMENT)
     rule = series.recurrence
     await scope.execute(
         insert(Appointment).values(

@@ -28,8 +28,8 @@ from domain.appointments.series.replanning import replan, reset_timers
 from domain.appointments.series.series import to_key
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.limits import Held
-from domain.family.room import make_room
+from domain.family.limits import Quota
+from domain.family.room import require_room
 from domain.local_time import to_local
 from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
@@ -126,7 +126,7 @@ async def put_back(
     ids = [appointment_id] if begun is None else sorted([appointment_id, begun])
     for id_ in ids:
         await lock_appointment(scope, id_, action=action)
-    await make_room(scope, Held.APPOINTMENT, beside=appointment_id)
+    await require_room(scope, Quota.APPOINTMENT, excluding=appointment_id)
     changed = [UUID(id_) for id_ in before["occurrences"]]
     rows = await _occurrences(scope, ids, changed)
     was = _not_over(before["occurrences"], rows, now=scope.clock.now())

@@ -50,22 +50,22 @@ async def edit_medication(
     name: str | None = None,
     dosage: Dosage | None = None,
     schedule: Schedule | None = None,
-    beside: Collection[UUID] = (),
+    acknowledged: Collection[UUID] = (),
     noted: Mapping[str, Any] | None = None,
 ) -> MedicineFacts:
     """Edit a medicine from now on; records stay as they are. Open doses take the new name, but keep
     their amount (see :func:`change_open_doses`).
 
     *version* is the one the member saw; *noted* is added to the audit event. Raises
-    ChangedMeanwhile if that isn't the current version, NotFound, and SameMedicine or AlikeMedicine
-    as `add_medication` does.
+    ChangedMeanwhile if that isn't the current version, NotFound, and SameMedicine or
+    SimilarMedicine as `add_medication` does.
     """
     before = await lock_medicine(scope, medication_id)
     if before.version != version:
         raise ChangedMeanwhile(await get_medication(scope, medication_id))
     if name is not None and name != before.name:
         person_id = before.expandable.care_recipient_id
-        await refuse_same_name(scope, person_id, name, beside=(medication_id, *beside))
+        await refuse_same_name(scope, person_id, name, acknowledged=(medication_id, *acknowledged))
     content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
     if content == before.content:
         return await get_medication(scope, medication_id)  # a second tap, nothing to undo

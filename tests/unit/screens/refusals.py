@@ -16,9 +16,8 @@ from domain.appointments.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
-from domain.contacts.errors import AlikeDoctor
+from domain.contacts.errors import SimilarDoctor
 from domain.errors import (
-    AlikeName,
     AlreadyApplied,
     AlreadyExists,
     CareCircleError,
@@ -26,6 +25,7 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     NothingToUndo,
+    SimilarName,
     TooLateToUndo,
 )
 from domain.family.errors import (
@@ -36,9 +36,8 @@ from domain.family.errors import (
     InvitationUsed,
     NobodyCaredFor,
 )
-from domain.family.limits import MOST_HELD, Held
+from domain.family.limits import QUOTA_LIMITS, Quota
 from domain.medicines.errors import (
-    AlikeMedicine,
     ChangedMeanwhile,
     LessLeft,
     NothingRecorded,
@@ -48,6 +47,7 @@ from domain.medicines.errors import (
     PauseRuns,
     PerDoseUnknown,
     SameMedicine,
+    SimilarMedicine,
     StockUnitDiffers,
     StoppedMeanwhile,
     TimeNotPossible,
@@ -108,15 +108,15 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "invitation_expired": InvitationExpired(NOW),
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
-        **{f"family_full_of_{held}": FamilyFull(held, MOST_HELD[held]) for held in Held},
+        **{f"family_full_of_{held}": FamilyFull(held, QUOTA_LIMITS[held]) for held in Quota},
         "nothing_to_undo": NothingToUndo(),
         "nothing_recorded": NothingRecorded(),
         "too_late_to_undo": TooLateToUndo(),
         **_superseded(home),
         "same_medicine": SameMedicine(home.saved),
-        "alike_medicine": AlikeMedicine(home.saved),
-        "alike_name": AlikeName(home.words.person),
-        "alike_doctor": AlikeDoctor(BEN_ID),
+        "alike_medicine": SimilarMedicine(home.saved),
+        "alike_name": SimilarName(home.words.person),
+        "alike_doctor": SimilarDoctor(BEN_ID),
         "changed_meanwhile": ChangedMeanwhile(home.saved),
         "time_not_possible": TimeNotPossible(),
         "stock_unit_differs": StockUnitDiffers("tablet"),
@@ -144,7 +144,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
             for name, error in errors.items()
         },
         "refused_rest_of_list": partial(
-            refusals.family_full, FamilyFull(Held.MEDICINE, MOST_HELD[Held.MEDICINE])
+            refusals.family_full, FamilyFull(Quota.MEDICINE, QUOTA_LIMITS[Quota.MEDICINE])
         ),
         "refused_unclear": partial(refusals.refuse, unclear, is_press=False),
         "refused_slow_down": partial(refusals.slow_down),

@@ -21,7 +21,7 @@ from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.subjects import OfPerson
 from domain.access import Action
 from domain.appointments.changes.clocks import follow_person, list_by_other_clocks
-from domain.errors import AlikeName
+from domain.errors import SimilarName
 from domain.family.people import get_person, rename_person
 from domain.medicines.changes.moving import move_person
 
@@ -52,8 +52,8 @@ async def _rename(request: Request, running: Conversation, name: str) -> Answer:
     data: Data = running.data
     beside = list(data.get("beside", ()))
     try:
-        person = await rename_person(request.scope, UUID(data["id"]), name, beside=beside)
-    except AlikeName as alike:
+        person = await rename_person(request.scope, UUID(data["id"]), name, acknowledged=beside)
+    except SimilarName as alike:
         asked = {**data, "new_name": name, "beside": [*beside, alike.existing]}
         return FLOW.go_on(request, running, "alike", asked)
     return finished(running, views.renamed(person))

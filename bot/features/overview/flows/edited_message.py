@@ -40,7 +40,7 @@ from domain.overview.own_actions import (
     Undone,
 )
 from domain.overview.undo import undo_action
-from domain.several import attempt
+from domain.savepoints import run_in_savepoint
 
 _OF_CONTENT = frozenset({ActionKind.ADDED, ActionKind.EDITED})  # Change changes just that
 
@@ -131,7 +131,7 @@ class EditedMessages:
             return replace(undone, send=(*undone.send, *said.send))
 
         try:
-            answer = await attempt(request.scope, work)
+            answer = await run_in_savepoint(request.scope, work)
         except Misunderstood as problem:
             return self._asked_again(request, running, Screen(misunderstood(problem)))
         except _Asks:

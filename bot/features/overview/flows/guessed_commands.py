@@ -17,7 +17,7 @@ from bot.ui.conversations import Unfinished
 from domain.database.scope import Scope
 from domain.delivery.inbox import EditedMessage, note_effect
 from domain.errors import CareCircleError
-from domain.several import attempt
+from domain.savepoints import run_in_savepoint
 
 _ALONE = frozenset(  # these take nothing behind them
     {"start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors", "undo"}
@@ -92,7 +92,7 @@ class GuessedCommands:
             return await handler(asked)
 
         try:
-            answer = await attempt(request.scope, work)
+            answer = await run_in_savepoint(request.scope, work)
         except (CareCircleError, Misunderstood) as error:
             return finished(running, refusals.refuse(error, is_press=False))
         acts = [act.id for act in request.scope.acts]

@@ -319,7 +319,7 @@ async def _edit(request: Request, data: Data, new: Content) -> MedicineFacts:
         name=new.name,
         dosage=new.dosage,
         schedule=new.schedule,
-        beside=alike.known(data),
+        acknowledged=alike.known(data),
     )
 
 

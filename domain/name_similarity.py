@@ -46,10 +46,10 @@ _SOUNDS = tuple(
 
 def is_same_name(one: str, other: str) -> bool:
     """Whether they differ only in case, accents and spaces."""
-    return plain(one) == plain(other)
+    return normalize_name(one) == normalize_name(other)
 
 
-def is_alike(one: str, other: str) -> bool:
+def is_similar_name(one: str, other: str) -> bool:
     """Whether one name could be misread or misheard as the other.
 
     Words that both names share don't count, and neither do titles. Numbers and single letters are
@@ -65,11 +65,11 @@ def is_alike(one: str, other: str) -> bool:
     return _are_close(" ".join(only_first), " ".join(only_second))
 
 
-def nearest(name: str, known: Iterable[tuple[str, T]]) -> T | None:
+def find_similar_name(name: str, known: Iterable[tuple[str, T]]) -> T | None:
     """The thing in *known* (name, thing) with the same name, or else with the most similar one;
     None if no name is similar.
     """
-    alike = [(other, thing) for other, thing in known if is_alike(name, other)]
+    alike = [(other, thing) for other, thing in known if is_similar_name(name, other)]
     for other, thing in alike:
         if is_same_name(name, other):
             return thing
@@ -104,11 +104,11 @@ def _is_mark(word: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    words = plain(name).split()
+    words = normalize_name(name).split()
     return [word for word in words if word not in _TITLES] or words
 
 
-def plain(name: str) -> str:
+def normalize_name(name: str) -> str:
     """*name* without case, accents, punctuation and extra spaces."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     kept = (c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))

@@ -8,7 +8,7 @@ from domain.database.scope import Scope
 T = TypeVar("T")
 
 
-async def attempt(scope: Scope, work: Callable[[Scope], Awaitable[T]]) -> T:
+async def run_in_savepoint(scope: Scope, work: Callable[[Scope], Awaitable[T]]) -> T:
     """Run *work* in a savepoint. If it raises, only what it wrote and published is rolled back."""
     before, events = len(scope.acts), len(scope.events)
     try:
