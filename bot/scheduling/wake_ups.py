@@ -128,7 +128,7 @@ class WakeUps:
             Chore(
                 Work.SERIES,
                 lambda scope, most: extension.find_due(scope, before=a_year, most=most),
-                lambda scope, ids: extension.extend(scope, ids, before=a_year),
+                lambda scope, ids: extension.extend_series(scope, ids, before=a_year),
             )
         )
         now = self._clock.now()

@@ -16,7 +16,7 @@ from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
-    TakenByAnother,
+    DriverAlreadySet,
     TimeDoesNotExist,
 )
 from domain.contacts.errors import SimilarDoctor
@@ -225,7 +225,7 @@ def _sentence(error: CareCircleError) -> str:
             return _("It's called off. Restore it first, then move it.")
         case AppointmentChanged():
             return _("Somebody has changed it in the meantime. /appts shows how it is now.")
-        case TakenByAnother(driver=driver):
+        case DriverAlreadySet(driver=driver):
             return _("{driver} is already driving.").format(driver=driver)
         case NotFound():
             return _("That's no longer there. /today shows what's due.")

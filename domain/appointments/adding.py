@@ -12,7 +12,7 @@ from domain.appointments.details import Details, NewAppointment
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
 from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence
 from domain.appointments.series.extension import make_occurrences
 from domain.appointments.series.series import Series
 from domain.database.scope import Scope
@@ -38,7 +38,7 @@ async def add_appointment(
             select(Appointment.id).where(Appointment.flow_id == flow_id)
         )
         if saved_before is not None:
-            return await first_of(scope, saved_before)
+            return await get_next_or_last_occurrence(scope, saved_before)
     person = await get_person(scope, appointment.person_id)
     starts_at = check_start(
         appointment.start,
@@ -80,7 +80,7 @@ async def add_appointment(
         scope, "appointment.added", subject_type="appointment", subject_id=appointment_id
     )
     await announce_if_imminent(scope, appointment_id)
-    return await first_of(scope, appointment_id)
+    return await get_next_or_last_occurrence(scope, appointment_id)
 
 
 def check_start(

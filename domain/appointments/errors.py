@@ -38,7 +38,7 @@ class AppointmentChanged(CareCircleError):
 
 
 @dataclass(eq=False)
-class TakenByAnother(CareCircleError):
+class DriverAlreadySet(CareCircleError):
     """Somebody else is already driving."""
 
     driver: str

@@ -21,7 +21,7 @@ class Reminder:
     at: datetime
 
 
-def reminders_of(
+def list_reminders(
     starts_at: datetime, *, zone: ZoneInfo, remind_before: Sequence[int], is_all_day: bool
 ) -> Sequence[Reminder]:
     """The reminders of an appointment, earliest first; *remind_before* is in minutes.
@@ -43,7 +43,7 @@ def reminders_of(
     return sorted(found, key=lambda reminder: reminder.at)
 
 
-def appointment_actions(
+def list_actions(
     starts_at: datetime,
     ends_at: datetime,
     *,
@@ -55,7 +55,7 @@ def appointment_actions(
     is in minutes; *zone* decides when it's evening.
     """
     actions = {evening_before(starts_at, zone): Step.ASK_DRIVER}
-    reminders = reminders_of(
+    reminders = list_reminders(
         starts_at, zone=zone, remind_before=remind_before, is_all_day=is_all_day
     )
     actions |= {reminder.at: Step.REMIND for reminder in reminders}
@@ -63,7 +63,7 @@ def appointment_actions(
     return [NextAction(actions[at], ceil_minute(at)) for at in sorted(actions)]
 
 
-def after_telling(actions: Sequence[NextAction], *, now: datetime) -> NextAction | None:
+def find_next_action(actions: Sequence[NextAction], *, now: datetime) -> NextAction | None:
     """The first action after *now*; earlier ones are dropped."""
     return next((action for action in actions if action.at > now), None)
 

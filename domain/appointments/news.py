@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select, update
 
 from domain.access import Role
-from domain.appointments.ladder import reminders_of
+from domain.appointments.ladder import list_reminders
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, queue_or_extend
 from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
@@ -66,7 +66,7 @@ async def announce_if_imminent(
     soon = []
     for row in rows:
         own = row.own_remind_before
-        reminders = reminders_of(
+        reminders = list_reminders(
             row.starts_at,
             zone=ZoneInfo(row.timezone),
             remind_before=row.remind_before if own is None else own,

@@ -65,7 +65,7 @@ class Change:
         return is_undo_of_what_is_told and list(self.changed) != ["remind_before"]
 
     @property
-    def parted_from(self) -> UUID | None:
+    def split_from(self) -> UUID | None:
         """The appointment from which the change split this one off."""
         found = self.details.get("appointment_id")
         return UUID(found) if found else None

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, selec
 from sqlalchemy.orm import aliased
 
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, get_occurrence
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, get_occurrence
 from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
@@ -230,7 +230,7 @@ async def _changed(scope: Scope, event: _Event) -> OccurrenceFacts:
     recurrence doesn't have that occurrence any more. Raises NotFound.
     """
     before = event.before or {}
-    coming = await first_of(scope, event.subject_id)
+    coming = await get_next_or_last_occurrence(scope, event.subject_id)
     if not before.get("occurrence_id"):
         return coming
     try:

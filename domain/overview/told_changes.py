@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, read_occurrences
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, read_occurrences
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.errors import NotFound
@@ -104,8 +104,8 @@ async def _read_appointment(scope: Scope, change: Change) -> OccurrenceFacts | N
     the appointment was removed.
     """
     following = await _find_next(scope, change.subject_id)
-    if following is None and change.parted_from is not None:
-        following = await _find_next(scope, change.parted_from)  # the split was undone
+    if following is None and change.split_from is not None:
+        following = await _find_next(scope, change.split_from)  # the split was undone
     if following is None:
         return None
     if change.occurrence_id is None:
@@ -119,7 +119,7 @@ async def _read_appointment(scope: Scope, change: Change) -> OccurrenceFacts | N
 
 async def _find_next(scope: Scope, appointment_id: UUID) -> OccurrenceFacts | None:
     try:
-        return await first_of(scope, appointment_id)
+        return await get_next_or_last_occurrence(scope, appointment_id)
     except NotFound:
         return None
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Action
-from domain.appointments.changes.calling_off import remove
-from domain.appointments.changes.undo import can_be_put_back, put_back
+from domain.appointments.changes.cancelling import remove_appointment
+from domain.appointments.changes.undo import can_undo_change, undo_appointment_change
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Scope
 from domain.errors import TooLateToUndo
@@ -21,7 +21,7 @@ from domain.medicines.pauses.person_pauses import put_back_pause
 from domain.medicines.reading import get_medication
 from domain.medicines.records.corrections import undo_correction
 from domain.medicines.records.undo import undo_doses
-from domain.medicines.stock.undo import undo_change
+from domain.medicines.stock.undo import undo_stock_change
 from domain.models.medicines import MedicineStatus
 from domain.overview.last_actions import find_action
 from domain.overview.own_actions import ActionKind, LastAction, Undone
@@ -76,7 +76,7 @@ async def _undo_event(
                 called_off=[UUID(each) for each in (action.after or {}).get(CALLED_OFF, ())],
             )
         case ActionKind.REFILLED | ActionKind.COUNTED | ActionKind.MEASURED:
-            await undo_change(scope, action.id)
+            await undo_stock_change(scope, action.id)
             return await get_medication(scope, medication_id)
         case _:
             resumes_at = before["resumes_at"]
@@ -110,9 +110,11 @@ async def _undo_appointment(
 ) -> OccurrenceFacts | None:
     appointment_id = appointment.appointment_id
     if action.kind is ActionKind.APPOINTMENT_ADDED:
-        await remove(scope, appointment_id, undoes_id=action.id)
+        await remove_appointment(scope, appointment_id, undoes_id=action.id)
         return None
-    if not can_be_put_back(action.before):
+    if not can_undo_change(action.before):
         raise TooLateToUndo
     right = Action.DRIVE if action.kind in _DRIVING else Action.CHANGE_APPOINTMENTS
-    return await put_back(scope, action.before or {}, undoes_id=action.id, action=right)
+    return await undo_appointment_change(
+        scope, action.before or {}, undoes_id=action.id, action=right
+    )

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.sql.base import Executable
 
 from domain.access import ASKED_FIRST, Action, may
-from domain.appointments.ladder import after_telling, appointment_actions
+from domain.appointments.ladder import find_next_action, list_actions
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
@@ -171,7 +171,7 @@ def _who_is_told(row: DueOccurrence, step: Step, members: Sequence[Asked]) -> Se
 
 
 def _actions(row: DueOccurrence) -> Sequence[NextAction]:
-    return appointment_actions(
+    return list_actions(
         row.starts_at,
         row.ends_at,
         zone=ZoneInfo(row.timezone),
@@ -197,4 +197,4 @@ _URGENCY = {Step.ASK_DRIVER: 0, Step.REMIND: 1, Step.TELL: 2, Step.ASK_OUTCOME: 
 def _following(row: DueOccurrence, *, now: datetime) -> NextAction | None:
     if row.status != OccurrenceStatus.PLANNED:
         return None
-    return after_telling(_actions(row), now=now)
+    return find_next_action(_actions(row), now=now)

@@ -23,7 +23,7 @@ from bot.features.appointments.views.calendar_files import calendar_file
 from domain.access import Role
 from domain.appointments import adding, attendance
 from domain.appointments.calendars import get_entries
-from domain.appointments.changes import calling_off, edits, rescheduling
+from domain.appointments.changes import cancelling, edits, rescheduling
 from domain.appointments.changes.locking import Reach
 from domain.appointments.details import Details, NewAppointment
 from domain.appointments.errors import (
@@ -31,7 +31,7 @@ from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
-    TakenByAnother,
+    DriverAlreadySet,
     TimeDoesNotExist,
 )
 from domain.appointments.occurrences import lists, lookups, selection
@@ -101,7 +101,9 @@ class Home:
 
     async def move(self, facts: OccurrenceFacts, start: datetime, reach: Reach) -> OccurrenceFacts:
         return await self.do(
-            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
+            lambda s: rescheduling.move_occurrence(
+                s, facts.id, start, reach=reach, version=facts.version
+            )
         )
 
     async def undo(self) -> None:
@@ -126,7 +128,7 @@ class Home:
         """Every second week on the weekday of *start*, which is one of its days."""
         rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
         await self.do(
-            lambda s: rescheduling.repeat(
+            lambda s: rescheduling.change_recurrence(
                 s, facts.id, start, rule, version=facts.version, reach=reach
             )
         )
@@ -152,7 +154,7 @@ async def test_a_series_has_its_rows_a_year_ahead_and_grows(home: Home) -> None:
     made = await factories.do_chore(
         home.database,
         lambda s: extension.find_due(s, before=before, most=10),
-        lambda s, ids: extension.extend(s, ids, before=before),
+        lambda s, ids: extension.extend_series(s, ids, before=before),
     )
     assert made == 1
     async with without_walls(home.url) as connection:
@@ -250,7 +252,9 @@ class TestWholeDays:
     async def test_what_goes_on_can_be_made_longer(self, home: Home) -> None:
         facts = await home.add(start=datetime(2026, 11, 23), **FORTNIGHT)
         longer = replace(facts.details, duration=timedelta(days=20))
-        changed = await home.do(lambda s: edits.edit(s, facts.id, longer, version=facts.version))
+        changed = await home.do(
+            lambda s: edits.edit_appointment(s, facts.id, longer, version=facts.version)
+        )
         assert changed.last_day == date(2026, 12, 12)
         await home.undo()
         again = await home.do(lambda s: get_occurrence(s, facts.id))
@@ -262,7 +266,7 @@ class TestWholeDays:
             start=datetime(2026, 11, 24), rule=rule, is_all_day=True, duration=timedelta(days=2)
         )
         second = await home.at("2026-12-01T00:00")
-        await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, second.id, reach=Reach.THIS))
         third = await home.at("2026-12-08T00:00")
         await home.move(third, datetime(2026, 12, 10), Reach.THIS)
         entries = await home.do(lambda s: get_entries(s, facts.appointment_id))
@@ -318,19 +322,21 @@ class TestTooSoonToBeReminded:
         assert await self.told(home) == [("Ben", "soon")]
         other = await home.add(start=datetime(2026, 11, 23, 12))
         days = replace(other.details, remind_before=(2880,))
-        await home.do(lambda s: edits.edit(s, other.id, days, version=other.version))
+        await home.do(lambda s: edits.edit_appointment(s, other.id, days, version=other.version))
         assert len(await self.told(home)) == 2
         third = await home.add(start=datetime(2026, 11, 23, 13))
-        await home.do(lambda s: calling_off.cancel(s, third.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, third.id, reach=Reach.THIS))
         move_to(home.database.clock, datetime(2026, 11, 23, 12, 30, tzinfo=UTC))
-        await home.do(lambda s: calling_off.restore(s, third.id))
+        await home.do(lambda s: cancelling.restore_occurrence(s, third.id))
         assert len(await self.told(home)) == 3
         assert moved.details.remind_before == (1440, 60)
 
     async def test_who_was_told_hears_of_a_change_but_nothing_twice(self, home: Home) -> None:
         facts = await home.add(start=self.IN_40_MINUTES)
         noted = replace(facts.details, note="fasting")
-        changed = await home.do(lambda s: edits.edit(s, facts.id, noted, version=facts.version))
+        changed = await home.do(
+            lambda s: edits.edit_appointment(s, facts.id, noted, version=facts.version)
+        )
         assert len(await self.told(home)) == 1
         await home.move(changed, datetime(2026, 11, 23, 8, 20), Reach.THIS)
         told = await home.wake_up(datetime(2026, 11, 23, 7, 31, tzinfo=UTC))
@@ -349,7 +355,7 @@ class TestTooSoonToBeReminded:
 
     async def test_ten_minutes_before_can_be_added_and_undone(self, home: Home) -> None:
         facts = await home.add(start=self.IN_40_MINUTES)
-        work = partial(edits.remind_before_too, occurrence_id=facts.id, minutes=10)
+        work = partial(edits.add_reminder, occurrence_id=facts.id, minutes=10)
         changed = await home.do(work)
         assert changed.details.remind_before == (1440, 60, 10)
         assert await home.do(work) == changed
@@ -357,7 +363,7 @@ class TestTooSoonToBeReminded:
         assert told == [{str(facts.id): "remind"}] * 2
         with pytest.raises(AppointmentOver):
             await home.do(
-                lambda s: edits.remind_before_too(s, facts.id, minutes=10),
+                lambda s: edits.add_reminder(s, facts.id, minutes=10),
             )
         await home.undo()
         again = await home.do(lambda s: get_occurrence(s, facts.id))
@@ -405,9 +411,9 @@ async def test_who_only_reads_changes_nothing(home: Home, role: Role) -> None:
     facts = await home.add()
     reader = await factories.member(home.database, home.anna, role, name="Vera", person=home.mum)
     with pytest.raises(NotAllowed):
-        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS), reader)
+        await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS), reader)
     with pytest.raises(NotAllowed):
-        await home.do(lambda s: attendance.drive(s, facts.id), reader)
+        await home.do(lambda s: attendance.become_driver(s, facts.id), reader)
     page = await home.do(lists.list_upcoming, reader)
     assert [item.id for item in page.items] == [facts.id]
 
@@ -425,7 +431,7 @@ class TestReach:
     async def test_the_series_takes_what_was_moved_or_called_off_along(self, home: Home) -> None:
         first = await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
         second = await home.at("2026-12-01T10:00")
-        await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, second.id, reach=Reach.THIS))
         third = await home.at("2026-12-08T10:00")
         await home.move(third, datetime(2026, 12, 10, 15), Reach.THIS)
         first = await home.do(lambda s: get_occurrence(s, first.id))
@@ -454,7 +460,7 @@ class TestReach:
             "24 Nov 10:00",
         ]
         with pytest.raises(AppointmentOver):
-            await home.do(lambda s: calling_off.cancel(s, first.id, reach=Reach.THIS))
+            await home.do(lambda s: cancelling.cancel_occurrence(s, first.id, reach=Reach.THIS))
 
     async def test_this_and_following_parts_the_series(self, home: Home) -> None:
         await home.add(rule=f"{TUESDAYS};COUNT=6", start=datetime(2026, 11, 24, 10))
@@ -475,10 +481,12 @@ class TestReach:
     async def test_calling_off_this_and_following_and_back(self, home: Home) -> None:
         await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
         third = await home.at("2026-12-08T10:00")
-        gone = await home.do(lambda s: calling_off.cancel(s, third.id, reach=Reach.FOLLOWING))
+        gone = await home.do(
+            lambda s: cancelling.cancel_occurrence(s, third.id, reach=Reach.FOLLOWING)
+        )
         assert gone.status is OccurrenceStatus.CUT
         assert await home.planned() == ["24 Nov 10:00", "01 Dec 10:00"]
-        await home.do(lambda s: calling_off.restore(s, third.id))
+        await home.do(lambda s: cancelling.restore_occurrence(s, third.id))
         assert (await home.planned(most=4))[2:] == ["08 Dec 10:00", "15 Dec 10:00"]
 
     async def test_another_rhythm_and_none(self, home: Home) -> None:
@@ -486,11 +494,15 @@ class TestReach:
         weekly = Recurrence.from_rfc5545("FREQ=WEEKLY;COUNT=3", LONDON)
         start = datetime(2026, 11, 26, 10)
         series = await home.do(
-            lambda s: rescheduling.repeat(s, first.id, start, weekly, version=first.version)
+            lambda s: rescheduling.change_recurrence(
+                s, first.id, start, weekly, version=first.version
+            )
         )
         assert await home.planned() == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
         await home.do(
-            lambda s: rescheduling.repeat(s, first.id, start, None, version=series.version)
+            lambda s: rescheduling.change_recurrence(
+                s, first.id, start, None, version=series.version
+            )
         )
         assert await home.planned() == ["26 Nov 10:00"]
         await home.undo()
@@ -505,7 +517,7 @@ class TestReach:
     async def test_a_second_tap_changes_nothing(self, home: Home) -> None:
         facts = await home.add()
         for _ in range(2):
-            await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
+            await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS))
         await home.undo()
         assert await home.planned() == ["26 Nov 14:30"]
 
@@ -515,8 +527,8 @@ async def test_of_two_drivers_the_first_drives(home: Home) -> None:
 
     async def drive(who: Account) -> str:
         try:
-            await home.do(lambda s: attendance.drive(s, facts.id), who)
-        except TakenByAnother as taken:
+            await home.do(lambda s: attendance.become_driver(s, facts.id), who)
+        except DriverAlreadySet as taken:
             return f"taken by {taken.driver}"
         return who.name
 
@@ -527,8 +539,8 @@ async def test_of_two_drivers_the_first_drives(home: Home) -> None:
 async def test_every_time_leaves_those_to_others_that_they_drive(home: Home) -> None:
     first = await home.add(rule=f"{TUESDAYS};COUNT=3", start=datetime(2026, 11, 24, 10))
     second = await home.at("2026-12-01T10:00")
-    await home.do(lambda s: attendance.drive(s, second.id), home.ben)
-    await home.do(lambda s: attendance.drive(s, first.id, every=True))
+    await home.do(lambda s: attendance.become_driver(s, second.id), home.ben)
+    await home.do(lambda s: attendance.become_driver(s, first.id, whole_series=True))
     page = await home.do(lambda s: lists.list_series(s, first.appointment_id))
     assert [item.driver for item in page.items] == ["Anna", "Ben", "Anna"]
 
@@ -537,8 +549,8 @@ async def test_a_driver_of_two_at_once_is_told(home: Home) -> None:
     dad = await factories.person(home.database, home.anna, "Dad")
     facts = await home.add()
     other = await factories.appointment(home.database, home.anna, dad, title="Dentist")
-    await home.do(lambda s: attendance.drive(s, facts.id))
-    both = await home.do(lambda s: attendance.drive(s, other.id))
+    await home.do(lambda s: attendance.become_driver(s, facts.id))
+    both = await home.do(lambda s: attendance.become_driver(s, other.id))
     [conflict] = both.conflicts
     assert (conflict.title, conflict.driver, conflict.person) == ("Cardiologist", "Anna", "Mum")
 
@@ -549,8 +561,8 @@ async def test_another_familys_appointment_is_not_there(home: Home) -> None:
     await factories.family(home.database, eve, "Eve's")
     for work in (
         lambda s: get_occurrence(s, facts.id),
-        lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS),
-        lambda s: attendance.drive(s, facts.id),
+        lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS),
+        lambda s: attendance.become_driver(s, facts.id),
         lambda s: attendance.record_outcome(s, facts.id, "x"),
         lambda s: get_entries(s, facts.appointment_id),
     ):
@@ -568,13 +580,13 @@ class TestTelling:
 
     async def test_nothing_is_told_of_what_was_called_off_in_time(self, home: Home) -> None:
         facts = await home.add()
-        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS))
         assert await home.wake_up(datetime(2026, 11, 26, 16, 0, tzinfo=UTC)) == []
 
     async def test_who_was_told_is_told_that_it_is_off(self, home: Home) -> None:
         facts = await home.add()
         assert len(await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))) == 2
-        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
 
@@ -583,8 +595,8 @@ class TestTelling:
         await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
         moved = await home.move(facts, datetime(2026, 11, 27, 9), Reach.THIS)
         noted = replace(moved.details, note="fasting")
-        await home.do(lambda s: edits.edit(s, facts.id, noted, version=moved.version))
-        await home.do(lambda s: attendance.drive(s, facts.id))
+        await home.do(lambda s: edits.edit_appointment(s, facts.id, noted, version=moved.version))
+        await home.do(lambda s: attendance.become_driver(s, facts.id))
         await home.do(lambda s: attendance.stop_driving(s, facts.id))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
@@ -616,7 +628,7 @@ class TestTelling:
 
     async def test_after_a_driver_left_the_others_are_asked(self, home: Home) -> None:
         facts = await home.add()
-        await home.do(lambda s: attendance.drive(s, facts.id), home.ben)
+        await home.do(lambda s: attendance.become_driver(s, facts.id), home.ben)
         await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
         async with without_walls(home.url) as connection:
             await connection.execute(
@@ -717,7 +729,9 @@ async def test_other_calendars_show_what_ours_does(
             if action == "move":
                 await home.move(target, start, reach)
             elif action == "cancel":
-                await home.do(partial(calling_off.cancel, occurrence_id=target.id, reach=reach))
+                await home.do(
+                    partial(cancelling.cancel_occurrence, occurrence_id=target.id, reach=reach)
+                )
             elif action == "repeat":
                 await home.repeat(target, start, reach)
             elif action in ("place", "longer"):
@@ -728,7 +742,7 @@ async def test_other_calendars_show_what_ours_does(
                 )
                 await home.do(
                     partial(
-                        edits.edit,
+                        edits.edit_appointment,
                         occurrence_id=target.id,
                         details=details,
                         version=target.version,
@@ -741,7 +755,7 @@ async def test_other_calendars_show_what_ours_does(
                 ).kind is not own_actions.ActionKind.APPOINTMENT_ADDED:
                     await home.undo()
             else:
-                await home.do(partial(calling_off.restore, occurrence_id=target.id))
+                await home.do(partial(cancelling.restore_occurrence, occurrence_id=target.id))
         except (
             AppointmentCancelled,
             AppointmentInPast,
@@ -792,7 +806,7 @@ async def test_a_series_is_listed_once_with_its_next_time(home: Home) -> None:
     page = await home.do(lists.list_upcoming)
     assert [item.id for item in page.items] == [first.id, single.id, other.id]
     # What is called off is not what comes next, and what was moved before the others is.
-    await home.do(lambda s: calling_off.cancel(s, first.id, reach=Reach.THIS))
+    await home.do(lambda s: cancelling.cancel_occurrence(s, first.id, reach=Reach.THIS))
     third = await home.at("2026-12-08T10:00")
     await home.move(third, datetime(2026, 11, 27, 11), Reach.THIS)
     page = await home.do(lists.list_upcoming)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from domain.appointments.changes import calling_off
+from domain.appointments.changes import cancelling
 from domain.appointments.changes.locking import Reach
 from domain.contacts import doctors
 from domain.contacts.doctors import NewDoctor
@@ -173,10 +173,10 @@ async def test_who_was_removed_needs_a_place_to_come_back_to(household: Househol
 
 async def test_what_was_called_off_needs_a_place_to_come_back_to(household: Household) -> None:
     one: Any = await household.add(Quota.APPOINTMENT)
-    await household.act(lambda scope: calling_off.cancel(scope, one.id, reach=Reach.ALL))
+    await household.act(lambda scope: cancelling.cancel_occurrence(scope, one.id, reach=Reach.ALL))
     await household.fill(Quota.APPOINTMENT, but=0)
     with pytest.raises(FamilyFull):
-        await household.act(lambda scope: calling_off.restore(scope, one.id))
+        await household.act(lambda scope: cancelling.restore_occurrence(scope, one.id))
 
 
 async def test_a_stopped_medicine_has_kept_its_place(household: Household) -> None:

@@ -35,7 +35,7 @@ from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps,
 from domain.medicines.stock import levels, refills, stock_checks
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import Forecast, Lasts
-from domain.medicines.stock.undo import undo_change
+from domain.medicines.stock.undo import undo_stock_change
 from domain.models.medicines import DoseStatus
 from domain.overview import last_actions, undo
 from tests import factories
@@ -528,7 +528,7 @@ async def test_undo_of_a_refill_leaves_what_was_taken_since(home: Home) -> None:
     dose = (await factories.doses_of(home.database, home.family, aspirin))[0]
     await home.take(dose)
     event = await home.event("stock.refilled")
-    await factories.acting(home.database, home.anna, lambda scope: undo_change(scope, event))
+    await factories.acting(home.database, home.anna, lambda scope: undo_stock_change(scope, event))
     assert await home.left(aspirin) == 9
     assert (await home.details(aspirin)).stock.promised_by == "Anna"
     assert await home.event("stock.put_back", column="undoes_id") == event
@@ -542,7 +542,7 @@ async def test_undo_of_the_first_count_makes_it_unknown_and_later_undos_harmless
     dose = await home.asked(aspirin)
     await home.take(dose)
     event = await home.event("stock.refilled")
-    await factories.acting(home.database, home.anna, lambda scope: undo_change(scope, event))
+    await factories.acting(home.database, home.anna, lambda scope: undo_stock_change(scope, event))
     assert await home.left(aspirin) is None
     await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
     assert await home.left(aspirin) is None

@@ -10,16 +10,16 @@ from sqlalchemy import select, update
 
 from domain.appointments.adding import check_doctor
 from domain.appointments.changes.locking import (
-    Locked,
+    LockedOccurrence,
     Reach,
     announce_and_get,
-    lock,
+    lock_occurrence,
     mark_changed,
-    record,
-    update_one,
+    record_change,
+    update_occurrence,
 )
-from domain.appointments.changes.parting import part_in_two
-from domain.appointments.changes.undo import from_json, remember, to_json
+from domain.appointments.changes.splitting import split_series
+from domain.appointments.changes.undo import from_json, take_snapshot, to_json
 from domain.appointments.details import MOST_REMINDERS, Details
 from domain.appointments.errors import AppointmentOver
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -31,7 +31,7 @@ from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
 
 
-async def edit(
+async def edit_appointment(
     scope: Scope,
     occurrence_id: UUID,
     details: Details,
@@ -44,14 +44,14 @@ async def edit(
 
     Raises NotFound (also for the doctor), AppointmentChanged and FamilyFull.
     """
-    locked = await lock(scope, occurrence_id, version=version)
+    locked = await lock_occurrence(scope, occurrence_id, version=version)
     await check_doctor(scope, details)
     common = locked.appointment.details
     so_far = {**common} | from_json(locked.own_details)
     changes = {name: new for name, new in details.columns().items() if new != so_far[name]}
     if not changes:
         return await get_occurrence(scope, occurrence_id)
-    before = await remember(scope, locked.series.id, locked.id)
+    before = await take_snapshot(scope, locked.series.id, locked.id)
     reach, begun = locked.reach(reach), None
     if reach is Reach.THIS:
         own = {name: new for name, new in {**so_far, **changes}.items() if new != common[name]}
@@ -59,19 +59,19 @@ async def edit(
     else:
         begin = locked.planned_start
         if reach is Reach.FOLLOWING and begin > locked.series.first:
-            rest = await part_in_two(scope, locked.appointment, locked.series, begin=begin)
+            rest = await split_series(scope, locked.appointment, locked.series, begin=begin)
             await replan(scope, locked.series, rest, since=begin)
-            locked, begun = await lock(scope, locked.id), rest.id
+            locked, begun = await lock_occurrence(scope, locked.id), rest.id
         await _write_details(scope, locked, {**common, **changes})
-        locked = await lock(scope, locked.id)
+        locked = await lock_occurrence(scope, locked.id)
         own = {name: old for name, old in locked.own_details.items() if name not in changes}
         await _write_own(scope, locked, own)
-    replaced = await before.replaced(scope, reach, begun=begun)
-    await record(scope, "edited", locked, before=replaced, after={"changed": list(changes)})
+    replaced = await before.describe_change(scope, reach, begun=begun)
+    await record_change(scope, "edited", locked, before=replaced, after={"changed": list(changes)})
     return await announce_and_get(scope, locked)
 
 
-async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> None:
+async def _write_own(scope: Scope, locked: LockedOccurrence, own: Mapping[str, Any]) -> None:
     """Write the details that apply to this occurrence only."""
     if own == locked.own_details:
         return
@@ -79,16 +79,16 @@ async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> No
     changes = {
         "own_remind_before": said.pop("remind_before", None),
         "own_details": said or None,
-        "ends_at": locked.series.saying(own).ends_at(locked.starts_at),
+        "ends_at": locked.series.with_own_details(own).ends_at(locked.starts_at),
     }
-    await update_one(scope, locked.id, changes)
+    await update_occurrence(scope, locked.id, changes)
     affects_calendars = {**own, "remind_before": ()} != {**locked.own_details, "remind_before": ()}
     await mark_changed(scope, locked.series.id, affects_calendars=affects_calendars)
     # This doesn't announce anything: the times stay the same.
     await replan(scope, locked.series, locked.series)
 
 
-async def remind_before_too(scope: Scope, occurrence_id: UUID, *, minutes: int) -> OccurrenceFacts:
+async def add_reminder(scope: Scope, occurrence_id: UUID, *, minutes: int) -> OccurrenceFacts:
     """Add a reminder *minutes* before the start. Raises NotFound and AppointmentOver."""
     facts = await get_occurrence(scope, occurrence_id)
     if facts.starts_at - timedelta(minutes=minutes) <= scope.clock.now():
@@ -97,10 +97,12 @@ async def remind_before_too(scope: Scope, occurrence_id: UUID, *, minutes: int) 
     if minutes in before or len(before) == MOST_REMINDERS:
         return facts
     details = replace(facts.details, remind_before=(*before, minutes))
-    return await edit(scope, occurrence_id, details, version=facts.version)
+    return await edit_appointment(scope, occurrence_id, details, version=facts.version)
 
 
-async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any]) -> None:
+async def _write_details(
+    scope: Scope, locked: LockedOccurrence, columns: Mapping[str, Any]
+) -> None:
     await scope.execute(
         update(Appointment).where(Appointment.id == locked.series.id).values(dict(columns))
     )
@@ -115,10 +117,10 @@ async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any
     )
     await replan(scope, series, series)
     if series.duration != locked.series.duration:
-        await _end_otherwise(scope, series)
+        await _extend_running(scope, series)
 
 
-async def _end_otherwise(scope: Scope, series: Series) -> None:
+async def _extend_running(scope: Scope, series: Series) -> None:
     """Give occurrences that are in progress their new end: a hospital stay is extended during
     it.
     """
@@ -138,6 +140,6 @@ async def _end_otherwise(scope: Scope, series: Series) -> None:
     )
     for row in rows:
         own = merge_own_details(row.own_details, row.own_remind_before)
-        ends_at = series.saying(own).ends_at(row.starts_at)
-        await update_one(scope, row.id, {"ends_at": ends_at})
+        ends_at = series.with_own_details(own).ends_at(row.starts_at)
+        await update_occurrence(scope, row.id, {"ends_at": ends_at})
     await reset_timers(scope, series, [row.id for row in rows])

@@ -56,7 +56,7 @@ class LockedAppointment:
 
 
 @dataclass(frozen=True)
-class Locked:
+class LockedOccurrence:
     """An occurrence and its appointment, locked until the transaction ends."""
 
     id: UUID
@@ -76,7 +76,7 @@ class Locked:
     @property
     def own_series(self) -> Series:
         """The series with this occurrence's own details."""
-        return self.series.saying(self.own_details)
+        return self.series.with_own_details(self.own_details)
 
     @property
     def planned_start(self) -> datetime:
@@ -103,13 +103,13 @@ _SELECT_APPOINTMENT = SELECT_SERIES.add_columns(
 )
 
 
-async def lock(
+async def lock_occurrence(
     scope: Scope,
     occurrence_id: UUID,
     *,
     version: int | None = None,
     action: Action = Action.CHANGE_APPOINTMENTS,
-) -> Locked:
+) -> LockedOccurrence:
     """Lock an occurrence and its appointment until the transaction ends.
 
     Raises NotAllowed, NotFound, and AppointmentChanged if *version* isn't the current one.
@@ -146,7 +146,7 @@ async def lock(
     )
     if occurrence is None:
         raise AppointmentChanged
-    return Locked(
+    return LockedOccurrence(
         id=occurrence_id,
         key=occurrence.occurrence_key,
         starts_at=occurrence.starts_at,
@@ -185,13 +185,13 @@ async def lock_appointment(
     )
 
 
-def refuse_what_is_over(scope: Scope, locked: Locked) -> None:
+def refuse_past(scope: Scope, locked: LockedOccurrence) -> None:
     """Raises AppointmentOver for an occurrence that has ended."""
     if locked.ends_at <= scope.clock.now():
         raise AppointmentOver
 
 
-async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, Any]) -> None:
+async def update_occurrence(scope: Scope, occurrence_id: UUID, changes: Mapping[str, Any]) -> None:
     """Write *changes* to one occurrence of the family."""
     await scope.execute(
         update(AppointmentOccurrence)
@@ -267,10 +267,10 @@ async def _queue_files(scope: Scope, appointment_id: UUID) -> None:
     )
 
 
-async def record(
+async def record_change(
     scope: Scope,
     action: str,
-    locked: Locked,
+    locked: LockedOccurrence,
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
@@ -288,7 +288,7 @@ async def record(
     )
 
 
-async def announce_and_get(scope: Scope, locked: Locked) -> OccurrenceFacts:
+async def announce_and_get(scope: Scope, locked: LockedOccurrence) -> OccurrenceFacts:
     """The occurrence as it is now, after telling members for whom no reminder comes any more."""
     await announce_if_imminent(scope, locked.series.id, locked.id)
     return await get_occurrence(scope, locked.id)

@@ -22,8 +22,8 @@ from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentOver
 from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, get_occurrence
-from domain.appointments.series.occurrence_rows import give_up_places
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, get_occurrence
+from domain.appointments.series.occurrence_rows import release_keys
 from domain.appointments.series.replanning import replan, reset_timers
 from domain.appointments.series.series import to_key
 from domain.database.scope import Scope
@@ -60,7 +60,7 @@ _IDS = frozenset({"appointment_id", "doctor_id", "driver_id"})
 
 
 @dataclass(frozen=True)
-class Before:
+class AppointmentSnapshot:
     """An appointment and its unfinished occurrences before a change. `opened` is the occurrence
     that the change was made at; None: at none in particular.
     """
@@ -70,7 +70,7 @@ class Before:
     appointment: Values
     occurrences: Mapping[UUID, Values]
 
-    async def replaced(
+    async def describe_change(
         self, scope: Scope, reach: Reach, *, begun: UUID | None = None
     ) -> dict[str, Any]:
         """For the audit: the values that a change with this *reach* replaced, and the rows it made.
@@ -97,9 +97,11 @@ class Before:
         }
 
 
-async def remember(scope: Scope, appointment_id: UUID, opened: UUID | None = None) -> Before:
+async def take_snapshot(
+    scope: Scope, appointment_id: UUID, opened: UUID | None = None
+) -> AppointmentSnapshot:
     """Take a snapshot of an appointment before changing it. It must be locked."""
-    return Before(
+    return AppointmentSnapshot(
         appointment_id=appointment_id,
         opened=opened,
         appointment=await _appointment(scope, appointment_id),
@@ -107,12 +109,14 @@ async def remember(scope: Scope, appointment_id: UUID, opened: UUID | None = Non
     )
 
 
-def can_be_put_back(before: Values | None) -> bool:
-    """Whether the audit has what :func:`put_back` needs; versions before 0.6 recorded less."""
+def can_undo_change(before: Values | None) -> bool:
+    """Whether the audit has what :func:`undo_appointment_change` needs; versions before 0.6
+    recorded less.
+    """
     return before is not None and "made" in before
 
 
-async def put_back(
+async def undo_appointment_change(
     scope: Scope, before: Values, *, undoes_id: UUID, action: Action = Action.CHANGE_APPOINTMENTS
 ) -> OccurrenceFacts:
     """Undo the change of audit event *undoes_id*, whose *before* this is; returns the occurrence
@@ -131,7 +135,7 @@ async def put_back(
     rows = await _occurrences(scope, ids, changed)
     was = _not_over(before["occurrences"], rows, now=scope.clock.now())
     made = _made(before, was, rows, since=undoes_id)
-    await give_up_places(scope, [*made, *was], appointment_id=appointment_id)
+    await release_keys(scope, [*made, *was], appointment_id=appointment_id)
     if begun is not None:
         await _end(scope, begun)
     if before["appointment"]:
@@ -223,7 +227,7 @@ async def _shown(scope: Scope, opened: str | None, appointment_id: UUID) -> Occu
     """The occurrence at which the change was made; if it doesn't take place but others of its
     series do, the next of those.
     """
-    coming = await first_of(scope, appointment_id)
+    coming = await get_next_or_last_occurrence(scope, appointment_id)
     if opened is None:
         return coming
     try:

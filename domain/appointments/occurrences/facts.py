@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.appointments.details import Details
-from domain.appointments.ladder import Reminder, reminders_of
+from domain.appointments.ladder import Reminder, list_reminders
 from domain.appointments.recurrences import Recurrence
 from domain.family.running_pauses import Pause
 from domain.models.appointments import OccurrenceStatus
@@ -81,7 +81,7 @@ class OccurrenceFacts:
 
     def reminders_ahead(self, *, now: datetime) -> Sequence[Reminder]:
         """Its reminders that are still to come."""
-        reminders = reminders_of(
+        reminders = list_reminders(
             self.starts_at,
             zone=self.zone,
             remind_before=self.details.remind_before,

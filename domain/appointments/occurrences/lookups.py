@@ -21,7 +21,7 @@ from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
 
 
-async def first_of(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
+async def get_next_or_last_occurrence(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
     """An appointment's next occurrence, or its last if none is to come. With conflicts. Raises
     NotFound.
     """

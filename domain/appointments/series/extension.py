@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from domain.appointments.series.occurrence_rows import insert_rows, set_expanded
+from domain.appointments.series.occurrence_rows import insert_rows, save_expanded_until
 from domain.appointments.series.series import SELECT_SERIES, Series, fetch_series
 from domain.database.scope import Scope
 from domain.models import Appointment
@@ -19,7 +19,7 @@ async def make_occurrences(scope: Scope, series: Series) -> None:
     """Insert missing rows up to the horizon, with timers after now."""
     now = scope.clock.now()
     await insert_rows(scope, series, series.starts(now=now), now=now)
-    await set_expanded(scope, series, now=now)
+    await save_expanded_until(scope, series, now=now)
 
 
 async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:
@@ -33,7 +33,7 @@ async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Sub
     return [Subject(row.family_id, row.id) for row in rows]
 
 
-async def extend(scope: Scope, appointment_ids: Sequence[UUID], *, before: datetime) -> int:
+async def extend_series(scope: Scope, appointment_ids: Sequence[UUID], *, before: datetime) -> int:
     """Insert the missing rows of these series of the scope's family; returns how many series needed
     it.
     """

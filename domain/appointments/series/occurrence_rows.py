@@ -10,7 +10,13 @@ from sqlalchemy import func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.base import Executable
 
-from domain.appointments.series.series import GONE, HORIZON, Series, merge_own_details, to_key
+from domain.appointments.series.series import (
+    GONE_PREFIX,
+    HORIZON,
+    Series,
+    merge_own_details,
+    to_key,
+)
 from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.local_time import resolve_local, to_local
@@ -59,7 +65,7 @@ async def fetch_rows(scope: Scope, statement: Executable) -> Sequence[Occurrence
 
 
 @dataclass(frozen=True)
-class WrittenRow:
+class OccurrenceUpdate:
     """New values for an existing row."""
 
     id: UUID
@@ -70,7 +76,7 @@ class WrittenRow:
     timer: NextAction | None
 
 
-async def give_up_places(
+async def release_keys(
     scope: Scope, occurrence_ids: Sequence[UUID], *, appointment_id: UUID
 ) -> None:
     """Give these rows placeholder keys, and assign them to an appointment. Keys are unique, and one
@@ -81,19 +87,19 @@ async def give_up_places(
             update(AppointmentOccurrence)
             .where(AppointmentOccurrence.id.in_(occurrence_ids))
             .values(
-                occurrence_key=func.concat(GONE, AppointmentOccurrence.id),
+                occurrence_key=func.concat(GONE_PREFIX, AppointmentOccurrence.id),
                 appointment_id=appointment_id,
             )
         )
 
 
-async def first_ahead(scope: Scope, series: Series) -> datetime | None:
+async def find_first_upcoming(scope: Scope, series: Series) -> datetime | None:
     """The local start, by the rule, of the first upcoming occurrence."""
-    rows = await list_ahead(scope, series, now=scope.clock.now(), begin=None)
+    rows = await lock_upcoming(scope, series, now=scope.clock.now(), begin=None)
     return datetime.fromisoformat(rows[0].occurrence_key) if rows else None
 
 
-async def list_ahead(
+async def lock_upcoming(
     scope: Scope, series: Series, *, now: datetime, begin: datetime | None
 ) -> Sequence[OccurrenceRow]:
     """Rows whose start, or whose place in the rule, is in the future; locked."""
@@ -104,14 +110,14 @@ async def list_ahead(
             (AppointmentOccurrence.occurrence_key > to_key(to_local(now, series.zone)))
             | (AppointmentOccurrence.starts_at > now),
             true() if begin is None else AppointmentOccurrence.occurrence_key >= to_key(begin),
-            ~AppointmentOccurrence.occurrence_key.startswith(GONE),
+            ~AppointmentOccurrence.occurrence_key.startswith(GONE_PREFIX),
         )
         .order_by(AppointmentOccurrence.occurrence_key)
         .with_for_update(),
     )
 
 
-def timer_of(
+def find_next_timer(
     series: Series, starts_at: datetime, status: str, *, tell: bool, now: datetime
 ) -> NextAction | None:
     """The next step for an occurrence, and when; with *tell*, announce immediately that it has
@@ -121,7 +127,7 @@ def timer_of(
         return NextAction(Step.TELL, ceil_minute(now))
     if status != OccurrenceStatus.PLANNED:
         return None
-    return series.action_after(starts_at, now=now)
+    return series.next_action(starts_at, now=now)
 
 
 _WRITE = text("""
@@ -135,7 +141,7 @@ _WRITE = text("""
 """)
 
 
-async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
+async def update_rows(scope: Scope, written: Sequence[OccurrenceUpdate]) -> None:
     """Update existing rows in one statement, and publish their timers."""
     await scope.execute(
         _WRITE,
@@ -163,7 +169,7 @@ async def insert_rows(
     for start in starts:
         starts_at = resolve_local(start, series.zone)
         is_cut = series.is_cut(starts_at)
-        timer = None if is_cut else series.action_after(starts_at, now=now)
+        timer = None if is_cut else series.next_action(starts_at, now=now)
         timers.append(timer)
         rows.append(
             {
@@ -194,7 +200,7 @@ def _publish(scope: Scope, timers: Iterable[NextAction | None]) -> None:
         scope.publish(TimerSet(at))
 
 
-async def set_expanded(scope: Scope, series: Series, *, now: datetime) -> None:
+async def save_expanded_until(scope: Scope, series: Series, *, now: datetime) -> None:
     """Remember how far the rows reach, if there will be more."""
     until = now + HORIZON
     rule = series.recurrence

@@ -11,16 +11,16 @@ from uuid import UUID
 from domain.appointments.series.occurrence_rows import (
     SELECT_ROWS,
     OccurrenceRow,
-    WrittenRow,
+    OccurrenceUpdate,
     fetch_rows,
-    give_up_places,
+    find_next_timer,
     insert_rows,
-    list_ahead,
-    set_expanded,
-    timer_of,
-    write_rows,
+    lock_upcoming,
+    release_keys,
+    save_expanded_until,
+    update_rows,
 )
-from domain.appointments.series.series import GONE, Series, original_start, to_key
+from domain.appointments.series.series import GONE_PREFIX, Series, original_start, to_key
 from domain.appointments.series.shown_messages import refresh_appointment_messages
 from domain.database.scope import Scope
 from domain.local_time import resolve_local, to_local
@@ -46,7 +46,7 @@ async def replan(
     another zone each keeps its local hour, even if it was moved individually.
     """
     now = scope.clock.now()
-    rows = await list_ahead(scope, old, now=now, begin=moved[0] if moved else since)
+    rows = await lock_upcoming(scope, old, now=now, begin=moved[0] if moved else since)
     starts = new.starts(now=now)
     if moved is None:
         places = {to_key(start): start for start in starts}
@@ -55,13 +55,13 @@ async def replan(
         starts = [start for start in starts if start >= moved[1]]
         places = {to_key(was): start for was, start in zip(before, starts, strict=False)}
     targets = {row.id: places[row.occurrence_key] for row in rows if row.occurrence_key in places}
-    await give_up_places(scope, [row.id for row in rows], appointment_id=new.id)
+    await release_keys(scope, [row.id for row in rows], appointment_id=new.id)
     if rows:
         await _rewrite(scope, old, new, rows, targets, now=now)
     taken = set(targets.values())
     ahead = [start for start in starts if _is_ahead(new, start, now=now)]
     await insert_rows(scope, new, [start for start in ahead if start not in taken], now=now)
-    await set_expanded(scope, new, now=now)
+    await save_expanded_until(scope, new, now=now)
     await refresh_appointment_messages(scope, [row.id for row in rows])
 
 
@@ -85,17 +85,17 @@ async def reset_timers(scope: Scope, series: Series, occurrence_ids: Sequence[UU
             AppointmentOccurrence.family_id == scope.family_id,
         ),
     )
-    await write_rows(
+    await update_rows(
         scope,
         [
-            WrittenRow(
+            OccurrenceUpdate(
                 row.id,
                 row.occurrence_key,
                 row.starts_at,
                 row.ends_at,
                 row.status,
-                timer_of(
-                    series.saying(row.own),
+                find_next_timer(
+                    series.with_own_details(row.own),
                     row.starts_at,
                     row.status,
                     tell=row.told_at is not None,
@@ -121,7 +121,7 @@ async def _rewrite(
     for row in rows:
         was_told, target = row.told_at is not None, targets.get(row.id)
         if target is None:
-            key, starts_at, status = f"{GONE}{row.id}", row.starts_at, OccurrenceStatus.CUT
+            key, starts_at, status = f"{GONE_PREFIX}{row.id}", row.starts_at, OccurrenceStatus.CUT
         else:
             key, by_rule = to_key(target), resolve_local(target, new.zone)
             is_moved = row.starts_at != original_start(row.occurrence_key, old.zone)
@@ -135,8 +135,8 @@ async def _rewrite(
         # A change that hasn't been announced yet still has to be.
         has_changed = starts_at != row.starts_at or status != row.status
         has_news = has_changed or row.ladder_step == Step.TELL
-        own = new.saying(row.own)
-        timer = timer_of(own, starts_at, status, tell=was_told and has_news, now=now)
+        own = new.with_own_details(row.own)
+        timer = find_next_timer(own, starts_at, status, tell=was_told and has_news, now=now)
         ends_at = own.ends_at(starts_at)
-        written.append(WrittenRow(row.id, key, starts_at, ends_at, status, timer))
-    await write_rows(scope, written)
+        written.append(OccurrenceUpdate(row.id, key, starts_at, ends_at, status, timer))
+    await update_rows(scope, written)

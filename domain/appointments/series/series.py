@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.sql.base import Executable
 
-from domain.appointments.ladder import after_telling, appointment_actions
+from domain.appointments.ladder import find_next_action, list_actions
 from domain.appointments.recurrences import Recurrence, starts_until
 from domain.database.scope import Scope
 from domain.local_time import resolve_local, to_local
@@ -18,7 +18,7 @@ from domain.models import Appointment
 from domain.timers import NextAction
 
 HORIZON = timedelta(days=366)
-GONE = "gone:"  # prefix of the key of a row that no rule produces any more
+GONE_PREFIX = "gone:"  # prefix of the key of a row that no rule produces any more
 
 
 SELECT_SERIES = select(
@@ -52,7 +52,7 @@ class Series:
     cancelled_from: datetime | None = None
     is_all_day: bool = False
 
-    def saying(self, own: Mapping[str, Any]) -> "Series":
+    def with_own_details(self, own: Mapping[str, Any]) -> "Series":
         """The series as it applies to an occurrence with *own* details."""
         minutes = own.get("duration_minutes")
         return replace(
@@ -76,13 +76,13 @@ class Series:
     def is_cut(self, starts_at: datetime) -> bool:
         return self.cancelled_from is not None and starts_at >= self.cancelled_from
 
-    def action_after(self, starts_at: datetime, *, now: datetime) -> NextAction | None:
+    def next_action(self, starts_at: datetime, *, now: datetime) -> NextAction | None:
         """The next action for an occurrence."""
-        return after_telling(self.actions(starts_at), now=now)
+        return find_next_action(self.actions(starts_at), now=now)
 
     def actions(self, starts_at: datetime) -> Sequence[NextAction]:
         """All actions for an occurrence."""
-        return appointment_actions(
+        return list_actions(
             starts_at,
             self.ends_at(starts_at),
             zone=self.zone,
@@ -135,4 +135,4 @@ def original_start(key: str, zone: ZoneInfo) -> datetime | None:
     """The instant (UTC) at which the rule has an occurrence; None if no rule produces it any
     more.
     """
-    return None if key.startswith(GONE) else resolve_local(datetime.fromisoformat(key), zone)
+    return None if key.startswith(GONE_PREFIX) else resolve_local(datetime.fromisoformat(key), zone)

@@ -67,10 +67,10 @@ async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
     )
     for medication in medications:
         if medication.resumes_at is not None:
-            await set_expanded(scope, medication, until)
+            await save_expanded_until(scope, medication, until)
 
 
-async def set_expanded(scope: Scope, medication: Expandable, until: datetime) -> None:
+async def save_expanded_until(scope: Scope, medication: Expandable, until: datetime) -> None:
     """Remember how far its doses reach. When a pause ends, the medicine is expanded again right
     after.
     """

@@ -24,7 +24,7 @@ from domain.medicines.expansion.expandable import (
     Expandable,
     fetch_expandables,
 )
-from domain.medicines.expansion.horizon import HORIZON, dose_rows, set_expanded
+from domain.medicines.expansion.horizon import HORIZON, dose_rows, save_expanded_until
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose, Medication
 from domain.models.medicines import MedicineStatus
@@ -130,7 +130,7 @@ async def re_expand(
     )
     if back:
         scope.publish(NotificationsQueued())
-    await set_expanded(scope, medication, until)
+    await save_expanded_until(scope, medication, until)
     return counted
 
 

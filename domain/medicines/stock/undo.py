@@ -38,7 +38,7 @@ class _StockEvent:
     after: Mapping[str, Any]
 
 
-async def undo_change(scope: Scope, event_id: UUID) -> None:
+async def undo_stock_change(scope: Scope, event_id: UUID) -> None:
     """Undo a refill, a count or a measure (the audit event *event_id*).
 
     What was taken since stays taken, and a stock that nobody had counted is unknown again. Raises

@@ -13,7 +13,7 @@ from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
-    TakenByAnother,
+    DriverAlreadySet,
     TimeDoesNotExist,
 )
 from domain.contacts.errors import SimilarDoctor
@@ -98,7 +98,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "time_does_not_exist": TimeDoesNotExist(
             datetime(2027, 3, 28, 1, 30), datetime(2027, 3, 28, 2, 30)
         ),
-        "taken_by_another": TakenByAnother(home.words.ben),
+        "taken_by_another": DriverAlreadySet(home.words.ben),
         "viewer_records": NotAllowed(Action.RECORD_DOSE, Role.VIEWER),
         "recipient_records_of_others": NotAllowed(Action.RECORD_DOSE, Role.RECIPIENT),
         "viewer_adds_medicine": NotAllowed(Action.CHANGE_MEDICINES, Role.VIEWER),

@@ -19,7 +19,7 @@ from bot.ui.words.repeats import repeat_words
 from domain.appointments.adding import check_start
 from domain.appointments.details import REMIND_BEFORE
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
-from domain.appointments.ladder import reminders_of
+from domain.appointments.ladder import list_reminders
 from domain.local_time import resolve_local
 
 
@@ -78,7 +78,7 @@ def in_words(draft: Draft) -> tuple[str, str, bool]:
         zone=draft.zone,
         today=date.fromisoformat(draft.today),
     )
-    reminders = reminders_of(
+    reminders = list_reminders(
         resolve_local(start, draft.zone),
         zone=draft.zone,
         remind_before=details.remind_before,

@@ -14,7 +14,7 @@ from domain.local_time import resolve_local
 from domain.models import Appointment, new_id
 
 
-async def write_rule(scope: Scope, series: Series) -> None:
+async def save_rule(scope: Scope, series: Series) -> None:
     """Save when a series takes place and in which zone; calendars get an update."""
     rule = series.recurrence
     await scope.execute(
@@ -30,7 +30,7 @@ async def write_rule(scope: Scope, series: Series) -> None:
     await mark_changed(scope, series.id)
 
 
-async def part_in_two(
+async def split_series(
     scope: Scope, locked: LockedAppointment, series: Series, *, begin: datetime
 ) -> Series:
     """Split a *series* at *begin* (local): the appointment ends before it, and the rest becomes an
@@ -42,12 +42,12 @@ async def part_in_two(
     old = locked.series
     gone_by = sum(start < begin for start in old.starts(now=scope.clock.now()))
     rest = replace(series, id=new_id(), first=begin, recurrence=rule.after(gone_by))
-    await copy_rest(scope, locked, rest)
-    await write_rule(scope, replace(old, recurrence=rule.ending_before(begin, first=old.first)))
+    await insert_rest(scope, locked, rest)
+    await save_rule(scope, replace(old, recurrence=rule.ending_before(begin, first=old.first)))
     return rest
 
 
-async def copy_rest(scope: Scope, kept: LockedAppointment, series: Series) -> None:
+async def insert_rest(scope: Scope, kept: LockedAppointment, series: Series) -> None:
     """Insert the appointment for the rest of a split series; *kept* is the first part. Raises
     FamilyFull.
     """
