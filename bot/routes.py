@@ -220,7 +220,7 @@ async def _menu(request: Request) -> Answer:
 
 PRESSES: dict[type[Press], Handler] = {
     Take: doses.take,
-    TakeExactly: doses.take_exactly,
+    TakeExactly: doses.record_taken,
     TakeAllSurely: doses.take_all_surely,
     UndoAction: undo.undo_action,
     UndoNamed: undo.undo_named,
@@ -228,7 +228,7 @@ PRESSES: dict[type[Press], Handler] = {
     TakeToday: today.take_today,
     TodayPage: today.turn_today,
     TakeAll: doses.take_all,
-    TakeTold: doses.take_told,
+    TakeTold: doses.take_from_summary,
     OpenMenu: doses.open_menu,
     CloseMenu: doses.close_menu,
     Skip: doses.skip,

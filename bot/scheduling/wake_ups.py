@@ -108,8 +108,12 @@ class WakeUps:
     async def do_chores(self) -> None:
         """What a family would not miss for a minute: what runs out, and pauses that end."""
         async with self._at_chores:
-            await self._isolation.do(Chore(Work.STOCK, stock_checks.find_due, stock_checks.check))
-            await self._isolation.do(Chore(Work.PAUSE, pause_ends.find_due, pause_ends.tell))
+            await self._isolation.do(
+                Chore(Work.STOCK, stock_checks.find_due, stock_checks.check_stocks)
+            )
+            await self._isolation.do(
+                Chore(Work.PAUSE, pause_ends.find_due, pause_ends.announce_or_end)
+            )
 
     async def expand(self) -> None:
         """Make the doses of the coming hours and the occurrences of the coming year that are

@@ -40,20 +40,20 @@ from domain.family.errors import (
 )
 from domain.family.limits import Quota
 from domain.medicines.errors import (
-    ChangedMeanwhile,
-    LessLeft,
+    MedicineChanged,
+    MedicineStopped,
+    NotEnoughStock,
     NothingRecorded,
     NothingToPause,
     NotPaused,
     PauseEndImpossible,
-    PauseRuns,
     PerDoseUnknown,
-    RecordedOtherwise,
+    RecordSuperseded,
     SameMedicine,
     SimilarMedicine,
     StockUnitDiffers,
-    StoppedMeanwhile,
     TimeNotPossible,
+    UnseenPause,
 )
 from domain.overview.own_actions import ActionSuperseded
 
@@ -160,7 +160,7 @@ def _sentence(error: CareCircleError) -> str:
             return _("{person} already takes {name}. /meds shows it.").format(
                 person=existing.person, name=existing.name
             )
-        case ChangedMeanwhile():
+        case MedicineChanged():
             return _("Somebody has changed it in the meantime. /meds shows how it is now.")
         case TimeNotPossible():
             return _(
@@ -172,7 +172,7 @@ def _sentence(error: CareCircleError) -> str:
                 "{person} isn't taking any medicines, so there's nothing to pause. /addmed adds "
                 "one."
             ).format(person=person)
-        case PauseRuns(name=name):
+        case UnseenPause(name=name):
             return _("{name} is already paused. Type /pause {name} to see until when.").format(
                 name=name
             )
@@ -184,19 +184,19 @@ def _sentence(error: CareCircleError) -> str:
             return _("That's more than a year away. Please choose an earlier day.")
         case PauseEndImpossible():
             return _("A pause can only end on a later day. Please choose one from tomorrow on.")
-        case StoppedMeanwhile(name=name):
+        case MedicineStopped(name=name):
             return _("{name} was stopped. You can restore it with /meds.").format(name=name)
         case StockUnitDiffers(unit=unit):
             return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
                 unit=plural_name(unit)
             )
-        case LessLeft(amount=None):
+        case NotEnoughStock(amount=None):
             return _("Nobody has counted it yet. Type what's left in all, like = 28")
-        case LessLeft(amount=Decimal() as amount, unit=unit) if amount > 0:
+        case NotEnoughStock(amount=Decimal() as amount, unit=unit) if amount > 0:
             return _(
                 "By my count, what's left is {amount}. Type what's left in all, like = 0"
             ).format(amount=amount_in_words(amount, unit))
-        case LessLeft():
+        case NotEnoughStock():
             return _(
                 "By my count, none is left. If there's more, type what's left in all, like = 12"
             )
@@ -209,7 +209,7 @@ def _sentence(error: CareCircleError) -> str:
             return _("Nothing is recorded for it, so there's nothing to undo or correct.")
         case ActionSuperseded():
             return superseded(error)
-        case RecordedOtherwise():
+        case RecordSuperseded():
             return _("The record has been changed since. /history shows how it is now.")
         case TooLateToUndo():
             return _("That was more than 48 hours ago, so it stays as it is.")

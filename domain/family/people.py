@@ -189,7 +189,7 @@ async def set_pause(
     )
 
 
-async def hold_pause(scope: Scope, person_id: UUID) -> Pause | None:
+async def lock_pause(scope: Scope, person_id: UUID) -> Pause | None:
     """The person's pause, locked: nobody begins or ends it before this transaction ends."""
     row = await scope.row(
         select(*PAUSE_COLUMNS)

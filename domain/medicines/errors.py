@@ -12,7 +12,7 @@ class NothingRecorded(CareCircleError):
     """The dose has no record to undo or correct."""
 
 
-class RecordedOtherwise(CareCircleError):
+class RecordSuperseded(CareCircleError):
     """The record that somebody wants to undo is no longer the current one."""
 
 
@@ -28,7 +28,7 @@ class SimilarMedicine(SameMedicine):
 
 
 @dataclass(eq=False)
-class ChangedMeanwhile(CareCircleError):
+class MedicineChanged(CareCircleError):
     """Somebody else has changed the medicine since the member saw it; this is its current state."""
 
     medicine: MedicineFacts
@@ -49,7 +49,7 @@ class NothingToPause(CareCircleError):
 
 
 @dataclass(eq=False)
-class PauseRuns(CareCircleError):
+class UnseenPause(CareCircleError):
     """A pause that the member hasn't seen is in effect, of the person or medicine called `name`.
     The member has to decide what happens to it.
     """
@@ -58,7 +58,7 @@ class PauseRuns(CareCircleError):
 
 
 @dataclass(eq=False)
-class StoppedMeanwhile(CareCircleError):
+class MedicineStopped(CareCircleError):
     """Somebody has stopped the medicine `name`, so it can't be resumed from a pause."""
 
     name: str
@@ -91,7 +91,7 @@ class PerDoseUnknown(CareCircleError):
 
 
 @dataclass(eq=False)
-class LessLeft(CareCircleError):
+class NotEnoughStock(CareCircleError):
     """The loss is larger than the stock: `amount` of `unit` (None: nobody has counted it)."""
 
     amount: Decimal | None

@@ -34,7 +34,7 @@ from domain.timers import floor_minute
 AT_ONCE = timedelta(minutes=2)  # an undo within this time only edits the earlier message
 
 
-async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
+async def set_hears_of_changes(scope: Scope, *, wanted: bool) -> None:
     """Set whether the acting member is notified of changes by others in the current family; the
     button on earlier messages is updated. Raises NoFamily.
     """

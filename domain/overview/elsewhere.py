@@ -75,7 +75,7 @@ async def list_other_families(scope: Scope) -> Sequence[FamilyFacts]:
     ]
 
 
-async def look_into(
+async def read_in_families(
     scope: Scope, families: Sequence[FamilyFacts], read: Callable[[Scope], Awaitable[T]]
 ) -> Sequence[tuple[FamilyFacts, T]]:
     """What *read* returns in each of *families* that the user is a member of; then the scope is
@@ -98,7 +98,8 @@ async def tell_apart(scope: Scope, families: Sequence[FamilyFacts]) -> Sequence[
     several = [family for same in alike.values() if len(same) > 1 for family in same]
     several = several[: MOST_FAMILIES + 1]
     companies = {
-        family.id: company for family, company in await look_into(scope, several, _read_company)
+        family.id: company
+        for family, company in await read_in_families(scope, several, _read_company)
     }
     return [replace(family, company=companies.get(family.id, ())) for family in families]
 
@@ -127,13 +128,17 @@ async def list_open(scope: Scope) -> Sequence[OpenElsewhere]:
     Costs no statement for users in one family.
     """
     others = await list_other_families(scope)
-    counted = await look_into(scope, others, _count_open)
+    counted = await read_in_families(scope, others, _count_open)
     counts = {family.id: count for family, count in counted if count}
-    found = await among_own(scope, [family for family in others if family.id in counts])
+    found = await tell_apart_from_current(
+        scope, [family for family in others if family.id in counts]
+    )
     return [OpenElsewhere(family, counts[family.id]) for family in found]
 
 
-async def among_own(scope: Scope, others: Sequence[FamilyFacts]) -> Sequence[FamilyFacts]:
+async def tell_apart_from_current(
+    scope: Scope, others: Sequence[FamilyFacts]
+) -> Sequence[FamilyFacts]:
     """*others* of the user, told apart from each other and from the current family."""
     if not others:
         return []
@@ -145,8 +150,8 @@ async def among_own(scope: Scope, others: Sequence[FamilyFacts]) -> Sequence[Fam
 async def list_names(scope: Scope) -> Sequence[FamilyNames]:
     """The names of medicines and people in the user's other families."""
     others = await list_other_families(scope)
-    found = await look_into(scope, others, _read_names)
-    told_apart = {family.id: family for family in await among_own(scope, others)}
+    found = await read_in_families(scope, others, _read_names)
+    told_apart = {family.id: family for family in await tell_apart_from_current(scope, others)}
     return [replace(names, family=told_apart[family.id]) for family, names in found]
 
 

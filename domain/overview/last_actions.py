@@ -14,7 +14,7 @@ from domain.database.scope import Member, Scope
 from domain.errors import NothingToUndo, TooLateToUndo
 from domain.family.families import FamilyFacts
 from domain.models import AuditEvent
-from domain.overview.elsewhere import among_own, list_other_families, look_into
+from domain.overview.elsewhere import list_other_families, read_in_families, tell_apart_from_current
 from domain.overview.own_actions import ActionSuperseded, LastAction
 from domain.overview.own_changes import find_change, find_last_change, find_superseded
 from domain.overview.own_records import find_last_record, find_record
@@ -59,13 +59,13 @@ async def _last_lasting(scope: Scope, member: Member, *, since: datetime | None)
     return action
 
 
-async def find_last_of_all(scope: Scope) -> LastAction:
+async def find_last_action_anywhere(scope: Scope) -> LastAction:
     """The member's last action in any of their families. Raises NothingToUndo, and ActionSuperseded
     if others have changed it since.
     """
     found, others = await _find_here(scope), await list_other_families(scope)
     where = None
-    for family, there in await look_into(scope, others, _find_here):
+    for family, there in await read_in_families(scope, others, _find_here):
         if there is not None and (found is None or there.at > found.at):
             found, where = there, family
     if found is None:
@@ -74,7 +74,7 @@ async def find_last_of_all(scope: Scope) -> LastAction:
         return found
     member = scope.require(Action.READ)
     here = FamilyFacts(member.family_id, member.family_name)
-    families = [*await among_own(scope, others), here]
+    families = [*await tell_apart_from_current(scope, others), here]
     families.sort(key=lambda family: family.id != where.id)
     return replace(found, elsewhere=families)
 

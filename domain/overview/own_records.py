@@ -9,8 +9,8 @@ from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.medicines.doses.facts import RESOLVED, list_doses
 from domain.medicines.records.changes import find_recorded
-from domain.medicines.records.corrections import stands
-from domain.medicines.records.standing import find_standing
+from domain.medicines.records.corrections import is_current_record
+from domain.medicines.records.current_entries import find_current_entry
 from domain.models import Dose, MedicationLog, User
 from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded, LastAction
 from domain.timers import UNDO_PERIOD
@@ -28,7 +28,7 @@ class _LogEntry:
     name: str
 
 
-_STANDING = stands(MedicationLog) & Dose.status.in_(RESOLVED)
+_IS_CURRENT = is_current_record(MedicationLog) & Dose.status.in_(RESOLVED)
 
 
 async def find_last_record(scope: Scope, member: Member) -> LastAction | None:
@@ -42,7 +42,7 @@ async def find_last_record(scope: Scope, member: Member) -> LastAction | None:
             MedicationLog.family_id == member.family_id,
             MedicationLog.recorded_by_id == member.user_id,
             MedicationLog.recorded_at > func.clock_now() - UNDO_PERIOD,
-            _STANDING,
+            _IS_CURRENT,
         )
         .order_by(MedicationLog.recorded_at.desc())
         .limit(1)
@@ -89,7 +89,7 @@ async def _superseded(
     )
     log = [_LogEntry(**row._asdict()) for row in rows]
     undo = next((entry for entry in log if entry.undoes_id == record_id), None)
-    by = undo or find_standing(log)
+    by = undo or find_current_entry(log)
     action: str = ActionKind.RECORDED if by.corrects_id is None else ActionKind.CORRECTED
     if undo is not None or by.status == UNDONE:
         action = UNDONE
@@ -109,7 +109,7 @@ async def _record(scope: Scope, is_meant: ColumnElement[bool]) -> LastAction | N
             MedicationLog.recorded_at,
         )
         .join(Dose, Dose.id == MedicationLog.dose_id)
-        .where(is_meant, _STANDING)
+        .where(is_meant, _IS_CURRENT)
     )
     if not rows:
         return None

@@ -12,12 +12,12 @@ from domain.database.scope import Scope
 from domain.errors import TooLateToUndo
 from domain.family.people import Person, rename_person
 from domain.medicines.changes.adding import remove_medication
-from domain.medicines.changes.editing import CALLED_OFF, put_back_content
+from domain.medicines.changes.editing import CALLED_OFF, restore_content
 from domain.medicines.changes.moving import move_person
-from domain.medicines.changes.status import put_back_status
+from domain.medicines.changes.status import restore_status
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.pauses.person_pauses import put_back_pause
+from domain.medicines.pauses.person_pauses import restore_pause
 from domain.medicines.reading import get_medication
 from domain.medicines.records.corrections import undo_correction
 from domain.medicines.records.undo import undo_doses
@@ -67,7 +67,7 @@ async def _undo_event(
             return None
         case ActionKind.EDITED:
             content = Content.from_json(before)
-            return await put_back_content(
+            return await restore_content(
                 scope,
                 medication_id,
                 content,
@@ -80,7 +80,7 @@ async def _undo_event(
             return await get_medication(scope, medication_id)
         case _:
             resumes_at = before["resumes_at"]
-            return await put_back_status(
+            return await restore_status(
                 scope,
                 medication_id,
                 MedicineStatus(before["status"]),
@@ -100,7 +100,7 @@ async def _undo_of_person(scope: Scope, action: LastAction, person: Person) -> P
             zone = ZoneInfo(before["timezone"])
             return await move_person(scope, person.id, zone, undoes_id=action.id)
         case _:
-            return await put_back_pause(
+            return await restore_pause(
                 scope, person.id, before, undoes_id=action.id, counted=action.counted
             )
 

@@ -19,7 +19,7 @@ from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
-from domain.reminders.recipients import Asked, People
+from domain.reminders.recipients import MembersByPerson, NotifiedMember
 from domain.set_asides import Work, is_free
 from domain.timers import NextAction, Step
 
@@ -98,7 +98,7 @@ async def fetch_due_occurrences(scope: Scope, statement: Executable) -> Sequence
 
 
 async def act_on_due_occurrences(
-    scope: Scope, due: Sequence[DueOccurrence], people: People, *, now: datetime
+    scope: Scope, due: Sequence[DueOccurrence], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     """Return the messages about due occurrences, and set their next timers. Two occurrences of one
     person in the same minute share a message; after an outage each occurrence is announced once.
@@ -152,7 +152,9 @@ def _is_silenced(row: DueOccurrence, step: Step, *, now: datetime) -> bool:
     return step is not Step.TELL and row.pause.silences(row.starts_at, now=now)
 
 
-def _who_is_told(row: DueOccurrence, step: Step, members: Sequence[Asked]) -> Sequence[UUID]:
+def _who_is_told(
+    row: DueOccurrence, step: Step, members: Sequence[NotifiedMember]
+) -> Sequence[UUID]:
     """Everybody gets reminders. Only members who may drive are asked to, while nobody does; how it
     went is asked of the driver, or else of those who are asked first.
     """

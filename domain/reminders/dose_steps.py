@@ -19,7 +19,7 @@ from domain.medicines.doses.ladder import after_asking
 from domain.models import Dose, Notification
 from domain.models.delivery import Kind, Status
 from domain.models.medicines import DoseStatus
-from domain.reminders.recipients import People
+from domain.reminders.recipients import MembersByPerson
 from domain.set_asides import Work, is_free
 from domain.timers import Step
 
@@ -92,7 +92,7 @@ async def fetch_due_doses(scope: Scope, statement: Executable) -> Sequence[DueDo
 
 
 async def act_on_due_doses(
-    scope: Scope, due: Sequence[DueDose], people: People, *, now: datetime
+    scope: Scope, due: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     """Ask for doses whose window is open; close those whose window has ended."""
     if not due:
@@ -104,7 +104,9 @@ async def act_on_due_doses(
     return [*asked, *given_up]
 
 
-async def _ask(scope: Scope, doses: Sequence[DueDose], people: People) -> Sequence[OutgoingMessage]:
+async def _ask(
+    scope: Scope, doses: Sequence[DueDose], people: MembersByPerson
+) -> Sequence[OutgoingMessage]:
     parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
     slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
     newest = await _newest_cards(scope, slots)
@@ -168,7 +170,7 @@ def _card_for(doses: Sequence[DueDose], newest: Card | None) -> Card:
 
 
 async def _give_up(
-    scope: Scope, doses: Sequence[DueDose], people: People, *, now: datetime
+    scope: Scope, doses: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
     reached = await find_asked_for(scope, [dose.id for dose in doses], [Status.SENT])
@@ -216,7 +218,7 @@ def _by_slot(
 def _of_doses(
     kind: Kind,
     slots: dict[Slot, list[DueDose]],
-    people: People,
+    people: MembersByPerson,
     cards: dict[Slot, Card],
 ) -> Sequence[OutgoingMessage]:
     """One message per slot and member who is asked first."""

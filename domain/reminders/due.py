@@ -20,7 +20,7 @@ from domain.reminders.appointment_steps import (
     fetch_due_occurrences,
 )
 from domain.reminders.dose_steps import DUE_DOSES, DueDose, act_on_due_doses, fetch_due_doses
-from domain.reminders.recipients import list_people
+from domain.reminders.recipients import list_members_by_person
 from domain.set_asides import Subject
 
 
@@ -59,7 +59,7 @@ async def _act(scope: Scope, doses: Sequence[DueDose], occurrences: Sequence[Due
     due: list[DueDose | DueOccurrence] = [*doses, *occurrences]
     if not due:
         return 0
-    people = await list_people(scope, {row.care_recipient_id for row in due})
+    people = await list_members_by_person(scope, {row.care_recipient_id for row in due})
     # Not before the due time by PostgreSQL's clock, or the same step would be due again.
     now = max([scope.clock.now(), *(row.next_action_at for row in due)])
     queued = [

@@ -14,7 +14,7 @@ from domain.models import CareRecipient, FamilyMember
 
 
 @dataclass(frozen=True)
-class Asked:
+class NotifiedMember:
     """A member who may be told about a person."""
 
     user_id: UUID
@@ -26,10 +26,12 @@ class Asked:
         return self.role in ASKED_FIRST or self.is_recipient
 
 
-People: TypeAlias = Mapping[UUID, Sequence[Asked]]
+MembersByPerson: TypeAlias = Mapping[UUID, Sequence[NotifiedMember]]
 
 
-async def list_people(scope: Scope, care_recipient_ids: Iterable[UUID]) -> People:
+async def list_members_by_person(
+    scope: Scope, care_recipient_ids: Iterable[UUID]
+) -> MembersByPerson:
     """For each person, the members of their family, except other recipients."""
     rows = await scope.rows(
         select(
@@ -45,7 +47,7 @@ async def list_people(scope: Scope, care_recipient_ids: Iterable[UUID]) -> Peopl
             (FamilyMember.role != Role.RECIPIENT) | (FamilyMember.user_id == CareRecipient.user_id),
         )
     )
-    people: dict[UUID, list[Asked]] = defaultdict(list)
+    people: dict[UUID, list[NotifiedMember]] = defaultdict(list)
     for row in rows:
-        people[row.id].append(Asked(row.user_id, Role(row.role), row.is_self))
+        people[row.id].append(NotifiedMember(row.user_id, Role(row.role), row.is_self))
     return people

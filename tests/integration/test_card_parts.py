@@ -309,7 +309,7 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
         )
 
     async def confirm(scope: Scope, named: WhichDose) -> Recorded | WhichDose:
-        return await presses.take_slot_surely(
+        return await presses.take_confirmed_slot(
             scope, home.mum.id, home.slot_at, part=2, digest=digest_of(named.pressed)
         )
 

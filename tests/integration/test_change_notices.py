@@ -273,7 +273,7 @@ class TestWhoIsTold:
         await factories.medicine(home.database, home.anna, home.mum)
         await home.minute_passes()
         [sent] = await home.rows()
-        hear = change_notices.hear_of_changes
+        hear = change_notices.set_hears_of_changes
         await home.do(lambda scope: hear(scope, wanted=False), home.ben)
         assert [row.is_open for row in await home.rows()] == [True]
         [message] = await home.read([sent.id])
@@ -289,7 +289,7 @@ class TestWhoIsTold:
 
     async def test_who_has_turned_it_off_before_it_is_sent_gets_none(self, home: Home) -> None:
         await factories.medicine(home.database, home.anna, home.mum)
-        await home.do(lambda s: change_notices.hear_of_changes(s, wanted=False), home.ben)
+        await home.do(lambda s: change_notices.set_hears_of_changes(s, wanted=False), home.ben)
         assert await home.owed() == {}
 
 

@@ -85,7 +85,7 @@ async def test_who_leaves_the_open_family_meanwhile_is_not_left_in_another(
 
             await factories.acting(database, anna, left, family=smith)
 
-        await elsewhere.look_into(scope, [miller], leave)
+        await elsewhere.read_in_families(scope, [miller], leave)
 
     with pytest.raises(NotFound):
         await factories.acting(database, anna, look)

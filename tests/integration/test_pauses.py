@@ -24,18 +24,18 @@ from domain.family.running_pauses import Pause
 from domain.medicines import reading
 from domain.medicines.changes import moving, status
 from domain.medicines.errors import (
-    ChangedMeanwhile,
+    MedicineChanged,
+    MedicineStopped,
     NothingToPause,
     NotPaused,
     PauseEndImpossible,
-    PauseRuns,
-    StoppedMeanwhile,
+    UnseenPause,
 )
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses import courses as paused_courses
 from domain.medicines.pauses import notices, pause_ends, person_pauses
 from domain.medicines.pauses.courses import CourseQuestion
-from domain.medicines.pauses.paused_people import PersonPaused
+from domain.medicines.pauses.paused_people import PausedPerson
 from domain.medicines.records import recording
 from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Giving, give
 from domain.medicines.records.outlook import Doubt
@@ -80,13 +80,13 @@ class Home:
 
     async def pause(
         self, until: date | None = FRIDAY, *, who: Account | None = None, **how: Any
-    ) -> PersonPaused:
+    ) -> PausedPerson:
         return await self.do(
             lambda scope: person_pauses.pause_person(scope, self.mum.id, resumes_on=until, **how),
             who,
         )
 
-    async def resume(self, who: Account | None = None) -> PersonPaused:
+    async def resume(self, who: Account | None = None) -> PausedPerson:
         return await self.do(lambda scope: person_pauses.resume_person(scope, self.mum.id), who)
 
     async def undo(self) -> ActionKind:
@@ -112,7 +112,7 @@ class Home:
     async def tell(self) -> int:
         """What the alarm does at the end of pauses."""
         return await factories.do_chore(
-            self.database, lambda scope: pause_ends.find_due(scope, 10), pause_ends.tell
+            self.database, lambda scope: pause_ends.find_due(scope, 10), pause_ends.announce_or_end
         )
 
     async def rows(self, sql: str) -> Sequence[Any]:
@@ -248,14 +248,14 @@ async def test_of_two_who_pause_at_once_the_second_is_told(home: Home) -> None:
     outcomes = await asyncio.gather(
         home.pause(FRIDAY), home.pause(THURSDAY, who=home.ben), return_exceptions=True
     )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["PauseRuns", "PersonPaused"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["PausedPerson", "UnseenPause"]
 
 
 async def test_of_two_who_resume_at_once_the_second_is_told(home: Home) -> None:
     aspirin = await home.add()
     await home.pause()
     outcomes = await asyncio.gather(home.resume(), home.resume(home.ben), return_exceptions=True)
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotPaused", "PersonPaused"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotPaused", "PausedPerson"]
     assert (await home.open(aspirin))[0] == at(23, 8)
 
 
@@ -263,7 +263,7 @@ async def test_a_change_of_a_pause_that_somebody_has_changed_is_refused(home: Ho
     await home.add()
     seen = (await home.pause()).person.pause
     await home.pause(None, seen=seen, who=home.ben)
-    with pytest.raises(PauseRuns):
+    with pytest.raises(UnseenPause):
         await home.pause(THURSDAY, seen=seen)
 
 
@@ -271,7 +271,7 @@ async def test_what_was_stopped_meanwhile_does_not_come_back(home: Home) -> None
     aspirin, metformin = await home.add(), await home.add("Metformin")
     await home.pause()
     await home.do(lambda s: status.stop_medication(s, metformin.id), home.ben)
-    with pytest.raises(StoppedMeanwhile):
+    with pytest.raises(MedicineStopped):
         await home.do(lambda s: status.restore_medication(s, metformin.id, only_paused=True))
     resumed = await home.resume()
     assert [medicine.name for medicine in resumed.medicines] == ["Aspirin"]
@@ -455,11 +455,11 @@ async def test_one_that_ends_as_planned_says_who_said_so(home: Home) -> None:
     await home.pause()
     home.is_now(at(26, 19))
     await home.tell()
-    await home.do(lambda s: notices.keep_end(s, home.mum.id, at(27)), home.ben)
-    await home.do(lambda s: notices.keep_end(s, home.mum.id, at(27)))
+    await home.do(lambda s: notices.confirm_pause_end(s, home.mum.id, at(27)), home.ben)
+    await home.do(lambda s: notices.confirm_pause_end(s, home.mum.id, at(27)))
     assert {row.facts["kept_by"] for row in await home.notices()} == {"Ben"}
     with pytest.raises(NotPaused):
-        await home.do(lambda s: notices.keep_end(s, home.mum.id, at(28)))
+        await home.do(lambda s: notices.confirm_pause_end(s, home.mum.id, at(28)))
 
 
 async def test_when_it_is_made_longer_it_is_announced_again(home: Home) -> None:
@@ -521,7 +521,7 @@ def antibiotic(*times: str) -> WallClock:
 
 async def courses(home: Home, *medicines: MedicineFacts, until: datetime) -> list[tuple[str, Any]]:
     async def work(scope: Scope) -> list[tuple[str, Any]]:
-        since = await paused_courses.left_out_since(scope, home.mum.id)
+        since = await paused_courses.find_left_out_since(scope, home.mum.id)
         assert since is not None
         lost = Stretch.between(since, until, home.mum.zone)
         found = [
@@ -632,7 +632,7 @@ async def test_a_yes_is_checked_in_the_transaction_that_writes(home: Home) -> No
         await paused_courses.change_course(scope, question, seen=change.shown)
 
     async def answer() -> None:
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(MedicineChanged):
             await home.do(say_yes, home.ben)
         answered.set()
 

@@ -59,7 +59,7 @@ def chore(bad: set[UUID], done: list[UUID]) -> Chore:
         if bad & set(ids):
             raise Broken("Mum takes Aspirin")
         done.extend(ids)
-        return await stock_checks.check(scope, ids)
+        return await stock_checks.check_stocks(scope, ids)
 
     return Chore(Work.STOCK, stock_checks.find_due, check)
 

@@ -23,7 +23,12 @@ from domain.medicines.details import MedicineDetails, get_details
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import snoozing
 from domain.medicines.doses.facts import DoseFacts
-from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
+from domain.medicines.errors import (
+    MedicineChanged,
+    NotEnoughStock,
+    PerDoseUnknown,
+    StockUnitDiffers,
+)
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.records import presses
 from domain.medicines.records.corrections import Correction
@@ -182,7 +187,7 @@ class Home:
         """What the alarm has done at that minute."""
         move_to(self.database.clock, moment)
         await factories.do_chore(
-            self.database, lambda s: stock_checks.find_due(s, 9), stock_checks.check
+            self.database, lambda s: stock_checks.find_due(s, 9), stock_checks.check_stocks
         )
 
 
@@ -393,7 +398,7 @@ async def test_whoever_answers_second_is_asked_again(home: Home) -> None:
         )
 
     await say(1)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(MedicineChanged):
         await say(2)
     await home.undo()
     assert (await home.details(changed)).stock.unmeasured == changed.dosage
@@ -405,7 +410,7 @@ async def test_two_who_refill_at_once_do_not_overwrite_what_makes_a_dose(home: H
     """Both are asked; the second one's answer is not put silently in the place of the first's."""
     aspirin = await home.add(dosage="100 mg")
     await home.refill(aspirin, "10", per_dose="2")
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(MedicineChanged):
         await home.refill(aspirin, "30", per_dose="1")
     await home.refill(aspirin, "30")
     assert (await home.forecast(aspirin)).days == 20
@@ -552,12 +557,12 @@ async def test_undo_of_the_first_count_makes_it_unknown_and_later_undos_harmless
 
 async def test_fewer_are_there(home: Home) -> None:
     aspirin = await home.add()
-    with pytest.raises(LessLeft):
+    with pytest.raises(NotEnoughStock):
         await home.refill(aspirin, "-2")
     await home.refill(aspirin, "10")
     await home.refill(aspirin, "-2")
     assert await home.left(aspirin) == 8
-    with pytest.raises(LessLeft):
+    with pytest.raises(NotEnoughStock):
         await home.refill(aspirin, "-9")
     await home.undo()
     assert await home.left(aspirin) == 10

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.family.limits import Quota
-from domain.family.people import get_person, hold_pause
+from domain.family.people import get_person, lock_pause
 from domain.family.room import require_room
 from domain.medicines.changes.locking import (
     cancel_open_doses,
@@ -53,7 +53,7 @@ async def add_medication(
     await refuse_same_name(scope, person.id, medicine.name, acknowledged=acknowledged)
     medication_id = new_id()
     now = scope.clock.now()
-    pause = await hold_pause(scope, person.id)
+    pause = await lock_pause(scope, person.id)
     resumes_at = pause.until if pause else None
     content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(

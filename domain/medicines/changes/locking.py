@@ -13,7 +13,7 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.list_version import raise_list_version
 from domain.medicines.dosages import Dosage
-from domain.medicines.expansion.calling_off import cancel_open
+from domain.medicines.expansion.cancelling import cancel_pending_doses
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
     Expandable,
@@ -88,7 +88,7 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
 async def cancel_open_doses(scope: Scope, medicine: LockedMedicine) -> Sequence[OpenDose]:
     """Cancel its pending doses and have their cards edited. Returns those that were due."""
     person_id = medicine.expandable.care_recipient_id
-    return (await cancel_open(scope, person_id, [medicine.id])).get(medicine.id, ())
+    return (await cancel_pending_doses(scope, person_id, [medicine.id])).get(medicine.id, ())
 
 
 async def record_change(scope: Scope, action: str, medication_id: UUID, **change: Any) -> None:

@@ -13,7 +13,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import shown_messages
 from domain.family.list_version import raise_list_version
-from domain.family.people import Person, get_person, hold_pause, set_pause
+from domain.family.people import Person, get_person, lock_pause, set_pause
 from domain.local_time import resolve_local
 from domain.medicines.expansion.expandable import EXPANDABLE, fetch_expandables
 from domain.medicines.expansion.re_expansion import lock_doses, re_expand
@@ -78,7 +78,7 @@ async def _move_ends_of_pauses(
             .where(Medication.id == row.id)
             .values(resumes_at=_same_day(row.resumes_at, old, new))
         )
-    pause = await hold_pause(scope, care_recipient_id)
+    pause = await lock_pause(scope, care_recipient_id)
     if pause is not None and pause.until is not None:
         until = _same_day(pause.until, old, new)
         await set_pause(scope, care_recipient_id, replace(pause, until=until), zone=new)

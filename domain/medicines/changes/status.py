@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.people import hold_pause
+from domain.family.people import lock_pause
 from domain.local_time import resolve_local
 from domain.medicines.changes.locking import (
     LockedMedicine,
@@ -19,8 +19,8 @@ from domain.medicines.changes.locking import (
     lock_medicine,
     record_change,
 )
-from domain.medicines.errors import PauseEndImpossible, PauseRuns, StoppedMeanwhile
-from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
+from domain.medicines.errors import MedicineStopped, PauseEndImpossible, UnseenPause
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
 from domain.medicines.expansion.re_expansion import re_expand
 from domain.medicines.facts import MedicineFacts, OpenDose
 from domain.medicines.reading import get_medication
@@ -52,9 +52,9 @@ async def pause_medication(
     """Pause until *resumes_on* (a local day of the person), or until somebody resumes it.
 
     Pending doses are cancelled, including those on cards. If it's already paused, this changes the
-    end of that pause, provided it's the pause that was *seen*. Raises PauseRuns if it's a different
-    one, PauseEndImpossible, and NotFound, also if it was stopped meanwhile: a pause would resume it
-    at its end.
+    end of that pause, provided it's the pause that was *seen*. Raises UnseenPause if it's a
+    different one, PauseEndImpossible, and NotFound, also if it was stopped meanwhile: a pause would
+    resume it at its end.
     """
     before = await lock_medicine(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
@@ -65,7 +65,7 @@ async def pause_medication(
     if before.status is MedicineStatus.PAUSED and not is_back:
         shown = (seen.status, seen.resumes_at, seen.is_paused_with_person) if seen else None
         if shown != (before.status, before.resumes_at, before.is_with_person):
-            raise PauseRuns(before.name)
+            raise UnseenPause(before.name)
     return await _change_status(
         scope, before, MedicineStatus.PAUSED, resumes_at=resumes_at, action="paused"
     )
@@ -82,12 +82,12 @@ async def restore_medication(
 ) -> MedicineFacts:
     """Resume a paused or stopped medicine: doses are due again from now on, including cancelled
     ones whose window is still open. If the person is paused, a stopped medicine is paused with
-    them. Raises NotFound, and StoppedMeanwhile if it's stopped and *only_paused* is set.
+    them. Raises NotFound, and MedicineStopped if it's stopped and *only_paused* is set.
     """
     before = await lock_medicine(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
         if only_paused:
-            raise StoppedMeanwhile(before.name)
+            raise MedicineStopped(before.name)
         return await _begin_again(scope, before, action="restored")
     return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
 
@@ -95,7 +95,7 @@ async def restore_medication(
 async def _begin_again(
     scope: Scope, before: "LockedMedicine", *, action: str, undoes_id: UUID | None = None
 ) -> MedicineFacts:
-    pause = await hold_pause(scope, before.expandable.care_recipient_id)
+    pause = await lock_pause(scope, before.expandable.care_recipient_id)
     return await _change_status(
         scope,
         before,
@@ -107,7 +107,7 @@ async def _begin_again(
     )
 
 
-async def put_back_status(
+async def restore_status(
     scope: Scope,
     medication_id: UUID,
     status: MedicineStatus,
@@ -122,7 +122,7 @@ async def put_back_status(
     the person's current pause. Raises NotFound.
     """
     before = await lock_medicine(scope, medication_id)
-    await give_back_intakes(scope, counted)
+    await uncount_intakes(scope, counted)
     if is_with_person or (
         before.status is MedicineStatus.STOPPED and status is MedicineStatus.ACTIVE
     ):

@@ -38,7 +38,7 @@ class CardFacts:
     is_late: bool = False
     is_reminder: bool = False  # not the first card of its slot
     is_escalated: bool = False  # those who are asked first couldn't be reached
-    put_off: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of paused or stopped medicines
+    suspended: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of paused or stopped medicines
     may_record: bool = True  # viewers only read
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
     home_zone: ZoneInfo | None = None
@@ -52,11 +52,13 @@ async def _read_all(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[U
     """One statement for the doses of all these cards."""
     slots = await read_slots(scope, {(card.subject.id, card.minute) for card in headers})
     by_part = [part for slot in slots.values() for part in slot.cancelled.values()]
-    put_off = await _find_put_off(scope, [dose for part in by_part for dose in part])
-    return {card.id: _card(card, slots[card.subject.id, card.minute], put_off) for card in headers}
+    suspended = await _find_suspended(scope, [dose for part in by_part for dose in part])
+    return {
+        card.id: _card(card, slots[card.subject.id, card.minute], suspended) for card in headers
+    }
 
 
-async def _find_put_off(
+async def _find_suspended(
     scope: Scope, cancelled: Sequence[DoseFacts]
 ) -> Mapping[UUID, MedicineStatus]:
     """The status of those medicines of cancelled doses that are paused or stopped. Usually there
@@ -75,7 +77,7 @@ async def _find_put_off(
 
 
 def _card(
-    header: MessageHeader, slot: SlotFacts, put_off: Mapping[UUID, MedicineStatus]
+    header: MessageHeader, slot: SlotFacts, suspended: Mapping[UUID, MedicineStatus]
 ) -> CardFacts:
     home = header.subject.zone
     parts = sorted(slot.parts)
@@ -88,10 +90,10 @@ def _card(
         reader_zone=header.receiver.zone,
         slot_at=header.minute,
         doses=slot.parts.get(header.part, ()),
-        put_off=[
-            (dose, put_off[dose.medication_id])
+        suspended=[
+            (dose, suspended[dose.medication_id])
             for dose in slot.cancelled.get(header.part, ())
-            if dose.medication_id in put_off
+            if dose.medication_id in suspended
         ],
         part=header.part,
         number=parts.index(header.part) + 1 if header.part in slot.parts else 1,

@@ -30,7 +30,7 @@ FARTHEST = timedelta(hours=4)  # an intake further from a dose isn't that dose
 
 
 @dataclass(frozen=True)
-class ComesBack:
+class RevivedDose:
     """A dose that is revived or newly made. `cancelled_at` is when it was cancelled, if known."""
 
     dose_id: UUID
@@ -52,7 +52,7 @@ class _Intake:
     ask_no: int
 
 
-def reach(
+def match_distance(
     occurrence: Occurrence, at: datetime, *, schedule: Iterable[Occurrence]
 ) -> timedelta | None:
     """The distance between a dose and an intake at *at* that could be that dose; None if it
@@ -72,7 +72,7 @@ def reach(
 async def count_intakes(
     scope: Scope,
     medication_id: UUID,
-    back: Sequence[ComesBack],
+    back: Sequence[RevivedDose],
     *,
     schedule: Sequence[Occurrence],
 ) -> Counted:
@@ -113,7 +113,7 @@ async def count_intakes(
     }
 
 
-async def give_back_intakes(scope: Scope, counted: Counted) -> None:
+async def uncount_intakes(scope: Scope, counted: Counted) -> None:
     """Undo *counted*: each intake is an extra again, and its dose is cancelled again. An intake
     that was undone in the meantime stays the dose.
 
@@ -141,7 +141,7 @@ async def give_back_intakes(scope: Scope, counted: Counted) -> None:
             scope.publish(NotificationsQueued())
 
 
-def _to_json(intake: _Intake, dose: ComesBack) -> dict[str, Any]:
+def _to_json(intake: _Intake, dose: RevivedDose) -> dict[str, Any]:
     # For a dose without a previous row use the intake's creation, so that it would match again.
     cancelled_at = dose.cancelled_at or intake.created_at
     return {
@@ -154,13 +154,13 @@ def _to_json(intake: _Intake, dose: ComesBack) -> dict[str, Any]:
     }
 
 
-async def plan_again(scope: Scope, dose_id: UUID) -> None:
+async def restore_planned(scope: Scope, dose_id: UUID) -> None:
     """The intake that became this dose is undone: restore what was planned."""
     await scope.execute(_PLAN_AGAIN, {"dose_id": dose_id, "kept": _kept_key(dose_id)})
 
 
 def _pair(
-    back: Sequence[ComesBack], intakes: Sequence[_Intake], schedule: Sequence[Occurrence]
+    back: Sequence[RevivedDose], intakes: Sequence[_Intake], schedule: Sequence[Occurrence]
 ) -> Mapping[UUID, UUID]:
     """Nearest first; each intake is at most one dose, and each dose at most one intake."""
     near = [
@@ -169,7 +169,8 @@ def _pair(
         for intake in intakes
         # An intake recorded while the dose was still open was meant as an extra.
         if each.cancelled_at is None or intake.created_at >= each.cancelled_at
-        if (distance := reach(each.occurrence, intake.taken_at, schedule=schedule)) is not None
+        if (distance := match_distance(each.occurrence, intake.taken_at, schedule=schedule))
+        is not None
     ]
     pairs: dict[UUID, UUID] = {}
     for _distance, dose_id, intake_id in sorted(near):

@@ -13,7 +13,7 @@ from domain.models import Dose
 
 
 @dataclass(frozen=True)
-class Kept:
+class LatestDoses:
     """The latest intake and the latest open dose, which new doses must not double."""
 
     last_intake_at: datetime | None
@@ -26,8 +26,8 @@ class Kept:
         return any(is_near)
 
 
-def first_that_does_not_double(
-    edited: Expandable, before: Expandable, kept: Kept, now: datetime
+def find_doses_from(
+    edited: Expandable, before: Expandable, kept: LatestDoses, now: datetime
 ) -> datetime | None:
     """When the doses of an edited medicine may start; None: no restriction.
 
@@ -62,7 +62,7 @@ def _gap(medication: Expandable, occurrence: Occurrence) -> timedelta | None:
     return None if after is None else after.due_at - occurrence.due_at
 
 
-async def get_kept(scope: Scope, medication_id: UUID) -> Kept:
+async def get_latest_doses(scope: Scope, medication_id: UUID) -> LatestDoses:
     """The last intake, and the latest dose that is open now."""
     is_open = (Dose.status == "pending") & (Dose.due_at <= scope.clock.now())
     row = (
@@ -73,4 +73,4 @@ async def get_kept(scope: Scope, medication_id: UUID) -> Kept:
             ).where(Dose.medication_id == medication_id, or_(Dose.taken_at.is_not(None), is_open))
         )
     )[0]
-    return Kept(row.last_intake_at, row.last_open_at)
+    return LatestDoses(row.last_intake_at, row.last_open_at)

@@ -32,7 +32,7 @@ _INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
-class Brought:
+class AdjustedDoses:
     """Which doses were adjusted to an edit, and which weren't because they were answered or their
     window had ended.
     """
@@ -41,7 +41,7 @@ class Brought:
     answered: Sequence[UUID]
 
 
-def left_open(
+def with_edited_amounts(
     doses: Sequence[OpenDose], edited: Expandable, *, is_rescheduled: bool
 ) -> Sequence[OpenDose]:
     """*doses* with the amount each would have by the medicine as *edited*; *is_rescheduled*: the
@@ -66,7 +66,7 @@ def _held_against(dose: OpenDose, edited: Expandable) -> OpenDose:
     return replace(dose, becomes=becomes, is_rescheduled=not found)
 
 
-async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
+async def rename_doses(scope: Scope, medicine: Expandable, name: str) -> None:
     """Rename pending and recently missed doses of a medicine, on every phone. Answered doses keep
     the old name. The medicine's doses must be locked.
     """
@@ -95,9 +95,9 @@ async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
     scope.publish(NotificationsQueued())
 
 
-async def bring_into_line(
+async def adjust_doses(
     scope: Scope, dose_ids: Sequence[UUID], edited: Expandable, *, edit_id: UUID
-) -> Brought:
+) -> AdjustedDoses:
     """Give those of these doses that are still open the amount of the medicine as *edited*, on
     every phone, as part of the edit *edit_id*. The medicine's doses must be locked.
     """
@@ -140,12 +140,12 @@ async def bring_into_line(
     )
     scope.publish(NotificationsQueued())
     still_open = {row.id for row in rows}
-    return Brought(
+    return AdjustedDoses(
         [row.id for row in changed], [each for each in dose_ids if each not in still_open]
     )
 
 
-async def put_back(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None:
+async def revert_doses(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None:
     """Revert open doses that were adjusted to an edit to their amounts before it. The medicine's
     doses must be locked.
     """

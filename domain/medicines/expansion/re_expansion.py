@@ -14,10 +14,10 @@ from domain.delivery import dose_messages
 from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.expansion.counted_intakes import (
     FARTHEST,
-    ComesBack,
     Counted,
+    RevivedDose,
     count_intakes,
-    reach,
+    match_distance,
 )
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
@@ -99,7 +99,7 @@ async def re_expand(
         if row.status == "cancelled"
         and row.due_at <= now < row.window_ends_at
         and key in wanted
-        and all(reach(wanted[key], at, schedule=wanted.values()) is None for at in instead)
+        and all(match_distance(wanted[key], at, schedule=wanted.values()) is None for at in instead)
     ]
     await _revive_open(scope, back)
     await _revive_ahead(
@@ -121,7 +121,7 @@ async def re_expand(
     counted = await count_intakes(
         scope,
         medication.medication_id,
-        [ComesBack(row.id, wanted[row.occurrence_key], row.resolved_at) for row in back]
+        [RevivedDose(row.id, wanted[row.occurrence_key], row.resolved_at) for row in back]
         + _coming_back(ahead, existing, made),
         schedule=list(wanted.values()),
     )
@@ -136,7 +136,7 @@ async def re_expand(
 
 def _coming_back(
     ahead: Iterable[Occurrence], existing: Mapping[str, _DoseRow], made: Mapping[str, UUID]
-) -> list[ComesBack]:
+) -> list[RevivedDose]:
     """Those of the doses *ahead* that were cancelled, or had no row. A dose that was open all along
     could have been answered, so an intake beside it was an extra.
     """
@@ -144,9 +144,9 @@ def _coming_back(
     for occurrence in ahead:
         row = existing.get(occurrence.key)
         if row is None:
-            found.append(ComesBack(made[occurrence.key], occurrence, None))
+            found.append(RevivedDose(made[occurrence.key], occurrence, None))
         elif row.status == "cancelled":
-            found.append(ComesBack(row.id, occurrence, row.resolved_at))
+            found.append(RevivedDose(row.id, occurrence, row.resolved_at))
     return found
 
 

@@ -19,7 +19,7 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.changes.editing import edit_medication
 from domain.medicines.doses.ladder import WINDOW
-from domain.medicines.errors import ChangedMeanwhile
+from domain.medicines.errors import MedicineChanged
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import get_medication, read_medicines
@@ -84,7 +84,7 @@ class CourseChange:
         return self.medicine.schedule.to_json(), self.schedule.to_json()
 
 
-async def left_out_since(scope: Scope, subject_id: UUID) -> datetime | None:
+async def find_left_out_since(scope: Scope, subject_id: UUID) -> datetime | None:
     """Since when the current pause has been dropping doses of a person or a medicine, excluding
     those we asked about when its end was set; None if no pause is recorded.
     """
@@ -125,14 +125,14 @@ async def find_course_change(scope: Scope, question: CourseQuestion) -> CourseCh
 async def change_course(
     scope: Scope, question: CourseQuestion, *, seen: tuple[Mapping[str, Any], Mapping[str, Any]]
 ) -> MedicineFacts:
-    """Write what was *seen* in a question. Raises NotFound, and ChangedMeanwhile if the pause or
+    """Write what was *seen* in a question. Raises NotFound, and MedicineChanged if the pause or
     the medicine has changed, so that we have to ask again.
     """
     scope.require(Action.CHANGE_MEDICINES)
     await _lock(scope, question.medication_id)
     change = await find_course_change(scope, question)
     if change is None or change.shown != seen:
-        raise ChangedMeanwhile(await get_medication(scope, question.medication_id))
+        raise MedicineChanged(await get_medication(scope, question.medication_id))
     return await edit_medication(
         scope,
         question.medication_id,

@@ -70,7 +70,7 @@ def _find_obsolete(facts: PauseEndsFacts) -> str | None:
 PAUSE_ENDS = MessageKind(Kind.PAUSE_ENDS, one_by_one(_read), find_obsolete=_find_obsolete)
 
 
-async def announce(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime) -> None:
+async def announce_pause_end(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime) -> None:
     """Tell those who are asked first when this pause ends, if it has an end."""
     if pause.until is None:
         return
@@ -98,7 +98,7 @@ async def announce(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime
     )
 
 
-async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
+async def confirm_pause_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
     """ "Go on", pressed on the announcement: the pause ends as announced, and everybody who got the
     announcement sees who confirmed it. Raises NotFound, and NotPaused if it doesn't end then any
     more.

@@ -10,7 +10,7 @@ from domain.database.scope import Scope
 from domain.family.list_version import raise_list_version
 from domain.family.people import set_pause
 from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
-from domain.medicines.pauses.notices import announce
+from domain.medicines.pauses.notices import announce_pause_end
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
 from domain.set_asides import Subject, Work, is_free
@@ -30,7 +30,7 @@ async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
     return [Subject(row.family_id, row.id) for row in rows]
 
 
-async def tell(scope: Scope, person_ids: Sequence[UUID]) -> int:
+async def announce_or_end(scope: Scope, person_ids: Sequence[UUID]) -> int:
     """Announce or end the pauses of these people in the scope's family; returns how many were
     due.
     """
@@ -59,7 +59,7 @@ async def tell(scope: Scope, person_ids: Sequence[UUID]) -> int:
         if pause is None:
             await _end(scope, row.id)
         else:
-            await announce(scope, row.id, pause, now=row.now)
+            await announce_pause_end(scope, row.id, pause, now=row.now)
     return len(rows)
 
 

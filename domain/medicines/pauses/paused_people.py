@@ -20,7 +20,7 @@ from domain.models.medicines import MedicineStatus
 
 
 @dataclass(frozen=True)
-class PersonPaused:
+class PausedPerson:
     """What a pause covers, or what was resumed at its end.
 
     `medicines` are those it covers; `apart` are those that are paused individually.
@@ -31,14 +31,14 @@ class PersonPaused:
     apart: Sequence[MedicineFacts]
 
 
-async def read_paused(scope: Scope, person_id: UUID) -> PersonPaused:
+async def read_paused(scope: Scope, person_id: UUID) -> PausedPerson:
     """A person with their current pause, if any, and their paused medicines. Needs no member.
     Raises NotFound.
     """
     return await with_medicines(scope, await find_person(scope, person_id))
 
 
-async def with_medicines(scope: Scope, person: Person) -> PersonPaused:
+async def with_medicines(scope: Scope, person: Person) -> PausedPerson:
     found = await scope.rows(
         select(Medication.id).where(
             Medication.care_recipient_id == person.id,
@@ -51,7 +51,7 @@ async def with_medicines(scope: Scope, person: Person) -> PersonPaused:
         for medicine in await read_medicines(scope, [row.id for row in found])
         if medicine.status is MedicineStatus.PAUSED
     ]
-    return PersonPaused(
+    return PausedPerson(
         person,
         [medicine for medicine in paused if medicine.is_paused_with_person],
         [medicine for medicine in paused if not medicine.is_paused_with_person],

@@ -21,14 +21,14 @@ from domain.family.list_version import raise_list_version
 from domain.family.people import Person, set_pause
 from domain.family.running_pauses import Pause
 from domain.medicines.changes.status import end_of_pause
-from domain.medicines.errors import NothingToPause, NotPaused, PauseRuns
-from domain.medicines.expansion.calling_off import cancel_open
-from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
+from domain.medicines.errors import NothingToPause, NotPaused, UnseenPause
+from domain.medicines.expansion.cancelling import cancel_pending_doses
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
 from domain.medicines.expansion.expandable import EXPANDABLE, fetch_expandables
 from domain.medicines.expansion.re_expansion import re_expand
 from domain.medicines.pauses.notices import refresh_announcements
 from domain.medicines.pauses.paused_people import (
-    PersonPaused,
+    PausedPerson,
     find_person,
     lock_medicines,
     lock_person,
@@ -56,17 +56,17 @@ async def pause_person(
     resumes_on: date | None,
     silences_appointments: bool = False,
     seen: Pause | None = None,
-) -> PersonPaused:
+) -> PausedPerson:
     """Pause everything a person takes until *resumes_on* (a local day); None: until it is ended.
 
     *seen* is the current pause, of which only the end is changed. Medicines that were resumed
-    individually meanwhile stay active. Raises NotFound, PauseRuns if the current pause isn't the
+    individually meanwhile stay active. Raises NotFound, UnseenPause if the current pause isn't the
     one seen, PauseEndImpossible, and NothingToPause for somebody who takes nothing.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
     if person.pause != seen:
-        raise PauseRuns(person.name)
+        raise UnseenPause(person.name)
     until = end_of_pause(resumes_on, person.zone, now=scope.clock.now())
     taken = await lock_medicines(scope, person_id)
     if not taken:
@@ -80,7 +80,7 @@ async def pause_person(
     return await _change(scope, person, pause, taken, targets, action="paused")
 
 
-async def resume_person(scope: Scope, person_id: UUID) -> PersonPaused:
+async def resume_person(scope: Scope, person_id: UUID) -> PausedPerson:
     """End a pause now. Medicines that were stopped meanwhile stay stopped. Raises NotFound, and
     NotPaused if somebody has already ended it.
     """
@@ -93,7 +93,7 @@ async def resume_person(scope: Scope, person_id: UUID) -> PersonPaused:
     return await _change(scope, person, None, taken, resumed_states(taken, own), action="resumed")
 
 
-async def put_back_pause(
+async def restore_pause(
     scope: Scope,
     person_id: UUID,
     before: Mapping[str, Any],
@@ -107,7 +107,7 @@ async def put_back_pause(
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
     taken = await lock_medicines(scope, person_id)
-    await give_back_intakes(scope, counted)
+    await uncount_intakes(scope, counted)
     pause = pause_from_json(before)
     if pause is not None and not pause.holds(scope.clock.now()):
         pause = None
@@ -135,7 +135,7 @@ async def _change(
     *,
     action: str,
     undoes_id: UUID | None = None,
-) -> PersonPaused:
+) -> PausedPerson:
     """Write the pause and the new states of the medicines, with one audit event for all of it."""
     touched = [each for each in taken if targets.get(each.id, each.state) != each.state]
     if pause == person.pause and not touched:
@@ -152,7 +152,7 @@ async def _change(
             )
         )
     paused = [each.id for each in touched if targets[each.id].status is MedicineStatus.PAUSED]
-    called_off = await cancel_open(scope, person.id, paused)
+    called_off = await cancel_pending_doses(scope, person.id, paused)
     counted = await _re_expand(scope, [each.id for each in touched])
     await audit.record(
         scope,
@@ -177,7 +177,7 @@ async def _change(
         ]
         return replace(found, medicines=medicines)
     gone_on = [each.id for each in touched if targets[each.id] == ACTIVE]
-    return PersonPaused(found.person, await read_medicines(scope, gone_on), found.apart)
+    return PausedPerson(found.person, await read_medicines(scope, gone_on), found.apart)
 
 
 async def _re_expand(scope: Scope, medication_ids: Sequence[UUID]) -> Counted:

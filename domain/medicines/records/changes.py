@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from domain.database.scope import Scope
 from domain.medicines.doses.facts import DoseFacts, list_doses
-from domain.medicines.records.standing import find_standing
+from domain.medicines.records.current_entries import find_current_entry
 from domain.models import MedicationLog, User
 from domain.models.medicines import DoseStatus
 
@@ -109,7 +109,7 @@ def _change(
     dose: DoseFacts, entry: _LogEntry, log: Sequence[_LogEntry], *, reader_id: UUID
 ) -> RecordChange:
     """What happened to *entry*, one of the *log* of a dose."""
-    last, standing, record = log[-1], find_standing(log), _as_recorded(dose, entry)
+    last, standing, record = log[-1], find_current_entry(log), _as_recorded(dose, entry)
     undo = next((later for later in log if later.undoes_id == entry.id), None)
     by = last.by
     if last.status == "undone":
@@ -121,7 +121,7 @@ def _change(
         is_own = undo.recorded_by_id == reader_id
         kind = ChangeKind.CORRECTION_WITHDRAWN if is_own else ChangeKind.CORRECTION_UNDONE
         by = undo.by
-    elif says_the_same(record, dose):
+    elif is_same_record(record, dose):
         kind = ChangeKind.PUT_BACK
     else:
         kind, by = ChangeKind.CORRECTED, standing.by
@@ -142,7 +142,7 @@ def _as_recorded(dose: DoseFacts, entry: _LogEntry) -> DoseFacts:
     )
 
 
-def says_the_same(one: DoseFacts, other: DoseFacts) -> bool:
+def is_same_record(one: DoseFacts, other: DoseFacts) -> bool:
     return _said(one) == _said(other)
 
 

@@ -21,13 +21,13 @@ from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, get_dose
 from domain.medicines.doses.locking import LockedDose, lock_dose
-from domain.medicines.errors import NothingRecorded, RecordedOtherwise, TimeNotPossible
+from domain.medicines.errors import NothingRecorded, RecordSuperseded, TimeNotPossible
 from domain.medicines.expansion.re_expansion import follow_intakes
+from domain.medicines.records.current_entries import find_current_entry
 from domain.medicines.records.intakes import Confirm, Question, is_recordable, review_correction
 from domain.medicines.records.notices import notify_recorder
-from domain.medicines.records.standing import find_standing
 from domain.medicines.records.undo import undo_doses
-from domain.medicines.stock.ledger import give_back, take_for, takes_from_stock
+from domain.medicines.stock.ledger import give_back, take_from_stock, takes_from_stock
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
@@ -64,7 +64,7 @@ class _Record:
 
 
 @dataclass(frozen=True)
-class TakenBack:
+class UndoneRecord:
     """What was undone of a dose: its state before and now. If it was a correction
     (`is_correction`), the record it had replaced is current again.
     """
@@ -75,7 +75,7 @@ class TakenBack:
 
 
 @dataclass(frozen=True)
-class RecordedIn:
+class RecordedWithin:
     """Identifies a record by when it was made (UTC): within `length` from `start` on."""
 
     start: datetime
@@ -163,7 +163,7 @@ async def check_correctable(scope: Scope, dose_id: UUID) -> DoseFacts:
 
 async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
     """Restore the record that a correction replaced. Raises as :func:`correct_dose`, and
-    RecordedOtherwise if that correction isn't the current record any more.
+    RecordSuperseded if that correction isn't the current record any more.
     """
     member = scope.require(Action.READ)
     corrected = await scope.row(
@@ -175,9 +175,9 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
         raise NotFound
     dose = await _lock(scope, member, corrected.dose_id)
     log = await _list_log(scope, dose.id)
-    if find_standing(log).id != log_id:
-        raise RecordedOtherwise
-    before = find_standing([entry for entry in log if entry.id != log_id])
+    if find_current_entry(log).id != log_id:
+        raise RecordSuperseded
+    before = find_current_entry([entry for entry in log if entry.id != log_id])
     status = DoseStatus(before.status)
     record = _Record(
         status=status,
@@ -192,26 +192,26 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
     return await _write(scope, member, dose, log[-1], record, undoes_id=log_id)
 
 
-async def take_back(
-    scope: Scope, dose_id: UUID, *, recorded: RecordedIn | None = None
-) -> TakenBack:
+async def undo_current_record(
+    scope: Scope, dose_id: UUID, *, recorded: RecordedWithin | None = None
+) -> UndoneRecord:
     """Undo the current record of a dose: its correction, or else the record itself; only if that is
     the one *recorded* in, where given.
 
-    Raises NotFound, NotAllowed, NothingRecorded, RecordedOtherwise and TooLateToUndo.
+    Raises NotFound, NotAllowed, NothingRecorded, RecordSuperseded and TooLateToUndo.
     """
     locked = await _lock(scope, scope.require(Action.READ), dose_id)
     if recorded is not None and not recorded.has(locked.resolved_at):
-        raise RecordedOtherwise
+        raise RecordSuperseded
     before = await get_dose(scope, dose_id)
-    standing = find_standing(await _list_log(scope, dose_id))
+    standing = find_current_entry(await _list_log(scope, dose_id))
     if standing.corrects_id is not None:
-        return TakenBack(before, await undo_correction(scope, standing.id), is_correction=True)
+        return UndoneRecord(before, await undo_correction(scope, standing.id), is_correction=True)
     [dose] = await undo_doses(scope, [dose_id])
-    return TakenBack(before, dose, is_correction=False)
+    return UndoneRecord(before, dose, is_correction=False)
 
 
-def stands(log: type[MedicationLog]) -> ColumnElement[bool]:
+def is_current_record(log: type[MedicationLog]) -> ColumnElement[bool]:
     """Whether a log row is the current record of its dose: the last one that isn't undone and isn't
     an undo itself.
     """
@@ -345,7 +345,7 @@ async def _write(
     await notify_recorder(scope, dose.id)
     await give_back(scope, dose.id)
     if record.status is DoseStatus.TAKEN and await takes_from_stock(scope, dose.id):
-        await take_for(
+        await take_from_stock(
             scope,
             dose.id,
             amount=given.amount if given else None,

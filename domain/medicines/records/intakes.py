@@ -19,7 +19,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import Packed, count_doses, is_slip
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import TimeNotPossible
-from domain.medicines.records.outlook import Doubt, Outlook, outlook_at, sealed
+from domain.medicines.records.outlook import Doubt, Outlook, get_outlook_at, with_fingerprint
 from domain.medicines.records.recording import Recorded, record_doses
 from domain.medicines.schedules.kinds import AsNeeded, first_and_last_day
 from domain.models import CareRecipient, Dose, Medication, new_id
@@ -118,7 +118,7 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
     at = now if giving.at is None else giving.at
     if not is_recordable(at, now):
         raise TimeNotPossible
-    outlook = await outlook_at(scope, medication_id, at)
+    outlook = await get_outlook_at(scope, medication_id, at)
     if outlook.candidates and not giving.is_extra:
         chosen = [dose for dose in outlook.candidates if dose.id == giving.dose_id]
         chosen = chosen or list(outlook.candidates)
@@ -159,7 +159,7 @@ async def review_correction(
     """
     member = scope.require(Action.READ)
     locked = await _lock(scope, member, dose.medication_id)
-    outlook = await outlook_at(scope, dose.medication_id, at, without=dose.id)
+    outlook = await get_outlook_at(scope, dose.medication_id, at, without=dose.id)
     outlook = replace(
         outlook, counts_for=dose if dose.is_scheduled else None, added_at=locked.created_at
     )
@@ -173,7 +173,7 @@ async def review_correction(
         first, last = sorted((dose.taken_at, at))
         if any(first < intake.at < last for intake in outlook.intakes):
             doubts |= {Doubt.CROSSES}
-    outlook = sealed(replace(outlook, doubts=frozenset(doubts)))
+    outlook = with_fingerprint(replace(outlook, doubts=frozenset(doubts)))
     usual = outlook.usual or outlook.medicine.dosage
     if given and is_amount_new and not is_no_slip and is_slip(given, usual, outlook.count):
         return ConfirmSlip(outlook)
@@ -255,7 +255,7 @@ def _with_doubts(outlook: Outlook) -> Outlook:
         Doubt.AFTER_END: last is not None and local > last,
         Doubt.PAUSED: medicine.status is MedicineStatus.PAUSED,
     }
-    return sealed(
+    return with_fingerprint(
         replace(outlook, doubts=frozenset(doubt for doubt, holds in doubts.items() if holds))
     )
 

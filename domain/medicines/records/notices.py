@@ -16,7 +16,7 @@ from domain.delivery.new_messages import OutgoingMessage, extend_or_queue
 from domain.delivery.shown_messages import FACTS, is_about, refresh_messages, was_due_within
 from domain.events import NotificationsQueued
 from domain.medicines.records.changes import ChangeKind, RecordChange, read_changes
-from domain.medicines.records.standing import find_standing
+from domain.medicines.records.current_entries import find_current_entry
 from domain.models import Dose, FamilyMember, MedicationLog, User
 from domain.models.delivery import Kind
 from domain.timers import UNDO_PERIOD, floor_minute
@@ -39,13 +39,13 @@ async def _read(scope: Scope, header: MessageHeader) -> RecordChangedFacts:
     return RecordChangedFacts(header.subject.name, changes)
 
 
-def says_nothing(facts: RecordChangedFacts) -> bool:
+def is_unchanged(facts: RecordChangedFacts) -> bool:
     """Whether everything is again as the reader recorded it."""
     return all(item.kind in _OLD_NEWS for item in facts.items)
 
 
 def _find_obsolete(facts: RecordChangedFacts) -> str | None:
-    return "put back before it was sent" if says_nothing(facts) else None
+    return "put back before it was sent" if is_unchanged(facts) else None
 
 
 RECORD_CHANGED = MessageKind(
@@ -109,7 +109,7 @@ async def notify_recorder(scope: Scope, dose_id: UUID) -> None:
         # again.
         also_obsolete=True,
     )
-    before = find_standing(earlier)
+    before = find_current_entry(earlier)
     if before.recorded_by_id != last.recorded_by_id and before.can_be_told:
         await _queue_message(scope, dose_id, before)
     scope.publish(NotificationsQueued())

@@ -110,10 +110,10 @@ def _is_closer(intake: Intake | None, at: datetime, interval: timedelta | None) 
 
 async def get_outlook(scope: Scope, medication_id: UUID) -> Outlook:
     """What to know before a medicine is given now. Raises NotFound."""
-    return await outlook_at(scope, medication_id, scope.clock.now())
+    return await get_outlook_at(scope, medication_id, scope.clock.now())
 
 
-async def outlook_at(
+async def get_outlook_at(
     scope: Scope, medication_id: UUID, at: datetime, *, without: UUID | None = None
 ) -> Outlook:
     """Two statements. *without* is an intake that is about to be recorded again."""
@@ -138,7 +138,7 @@ async def outlook_at(
     before = [intake for intake in intakes if intake.at <= minute]
     after = [intake for intake in intakes if intake.at > minute]
     last = before[-1] if before else None
-    return sealed(
+    return with_fingerprint(
         Outlook(
             medicine=medicine,
             at=at,
@@ -167,7 +167,7 @@ def _intake(dose: DoseFacts) -> Intake:
     )
 
 
-def sealed(outlook: Outlook) -> Outlook:
+def with_fingerprint(outlook: Outlook) -> Outlook:
     """The outlook with its fingerprint: of intakes, open doses and settings."""
     facts = (
         [(intake.id, intake.at, intake.count) for intake in outlook.intakes],

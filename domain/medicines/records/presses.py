@@ -58,13 +58,13 @@ async def take_from_card(scope: Scope, dose_id: UUID) -> Recorded | WhichDose:
 
     Raises NotFound and NotAllowed.
     """
-    outcome = await take_exactly(scope, [dose_id])
+    outcome = await record_taken(scope, [dose_id])
     if outcome.late and _is_of_an_earlier_day(outcome.late[0], scope.clock.now()):
         return await _which(scope, outcome.late)
     return outcome
 
 
-async def take_exactly(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
+async def record_taken(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
     """Record doses as taken now; those whose window has ended are returned as `late` instead.
 
     Raises NotFound and NotAllowed.
@@ -78,9 +78,9 @@ async def take_exactly(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
     )
 
 
-async def take_told(scope: Scope, notification_id: UUID) -> Recorded:
+async def take_from_summary(scope: Scope, notification_id: UUID) -> Recorded:
     """All taken, pressed on a summary of doses whose window has ended: the doses it shows. As
-    :func:`take_exactly`.
+    :func:`record_taken`.
     """
     member = scope.require(Action.READ)
     told = await scope.row(
@@ -98,7 +98,7 @@ async def take_told(scope: Scope, notification_id: UUID) -> Recorded:
     if not doses:
         raise NotFound
     still_open = [dose.id for dose in doses if dose.status not in RESOLVED]
-    return await take_exactly(scope, still_open) if still_open else Recorded([], doses)
+    return await record_taken(scope, still_open) if still_open else Recorded([], doses)
 
 
 async def take_slot_from_card(
@@ -133,11 +133,11 @@ async def take_slot_from_card(
     is_over = all(dose.status in UNANSWERED for dose in still_open)
     if is_over and _is_of_an_earlier_day(still_open[0], scope.clock.now()):
         return await _which(scope, still_open, part=part)
-    outcome = await take_exactly(scope, [dose.id for dose in still_open])
+    outcome = await record_taken(scope, [dose.id for dose in still_open])
     return replace(outcome, left_open=left_open)
 
 
-async def take_slot_surely(
+async def take_confirmed_slot(
     scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, part: int, digest: str | None
 ) -> Recorded | WhichDose:
     """All taken, for the doses whose names, day and time the question showed: those with *digest*.
@@ -153,7 +153,7 @@ async def take_slot_surely(
         return Recorded([], doses)
     if digest_of(still_open) != digest:
         return await _which(scope, still_open, part=part)
-    return await take_exactly(scope, [dose.id for dose in still_open])
+    return await record_taken(scope, [dose.id for dose in still_open])
 
 
 async def _find_shown(

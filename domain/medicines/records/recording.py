@@ -27,7 +27,7 @@ from domain.medicines.doses.facts import (
     list_doses,
 )
 from domain.medicines.expansion.re_expansion import follow_intakes
-from domain.medicines.stock.measures import use_of
+from domain.medicines.stock.measures import stock_use_sql
 from domain.models import new_id
 from domain.models.medicines import DoseStatus
 
@@ -108,7 +108,7 @@ _RECORD = text(f"""
         FOR UPDATE
     ), taken AS (
         SELECT r.id, r.medication_id, r.movement_id,
-               {use_of("r.amount", "r.unit", doses="r.doses", medication="m")} AS amount
+               {stock_use_sql("r.amount", "r.unit", doses="r.doses", medication="m")} AS amount
         FROM resolved r JOIN medicine m ON m.id = r.medication_id
         WHERE m.stock IS NOT NULL AND :status = 'taken'
     ), moved AS (

@@ -16,7 +16,7 @@ from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, list_dos
 from domain.medicines.doses.ladder import after_undo
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.errors import NothingRecorded
-from domain.medicines.expansion.counted_intakes import plan_again
+from domain.medicines.expansion.counted_intakes import restore_planned
 from domain.medicines.expansion.re_expansion import follow_intakes
 from domain.medicines.records.notices import notify_recorder
 from domain.medicines.stock.ledger import give_back
@@ -93,7 +93,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
         )
         await notify_recorder(scope, dose_id)
         await give_back(scope, dose_id)
-        await plan_again(scope, dose_id)
+        await restore_planned(scope, dose_id)
         if dose.follows_intakes:
             await follow_intakes(scope, [dose.medication_id])
         await dose_messages.refresh_cards(scope, {(dose.care_recipient_id, dose.due_at)})

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain import audit
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.medicines.stock.measures import Measure, measure_of, use_of
+from domain.medicines.stock.measures import Measure, measure_of, stock_use_sql
 from domain.models import Medication, StockMovement, new_id
 
 _TAKE = text(f"""
@@ -36,7 +36,7 @@ _TAKE = text(f"""
         FROM doses d WHERE d.id = :dose_id
     ), taken AS (
         SELECT m.id AS medication_id, m.family_id,
-               {use_of("g.amount", "g.unit", doses="g.doses", medication="m")} AS amount
+               {stock_use_sql("g.amount", "g.unit", doses="g.doses", medication="m")} AS amount
         FROM medicine m, given g
     ), moved AS (
         INSERT INTO stock_movements
@@ -82,7 +82,7 @@ class LockedStock:
         return measure_of(self.stock_per_dose, self.stock_dose_amount, self.stock_dose_unit)
 
 
-async def take_for(
+async def take_from_stock(
     scope: Scope, dose_id: UUID, *, amount: object = None, unit: object = None
 ) -> None:
     """Take what a dose uses from the stock: its planned amount, or *amount* of *unit*."""

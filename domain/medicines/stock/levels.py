@@ -17,7 +17,7 @@ from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import read_medicines
 from domain.medicines.schedules.days import LONGEST_CYCLE
 from domain.medicines.schedules.kinds import AsNeeded, schedule_from_json
-from domain.medicines.stock.measures import Measure, find_unmeasured, measure_of, use
+from domain.medicines.stock.measures import Measure, find_unmeasured, measure_of, stock_use
 from domain.medicines.stock.projection import (
     FARTHEST,
     NOT_RECKONED,
@@ -204,7 +204,7 @@ def _forecast(
         )
     usual, measure = columns.usual, columns.measure
     doses = (
-        (due_at, use(dosage or usual, unit, measure))
+        (due_at, stock_use(dosage or usual, unit, measure))
         for due_at, dosage in coming.in_order(now + FARTHEST + _BEYOND)
     )
     return forecast(doses, stock=stock, zone=zone, now=now)

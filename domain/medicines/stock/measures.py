@@ -33,7 +33,7 @@ class Measure:
         return cls(per_dose, dosage.amount or Decimal(1), dosage.unit or dosage.words)
 
 
-def use(dosage: Dosage, stock_unit: str, measure: Measure | None) -> Decimal | None:
+def stock_use(dosage: Dosage, stock_unit: str, measure: Measure | None) -> Decimal | None:
     """How much of a stock in *stock_unit* a dose of *dosage* takes; None if nobody has said."""
     if dosage.unit == stock_unit:
         return dosage.amount
@@ -49,11 +49,12 @@ def find_unmeasured(
     known.
     """
     given = own_dosages(schedule) or [dosage]
-    return next((each for each in given if use(each, stock_unit, measure) is None), None)
+    return next((each for each in given if stock_use(each, stock_unit, measure) is None), None)
 
 
-def use_of(amount: str, unit: str, *, doses: str, medication: str) -> str:
-    """SQL of :func:`use`, for *amount* of *unit* (or 1 of the words of an uncountable dosage).
+def stock_use_sql(amount: str, unit: str, *, doses: str, medication: str) -> str:
+    """SQL of :func:`stock_use`, for *amount* of *unit* (or 1 of the words of an uncountable
+    dosage).
 
     If the measure doesn't cover the unit, it counts as *doses* doses as the medicine is set; null
     if that's unknown too. The arguments are SQL as well; *medication* is the alias of its row.

@@ -11,7 +11,12 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.events import TimerSet
 from domain.medicines.dosages import Dosage
-from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
+from domain.medicines.errors import (
+    MedicineChanged,
+    NotEnoughStock,
+    PerDoseUnknown,
+    StockUnitDiffers,
+)
 from domain.medicines.reading import get_medication
 from domain.medicines.stock.ledger import lock_stock, move_stock, record_change
 from domain.medicines.stock.levels import Refilled, get_stock
@@ -36,8 +41,8 @@ async def refill(
     the stock to it.
 
     *measure* says how much of it makes a dose, if nobody has said that yet. Raises NotFound,
-    StockUnitDiffers (the stock is counted in another unit), PerDoseUnknown, ChangedMeanwhile
-    (somebody has set another measure) and LessLeft (the loss is larger than the stock).
+    StockUnitDiffers (the stock is counted in another unit), PerDoseUnknown, MedicineChanged
+    (somebody has set another measure) and NotEnoughStock (the loss is larger than the stock).
     """
     scope.require(Action.CHANGE_MEDICINES)
     medicine = await get_medication(scope, medication_id)
@@ -51,10 +56,10 @@ async def refill(
         raise PerDoseUnknown(unmeasured, unit)
     is_said = find_unmeasured(medicine.dosage, medicine.schedule, unit, said) is None
     if is_said and known != said:
-        raise ChangedMeanwhile(medicine)
+        raise MedicineChanged(medicine)
     had = before.stock or Decimal(0)
     if amount < 0 and had + amount < 0:
-        raise LessLeft(before.stock, unit)
+        raise NotEnoughStock(before.stock, unit)
     after = amount if is_count else had + amount
     is_counted = is_count or amount < 0
     await move_stock(
@@ -96,7 +101,7 @@ async def set_per_dose(
     """Set the measure: *per_dose* of *unit*, in which the stock is counted, make one *dosage*.
 
     That remains true for that dosage, even if the medicine's dosage has changed. *seen* is the
-    measure that the member saw when we asked. Raises ChangedMeanwhile if it has changed since, and
+    measure that the member saw when we asked. Raises MedicineChanged if it has changed since, and
     NotFound, also if the stock isn't counted in *unit* any more.
     """
     scope.require(Action.CHANGE_MEDICINES)
@@ -105,7 +110,7 @@ async def set_per_dose(
     if before.stock_unit != unit:
         raise NotFound
     if before.measure != seen:
-        raise ChangedMeanwhile(medicine)
+        raise MedicineChanged(medicine)
     changed = measure_columns(Measure.of(dosage, per_dose))
     await scope.execute(update(Medication).where(Medication.id == medication_id).values(**changed))
     await record_change(scope, before, action="measured", changed=changed)

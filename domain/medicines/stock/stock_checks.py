@@ -31,7 +31,7 @@ async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
     return [Subject(row.family_id, row.id) for row in rows]
 
 
-async def check(scope: Scope, medication_ids: Sequence[UUID]) -> int:
+async def check_stocks(scope: Scope, medication_ids: Sequence[UUID]) -> int:
     """Queue reminders for those of these medicines, in the scope's family, that run low; returns
     how many were checked.
 

@@ -56,9 +56,9 @@ async def undo_stock_change(scope: Scope, event_id: UUID) -> None:
     now = await lock_stock(scope, event.subject_id)
     if now.stock is None:
         raise NotFound
-    changed = {**_put_back_measure(event, now), **_put_back_promise(event, now)}
+    changed = {**_restore_measure(event, now), **_restore_promise(event, now)}
     if "stock" in event.before:
-        changed |= await _put_back_stock(scope, event, left=now.stock)
+        changed |= await _restore_stock(scope, event, left=now.stock)
     if changed:
         await scope.execute(
             update(Medication).where(Medication.id == event.subject_id).values(**changed)
@@ -67,7 +67,7 @@ async def undo_stock_change(scope: Scope, event_id: UUID) -> None:
     await refresh_refill_notices(scope, event.subject_id)
 
 
-async def _put_back_stock(scope: Scope, event: _StockEvent, *, left: Decimal) -> dict[str, Any]:
+async def _restore_stock(scope: Scope, event: _StockEvent, *, left: Decimal) -> dict[str, Any]:
     """Reverse the movements of *event*; returns the columns to set."""
     if event.before["stock"] is None:
         back = await scope.rows(
@@ -81,7 +81,7 @@ async def _put_back_stock(scope: Scope, event: _StockEvent, *, left: Decimal) ->
     return {"stock": left + change}
 
 
-def _put_back_measure(event: _StockEvent, now: LockedStock) -> dict[str, Any]:
+def _restore_measure(event: _StockEvent, now: LockedStock) -> dict[str, Any]:
     """The previous measure, unless somebody has set another one since."""
     if "stock_per_dose" not in event.before or _read_measure(event.after) != now.measure:
         return {}
@@ -98,7 +98,7 @@ def _read_measure(audited: Mapping[str, Any]) -> Measure | None:
     )
 
 
-def _put_back_promise(event: _StockEvent, now: LockedStock) -> dict[str, Any]:
+def _restore_promise(event: _StockEvent, now: LockedStock) -> dict[str, Any]:
     """The previous promise to get more, unless there's a new one."""
     promised_by = event.before.get("refill_promised_by_id")
     if promised_by is None or now.refill_promised_by_id is not None:

@@ -38,19 +38,19 @@ from domain.family.errors import (
 )
 from domain.family.limits import QUOTA_LIMITS, Quota
 from domain.medicines.errors import (
-    ChangedMeanwhile,
-    LessLeft,
+    MedicineChanged,
+    MedicineStopped,
+    NotEnoughStock,
     NothingRecorded,
     NothingToPause,
     NotPaused,
     PauseEndImpossible,
-    PauseRuns,
     PerDoseUnknown,
     SameMedicine,
     SimilarMedicine,
     StockUnitDiffers,
-    StoppedMeanwhile,
     TimeNotPossible,
+    UnseenPause,
 )
 from domain.models.medicines import DoseStatus
 from domain.overview.own_actions import UNDONE, ActionSuperseded
@@ -117,20 +117,20 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "alike_medicine": SimilarMedicine(home.saved),
         "alike_name": SimilarName(home.words.person),
         "alike_doctor": SimilarDoctor(BEN_ID),
-        "changed_meanwhile": ChangedMeanwhile(home.saved),
+        "changed_meanwhile": MedicineChanged(home.saved),
         "time_not_possible": TimeNotPossible(),
         "stock_unit_differs": StockUnitDiffers("tablet"),
         "stock_unit_is_pieces": StockUnitDiffers("piece"),
         "per_dose_unknown": PerDoseUnknown(home.saved.dosage, "tablet"),
-        "less_left": LessLeft(Decimal(3), "tablet"),
-        "less_left_of_none": LessLeft(Decimal(-3), "tablet"),
-        "less_left_of_what_nobody_counted": LessLeft(None, "tablet"),
+        "less_left": NotEnoughStock(Decimal(3), "tablet"),
+        "less_left_of_none": NotEnoughStock(Decimal(-3), "tablet"),
+        "less_left_of_what_nobody_counted": NotEnoughStock(None, "tablet"),
         "nothing_to_pause": NothingToPause(home.words.person),
-        "pause_runs": PauseRuns(home.words.person),
+        "pause_runs": UnseenPause(home.words.person),
         "not_paused": NotPaused(home.words.person),
         "pause_end_impossible": PauseEndImpossible(is_too_far=False),
         "pause_end_too_far": PauseEndImpossible(is_too_far=True),
-        "stopped_meanwhile": StoppedMeanwhile(home.words.medicine),
+        "stopped_meanwhile": MedicineStopped(home.words.medicine),
         "not_possible": AlreadyApplied(),
     }
     unclear = Misunderstood(Problem.UNKNOWN_WORDS, home.words.medicine)

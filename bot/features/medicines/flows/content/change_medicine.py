@@ -39,7 +39,7 @@ from bot.ui.conversations import Unfinished
 from bot.ui.presses.medicines import ChangeMedicine
 from domain.access import Action
 from domain.medicines.changes.editing import edit_medication
-from domain.medicines.errors import ChangedMeanwhile, SameMedicine
+from domain.medicines.errors import MedicineChanged, SameMedicine
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.changes import Change
@@ -282,7 +282,7 @@ async def _save_reviewed(request: Request, running: Conversation, data: Data) ->
         medicine = await _edit(request, data, Content.from_json(data["new"]))
     except SameMedicine as same:
         return FLOW.go_on(request, running, "same", alike.beside(data, data["new"]["name"], same))
-    except ChangedMeanwhile as other:
+    except MedicineChanged as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         fresh = await _of_now(request, data)
         if fresh is None:
@@ -297,7 +297,7 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
         medicine = await _edit(request, data, new)
     except SameMedicine as same:
         return FLOW.go_on(request, running, "same", alike.beside(data, new.name, same))
-    except ChangedMeanwhile as other:
+    except MedicineChanged as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         return finished(running, Answer(send=(screen,)))
     return await _saved(request, running, medicine)

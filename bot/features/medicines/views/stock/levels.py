@@ -14,7 +14,7 @@ from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock.levels import Stock
-from domain.medicines.stock.measures import use
+from domain.medicines.stock.measures import stock_use
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import MedicineStatus
 
@@ -38,7 +38,7 @@ def of_a_dose(stock: Stock, medicine: MedicineFacts) -> Sequence[str]:
         return [stock_question(stock.unmeasured.words, unit)]
     if own_dosages(medicine.schedule):
         return []
-    amount = use(medicine.dosage, unit, stock.measure)
+    amount = stock_use(medicine.dosage, unit, stock.measure)
     if medicine.dosage.unit == unit or amount is None:
         return []
     return [

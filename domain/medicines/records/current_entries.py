@@ -18,7 +18,7 @@ class LogEntry(Protocol):
 EntryT = TypeVar("EntryT", bound=LogEntry)
 
 
-def find_standing(log: Sequence[EntryT]) -> EntryT:
+def find_current_entry(log: Sequence[EntryT]) -> EntryT:
     """The current record in the *log* of one dose (oldest first): the newest that isn't undone and
     isn't an undo itself. After a correction is undone, that's not the newest row, which only
     repeats what somebody else may have recorded.

@@ -14,7 +14,7 @@ from domain.medicines.facts import OpenDose
 from domain.models import Dose
 
 
-async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Sequence[UUID]:
+async def list_future_dose_ids(scope: Scope, medication_id: UUID, *, status: str) -> Sequence[UUID]:
     """The ids of a medication's future doses with this status: `pending` or `cancelled`."""
     rows = await scope.rows(
         select(Dose.id).where(
@@ -26,7 +26,7 @@ async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Seque
     return [row.id for row in rows]
 
 
-async def cancel_open(
+async def cancel_pending_doses(
     scope: Scope, care_recipient_id: UUID, medication_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[OpenDose]]:
     """Cancel the pending doses of these medicines of one person and have their cards edited.
