@@ -207,7 +207,7 @@ async def wake_up(database: Database, at: datetime | None = None, *, most: int =
         move_to(database.clock, at)
     acted = 0
     while batch := await database.run(
-        lambda scope: reminders.act_on_due(scope, most=most), as_dispatch()
+        lambda scope: reminders.act_on_due(scope, limit=most), as_dispatch()
     ):
         acted += batch
     return acted
@@ -238,7 +238,7 @@ async def expand(database: Database) -> int:
     before = database.clock.now() + timedelta(hours=24)
     return await do_chore(
         database,
-        lambda scope: horizon.find_due(scope, before=before, most=100),
+        lambda scope: horizon.find_due(scope, before=before, limit=100),
         lambda scope, ids: horizon.expand(scope, ids, before=before),
     )
 
@@ -249,7 +249,7 @@ _message_ids = count(1)
 async def deliver(database: Database, *, most: int = 100) -> Sequence[ClaimedNotification]:
     """Claim what is owed and record it as sent, as it is now; returns what was claimed."""
     claimed = await database.run(
-        lambda scope: claims.claim(scope, most=most, lease=LEASE, owner=uuid4()),
+        lambda scope: claims.claim(scope, limit=most, lease=LEASE, owner=uuid4()),
         as_dispatch(),
     )
     sent = [Sent(c.id, c.chat_id, next(_message_ids), 1, ()) for c in claimed]

@@ -196,7 +196,7 @@ class ChatQueues:
             return False
         taken = await self._database.run(
             lambda scope: inbox.claim(
-                scope, owner=self._owner, lease=LEASE, most=room, each=MOST_OF_A_CHAT, full=full
+                scope, owner=self._owner, lease=LEASE, limit=room, each=MOST_OF_A_CHAT, full=full
             ),
             as_dispatch(),
         )

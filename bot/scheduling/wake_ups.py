@@ -25,7 +25,7 @@ from domain.database.unit_of_work import Database
 from domain.delivery import inbox, shown_messages
 from domain.events import Event, TimerSet
 from domain.medicines.expansion import horizon
-from domain.medicines.expansion.horizon import HORIZON
+from domain.medicines.expansion.horizon import EXPANSION_HORIZON
 from domain.medicines.pauses import pause_ends
 from domain.medicines.stock import stock_checks
 from domain.reminders import due as reminders
@@ -123,7 +123,7 @@ class WakeUps:
         await self._isolation.do(
             Chore(
                 Work.EXPANSION,
-                lambda scope, most: horizon.find_due(scope, before=before, most=most),
+                lambda scope, most: horizon.find_due(scope, before=before, limit=most),
                 lambda scope, ids: horizon.expand(scope, ids, before=before),
             )
         )
@@ -131,7 +131,7 @@ class WakeUps:
         await self._isolation.do(
             Chore(
                 Work.SERIES,
-                lambda scope, most: extension.find_due(scope, before=a_year, most=most),
+                lambda scope, most: extension.find_due(scope, before=a_year, limit=most),
                 lambda scope, ids: extension.extend_series(scope, ids, before=a_year),
             )
         )
@@ -142,14 +142,14 @@ class WakeUps:
         """How many timers have moved. Of a batch that fails, what it fails for is set aside."""
         try:
             return await self._database.run(
-                lambda scope: reminders.act_on_due(scope, most=BATCH), as_dispatch()
+                lambda scope: reminders.act_on_due(scope, limit=BATCH), as_dispatch()
             )
         except Exception as error:
             if is_unavailable(error):
                 raise
             log.error("wake-up failed, retrying row by row: %s", describe(error))
         doses, occurrences_ = await self._database.run(
-            lambda scope: reminders.find_due(scope, most=BATCH), as_dispatch()
+            lambda scope: reminders.find_due(scope, limit=BATCH), as_dispatch()
         )
         moved = await self._isolation.take_apart(Work.DOSE, doses, reminders.act_on_doses)
         return moved + await self._isolation.take_apart(
@@ -172,13 +172,13 @@ class WakeUps:
     async def _list_minutes(self) -> Sequence[datetime]:
         """The minutes in which something acts, as far ahead as the alarm is set."""
         return await self._database.run(
-            lambda scope: list_timers(scope, until=self._clock.now() + HORIZON),
+            lambda scope: list_timers(scope, until=self._clock.now() + EXPANSION_HORIZON),
             as_dispatch(),
         )
 
     def _on_event(self, event: Event) -> None:
         # What lies farther ahead is set by a later look: jobs stay as few as the minutes of a day.
-        if isinstance(event, TimerSet) and event.at <= self._clock.now() + HORIZON:
+        if isinstance(event, TimerSet) and event.at <= self._clock.now() + EXPANSION_HORIZON:
             self._set_alarm([event.at])
 
     def _set_alarm(self, minutes: Iterable[datetime]) -> None:

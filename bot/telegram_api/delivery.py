@@ -110,7 +110,7 @@ class Delivery:
         return list(
             await self._database.run(
                 lambda scope: claims.claim(
-                    scope, most=most, lease=LEASE, owner=self._owner, busy=busy
+                    scope, limit=most, lease=LEASE, owner=self._owner, busy=busy
                 ),
                 as_dispatch(),
             )
@@ -121,7 +121,7 @@ class Delivery:
         now = time.monotonic()
         self._resting = {user: until for user, until in self._resting.items() if until > now}
         return {
-            *(user for user, count in self._busy.items() if count >= claims.EACH),
+            *(user for user, count in self._busy.items() if count >= claims.PER_USER_LIMIT),
             *self._resting,
         }
 
@@ -140,7 +140,7 @@ class Delivery:
     async def _pause(self, seconds: float | None) -> None:
         """Wait for a nudge, a free place, or *seconds*."""
         nudge = self._nudges.start(self._wanted.wait())
-        is_any_busy = any(count >= claims.EACH for count in self._busy.values())
+        is_any_busy = any(count >= claims.PER_USER_LIMIT for count in self._busy.values())
         full = len(self._in_flight) >= IN_FLIGHT or is_any_busy
         try:
             await asyncio.wait(

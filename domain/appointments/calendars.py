@@ -27,7 +27,7 @@ from domain.models import (
 )
 from domain.models.appointments import OccurrenceStatus
 
-KEPT = timedelta(days=365)  # older appointments aren't exported any more
+EXPORTED_FOR = timedelta(days=365)  # older appointments aren't exported any more
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ async def list_entries(scope: Scope) -> Sequence[CalendarEntry]:
         select(AppointmentOccurrence.id)
         .where(
             AppointmentOccurrence.appointment_id == Appointment.id,
-            AppointmentOccurrence.ends_at > func.clock_now() - KEPT,
+            AppointmentOccurrence.ends_at > func.clock_now() - EXPORTED_FOR,
         )
         .exists()
     )

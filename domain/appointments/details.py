@@ -7,9 +7,9 @@ from uuid import UUID
 
 from domain.appointments.recurrences import Recurrence
 
-DURATION = timedelta(hours=1)
-REMIND_BEFORE = (1440, 60)  # minutes
-MOST_REMINDERS = 6
+DEFAULT_DURATION = timedelta(hours=1)
+DEFAULT_REMIND_BEFORE = (1440, 60)  # minutes
+MAX_REMINDERS = 6
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Details:
     """
 
     title: str
-    duration: timedelta = DURATION
+    duration: timedelta = DEFAULT_DURATION
     is_all_day: bool = False
     doctor: DoctorNamed | None = None
     place: str | None = None
     bring: str | None = None
     note: str | None = None
-    remind_before: tuple[int, ...] = REMIND_BEFORE
+    remind_before: tuple[int, ...] = DEFAULT_REMIND_BEFORE
 
     def columns(self) -> dict[str, Any]:
         return {

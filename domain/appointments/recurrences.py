@@ -18,9 +18,9 @@ from dateutil import rrule
 
 from domain.local_time import Weekday, resolve_local
 
-MOST_TIMES = 1_000  # COUNT
-LONGEST_INTERVAL = 100  # INTERVAL
-FARTHEST = timedelta(days=3_700)  # from the start; rules aren't expanded further
+MAX_RECURRENCE_COUNT = 1_000  # COUNT
+MAX_RECURRENCE_INTERVAL = 100  # INTERVAL
+RECURRENCE_HORIZON = timedelta(days=3_700)  # from the start; rules aren't expanded further
 SHORTEST_MONTH = 28  # days
 
 _DAY_NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -87,9 +87,9 @@ class Recurrence:
 
     def __post_init__(self) -> None:
         """Raises UnreadableRule."""
-        if not 1 <= self.interval <= LONGEST_INTERVAL:
+        if not 1 <= self.interval <= MAX_RECURRENCE_INTERVAL:
             raise UnreadableRule("INTERVAL")
-        if self.count is not None and not 1 <= self.count <= MOST_TIMES:
+        if self.count is not None and not 1 <= self.count <= MAX_RECURRENCE_COUNT:
             raise UnreadableRule("COUNT")
         if self.count is not None and self.until is not None:
             raise UnreadableRule("COUNT and UNTIL exclude each other")
@@ -152,7 +152,7 @@ class Recurrence:
 
     def starts(self, first: datetime, *, until: datetime) -> Iterator[datetime]:
         """The local starts from *first* (naive, itself included) up to *until*, in order."""
-        end = min(until, first + FARTHEST, self.until or until)
+        end = min(until, first + RECURRENCE_HORIZON, self.until or until)
         rule = rrule.rrule(
             _FREQUENCIES[self.frequency],
             dtstart=first,
@@ -216,7 +216,9 @@ class Recurrence:
         """The first start at or after *earliest*, as if the rule began then; None if there is
         none.
         """
-        return next(replace(self, count=None).starts(earliest, until=earliest + FARTHEST), None)
+        return next(
+            replace(self, count=None).starts(earliest, until=earliest + RECURRENCE_HORIZON), None
+        )
 
     def moved(self, *, old: datetime, new: datetime) -> "Recurrence":
         """The same rhythm, with the start at *old* moved to *new* (both local)."""

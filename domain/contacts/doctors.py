@@ -19,7 +19,7 @@ from domain.family.room import require_room
 from domain.models import Appointment, CareRecipient, Doctor, new_id
 from domain.name_similarity import find_similar_name
 
-PAGE = 10
+PAGE_SIZE = 10
 
 
 @dataclass(frozen=True)

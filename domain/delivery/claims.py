@@ -35,8 +35,10 @@ _IS_FREE = """
     AND (not_before IS NULL OR not_before <= clock_now()
          OR not_before > clock_now() + interval '1 day')
 """
-EACH = 3  # messages to one user at once, so that nobody with many of them blocks the others
-_LOOKED_AT = 4  # times the limit, to see past a user with many messages
+PER_USER_LIMIT = (
+    3  # messages to one user at once, so that nobody with many of them blocks the others
+)
+_LOOKAHEAD = 4  # times the limit, to see past a user with many messages
 
 _CLAIM = text(f"""
     WITH open AS (
@@ -71,7 +73,7 @@ _CLAIM = text(f"""
 async def claim(
     scope: Scope,
     *,
-    most: int,
+    limit: int,
     lease: timedelta,
     owner: UUID,
     busy: Collection[UUID] = (),
@@ -82,9 +84,9 @@ async def claim(
     rows = await scope.rows(
         _CLAIM,
         {
-            "most": most,
-            "looked_at": most * _LOOKED_AT,
-            "each": EACH,
+            "most": limit,
+            "looked_at": limit * _LOOKAHEAD,
+            "each": PER_USER_LIMIT,
             "busy": list(busy),
             "lease": lease,
             "owner": owner,

@@ -147,7 +147,7 @@ async def claim(
     *,
     owner: UUID,
     lease: timedelta,
-    most: int,
+    limit: int,
     each: int,
     full: Collection[int] = (),
 ) -> Sequence[ClaimedUpdate]:
@@ -156,7 +156,7 @@ async def claim(
     """
     rows = await scope.rows(
         _CLAIM,
-        {"owner": owner, "lease": lease, "most": most, "each": each, "full": list(full)},
+        {"owner": owner, "lease": lease, "most": limit, "each": each, "full": list(full)},
     )
     taken = [ClaimedUpdate(row.update_id, row.chat_id, row.payload, row.answer) for row in rows]
     return sorted(taken, key=lambda each: each.update_id)

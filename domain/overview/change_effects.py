@@ -14,7 +14,7 @@ from domain.models.appointments import OccurrenceStatus
 from domain.overview.change_events import Change, start_before
 from domain.timers import Step, ceil_minute
 
-SOON = timedelta(days=1)
+SOON_PERIOD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _affected(scope: Scope, change: Change, ahead: Sequence[_Upcoming]) -> Affec
     planned = [row for row in only if row.status == OccurrenceStatus.PLANNED]
     first = one or next(iter(planned), only[0])
     starts = [first.starts_at, *_starts_before(change)]
-    is_soon = any(now < start <= now + SOON for start in starts)
+    is_soon = any(now < start <= now + SOON_PERIOD for start in starts)
     is_single = len(only) == 1 or first.recurrence is None
     drivers = {row.driver_id for row in only if row.driver_id is not None}
     return Affected(

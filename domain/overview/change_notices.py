@@ -31,7 +31,7 @@ from domain.overview.change_effects import Affected, find_affected
 from domain.overview.change_events import TOLD, Change, Concern, read_change_events
 from domain.timers import floor_minute
 
-AT_ONCE = timedelta(minutes=2)  # an undo within this time only edits the earlier message
+QUIET_UNDO_PERIOD = timedelta(minutes=2)  # an undo within this time only edits the earlier message
 
 
 async def set_hears_of_changes(scope: Scope, *, wanted: bool) -> None:
@@ -154,7 +154,7 @@ async def _refresh_undone(
     undone = [change.undoes_id for change in changes if change.undoes_id]
     if not undone:
         return {}
-    fresh_since = floor_minute(scope.clock.now()) - AT_ONCE
+    fresh_since = floor_minute(scope.clock.now()) - QUIET_UNDO_PERIOD
     told: dict[tuple[UUID, UUID], _Told] = {}
     for event_id in undone:
         for each in await refresh_messages(

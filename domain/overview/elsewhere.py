@@ -27,9 +27,9 @@ from domain.name_similarity import normalize_name
 
 T = TypeVar("T")
 
-MOST_FAMILIES = 10
+MAX_FAMILIES = 10
 _OPEN_SINCE = timedelta(hours=48)
-_MOST_NAMES = 20
+_MAX_NAMES = 20
 _MAY_LOOK_ALIKE = 20  # letters of a name; buttons show little more
 
 
@@ -70,7 +70,7 @@ async def list_other_families(scope: Scope) -> Sequence[FamilyFacts]:
                 Family.id != member.family_id,
             )
             .order_by(func.lower(Family.name), Family.id)
-            .limit(MOST_FAMILIES)
+            .limit(MAX_FAMILIES)
         )
     ]
 
@@ -96,7 +96,7 @@ async def tell_apart(scope: Scope, families: Sequence[FamilyFacts]) -> Sequence[
     for family in families:
         alike[normalize_name(family.name)[:_MAY_LOOK_ALIKE]].append(family)
     several = [family for same in alike.values() if len(same) > 1 for family in same]
-    several = several[: MOST_FAMILIES + 1]
+    several = several[: MAX_FAMILIES + 1]
     companies = {
         family.id: company
         for family, company in await read_in_families(scope, several, _read_company)
@@ -194,13 +194,13 @@ async def _read_company(scope: Scope) -> tuple[str, ...]:
             FamilyMember.user_id != scope.user_id,
         )
         .order_by(FamilyMember.joined_at, User.id)
-        .limit(_MOST_NAMES)
+        .limit(_MAX_NAMES)
     )
     people = (
         select(CareRecipient.name)
         .where(CareRecipient.family_id == scope.family_id, CareRecipient.deleted_at.is_(None))
         .order_by(CareRecipient.created_at, CareRecipient.id)
-        .limit(_MOST_NAMES)
+        .limit(_MAX_NAMES)
     )
     names = [row.name for row in await scope.rows(members)]
     names += [row.name for row in await scope.rows(people)]

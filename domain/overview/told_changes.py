@@ -22,7 +22,7 @@ from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
 from domain.overview.change_events import Change, Concern, read_change_events, start_before
 
-MOST_READ = 20  # per message
+MAX_CHANGES_READ = 20  # per message
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ async def read_told_changes(
         # The undo is mentioned at the change itself.
         if change.undoes_id not in concerns and (is_sent or not change.is_undone)
     ]
-    read = [await _read(scope, change, concerns[change.id]) for change in shown[:MOST_READ]]
+    read = [await _read(scope, change, concerns[change.id]) for change in shown[:MAX_CHANGES_READ]]
     return read, len(shown) - len(read)
 
 

@@ -24,19 +24,19 @@ from domain.reminders.recipients import list_members_by_person
 from domain.set_asides import Subject
 
 
-async def act_on_due(scope: Scope, *, most: int) -> int:
+async def act_on_due(scope: Scope, *, limit: int) -> int:
     """Take the next step of up to *limit* doses, and as many appointments, whose timer has run out;
     returns how many. Several replicas may do this at once: each takes rows that no other one holds.
     """
-    doses = await fetch_due_doses(scope, DUE_DOSES.limit(most))
-    occurrences = await fetch_due_occurrences(scope, DUE_OCCURRENCES.limit(most))
+    doses = await fetch_due_doses(scope, DUE_DOSES.limit(limit))
+    occurrences = await fetch_due_occurrences(scope, DUE_OCCURRENCES.limit(limit))
     return await _act(scope, doses, occurrences)
 
 
-async def find_due(scope: Scope, *, most: int) -> tuple[Sequence[Subject], Sequence[Subject]]:
+async def find_due(scope: Scope, *, limit: int) -> tuple[Sequence[Subject], Sequence[Subject]]:
     """What :func:`act_on_due` would act on: doses, and occurrences of appointments."""
-    doses = await fetch_due_doses(scope, DUE_DOSES.limit(most))
-    occurrences = await fetch_due_occurrences(scope, DUE_OCCURRENCES.limit(most))
+    doses = await fetch_due_doses(scope, DUE_DOSES.limit(limit))
+    occurrences = await fetch_due_occurrences(scope, DUE_OCCURRENCES.limit(limit))
     return (
         [Subject(row.family_id, row.id) for row in doses],
         [Subject(row.family_id, row.id) for row in occurrences],

@@ -196,7 +196,7 @@ async def _measure_expansion(database: Database) -> None:
     began, expanded = time.monotonic(), 0
     while done := await factories.do_chore(
         database,
-        lambda scope: horizon.find_due(scope, before=before, most=AT_ONCE),
+        lambda scope: horizon.find_due(scope, before=before, limit=AT_ONCE),
         lambda scope, ids: horizon.expand(scope, ids, before=before),
     ):
         expanded += done

@@ -114,7 +114,7 @@ class Home:
         """What is told at that instant: the steps of each message."""
         move_to(self.database.clock, at)
         before = await self._told()
-        await self.database.run(lambda s: reminders.act_on_due(s, most=100), as_dispatch())
+        await self.database.run(lambda s: reminders.act_on_due(s, limit=100), as_dispatch())
         return [steps for id_, steps in (await self._told()).items() if id_ not in before]
 
     async def _told(self) -> dict[Any, dict[str, str]]:
@@ -153,7 +153,7 @@ async def test_a_series_has_its_rows_a_year_ahead_and_grows(home: Home) -> None:
     before = home.database.clock.now() + extension.EXTENDED_AHEAD
     made = await factories.do_chore(
         home.database,
-        lambda s: extension.find_due(s, before=before, most=10),
+        lambda s: extension.find_due(s, before=before, limit=10),
         lambda s, ids: extension.extend_series(s, ids, before=before),
     )
     assert made == 1
@@ -161,7 +161,7 @@ async def test_a_series_has_its_rows_a_year_ahead_and_grows(home: Home) -> None:
         more, later = (await connection.execute(count)).one()
     assert (more - rows, later - last) == (60, timedelta(days=60))
     assert not await home.database.run(
-        lambda s: extension.find_due(s, before=before, most=10), as_dispatch()
+        lambda s: extension.find_due(s, before=before, limit=10), as_dispatch()
     )
 
 
@@ -170,7 +170,7 @@ async def test_what_ends_or_comes_once_is_never_looked_at_again(home: Home) -> N
     await home.add(rule="FREQ=WEEKLY;UNTIL=20270301T000000Z")
     far = home.database.clock.now() + timedelta(days=9_000)
     assert not await home.database.run(
-        lambda s: extension.find_due(s, before=far, most=10), as_dispatch()
+        lambda s: extension.find_due(s, before=far, limit=10), as_dispatch()
     )
 
 
@@ -785,7 +785,7 @@ async def test_a_list_goes_by_the_day_of_each_place(home: Home) -> None:
     ) -> list[tuple[date, datetime]]:
         found, has_more = list[OccurrenceFacts](), True
         while has_more:
-            page = await home.do(partial(pages, page=len(found) // lists.PAGE))
+            page = await home.do(partial(pages, page=len(found) // lists.PAGE_SIZE))
             found += page.items
             has_more = page.has_more
         assert len({facts.id for facts in found}) == len(found) == 42

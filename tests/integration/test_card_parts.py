@@ -91,7 +91,7 @@ OWNER = uuid4()
 
 async def claim(database: Database) -> Sequence[ClaimedNotification]:
     return await database.run(
-        lambda scope: claims.claim(scope, most=100, lease=factories.LEASE, owner=OWNER),
+        lambda scope: claims.claim(scope, limit=100, lease=factories.LEASE, owner=OWNER),
         as_dispatch(),
     )
 

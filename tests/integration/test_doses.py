@@ -295,7 +295,7 @@ async def test_a_card_written_while_a_press_waits_is_edited_too(
     asked, pressed = asyncio.Event(), asyncio.Event()
 
     async def ask_slowly(scope: Scope) -> None:
-        await reminders.act_on_due(scope, most=10)
+        await reminders.act_on_due(scope, limit=10)
         asked.set()
         await pressed.wait()
 

@@ -245,7 +245,7 @@ async def test_a_dose_joins_a_card_that_was_not_sent_because_all_was_taken(
     first = await first_dose(database, home, home.noon[0])
     await factories.wake_up(database, first.due_at - MINUTE)
     database.clock.advance(MINUTE)
-    await database.run(lambda scope: reminders.act_on_due(scope, most=1), as_dispatch())
+    await database.run(lambda scope: reminders.act_on_due(scope, limit=1), as_dispatch())
     (card,) = [c for c in await notes(database_url) if c.slot_at == first.due_at]
     async with without_walls(database_url, keep=True) as connection:
         await connection.execute(

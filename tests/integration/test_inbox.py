@@ -37,7 +37,7 @@ async def claim(
     database: Database, *, owner: UUID = OURS, most: int = 100, each: int = 20
 ) -> Sequence[ClaimedUpdate]:
     return await database.run(
-        lambda scope: inbox.claim(scope, owner=owner, lease=LEASE, most=most, each=each),
+        lambda scope: inbox.claim(scope, owner=owner, lease=LEASE, limit=most, each=each),
         as_dispatch(),
     )
 

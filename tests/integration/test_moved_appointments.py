@@ -72,7 +72,7 @@ class Home:
             dates = partial(lists.list_series, appointment_id=item.appointment_id)
             found += (await self.do(dates)).items
         found.sort(key=lambda each: each.starts_at)
-        return [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in found[: lists.PAGE]]
+        return [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in found[: lists.PAGE_SIZE]]
 
 
 @pytest_asyncio.fixture

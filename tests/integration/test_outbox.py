@@ -74,7 +74,7 @@ async def claim(
     """As a process of its own, unless another *owner* is named."""
     return await database.run(
         lambda scope: claims.claim(
-            scope, most=most, lease=lease, owner=owner or uuid4(), busy=busy
+            scope, limit=most, lease=lease, owner=owner or uuid4(), busy=busy
         ),
         as_dispatch(),
     )

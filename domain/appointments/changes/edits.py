@@ -20,7 +20,7 @@ from domain.appointments.changes.locking import (
 )
 from domain.appointments.changes.splitting import split_series
 from domain.appointments.changes.undo import from_json, take_snapshot, to_json
-from domain.appointments.details import MOST_REMINDERS, Details
+from domain.appointments.details import MAX_REMINDERS, Details
 from domain.appointments.errors import AppointmentOver
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
@@ -94,7 +94,7 @@ async def add_reminder(scope: Scope, occurrence_id: UUID, *, minutes: int) -> Oc
     if facts.starts_at - timedelta(minutes=minutes) <= scope.clock.now():
         raise AppointmentOver
     before = facts.details.remind_before
-    if minutes in before or len(before) == MOST_REMINDERS:
+    if minutes in before or len(before) == MAX_REMINDERS:
         return facts
     details = replace(facts.details, remind_before=(*before, minutes))
     return await edit_appointment(scope, occurrence_id, details, version=facts.version)

@@ -12,7 +12,7 @@ from domain.database.scope import Scope
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, User
 from domain.models.appointments import OccurrenceStatus
 
-MOST_CONFLICTS = 3
+MAX_CONFLICTS = 3
 
 
 async def find_conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
@@ -81,7 +81,7 @@ async def find_conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflic
         select(at_once)
         .where(at_once.c.number == 1)
         .order_by(at_once.c.at, at_once.c.starts_at, at_once.c.id)
-        .limit(MOST_CONFLICTS)
+        .limit(MAX_CONFLICTS)
     )
     return [
         Conflict(

@@ -22,7 +22,7 @@ from domain.models.appointments import OccurrenceStatus
 
 _LONGEST = timedelta(days=60)  # of an appointment
 _LONGEST_SEEN = _LONGEST + timedelta(hours=2)  # a local day may have 25 hours
-PAGE = 10
+PAGE_SIZE = 10
 _LONGEST_DAY = timedelta(hours=50)  # from its first hour to its last, across all time zones
 
 _STARTS = AppointmentOccurrence.starts_at
@@ -82,7 +82,7 @@ async def list_past(scope: Scope, *, page: int = 0) -> OccurrencePage:
         .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
         .where(*conditions)
         .order_by(_STARTS.desc())
-        .offset((page + 1) * PAGE)
+        .offset((page + 1) * PAGE_SIZE)
         .limit(1)
         .correlate(None)
         .scalar_subquery()
@@ -146,5 +146,5 @@ def _ahead(scope: Scope) -> Sequence[Any]:
 async def _page_of(
     scope: Scope, statement: Select[*tuple[Any, ...]], *, page: int, is_past: bool = False
 ) -> OccurrencePage:
-    found = await fetch_occurrences(scope, statement.offset(page * PAGE).limit(PAGE + 1))
-    return OccurrencePage(found[:PAGE], page, len(found) > PAGE, is_past)
+    found = await fetch_occurrences(scope, statement.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))
+    return OccurrencePage(found[:PAGE_SIZE], page, len(found) > PAGE_SIZE, is_past)

@@ -22,13 +22,13 @@ async def make_occurrences(scope: Scope, series: Series) -> None:
     await save_expanded_until(scope, series, now=now)
 
 
-async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:
+async def find_due(scope: Scope, *, before: datetime, limit: int) -> Sequence[Subject]:
     """Series whose rows end before *before*. Runs as the dispatcher."""
     rows = await scope.rows(
         select(Appointment.family_id, Appointment.id)
         .where(Appointment.expanded_until < before, is_free(Work.SERIES, Appointment.id))
         .order_by(Appointment.expanded_until)
-        .limit(most)
+        .limit(limit)
     )
     return [Subject(row.family_id, row.id) for row in rows]
 

@@ -12,7 +12,7 @@ from sqlalchemy.sql.base import Executable
 
 from domain.appointments.series.series import (
     GONE_PREFIX,
-    HORIZON,
+    OCCURRENCE_HORIZON,
     Series,
     merge_own_details,
     to_key,
@@ -202,7 +202,7 @@ def _publish(scope: Scope, timers: Iterable[NextAction | None]) -> None:
 
 async def save_expanded_until(scope: Scope, series: Series, *, now: datetime) -> None:
     """Remember how far the rows reach, if there will be more."""
-    until = now + HORIZON
+    until = now + OCCURRENCE_HORIZON
     rule = series.recurrence
     has_ended = rule is None or (
         rule.until is not None and rule.until <= to_local(until, series.zone)

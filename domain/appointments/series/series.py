@@ -17,7 +17,7 @@ from domain.local_time import resolve_local, to_local
 from domain.models import Appointment
 from domain.timers import NextAction
 
-HORIZON = timedelta(days=366)
+OCCURRENCE_HORIZON = timedelta(days=366)
 GONE_PREFIX = "gone:"  # prefix of the key of a row that no rule produces any more
 
 
@@ -70,7 +70,7 @@ class Series:
 
     def starts(self, *, now: datetime) -> Sequence[datetime]:
         """The local starts up to the horizon."""
-        until = max(to_local(now + HORIZON, self.zone), self.first)
+        until = max(to_local(now + OCCURRENCE_HORIZON, self.zone), self.first)
         return starts_until(self.recurrence, self.first, until=until)
 
     def is_cut(self, starts_at: datetime) -> bool:

@@ -26,7 +26,7 @@ Counted: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 COUNTED = "counted"  # the key in an audit event
 
-FARTHEST = timedelta(hours=4)  # an intake further from a dose isn't that dose
+INTAKE_MATCH_RANGE = timedelta(hours=4)  # an intake further from a dose isn't that dose
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def match_distance(
     couldn't. It has to be within half the gap to the dose's neighbour, and within four hours.
     """
     distance = abs(at - occurrence.due_at)
-    if distance > FARTHEST:
+    if distance > INTAKE_MATCH_RANGE:
         return None
     times = sorted({o.due_at for o in schedule} | {occurrence.due_at})
     for earlier, later in pairwise(times):
@@ -97,7 +97,7 @@ async def count_intakes(
             Dose.medication_id == medication_id,
             ~Dose.is_scheduled,
             Dose.status == "taken",
-            Dose.taken_at >= min(each.occurrence.due_at for each in back) - FARTHEST,
+            Dose.taken_at >= min(each.occurrence.due_at for each in back) - INTAKE_MATCH_RANGE,
         )
     )
     intakes = [_Intake(**row._asdict()) for row in rows]

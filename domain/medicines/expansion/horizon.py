@@ -21,7 +21,7 @@ from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose, Medication, new_id
 from domain.set_asides import Subject, Work, is_free
 
-HORIZON = timedelta(hours=36)
+EXPANSION_HORIZON = timedelta(hours=36)
 
 # A medicine is expanded again once its doses reach less far than this (see WakeUps.expand).
 _EXPANDED_AHEAD = timedelta(hours=24)
@@ -43,7 +43,7 @@ async def expand_medication(scope: Scope, medication: Expandable) -> None:
 
 async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
     """Expand all medicines of a family in two statements."""
-    until = scope.clock.now() + HORIZON
+    until = scope.clock.now() + EXPANSION_HORIZON
     doses: list[dict[str, Any]] = []
     for medication in medications:
         due = medication.occurrences(medication.expanded_until, until)
@@ -117,7 +117,7 @@ def _dose_row(
     }
 
 
-async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:
+async def find_due(scope: Scope, *, before: datetime, limit: int) -> Sequence[Subject]:
     """Up to *limit* medicines whose doses end before *before*, earliest end first. Runs as the
     dispatcher.
     """
@@ -129,7 +129,7 @@ async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Sub
             is_free(Work.EXPANSION, Medication.id),
         )
         .order_by(Medication.expanded_until)
-        .limit(most)
+        .limit(limit)
     )
     return [Subject(row.family_id, row.id) for row in rows]
 

@@ -13,7 +13,7 @@ from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.expansion.counted_intakes import (
-    FARTHEST,
+    INTAKE_MATCH_RANGE,
     Counted,
     RevivedDose,
     count_intakes,
@@ -24,7 +24,7 @@ from domain.medicines.expansion.expandable import (
     Expandable,
     fetch_expandables,
 )
-from domain.medicines.expansion.horizon import HORIZON, dose_rows, save_expanded_until
+from domain.medicines.expansion.horizon import EXPANSION_HORIZON, dose_rows, save_expanded_until
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose, Medication
 from domain.models.medicines import MedicineStatus
@@ -63,7 +63,7 @@ async def re_expand(
     are in the past by the schedule. The medication's doses must be locked; see :func:`lock_doses`.
     """
     now = scope.clock.now()
-    until = now + HORIZON
+    until = now + EXPANSION_HORIZON
     wanted = {o.key: o for o in medication.occurrences(now - _WIDEST_MOVE, until + _WIDEST_MOVE)}
     existing = {
         row.occurrence_key: _DoseRow(**row._asdict())
@@ -154,7 +154,7 @@ async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
     """Lock the pending doses of these medications, and recent intakes outside their schedules that
     may count as a dose. In the order of ids; doses are locked before medications everywhere.
     """
-    is_recent = Dose.taken_at > scope.clock.now() - _WIDEST_MOVE - FARTHEST
+    is_recent = Dose.taken_at > scope.clock.now() - _WIDEST_MOVE - INTAKE_MATCH_RANGE
     await scope.execute(
         select(Dose.id)
         .where(

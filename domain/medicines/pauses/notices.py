@@ -22,7 +22,7 @@ from domain.models import FamilyMember
 from domain.models.delivery import Kind
 from domain.timers import floor_minute
 
-NOTICE_LIVES = timedelta(days=14)
+NOTICE_LIFETIME = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ async def confirm_pause_end(scope: Scope, person_id: UUID, until: datetime) -> P
         [Kind.PAUSE_ENDS],
         where=[
             is_about(person_id),
-            was_due_within(NOTICE_LIVES),
+            was_due_within(NOTICE_LIFETIME),
             FACTS["until"].as_string() == until.isoformat(),
             ~FACTS.has_key("kept_by"),
         ],
@@ -124,5 +124,5 @@ async def confirm_pause_end(scope: Scope, person_id: UUID, until: datetime) -> P
 async def refresh_announcements(scope: Scope, person_id: UUID) -> None:
     """Edit the recent announcements of the end of this person's pause."""
     await refresh_messages(
-        scope, [Kind.PAUSE_ENDS], where=[is_about(person_id), was_due_within(NOTICE_LIVES)]
+        scope, [Kind.PAUSE_ENDS], where=[is_about(person_id), was_due_within(NOTICE_LIFETIME)]
     )

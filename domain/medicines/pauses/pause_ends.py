@@ -16,7 +16,7 @@ from domain.models.medicines import MedicineStatus
 from domain.set_asides import Subject, Work, is_free
 
 
-async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
+async def find_due(scope: Scope, limit: int) -> Sequence[Subject]:
     """People whose pause has to be announced or ended now. Runs as the dispatcher."""
     rows = await scope.rows(
         select(CareRecipient.family_id, CareRecipient.id)
@@ -25,7 +25,7 @@ async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
             is_free(Work.PAUSE, CareRecipient.id),
         )
         .order_by(CareRecipient.pause_ends_told_at)
-        .limit(most)
+        .limit(limit)
     )
     return [Subject(row.family_id, row.id) for row in rows]
 

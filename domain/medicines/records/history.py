@@ -26,7 +26,7 @@ from domain.models import CareRecipient, Dose, MedicationLog, User
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
 
-PAGE = 10
+PAGE_SIZE = 10
 _OVER = (DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT_ASKED)
 
 
@@ -131,11 +131,12 @@ async def list_history(
         scope,
         statement.order_by(None)
         .order_by(_HAPPENED_AT.desc(), Dose.id)
-        .limit(PAGE + 1)
-        .offset(page * PAGE),
+        .limit(PAGE_SIZE + 1)
+        .offset(page * PAGE_SIZE),
     )
     entries = [
-        Entry(dose, person, bool(is_corrected)) for dose, (person, is_corrected) in found[:PAGE]
+        Entry(dose, person, bool(is_corrected))
+        for dose, (person, is_corrected) in found[:PAGE_SIZE]
     ]
     of = None
     if entries and medication_id is not None:
@@ -145,7 +146,7 @@ async def list_history(
     return HistoryPage(
         entries=entries,
         number=page,
-        has_older=len(found) > PAGE,
+        has_older=len(found) > PAGE_SIZE,
         of=of,
     )
 

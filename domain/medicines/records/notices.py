@@ -21,7 +21,7 @@ from domain.models import Dose, FamilyMember, MedicationLog, User
 from domain.models.delivery import Kind
 from domain.timers import UNDO_PERIOD, floor_minute
 
-AT_ONCE = timedelta(minutes=2)
+MERGED_WITHIN = timedelta(minutes=2)
 _OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAWN)
 
 
@@ -126,4 +126,4 @@ async def _queue_message(scope: Scope, dose_id: UUID, record: _LogEntry) -> None
         person_id=record.care_recipient_id,
         slot_at=minute,
     )
-    await extend_or_queue(scope, message, since=now - AT_ONCE)
+    await extend_or_queue(scope, message, since=now - MERGED_WITHIN)

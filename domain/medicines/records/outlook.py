@@ -18,7 +18,7 @@ from sqlalchemy import ScalarSelect, func, or_, select
 from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts, fetch_doses
-from domain.medicines.expansion.counted_intakes import FARTHEST
+from domain.medicines.expansion.counted_intakes import INTAKE_MATCH_RANGE
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.kinds import AsNeeded, Elapsed
@@ -240,8 +240,8 @@ def _candidates(scheduled: Sequence[DoseFacts], at: datetime) -> Sequence[DoseFa
     for index, dose in enumerate(by_time):
         distance = abs(at - dose.due_at)
         side = index - 1 if at < dose.due_at else index
-        gap = gaps[side] if 0 <= side < len(gaps) else 2 * FARTHEST
-        if dose.status in OPEN and distance <= min(gap / 2, FARTHEST):
+        gap = gaps[side] if 0 <= side < len(gaps) else 2 * INTAKE_MATCH_RANGE
+        if dose.status in OPEN and distance <= min(gap / 2, INTAKE_MATCH_RANGE):
             near.append((distance, dose))
     nearest = min((distance for distance, _dose in near), default=None)
     return [dose for distance, dose in near if distance == nearest]

@@ -12,10 +12,10 @@ from domain.medicines.schedules.days import EVERY_DAY, Days, days_to_json, store
 from domain.medicines.schedules.problems import ScheduleProblem, UnreadableSchedule, require
 
 VERSION = 2
-MOST_TIMES_A_DAY = 24
-SHORTEST_INTERVAL = timedelta(hours=1)
-LONGEST_INTERVAL = timedelta(days=31)
-MOST_STEPS = 20
+MAX_TIMES_PER_DAY = 24
+MIN_INTERVAL = timedelta(hours=1)
+MAX_INTERVAL = timedelta(days=31)
+MAX_STEPS = 20
 _DAY = timedelta(days=1)
 
 
@@ -37,7 +37,7 @@ class WallClock:
     def __post_init__(self) -> None:
         times = self.times
         require(bool(times), ScheduleProblem.NO_TIMES)
-        require(len(times) <= MOST_TIMES_A_DAY, ScheduleProblem.TOO_MANY_TIMES)
+        require(len(times) <= MAX_TIMES_PER_DAY, ScheduleProblem.TOO_MANY_TIMES)
         is_local_minute = not any(at.tzinfo or at.second or at.microsecond for at in times)
         require(is_local_minute, ScheduleProblem.TIME_NOT_A_LOCAL_MINUTE)
         is_ascending = all(earlier < later for earlier, later in pairwise(times))
@@ -98,7 +98,7 @@ class Elapsed:
     from_last_intake: bool = False
 
     def __post_init__(self) -> None:
-        is_possible = SHORTEST_INTERVAL <= self.every <= LONGEST_INTERVAL
+        is_possible = MIN_INTERVAL <= self.every <= MAX_INTERVAL
         is_possible = is_possible and self.every % timedelta(minutes=1) == timedelta(0)
         require(is_possible, ScheduleProblem.INTERVAL_IMPOSSIBLE)
         for instant in (self.starts_at, self.ends_at):
@@ -143,10 +143,10 @@ class AsNeeded:
 
     def __post_init__(self) -> None:
         if self.min_interval is not None:
-            is_possible = timedelta(minutes=1) <= self.min_interval <= LONGEST_INTERVAL
+            is_possible = timedelta(minutes=1) <= self.min_interval <= MAX_INTERVAL
             is_possible = is_possible and self.min_interval % timedelta(minutes=1) == timedelta(0)
             require(is_possible, ScheduleProblem.INTERVAL_IMPOSSIBLE)
-        is_possible = self.max_per_day is None or 1 <= self.max_per_day <= MOST_TIMES_A_DAY
+        is_possible = self.max_per_day is None or 1 <= self.max_per_day <= MAX_TIMES_PER_DAY
         require(is_possible, ScheduleProblem.LIMIT_IMPOSSIBLE)
         is_ordered = self.ends_on is None or self.starts_on <= self.ends_on
         require(is_ordered, ScheduleProblem.ENDS_BEFORE_START)
@@ -185,7 +185,7 @@ class Steps:
 
     def __post_init__(self) -> None:
         require(len(self.steps) > 1, ScheduleProblem.STEPS_OVERLAP)
-        require(len(self.steps) <= MOST_STEPS, ScheduleProblem.TOO_MANY_STEPS)
+        require(len(self.steps) <= MAX_STEPS, ScheduleProblem.TOO_MANY_STEPS)
         says_how_much = all(step.dosages is not None for step in self.steps)
         require(says_how_much, ScheduleProblem.STEPS_WITHOUT_DOSAGE)
         is_ordered = all(

@@ -19,7 +19,7 @@ from domain.medicines.schedules.days import LONGEST_CYCLE
 from domain.medicines.schedules.kinds import AsNeeded, schedule_from_json
 from domain.medicines.stock.measures import Measure, find_unmeasured, measure_of, stock_use
 from domain.medicines.stock.projection import (
-    FARTHEST,
+    FORECAST_HORIZON,
     NOT_RECKONED,
     USED_OVER,
     Forecast,
@@ -205,6 +205,6 @@ def _forecast(
     usual, measure = columns.usual, columns.measure
     doses = (
         (due_at, stock_use(dosage or usual, unit, measure))
-        for due_at, dosage in coming.in_order(now + FARTHEST + _BEYOND)
+        for due_at, dosage in coming.in_order(now + FORECAST_HORIZON + _BEYOND)
     )
     return forecast(doses, stock=stock, zone=zone, now=now)

@@ -19,7 +19,7 @@ from domain.models.delivery import Kind
 from domain.models.medicines import MedicineStatus
 from domain.timers import floor_minute
 
-NOTICE_LIVES = timedelta(days=14)
+NOTICE_LIFETIME = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -103,4 +103,4 @@ async def queue_refill_notices(
 async def refresh_refill_notices(scope: Scope, medication_id: UUID) -> None:
     """Edit the recent reminders about this medicine's stock."""
     is_told = FACTS.contains({"medication_ids": [str(medication_id)]})
-    await refresh_messages(scope, [Kind.REFILL], where=[was_due_within(NOTICE_LIVES), is_told])
+    await refresh_messages(scope, [Kind.REFILL], where=[was_due_within(NOTICE_LIFETIME), is_told])

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
-FARTHEST = timedelta(days=730)
+FORECAST_HORIZON = timedelta(days=730)
 USED_OVER = timedelta(days=30)
 USED_AT_LEAST = timedelta(days=7)  # less is too little for an estimate
 _DAY = timedelta(days=1)
@@ -71,7 +71,7 @@ def forecast(
             days = (whole_until - first_on).days + 1 if whole_until is not None else 0
             is_whole = last_at is None or last_at.astimezone(zone).date() == whole_until
             return Forecast(Lasts.RUNS_OUT, days, last_at, is_whole)
-        if due_at > now + FARTHEST:
+        if due_at > now + FORECAST_HORIZON:
             return Forecast(Lasts.FOR_YEARS)
         stock, last_at = stock - amount, due_at
     if last_at is None:
@@ -98,10 +98,10 @@ def forecast_as_needed(
         return Forecast(Lasts.NO_GUESS)
     period = min(now - used_since, USED_OVER)
     # Clamped, because a timedelta can overflow; everything beyond the horizon is treated alike.
-    beyond = (FARTHEST + timedelta(days=1)).total_seconds()
+    beyond = (FORECAST_HORIZON + timedelta(days=1)).total_seconds()
     lasts = timedelta(seconds=min(float(stock / used) * period.total_seconds(), beyond))
     if ends_on is not None and (now + lasts).astimezone(zone).date() > ends_on:
         return Forecast(Lasts.TO_THE_END)
-    if lasts > FARTHEST:
+    if lasts > FORECAST_HORIZON:
         return Forecast(Lasts.FOR_YEARS)
     return Forecast(Lasts.ABOUT, lasts.days)

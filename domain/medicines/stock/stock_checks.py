@@ -20,13 +20,13 @@ from domain.set_asides import Subject, Work, is_free
 CHECK_AT = time(10)  # local; shops are open and everybody is awake
 
 
-async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
+async def find_due(scope: Scope, limit: int) -> Sequence[Subject]:
     """Medicines whose stock check is due. Runs as the dispatcher."""
     rows = await scope.rows(
         select(Medication.family_id, Medication.id)
         .where(Medication.stock_check_at <= func.clock_now(), is_free(Work.STOCK, Medication.id))
         .order_by(Medication.stock_check_at)
-        .limit(most)
+        .limit(limit)
     )
     return [Subject(row.family_id, row.id) for row in rows]
 
