@@ -9,7 +9,7 @@ from domain.database.scope import Act, Scope
 from domain.models import AuditEvent, new_id
 
 #: Actions that undo, correct or extend an earlier one.
-TAKING_BACK = frozenset(
+REVERSALS = frozenset(
     {
         "appointment.put_back",
         "appointment.removed",
@@ -63,8 +63,8 @@ UNDOABLE = frozenset(
     }
 )
 #: Actions that `/undo` ignores: nobody thinks of them as something they did.
-BEGINNINGS = frozenset({"family.founded", "member.joined"})
-_KNOWN = TAKING_BACK | LASTING | UNDOABLE | BEGINNINGS
+IGNORED = frozenset({"family.founded", "member.joined"})
+_KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 
 
 async def record(

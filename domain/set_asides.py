@@ -90,7 +90,7 @@ async def set_aside(scope: Scope, work: Work, subject: Subject, *, reason: str) 
     return count
 
 
-async def forget_recovered(scope: Scope) -> int:
+async def delete_recovered(scope: Scope) -> int:
     """Delete rows that were retried and haven't failed since. Runs as the dispatcher."""
     return await scope.execute(
         delete(SetAside).where(SetAside.retry_at < func.clock_now() - _FORGOTTEN_AFTER)

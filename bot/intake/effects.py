@@ -118,7 +118,9 @@ async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None
     """What an edit of this message would have to be held against, if there is anything."""
     acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
     if acts or was_answer:
-        await inbox.note_effect(scope, incoming.update.update_id, acts=acts, was_answer=was_answer)
+        await inbox.record_effect(
+            scope, incoming.update.update_id, acts=acts, was_answer=was_answer
+        )
 
 
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:

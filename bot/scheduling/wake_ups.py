@@ -30,7 +30,7 @@ from domain.medicines.pauses import pause_ends
 from domain.medicines.stock import stock_checks
 from domain.reminders import due as reminders
 from domain.reminders.timers import list_timers
-from domain.set_asides import Work, describe, forget_recovered
+from domain.set_asides import Work, delete_recovered, describe
 
 log = logging.getLogger(__name__)
 
@@ -213,8 +213,8 @@ class WakeUps:
                     await self.expand()
                     expanded = now
                 if abs(now - cleaned) >= CLEAN_EVERY:
-                    await self._database.run(inbox.forget_old, as_dispatch())
-                    await self._database.run(forget_recovered, as_dispatch())
+                    await self._database.run(inbox.delete_old, as_dispatch())
+                    await self._database.run(delete_recovered, as_dispatch())
                     cleaned = now
             except Exception as error:
                 log.warning("housekeeping failed, retrying: %s", describe(error))

@@ -126,7 +126,7 @@ class Delivery:
         }
 
     async def _seconds_to_next(self) -> float | None:
-        left = await self._database.run(claims.until_next_open, as_dispatch())
+        left = await self._database.run(claims.time_until_next_open, as_dispatch())
         if left is None:
             return None
         seconds = max(0.05, left.total_seconds())

@@ -121,7 +121,7 @@ def doctor_labels(doctors: Sequence[DoctorFacts]) -> list[str]:
 
 def family_labels(families: Sequence[FamilyFacts], *, to: int = LABEL) -> list[str]:
     """Families that somebody is in; alike ones by who else is: "Smith (with Ben and Mum)"."""
-    common = Counter(name for family in families for name in set(family.company))
+    common = Counter(name for family in families for name in set(family.others_in_family))
     return labels(
         [Named(family.name, family.id, (_company(family, common),)) for family in families], to=to
     )
@@ -134,15 +134,15 @@ def family_in_words(family: FamilyFacts, others: Sequence[FamilyFacts]) -> str:
 
 def family_name(member: Member) -> str:
     """The name of the family that a member acts in (no HTML), told apart from another of theirs."""
-    if not member.company:
+    if not member.others_in_family:
         return member.family_name
-    facts = FamilyFacts(member.family_id, member.family_name, member.company)
+    facts = FamilyFacts(member.family_id, member.family_name, member.others_in_family)
     return _("{name} ({part})").format(name=facts.name, part=_company(facts, Counter()))
 
 
 def _company(family: FamilyFacts, common: Mapping[str, int]) -> str:
     """Who else is in it, beginning with those who are in no other."""
-    names = sorted(family.company, key=lambda name: common[name])[:_COMPANY]
+    names = sorted(family.others_in_family, key=lambda name: common[name])[:_COMPANY]
     if not names:
         return _("only you")
     return _("with {names}").format(names=listed(names))

@@ -96,7 +96,7 @@ async def stop_driving(
         .returning(*ROW_COLUMNS),
     )
     for row in changed:
-        if _is_to_be_asked_now(locked.series, row, now=scope.clock.now()):
+        if _must_ask_for_driver_now(locked.series, row, now=scope.clock.now()):
             at = ceil_minute(scope.clock.now())
             await update_occurrence(
                 scope, row.id, {"ladder_step": Step.ASK_DRIVER, "next_action_at": at}
@@ -110,7 +110,7 @@ async def stop_driving(
     return await get_occurrence(scope, occurrence_id)
 
 
-def _is_to_be_asked_now(series: Series, row: OccurrenceRow, *, now: datetime) -> bool:
+def _must_ask_for_driver_now(series: Series, row: OccurrenceRow, *, now: datetime) -> bool:
     """Whether the time to ask for a driver has passed and no other message about it is due now."""
     own = series.with_own_details(row.own)
     is_asked_later = own.next_action(row.starts_at, now=now) is not None and any(

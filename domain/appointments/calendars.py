@@ -33,13 +33,13 @@ EXPORTED_FOR = timedelta(days=365)  # older appointments aren't exported any mor
 @dataclass(frozen=True)
 class Deviation:
     """An occurrence that differs from its series: cancelled, at another time (UTC), or with details
-    of its own, in which case `said` is its entry.
+    of its own, in which case `own_entry` is its entry.
     """
 
     original: datetime
     starts_at: datetime
     is_cancelled: bool
-    said: "CalendarEntry | None" = None
+    own_entry: "CalendarEntry | None" = None
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,7 @@ def _deviation(exception: _Exception, series: CalendarEntry) -> Deviation:
         original=exception.original,
         starts_at=exception.starts_at,
         is_cancelled=exception.is_cancelled,
-        said=_own_entry(exception, series) if exception.own_details else None,
+        own_entry=_own_entry(exception, series) if exception.own_details else None,
     )
 
 

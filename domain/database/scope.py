@@ -20,8 +20,8 @@ from domain.events import Event
 class Member:
     """The acting user and their family: the result of the membership check.
 
-    `medications_version` is that of the family's list. `company` names everybody else in the
-    family, and is filled only if another family of the user has the same name.
+    `medications_version` is that of the family's list. `others_in_family` names everybody else in
+    the family, and is filled only if another family of the user has the same name.
     """
 
     user_id: UUID
@@ -33,7 +33,7 @@ class Member:
     medications_version: int = 0
     zone: ZoneInfo | None = None  # the user's own, if they have told us
     has_other_families: bool = False
-    company: tuple[str, ...] = ()
+    others_in_family: tuple[str, ...] = ()
 
 
 # The query that finds the membership also sets the family: without a row there's no scope.
@@ -109,11 +109,11 @@ class Scope:
             medications_version=found.medications_version,
             zone=ZoneInfo(found.timezone) if found.timezone else None,
             has_other_families=found.has_other_families,
-            company=await self._company() if found.has_namesake else (),
+            others_in_family=await self._list_others() if found.has_namesake else (),
         )
         return self.member
 
-    async def _company(self) -> tuple[str, ...]:
+    async def _list_others(self) -> tuple[str, ...]:
         rows = await self.rows(_COMPANY, {"family_id": self.family_id, "user_id": self.user_id})
         return tuple(row.name for row in rows)
 

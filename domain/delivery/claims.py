@@ -131,7 +131,7 @@ async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
     )
 
 
-async def until_next_open(scope: Scope) -> timedelta | None:
+async def time_until_next_open(scope: Scope) -> timedelta | None:
     """Time until the next open notification can be claimed, by PostgreSQL's clock; None if there is
     none.
     """

@@ -199,7 +199,7 @@ async def mark_applied(scope: Scope, update_id: int, *, answer: dict[str, Any]) 
         raise AlreadyApplied
 
 
-async def note_effect(
+async def record_effect(
     scope: Scope,
     update_id: int,
     *,
@@ -333,7 +333,7 @@ async def has_unfinished(scope: Scope, *, besides: UUID) -> bool:
     return found is not None
 
 
-async def forget_old(scope: Scope) -> int:
+async def delete_old(scope: Scope) -> int:
     """Delete updates that were finished and received over a week ago."""
     return await scope.execute(
         delete(InboundUpdate).where(

@@ -85,16 +85,16 @@ class MessageHeader:
         return self.sent_at or self.now
 
 
-def always_wanted(_: object) -> str | None:
+def never_obsolete(_: object) -> str | None:
     """For messages that never become obsolete."""
     return None
 
 
-def audible(_: object) -> bool:
+def never_silent(_: object) -> bool:
     return False
 
 
-def silent(_: object) -> bool:
+def always_silent(_: object) -> bool:
     """For messages that nobody has to act on."""
     return True
 
@@ -114,12 +114,12 @@ class MessageKind(Generic[FactsT]):
 
     kind: Kind
     read: Callable[[Scope, Sequence[MessageHeader]], Awaitable[Mapping[UUID, FactsT]]]
-    find_obsolete: Callable[[FactsT], str | None] = always_wanted
-    is_silent: Callable[[FactsT], bool] = audible
+    find_obsolete: Callable[[FactsT], str | None] = never_obsolete
+    is_silent: Callable[[FactsT], bool] = never_silent
     list_shown_doses: Callable[[FactsT], Sequence[UUID]] = shows_no_doses
 
 
-def one_by_one(
+def read_one_by_one(
     read: Callable[[Scope, MessageHeader], Awaitable[FactsT]],
 ) -> Callable[[Scope, Sequence[MessageHeader]], Awaitable[Mapping[UUID, FactsT]]]:
     """Read each message separately: there are seldom two of such a kind."""

@@ -27,13 +27,13 @@ INVITATION_LIFETIME = timedelta(hours=48)
 
 @dataclass(frozen=True)
 class FamilyFacts:
-    """`company` names everybody in it, members and people cared for; it's filled only if another
-    family of the reader has a similar name.
+    """`others_in_family` names everybody in it, members and people cared for; it's filled only if
+    another family of the reader has a similar name.
     """
 
     id: UUID
     name: str
-    company: tuple[str, ...] = ()
+    others_in_family: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class PersonSummary:
 
 @dataclass(frozen=True)
 class FamilyOverview:
-    """What `/family` shows. `others` are the reader's other families; `company` is as in
+    """What `/family` shows. `others` are the reader's other families; `others_in_family` is as in
     `FamilyFacts`.
     """
 
@@ -63,7 +63,7 @@ class FamilyOverview:
     people: Sequence[PersonSummary]
     others: Sequence[FamilyFacts]
     can_invite: bool
-    company: tuple[str, ...] = ()
+    others_in_family: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

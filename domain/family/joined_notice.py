@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from domain.access import Role
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.errors import NotFound
 from domain.models import Family, FamilyMember, User
@@ -58,4 +58,4 @@ async def _read(scope: Scope, header: MessageHeader) -> JoinedFacts:
     return JoinedFacts(found.name, header.facts["role"], found.family_name)
 
 
-JOINED = MessageKind(Kind.JOINED, one_by_one(_read))
+JOINED = MessageKind(Kind.JOINED, read_one_by_one(_read))

@@ -6,7 +6,7 @@ from domain.database.scope import Scope
 from domain.models import Family
 
 
-async def raise_list_version(scope: Scope) -> None:
+async def bump_list_version(scope: Scope) -> None:
     """What `/meds` shows changes when this transaction commits."""
     await scope.execute(
         update(Family)

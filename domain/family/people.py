@@ -14,7 +14,7 @@ from domain.database.scope import Scope
 from domain.errors import AlreadyExists, NotFound, SimilarName
 from domain.events import TimerSet
 from domain.family.limits import Quota
-from domain.family.list_version import raise_list_version
+from domain.family.list_version import bump_list_version
 from domain.family.room import require_room
 from domain.family.running_pauses import PAUSE_COLUMNS, Pause, StoredPause
 from domain.models import CareRecipient, new_id
@@ -120,7 +120,7 @@ async def rename_person(
         after={"name": name},
         undoes_id=undoes_id,
     )
-    await raise_list_version(scope)
+    await bump_list_version(scope)
     return replace(before, name=name)
 
 

@@ -12,7 +12,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.coming import COMING, to_coming
+from domain.medicines.doses.upcoming import UPCOMING_COLUMNS, to_upcoming_doses
 from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.schedules.kinds import schedule_from_json
 from domain.models import CareRecipient, Family, Medication
@@ -31,7 +31,7 @@ async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
 async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequence[MedicineFacts]:
     """Those of the medicines that are the family's and weren't removed. Needs no member."""
     rows = await scope.rows(
-        _FACTS.add_columns(*COMING, Family.name.label("family_name"))
+        _FACTS.add_columns(*UPCOMING_COLUMNS, Family.name.label("family_name"))
         .join(Family, Family.id == Medication.family_id)
         .where(
             Medication.id.in_(medication_ids),
@@ -96,7 +96,7 @@ _FACTS = select(
 
 def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
     zone = ZoneInfo(row.timezone)
-    coming = to_coming(
+    coming = to_upcoming_doses(
         zone,
         schedule=row.schedule,
         doses_from=row.doses_from,

@@ -97,11 +97,12 @@ async def tell_apart(scope: Scope, families: Sequence[FamilyFacts]) -> Sequence[
         alike[normalize_name(family.name)[:_MAY_LOOK_ALIKE]].append(family)
     several = [family for same in alike.values() if len(same) > 1 for family in same]
     several = several[: MAX_FAMILIES + 1]
-    companies = {
-        family.id: company
-        for family, company in await read_in_families(scope, several, _read_company)
+    others_by_family = {
+        family.id: others for family, others in await read_in_families(scope, several, _read_others)
     }
-    return [replace(family, company=companies.get(family.id, ())) for family in families]
+    return [
+        replace(family, others_in_family=others_by_family.get(family.id, ())) for family in families
+    ]
 
 
 async def get_overview_told_apart(scope: Scope) -> FamilyOverview:
@@ -111,7 +112,7 @@ async def get_overview_told_apart(scope: Scope) -> FamilyOverview:
     overview = await get_overview(scope)
     here = FamilyFacts(overview.id, overview.name)
     here, *others = await tell_apart(scope, [here, *overview.others])
-    return replace(overview, company=here.company, others=others)
+    return replace(overview, others_in_family=here.others_in_family, others=others)
 
 
 async def switch_family(scope: Scope, family_id: UUID) -> Sequence[FamilyFacts]:
@@ -183,7 +184,7 @@ async def _count_open(scope: Scope) -> int:
     return counted or 0
 
 
-async def _read_company(scope: Scope) -> tuple[str, ...]:
+async def _read_others(scope: Scope) -> tuple[str, ...]:
     """Everybody else in the current family, members first."""
     members = (
         select(User.name)

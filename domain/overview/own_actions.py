@@ -64,8 +64,8 @@ UNDOABLE = frozenset(ActionKind)
 class LastAction:
     """A member's last action, at `at` (UTC): on doses, a medicine, an appointment or a person.
 
-    `id` is that of the log rows' action, or of the audit event. `put_back` is the dose as it will
-    be once its correction is undone. `elsewhere` is empty if it was in the current family;
+    `id` is that of the log rows' action, or of the audit event. `reverted_dose` is the dose as it
+    will be once its correction is undone. `elsewhere` is empty if it was in the current family;
     otherwise that family comes first, followed by the member's others. `lasting` is an action of
     :data:`domain.audit.LASTING` that they have done since; `superseded` is one that they have done
     since and others have changed.
@@ -81,7 +81,7 @@ class LastAction:
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     log_id: UUID | None = None
-    put_back: DoseFacts | None = None
+    reverted_dose: DoseFacts | None = None
     elsewhere: Sequence[FamilyFacts] = ()
     lasting: str | None = None
     superseded: "ActionSuperseded | None" = None

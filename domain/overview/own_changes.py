@@ -54,7 +54,7 @@ async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
         .where(
             event.created_at > func.clock_now() - UNDO_PERIOD,
             ~_is_undone(event),
-            _is_there(event),
+            _subject_exists(event),
             ~changed_since,
         )
         .order_by(event.created_at.desc(), event.id.desc())
@@ -73,7 +73,7 @@ async def find_superseded(
             AuditEvent.created_at > func.clock_now() - UNDO_PERIOD,
             *(AuditEvent.created_at > action.at for action in since),
             ~_is_undone(AuditEvent),
-            _is_there(AuditEvent),
+            _subject_exists(AuditEvent),
         )
         .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
         .limit(1)
@@ -82,7 +82,7 @@ async def find_superseded(
     if action is None:
         return None
     try:
-        await _check_stands(scope, member, action=action)
+        await _check_in_effect(scope, member, action=action)
     except ActionSuperseded as error:
         return error if error.by is not None else None
     return None
@@ -105,7 +105,7 @@ async def find_change(
     found = await _read(scope, event)
     if found is None:
         raise ActionSuperseded(UNDONE, "", by=None) if event.is_undone else NotFound
-    await _check_stands(scope, member, action=found)
+    await _check_in_effect(scope, member, action=found)
     return found
 
 
@@ -158,7 +158,7 @@ async def _find_last_added(scope: Scope, member: Member, *, last: _Event, count:
     return next((_Event(**row._asdict()) for row in rows if not row.is_undone), last)
 
 
-async def _check_stands(scope: Scope, member: Member, *, action: LastAction) -> None:
+async def _check_in_effect(scope: Scope, member: Member, *, action: LastAction) -> None:
     """Raises ActionSuperseded if it was undone, or somebody has changed the same thing since."""
     event, later = aliased(AuditEvent), aliased(AuditEvent)
     is_undo = later.undoes_id == event.id
@@ -196,7 +196,7 @@ def _is_undone(event: type[AuditEvent]) -> ColumnElement[bool]:
     )
 
 
-def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
+def _subject_exists(event: type[AuditEvent]) -> ColumnElement[bool]:
     """Whether its subject still exists. A change of something that was removed can't be undone, and
     blocks no other undo.
     """
@@ -217,7 +217,7 @@ async def _read(scope: Scope, event: _Event) -> LastAction | None:
     )
     try:
         if kind.startswith("appointment."):
-            return replace(action, appointment=await _changed(scope, event))
+            return replace(action, appointment=await _get_changed_occurrence(scope, event))
         if kind.startswith("person."):
             return replace(action, person=await get_person(scope, event.subject_id))
         return replace(action, medicine=await get_medication(scope, event.subject_id))
@@ -225,7 +225,7 @@ async def _read(scope: Scope, event: _Event) -> LastAction | None:
         return None
 
 
-async def _changed(scope: Scope, event: _Event) -> OccurrenceFacts:
+async def _get_changed_occurrence(scope: Scope, event: _Event) -> OccurrenceFacts:
     """The occurrence at which an appointment was changed; or else the next one, also if a new
     recurrence doesn't have that occurrence any more. Raises NotFound.
     """

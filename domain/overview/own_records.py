@@ -121,7 +121,7 @@ async def _record(scope: Scope, is_meant: ColumnElement[bool]) -> LastAction | N
         at=rows[0].recorded_at,
         doses=doses,
         log_id=rows[0].id if is_correction else None,
-        put_back=await find_recorded(scope, doses[0], rows[0].corrects_id)
+        reverted_dose=await find_recorded(scope, doses[0], rows[0].corrects_id)
         if is_correction
         else None,
     )

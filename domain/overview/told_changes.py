@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, read_occurrences
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.errors import NotFound
 from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts
@@ -192,5 +192,5 @@ def _is_silent(facts: ChangesFacts) -> bool:
 
 
 CHANGES = MessageKind(
-    Kind.CHANGES, one_by_one(_read_message), find_obsolete=_find_obsolete, is_silent=_is_silent
+    Kind.CHANGES, read_one_by_one(_read_message), find_obsolete=_find_obsolete, is_silent=_is_silent
 )

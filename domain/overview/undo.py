@@ -41,10 +41,10 @@ async def undo_action(scope: Scope, action_id: UUID) -> Undone:
             action, appointment=await _undo_appointment(scope, action, action.appointment)
         )
     if action.person is not None:
-        return Undone(action, person=await _undo_of_person(scope, action, action.person))
+        return Undone(action, person=await _undo_person_change(scope, action, action.person))
     if action.medicine is None:
         return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
-    return Undone(action, medicine=await _undo_event(scope, action, action.medicine.id))
+    return Undone(action, medicine=await _undo_medicine_change(scope, action, action.medicine.id))
 
 
 async def _find_locked(scope: Scope, action_id: UUID) -> LastAction:
@@ -57,7 +57,7 @@ async def _find_locked(scope: Scope, action_id: UUID) -> LastAction:
     return await find_action(scope, action_id)
 
 
-async def _undo_event(
+async def _undo_medicine_change(
     scope: Scope, action: LastAction, medication_id: UUID
 ) -> MedicineFacts | None:
     before = action.before or {}
@@ -91,7 +91,7 @@ async def _undo_event(
             )
 
 
-async def _undo_of_person(scope: Scope, action: LastAction, person: Person) -> Person:
+async def _undo_person_change(scope: Scope, action: LastAction, person: Person) -> Person:
     before = action.before or {}
     match action.kind:
         case ActionKind.PERSON_RENAMED:

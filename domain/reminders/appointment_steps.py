@@ -108,14 +108,14 @@ async def act_on_due_occurrences(
     steps: dict[tuple[UUID, UUID, datetime, UUID], dict[str, str]] = defaultdict(dict)
     told: list[UUID] = []
     for row in due:
-        action = _overdue(row, now=now)
+        action = _current_step(row, now=now)
         if _is_silenced(row, action.step, now=now):
             continue
         told.append(row.id)
-        for user_id in _who_is_told(row, action.step, people.get(row.care_recipient_id, ())):
+        for user_id in _choose_recipients(row, action.step, people.get(row.care_recipient_id, ())):
             message = (row.family_id, row.care_recipient_id, action.at, user_id)
             steps[message][str(row.id)] = action.step
-    following = [_following(row, now=now) for row in due]
+    following = [_next_step(row, now=now) for row in due]
     for at in {action.at for action in following if action is not None}:
         scope.publish(TimerSet(at))
     await scope.execute(
@@ -152,7 +152,7 @@ def _is_silenced(row: DueOccurrence, step: Step, *, now: datetime) -> bool:
     return step is not Step.TELL and row.pause.silences(row.starts_at, now=now)
 
 
-def _who_is_told(
+def _choose_recipients(
     row: DueOccurrence, step: Step, members: Sequence[NotifiedMember]
 ) -> Sequence[UUID]:
     """Everybody gets reminders. Only members who may drive are asked to, while nobody does; how it
@@ -182,7 +182,7 @@ def _actions(row: DueOccurrence) -> Sequence[NextAction]:
     )
 
 
-def _overdue(row: DueOccurrence, *, now: datetime) -> NextAction:
+def _current_step(row: DueOccurrence, *, now: datetime) -> NextAction:
     """The step to take now. After an outage that's only one of the steps that have become due:
     asking how it went if it's over, else the reminder, else asking for a driver.
     """
@@ -196,7 +196,7 @@ def _overdue(row: DueOccurrence, *, now: datetime) -> NextAction:
 _URGENCY = {Step.ASK_DRIVER: 0, Step.REMIND: 1, Step.TELL: 2, Step.ASK_OUTCOME: 3}
 
 
-def _following(row: DueOccurrence, *, now: datetime) -> NextAction | None:
+def _next_step(row: DueOccurrence, *, now: datetime) -> NextAction | None:
     if row.status != OccurrenceStatus.PLANNED:
         return None
     return find_next_action(_actions(row), now=now)

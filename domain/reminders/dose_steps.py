@@ -100,7 +100,7 @@ async def act_on_due_doses(
     in_time = [d for d in due if d.ladder_step == Step.ASK and now < d.window_ends_at]
     over = [d for d in due if d.ladder_step == Step.MISS or now >= d.window_ends_at]
     asked = await _ask(scope, in_time, people) if in_time else []
-    given_up = await _give_up(scope, over, people, now=now) if over else []
+    given_up = await _close(scope, over, people, now=now) if over else []
     return [*asked, *given_up]
 
 
@@ -121,7 +121,7 @@ async def _ask(
             )
             scope.publish(TimerSet(action.at))
     await _move_doses(scope, moves)
-    return _of_doses(Kind.SLOT_CARD, slots, people, cards)
+    return _messages(Kind.SLOT_CARD, slots, people, cards)
 
 
 async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
@@ -169,7 +169,7 @@ def _card_for(doses: Sequence[DueDose], newest: Card | None) -> Card:
     return newest if newest.asked_at == minute else Card(newest.ask_no + 1, minute)
 
 
-async def _give_up(
+async def _close(
     scope: Scope, doses: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
@@ -189,7 +189,7 @@ async def _give_up(
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
         summaries = _by_slot(found, at=lambda _: minute, parts=_in_parts(found))
         cards = dict.fromkeys(summaries, Card(0, minute))
-        queued += _of_doses(kind, summaries, people, cards)
+        queued += _messages(kind, summaries, people, cards)
     return queued
 
 
@@ -215,7 +215,7 @@ def _by_slot(
     return dict(slots)
 
 
-def _of_doses(
+def _messages(
     kind: Kind,
     slots: dict[Slot, list[DueDose]],
     people: MembersByPerson,

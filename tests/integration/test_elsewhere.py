@@ -115,7 +115,7 @@ async def test_only_families_of_nearly_one_name_are_told_apart(database: Databas
 
     async def told_apart(scope: Scope) -> dict[str, tuple[str, ...]]:
         found = await elsewhere.tell_apart(scope, [other, smith, miller])
-        return {family.name: family.company for family in found}
+        return {family.name: family.others_in_family for family in found}
 
     assert await factories.acting(database, anna, told_apart) == {
         "MILLER": ("Ben",),

@@ -233,9 +233,9 @@ async def test_finished_ids_are_kept_for_a_week(database: Database) -> None:
     await store(database, incoming(1), incoming(2))
     await done(database, 1)
     database.clock.advance(timedelta(days=6, hours=23))
-    assert await database.run(inbox.forget_old, as_dispatch()) == 0
+    assert await database.run(inbox.delete_old, as_dispatch()) == 0
     database.clock.advance(timedelta(hours=2))
-    assert await database.run(inbox.forget_old, as_dispatch()) == 1
+    assert await database.run(inbox.delete_old, as_dispatch()) == 1
     assert await claimed_ids(database) == [2]  # what is not finished stays, however old
 
 
@@ -291,7 +291,7 @@ async def find_edited(database: Database, update_id: int) -> inbox.EditedMessage
 
 async def note(database: Database, update_id: int, *acts: UUID, **more: Any) -> None:
     await database.run(
-        lambda scope: inbox.note_effect(scope, update_id, acts=acts, **more),
+        lambda scope: inbox.record_effect(scope, update_id, acts=acts, **more),
         as_user(uuid4(), update_id=update_id),
     )
 
@@ -328,7 +328,7 @@ async def test_nothing_is_known_of_another_message_or_of_one_forgotten(database:
 async def test_nobody_notes_an_effect_of_somebody_elses_update(database: Database) -> None:
     await store(database, message(1, "at 21:00"), message(2, "at 22:00"))
     await database.run(
-        lambda scope: inbox.note_effect(scope, 1, acts=[uuid4()]), as_user(uuid4(), update_id=2)
+        lambda scope: inbox.record_effect(scope, 1, acts=[uuid4()]), as_user(uuid4(), update_id=2)
     )
     edited = await find_edited(database, 2)
     assert edited is not None

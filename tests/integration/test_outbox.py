@@ -317,7 +317,7 @@ async def test_a_wait_that_telegram_asked_for_costs_no_attempt(
             as_dispatch(),
         )
     assert await claim(database) == []
-    wait = await database.run(claims.until_next_open, as_dispatch())
+    wait = await database.run(claims.time_until_next_open, as_dispatch())
     assert wait is not None
     assert timedelta(seconds=20) < wait <= timedelta(seconds=30)
     database.clock.advance(timedelta(seconds=31))
@@ -330,7 +330,7 @@ async def test_a_wait_that_telegram_asked_for_costs_no_attempt(
 
 async def test_nothing_open_means_nothing_to_wait_for(database: Database, home: Home) -> None:
     await record_sent(database, *await claim(database))
-    assert await database.run(claims.until_next_open, as_dispatch()) is None
+    assert await database.run(claims.time_until_next_open, as_dispatch()) is None
 
 
 async def test_what_will_not_be_sent_is_closed_with_a_reason(

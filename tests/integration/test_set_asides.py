@@ -102,7 +102,7 @@ async def test_it_is_tried_again_ever_more_rarely_and_then_waits_for_somebody(
     await Isolation(database).do(chore(set(), done))
     assert subjects[0].id in done
     database.clock.advance(timedelta(days=2))
-    await database.run(set_asides.forget_recovered, as_dispatch())
+    await database.run(set_asides.delete_recovered, as_dispatch())
     assert await waiting(database) == []
 
 
@@ -114,7 +114,7 @@ async def test_what_is_dropped_is_never_tried_again(
     await database.run(lambda scope: set_aside_work.drop(scope, found), as_dispatch())
     assert await waiting(database) == []
     database.clock.advance(timedelta(days=99))
-    await database.run(set_asides.forget_recovered, as_dispatch())
+    await database.run(set_asides.delete_recovered, as_dispatch())
     done: list[UUID] = []
     await Isolation(database).do(chore(set(), done))
     assert subjects[0].id not in done

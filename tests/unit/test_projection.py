@@ -163,10 +163,10 @@ def test_as_needed_it_is_a_guess_from_the_rate_of_the_last_weeks() -> None:
 
 
 def test_as_needed_nothing_is_guessed_before_a_week_of_use() -> None:
-    assert as_needed("10", "12", 6) == Forecast(Lasts.NO_GUESS)
+    assert as_needed("10", "12", 6) == Forecast(Lasts.NO_ESTIMATE)
     assert as_needed("10", "12", 7).kind is Lasts.ABOUT
-    assert as_needed("10", "0", 90) == Forecast(Lasts.NO_GUESS)
-    assert as_needed("10", "0", None) == Forecast(Lasts.NO_GUESS)
+    assert as_needed("10", "0", 90) == Forecast(Lasts.NO_ESTIMATE)
+    assert as_needed("10", "0", None) == Forecast(Lasts.NO_ESTIMATE)
 
 
 def test_as_needed_it_lasts_where_the_end_comes_before() -> None:

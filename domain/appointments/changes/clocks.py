@@ -90,7 +90,7 @@ async def move_to_home_zone(
     shown = await list_in_other_zones(scope, person_id)
     asked = [facts.appointment_id for facts in shown if facts.appointment_id in appointment_ids]
     # In a fixed order, so that two members doing this at once don't deadlock.
-    followed = {each: await _follow(scope, each, home) for each in sorted(asked)}
+    followed = {each: await _move_to_zone(scope, each, home) for each in sorted(asked)}
     new_ids = [new for each in asked if (new := followed[each]) is not None]
     moved = [await get_next_or_last_occurrence(scope, each) for each in new_ids]
     return MovedToHomeZone(
@@ -98,7 +98,7 @@ async def move_to_home_zone(
     )
 
 
-async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | None:
+async def _move_to_zone(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | None:
     """The appointment that goes by *zone* from now on; None if it has no future occurrence
     there.
     """
@@ -109,7 +109,7 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
     old = locked.series
     if old.zone.key == zone.key:  # or moved it
         return appointment_id
-    begin = await _first_by(scope, old, zone)
+    begin = await _find_first_start_in(scope, old, zone)
     if begin is None:
         return None
     before = await take_snapshot(scope, appointment_id)
@@ -135,7 +135,7 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
     return new.id
 
 
-async def _first_by(scope: Scope, series: Series, zone: ZoneInfo) -> datetime | None:
+async def _find_first_start_in(scope: Scope, series: Series, zone: ZoneInfo) -> datetime | None:
     """The first local start that is still in the future in *zone*, too."""
     now, ahead = scope.clock.now(), await find_first_upcoming(scope, series)
     if ahead is None:

@@ -49,7 +49,7 @@ async def move_occurrence(
     refuse_past(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         raise AppointmentCancelled
-    start = _of_its_kind(locked, start)
+    start = _normalize_start(locked, start)
     starts_at = _check_start(scope, locked, start)
     if locked.reach(reach) is Reach.THIS:
         return await _move_one(scope, locked, starts_at)
@@ -75,15 +75,15 @@ async def change_recurrence(
     same last day, or as many times as were left. Raises as :func:`move_occurrence` does.
     """
     locked = await lock_occurrence(scope, occurrence_id, version=version)
-    start = _of_its_kind(locked, start)
+    start = _normalize_start(locked, start)
     _check_start(scope, locked, start)
     reach = locked.reach(reach)
     if keeps_end and rule is not None:
-        rule = await _with_end_so_far(scope, locked, rule, reach=reach)
+        rule = await _keep_end(scope, locked, rule, reach=reach)
     return await _rebase(scope, locked, start, rule, reach=reach, by_order=False)
 
 
-async def _with_end_so_far(
+async def _keep_end(
     scope: Scope, locked: LockedOccurrence, rule: Recurrence, *, reach: Reach
 ) -> Recurrence:
     series = locked.series
@@ -97,7 +97,7 @@ async def _with_end_so_far(
     return replace(rule, until=old.until, count=old.after(gone_by).count)
 
 
-def _of_its_kind(locked: LockedOccurrence, start: datetime) -> datetime:
+def _normalize_start(locked: LockedOccurrence, start: datetime) -> datetime:
     """*start*, or midnight of that day if the appointment lasts all day."""
     return datetime.combine(start.date(), time.min) if locked.series.is_all_day else start
 
@@ -167,7 +167,7 @@ async def _rebase(
         since=pivot if is_split else None,
     )
     if by_order:
-        await _put_in_its_place(scope, locked, new)
+        await _place_moved_occurrence(scope, locked, new)
     await audit.record(
         scope,
         "appointment.moved" if by_order else "appointment.repeated",
@@ -182,7 +182,7 @@ async def _rebase(
     return found if found.is_planned else await get_next_or_last_occurrence(scope, new.id)
 
 
-async def _put_in_its_place(scope: Scope, locked: LockedOccurrence, series: Series) -> None:
+async def _place_moved_occurrence(scope: Scope, locked: LockedOccurrence, series: Series) -> None:
     """Put the moved occurrence where the rule has it, even if it had been moved or cancelled
     before.
     """

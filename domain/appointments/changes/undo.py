@@ -133,11 +133,11 @@ async def undo_appointment_change(
     await require_room(scope, Quota.APPOINTMENT, excluding=appointment_id)
     changed = [UUID(id_) for id_ in before["occurrences"]]
     rows = await _occurrences(scope, ids, changed)
-    was = _not_over(before["occurrences"], rows, now=scope.clock.now())
-    made = _made(before, was, rows, since=undoes_id)
+    was = _previous_values(before["occurrences"], rows, now=scope.clock.now())
+    made = _list_made_rows(before, was, rows, since=undoes_id)
     await release_keys(scope, [*made, *was], appointment_id=appointment_id)
     if begun is not None:
-        await _end(scope, begun)
+        await _delete_rest(scope, begun)
     if before["appointment"]:
         await scope.execute(
             update(Appointment)
@@ -151,7 +151,7 @@ async def undo_appointment_change(
     await mark_changed(scope, appointment_id, affects_calendars=affects_calendars)
     series = (await lock_appointment(scope, appointment_id, action=action)).series
     await replan(scope, series, series)
-    news = [id_ for id_, values in was.items() if _is_news(values, rows[id_])]
+    news = [id_ for id_, values in was.items() if _differs(values, rows[id_])]
     await reset_timers(scope, series, [*news, *made])
     await audit.record(
         scope,
@@ -160,12 +160,12 @@ async def undo_appointment_change(
         subject_id=appointment_id,
         undoes_id=undoes_id,
     )
-    found = await _shown(scope, before["occurrence_id"], appointment_id)
+    found = await _get_changed_occurrence(scope, before["occurrence_id"], appointment_id)
     await announce_if_imminent(scope, appointment_id, found.id)
     return found
 
 
-def _not_over(
+def _previous_values(
     replaced: Mapping[str, Values], rows: Mapping[UUID, Values], *, now: datetime
 ) -> dict[UUID, Values]:
     """The previous values of all rows; where that would put a row in the past, its times stay as
@@ -177,10 +177,10 @@ def _not_over(
         row = rows[UUID(id_)]
         then = {**row, **from_json(values)}
         is_past = then["status"] == OccurrenceStatus.PLANNED and then["starts_at"] <= now
-        if is_past and _is_news(then, row):
+        if is_past and _differs(then, row):
             then |= {name: row[name] for name in ("starts_at", "ends_at", "status")}
             is_any_over = True
-        elif _is_news(then, row):
+        elif _differs(then, row):
             is_any_ahead = True
         was[UUID(id_)] = then
     if is_any_over and not is_any_ahead:
@@ -188,12 +188,12 @@ def _not_over(
     return was
 
 
-def _is_news(values: Values, row: Values) -> bool:
+def _differs(values: Values, row: Values) -> bool:
     """Whether its time or status differs from *row*."""
     return bool(values["starts_at"] != row["starts_at"] or values["status"] != row["status"])
 
 
-def _made(
+def _list_made_rows(
     before: Values, was: Mapping[UUID, Values], rows: Mapping[UUID, Values], *, since: UUID
 ) -> list[UUID]:
     """Rows that the change made, and rows made *since* whose place others return to, in order of
@@ -213,7 +213,7 @@ def _made(
     ]
 
 
-async def _end(scope: Scope, begun: UUID) -> None:
+async def _delete_rest(scope: Scope, begun: UUID) -> None:
     """Delete the appointment that continued the rest of the series."""
     await mark_changed(scope, begun)
     await scope.execute(
@@ -223,7 +223,9 @@ async def _end(scope: Scope, begun: UUID) -> None:
     )
 
 
-async def _shown(scope: Scope, opened: str | None, appointment_id: UUID) -> OccurrenceFacts:
+async def _get_changed_occurrence(
+    scope: Scope, opened: str | None, appointment_id: UUID
+) -> OccurrenceFacts:
     """The occurrence at which the change was made; if it doesn't take place but others of its
     series do, the next of those.
     """

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.appointments.calendars import CalendarEntry, read_entries
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
+from domain.delivery.kinds import MessageHeader, MessageKind, always_silent, read_one_by_one
 from domain.models.delivery import Kind
 
 
@@ -23,4 +23,4 @@ async def _read(scope: Scope, header: MessageHeader) -> CalendarFacts:
     return CalendarFacts(await read_entries(scope, UUID(header.facts["origin_id"])), header.now)
 
 
-CALENDAR = MessageKind(Kind.CALENDAR, one_by_one(_read), is_silent=silent)
+CALENDAR = MessageKind(Kind.CALENDAR, read_one_by_one(_read), is_silent=always_silent)

@@ -10,7 +10,7 @@ from domain.access import Role
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import read_occurrences
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.models.delivery import Kind
 from domain.timers import LATE_AFTER, Step
 
@@ -76,4 +76,4 @@ def _is_settled(item: AppointmentItem, facts: AppointmentFacts) -> bool:
             return occurrence.ends_at <= facts.now
 
 
-APPOINTMENT = MessageKind(Kind.APPOINTMENT, one_by_one(_read), find_obsolete=_find_obsolete)
+APPOINTMENT = MessageKind(Kind.APPOINTMENT, read_one_by_one(_read), find_obsolete=_find_obsolete)

@@ -35,7 +35,7 @@ async def list_upcoming(scope: Scope, *, page: int = 0) -> OccurrencePage:
     Individually cancelled ones stay in the list. A series appears once, with its next occurrence,
     preferably one that takes place. One statement.
     """
-    conditions = _ahead(scope)
+    conditions = _upcoming_conditions(scope)
     is_one_of_series = Appointment.recurrence.is_not(None)
     subject = case((is_one_of_series, Appointment.id), else_=AppointmentOccurrence.id)
     shown = (
@@ -54,7 +54,7 @@ async def list_upcoming(scope: Scope, *, page: int = 0) -> OccurrencePage:
     statement = SELECT_OCCURRENCES.where(
         AppointmentOccurrence.family_id == scope.family_id, AppointmentOccurrence.id.in_(shown)
     ).order_by(_LOCAL_DAY, _STARTS, AppointmentOccurrence.id)
-    return await _page_of(scope, statement, page=page)
+    return await _fetch_page(scope, statement, page=page)
 
 
 async def list_series(scope: Scope, appointment_id: UUID, *, page: int = 0) -> OccurrencePage:
@@ -62,11 +62,11 @@ async def list_series(scope: Scope, appointment_id: UUID, *, page: int = 0) -> O
     first page if *page* doesn't exist. Raises NotFound if there are none.
     """
     statement = SELECT_OCCURRENCES.where(
-        *_ahead(scope), AppointmentOccurrence.appointment_id == appointment_id
+        *_upcoming_conditions(scope), AppointmentOccurrence.appointment_id == appointment_id
     ).order_by(_STARTS, AppointmentOccurrence.id)
-    found = await _page_of(scope, statement, page=page)
+    found = await _fetch_page(scope, statement, page=page)
     if page and not found.items:
-        found = await _page_of(scope, statement, page=0)
+        found = await _fetch_page(scope, statement, page=0)
     if not found.items:
         raise NotFound
     return found
@@ -74,7 +74,7 @@ async def list_series(scope: Scope, appointment_id: UUID, *, page: int = 0) -> O
 
 async def list_past(scope: Scope, *, page: int = 0) -> OccurrencePage:
     """Past occurrences, latest first; ordered as in :func:`list_upcoming`. One statement."""
-    conditions = (*_is_seen(scope), AppointmentOccurrence.ends_at <= func.clock_now())
+    conditions = (*_listed_conditions(scope), AppointmentOccurrence.ends_at <= func.clock_now())
     # Only rows that the page can reach are sorted by day: the index returns them by instant.
     reached = (
         select(_STARTS)
@@ -91,7 +91,7 @@ async def list_past(scope: Scope, *, page: int = 0) -> OccurrencePage:
     statement = SELECT_OCCURRENCES.where(*conditions, is_near).order_by(
         _LOCAL_DAY.desc(), _STARTS.desc(), AppointmentOccurrence.id
     )
-    return await _page_of(scope, statement, page=page, is_past=True)
+    return await _fetch_page(scope, statement, page=page, is_past=True)
 
 
 async def list_day(
@@ -129,7 +129,7 @@ def _takes_place_on(facts: OccurrenceFacts, day: date) -> bool:
     return first <= day <= last
 
 
-def _is_seen(scope: Scope) -> Sequence[Any]:
+def _listed_conditions(scope: Scope) -> Sequence[Any]:
     """Conditions for occurrences that lists show. Raises NotAllowed."""
     member = scope.require(Action.READ)
     return (
@@ -139,11 +139,11 @@ def _is_seen(scope: Scope) -> Sequence[Any]:
     )
 
 
-def _ahead(scope: Scope) -> Sequence[Any]:
-    return (*_is_seen(scope), AppointmentOccurrence.ends_at > func.clock_now())
+def _upcoming_conditions(scope: Scope) -> Sequence[Any]:
+    return (*_listed_conditions(scope), AppointmentOccurrence.ends_at > func.clock_now())
 
 
-async def _page_of(
+async def _fetch_page(
     scope: Scope, statement: Select[*tuple[Any, ...]], *, page: int, is_past: bool = False
 ) -> OccurrencePage:
     found = await fetch_occurrences(scope, statement.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))

@@ -11,7 +11,7 @@ from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.list_version import raise_list_version
+from domain.family.list_version import bump_list_version
 from domain.medicines.dosages import Dosage
 from domain.medicines.expansion.cancelling import cancel_pending_doses
 from domain.medicines.expansion.expandable import (
@@ -100,7 +100,7 @@ async def record_change(scope: Scope, action: str, medication_id: UUID, **change
         subject_id=medication_id,
         **change,
     )
-    await raise_list_version(scope)
+    await bump_list_version(scope)
 
 
 def content_columns(content: Content) -> dict[str, Any]:

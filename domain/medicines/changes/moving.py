@@ -12,7 +12,7 @@ from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import shown_messages
-from domain.family.list_version import raise_list_version
+from domain.family.list_version import bump_list_version
 from domain.family.people import Person, get_person, lock_pause, set_pause
 from domain.local_time import resolve_local
 from domain.medicines.expansion.expandable import EXPANDABLE, fetch_expandables
@@ -33,7 +33,7 @@ async def move_person(
     """
     scope.require(Action.ADD_PERSON)
     before = await get_person(scope, care_recipient_id)
-    ids = await _running(scope, care_recipient_id)
+    ids = await _list_not_stopped(scope, care_recipient_id)
     await lock_doses(scope, ids)
     await scope.execute(
         update(CareRecipient).where(CareRecipient.id == care_recipient_id).values(timezone=zone.key)
@@ -55,7 +55,7 @@ async def move_person(
     await shown_messages.refresh_named_times(
         scope, care_recipient_id, since=scope.clock.now() - ZONE_NAMED_FOR
     )
-    await raise_list_version(scope)
+    await bump_list_version(scope)
     return replace(before, zone=zone)
 
 
@@ -89,7 +89,7 @@ def _same_day(instant: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
     return resolve_local(datetime.combine(instant.astimezone(old).date(), time()), new)
 
 
-async def _running(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
+async def _list_not_stopped(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
     rows = await scope.rows(
         select(Medication.id)
         .where(

@@ -88,11 +88,11 @@ async def restore_medication(
     if before.status is MedicineStatus.STOPPED:
         if only_paused:
             raise MedicineStopped(before.name)
-        return await _begin_again(scope, before, action="restored")
+        return await _reactivate(scope, before, action="restored")
     return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
 
 
-async def _begin_again(
+async def _reactivate(
     scope: Scope, before: "LockedMedicine", *, action: str, undoes_id: UUID | None = None
 ) -> MedicineFacts:
     pause = await lock_pause(scope, before.expandable.care_recipient_id)
@@ -126,7 +126,7 @@ async def restore_status(
     if is_with_person or (
         before.status is MedicineStatus.STOPPED and status is MedicineStatus.ACTIVE
     ):
-        return await _begin_again(scope, before, action="put_back", undoes_id=undoes_id)
+        return await _reactivate(scope, before, action="put_back", undoes_id=undoes_id)
     if resumes_at is not None and resumes_at <= scope.clock.now():
         status, resumes_at = MedicineStatus.ACTIVE, None
     return await _change_status(

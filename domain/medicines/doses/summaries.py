@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.access import Role
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.models.delivery import Kind
@@ -59,7 +59,7 @@ def _list_shown_doses(facts: SummaryFacts) -> Sequence[UUID]:
 MISSED, NOT_ASKED = (
     MessageKind(
         kind,
-        one_by_one(_read),
+        read_one_by_one(_read),
         find_obsolete=_find_obsolete,
         list_shown_doses=_list_shown_doses,
     )

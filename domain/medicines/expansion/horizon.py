@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
 from domain.events import TimerSet
-from domain.family.list_version import raise_list_version
+from domain.family.list_version import bump_list_version
 from domain.medicines.doses.ladder import first_action, window_end
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
@@ -159,5 +159,5 @@ async def expand(scope: Scope, medication_ids: Sequence[UUID], *, before: dateti
             .where(Medication.id.in_(back))
             .values(status="active", resumes_at=None, is_paused_with_person=False)
         )
-        await raise_list_version(scope)
+        await bump_list_version(scope)
     return len(medicines)

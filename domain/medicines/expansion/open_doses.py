@@ -47,13 +47,13 @@ def with_edited_amounts(
     """*doses* with the amount each would have by the medicine as *edited*; *is_rescheduled*: the
     edit changed the times.
     """
-    held = [_held_against(dose, edited) for dose in doses]
+    held = [_with_edited_amount(dose, edited) for dose in doses]
     if is_rescheduled:
         return held
     return [replace(dose, is_rescheduled=False) for dose in held]  # the person may have moved
 
 
-def _held_against(dose: OpenDose, edited: Expandable) -> OpenDose:
+def _with_edited_amount(dose: OpenDose, edited: Expandable) -> OpenDose:
     of_all_times = replace(edited, doses_from=None, resumes_at=None)
     found = of_all_times.occurrences(dose.due_at - _INSTANT, dose.due_at)
     if found:
@@ -121,7 +121,7 @@ async def adjust_doses(
     changed = []
     for row in rows:
         was = Dosage(row.dosage, row.amount, row.unit)
-        held = _held_against(
+        held = _with_edited_amount(
             OpenDose(row.id, row.due_at, row.window_ends_at, edited.zone, was, None), edited
         )
         if held.becomes is not None:

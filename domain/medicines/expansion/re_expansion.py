@@ -86,7 +86,7 @@ async def re_expand(
             )
         )
     }
-    ahead = [o for o in wanted.values() if _is_to_be_made(o, existing.get(o.key), now, until)]
+    ahead = [o for o in wanted.values() if _should_make(o, existing.get(o.key), now, until)]
     await _cancel(
         scope,
         [row.id for key, row in existing.items() if _is_untouched(row, now) and key not in wanted],
@@ -122,7 +122,7 @@ async def re_expand(
         scope,
         medication.medication_id,
         [RevivedDose(row.id, wanted[row.occurrence_key], row.resolved_at) for row in back]
-        + _coming_back(ahead, existing, made),
+        + _list_revived(ahead, existing, made),
         schedule=list(wanted.values()),
     )
     await dose_messages.refresh_cards(
@@ -134,7 +134,7 @@ async def re_expand(
     return counted
 
 
-def _coming_back(
+def _list_revived(
     ahead: Iterable[Occurrence], existing: Mapping[str, _DoseRow], made: Mapping[str, UUID]
 ) -> list[RevivedDose]:
     """Those of the doses *ahead* that were cancelled, or had no row. A dose that was open all along
@@ -177,7 +177,7 @@ def _is_untouched(row: _DoseRow, now: datetime) -> bool:
     )
 
 
-def _is_to_be_made(
+def _should_make(
     occurrence: Occurrence, row: _DoseRow | None, now: datetime, until: datetime
 ) -> bool:
     """Whether to make, move or revive a dose for *occurrence*.

@@ -113,7 +113,7 @@ async def find_course_change(scope: Scope, question: CourseQuestion) -> CourseCh
     """What to ask, by the current tables; None if there is nothing to ask (any more)."""
     scope.require(Action.READ)
     found = await read_medicines(scope, [question.medication_id])
-    if not found or not _may_ask(found[0], question):
+    if not found or not _can_ask(found[0], question):
         return None
     course = await _read(scope, found[0], question.lost)
     end = scope.clock.now()
@@ -157,7 +157,7 @@ def _stretch(stored: Sequence[str]) -> Stretch:
     return Stretch(datetime.fromisoformat(since), datetime.fromisoformat(until))
 
 
-def _may_ask(medicine: MedicineFacts, question: CourseQuestion) -> bool:
+def _can_ask(medicine: MedicineFacts, question: CourseQuestion) -> bool:
     is_paused_again = question.is_of_the_past and medicine.status is MedicineStatus.PAUSED
     is_stopped = medicine.status is MedicineStatus.STOPPED
     return has_end(medicine.schedule) and not is_stopped and not is_paused_again

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from domain.access import ASKED_FIRST, Action
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import FACTS, is_about, refresh_messages, was_due_within
 from domain.family.people import Person
@@ -27,8 +27,8 @@ NOTICE_LIFETIME = timedelta(days=14)
 
 @dataclass(frozen=True)
 class PauseEndsFacts:
-    """A person's pause ends at `until` (UTC): the medicines that resume then, and courses that are
-    `over` by then. `kept_by` has confirmed that it ends then.
+    """A person's pause ends at `until` (UTC): the medicines that resume then, and the courses that
+    have ended by then. `kept_by` has confirmed that it ends then.
     """
 
     family_id: UUID
@@ -37,7 +37,7 @@ class PauseEndsFacts:
     now: datetime
     medicines: Sequence[str]
     kept_by: str | None
-    over: Sequence[str] = ()
+    ended_courses: Sequence[str] = ()
     reader_zone: ZoneInfo | None = None
 
     @property
@@ -58,7 +58,7 @@ async def _read(scope: Scope, header: MessageHeader) -> PauseEndsFacts:
         now=header.now,
         medicines=[each.name for each in paused.medicines if each not in over],
         kept_by=header.facts.get("kept_by"),
-        over=[each.name for each in over],
+        ended_courses=[each.name for each in over],
         reader_zone=header.receiver.zone,
     )
 
@@ -67,7 +67,7 @@ def _find_obsolete(facts: PauseEndsFacts) -> str | None:
     return None if facts.still_holds else "the pause was changed or ended before it was sent"
 
 
-PAUSE_ENDS = MessageKind(Kind.PAUSE_ENDS, one_by_one(_read), find_obsolete=_find_obsolete)
+PAUSE_ENDS = MessageKind(Kind.PAUSE_ENDS, read_one_by_one(_read), find_obsolete=_find_obsolete)
 
 
 async def announce_pause_end(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 
 from domain.database.scope import Scope
-from domain.family.list_version import raise_list_version
+from domain.family.list_version import bump_list_version
 from domain.family.people import set_pause
 from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.medicines.pauses.notices import announce_pause_end
@@ -70,4 +70,4 @@ async def _end(scope: Scope, person_id: UUID) -> None:
         .where(Medication.care_recipient_id == person_id, Medication.is_paused_with_person)
         .values(status=MedicineStatus.ACTIVE, resumes_at=None, is_paused_with_person=False)
     )
-    await raise_list_version(scope)
+    await bump_list_version(scope)

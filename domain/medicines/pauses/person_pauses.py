@@ -17,7 +17,7 @@ from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.events import NotificationsQueued
-from domain.family.list_version import raise_list_version
+from domain.family.list_version import bump_list_version
 from domain.family.people import Person, set_pause
 from domain.family.running_pauses import Pause
 from domain.medicines.changes.status import end_of_pause
@@ -38,7 +38,7 @@ from domain.medicines.pauses.states import (
     ACTIVE,
     State,
     TakenMedicine,
-    own_ends,
+    get_own_ends,
     pause_from_json,
     pause_to_json,
     paused_states,
@@ -76,7 +76,7 @@ async def pause_person(
         targets = paused_states(taken, until, beginning={medicine.id for medicine in taken})
     else:
         pause = Pause(person.pause.since, until, person.pause.silences_appointments)
-        targets = paused_states(taken, until, own=await own_ends(scope, person))
+        targets = paused_states(taken, until, own=await get_own_ends(scope, person))
     return await _change(scope, person, pause, taken, targets, action="paused")
 
 
@@ -89,7 +89,7 @@ async def resume_person(scope: Scope, person_id: UUID) -> PausedPerson:
     if person.pause is None:
         raise NotPaused(person.name)
     taken = await lock_medicines(scope, person_id)
-    own = await own_ends(scope, person)
+    own = await get_own_ends(scope, person)
     return await _change(scope, person, None, taken, resumed_states(taken, own), action="resumed")
 
 
@@ -111,7 +111,7 @@ async def restore_pause(
     pause = pause_from_json(before)
     if pause is not None and not pause.holds(scope.clock.now()):
         pause = None
-    own = await own_ends(scope, person) if person.pause else {}
+    own = await get_own_ends(scope, person) if person.pause else {}
     if pause is None:
         targets = resumed_states(taken, own)
     elif person.pause is not None:
@@ -167,7 +167,7 @@ async def _change(
         undoes_id=undoes_id,
     )
     await refresh_announcements(scope, person.id)
-    await raise_list_version(scope)
+    await bump_list_version(scope)
     scope.publish(NotificationsQueued())
     found = await with_medicines(scope, await find_person(scope, person.id))
     if action != "resumed":

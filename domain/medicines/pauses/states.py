@@ -77,7 +77,7 @@ def resumed_states(
     }
 
 
-async def own_ends(scope: Scope, person: Person) -> Mapping[UUID, datetime]:
+async def get_own_ends(scope: Scope, person: Person) -> Mapping[UUID, datetime]:
     """The ends of pauses that medicines had individually before the person's, if still in the
     future.
     """

@@ -359,8 +359,8 @@ async def _write(
         "dose.corrected",
         subject_type="dose",
         subject_id=dose.id,
-        before=_audited(before),
-        after=_audited(after),
+        before=_audit_values(before),
+        after=_audit_values(after),
     )
     if undoes_id is None:
         scope.acts.append(Act("corrected", action_id))
@@ -370,7 +370,7 @@ async def _write(
     return after
 
 
-def _audited(dose: DoseFacts) -> dict[str, Any]:
+def _audit_values(dose: DoseFacts) -> dict[str, Any]:
     return {
         "status": dose.status,
         "taken_at": dose.taken_at.isoformat() if dose.taken_at else None,

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
+from domain.delivery.kinds import MessageHeader, MessageKind, always_silent, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, extend_or_queue
 from domain.delivery.shown_messages import FACTS, is_about, refresh_messages, was_due_within
 from domain.events import NotificationsQueued
@@ -49,7 +49,10 @@ def _find_obsolete(facts: RecordChangedFacts) -> str | None:
 
 
 RECORD_CHANGED = MessageKind(
-    Kind.RECORD_CHANGED, one_by_one(_read), find_obsolete=_find_obsolete, is_silent=silent
+    Kind.RECORD_CHANGED,
+    read_one_by_one(_read),
+    find_obsolete=_find_obsolete,
+    is_silent=always_silent,
 )
 
 

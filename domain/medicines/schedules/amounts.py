@@ -74,7 +74,7 @@ def _whole_place(schedule: Schedule) -> tuple[Place, ...]:
     return (Place(ALL, own[0], times),)
 
 
-def settled(content: Content, *, before: Content) -> Content:
+def with_settled_dosage(content: Content, *, before: Content) -> Content:
     """The content with the right dosage beside its name: the strength if it had one, or else the
     first amount.
     """
@@ -108,7 +108,7 @@ def with_amount(
     if place is None and (len(places) > 1 or strength is not None):
         raise Unclear(AskPlace(places or _whole_place(schedule), strength))
     changed = _with_amount_at(schedule, amount, place=place or ALL, today=today)
-    return settled(replace(content, schedule=changed), before=before)
+    return with_settled_dosage(replace(content, schedule=changed), before=before)
 
 
 def _with_amount_at(schedule: Schedule, amount: Dosage, *, place: str, today: date) -> Schedule:

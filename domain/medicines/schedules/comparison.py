@@ -53,16 +53,16 @@ def list_concerns(
     old: Content, new: Content, *, zone: ZoneInfo, now: datetime
 ) -> tuple[Concern, ...]:
     """The concerns to confirm before *old* becomes *new*; empty if it may be changed right away."""
-    found = set(_of_schedules(old.schedule, new.schedule))
-    found |= set(_of_amounts(old, new))
-    found |= set(_of_ends(old.schedule, new.schedule, zone=zone, now=now))
+    found = set(_schedule_concerns(old.schedule, new.schedule))
+    found |= set(_amount_concerns(old, new))
+    found |= set(_end_concerns(old.schedule, new.schedule, zone=zone, now=now))
     return tuple(concern for concern in Concern if concern in found)
 
 
-def _of_schedules(old: Schedule, new: Schedule) -> Iterator[Concern]:
+def _schedule_concerns(old: Schedule, new: Schedule) -> Iterator[Concern]:
     match old, new:
         case AsNeeded(), AsNeeded():
-            yield from _of_limits(old, new)
+            yield from _limit_concerns(old, new)
         case AsNeeded(), _:
             yield Concern.MORE_OFTEN
             if old.min_interval is not None:
@@ -76,7 +76,7 @@ def _of_schedules(old: Schedule, new: Schedule) -> Iterator[Concern]:
             if isinstance(old, Elapsed):
                 yield Concern.INTERVAL_LOST
         case Steps(), Steps():
-            yield from _of_steps(old, new)
+            yield from _step_concerns(old, new)
         case Steps(), _:
             yield Concern.STEPS_LOST
             if _most_often(new) > _most_often(old):
@@ -98,7 +98,7 @@ def _keeps_hours_between(old: Elapsed, new: Schedule) -> bool:
     return isinstance(new, Elapsed) and (new.from_last_intake or not old.from_last_intake)
 
 
-def _of_limits(old: AsNeeded, new: AsNeeded) -> Iterator[Concern]:
+def _limit_concerns(old: AsNeeded, new: AsNeeded) -> Iterator[Concern]:
     if old.min_interval is not None:
         if new.min_interval is None:
             yield Concern.INTERVAL_LOST
@@ -111,7 +111,7 @@ def _of_limits(old: AsNeeded, new: AsNeeded) -> Iterator[Concern]:
             yield Concern.MORE_OFTEN
 
 
-def _of_steps(old: Steps, new: Steps) -> Iterator[Concern]:
+def _step_concerns(old: Steps, new: Steps) -> Iterator[Concern]:
     pairs = _pairs_of_steps(old, new)
     if not pairs:
         yield Concern.STEPS_LOST
@@ -161,16 +161,18 @@ def _most_often(schedule: Schedule) -> Fraction:
             return Fraction(0)
 
 
-def _of_amounts(old: Content, new: Content) -> Iterator[Concern]:
+def _amount_concerns(old: Content, new: Content) -> Iterator[Concern]:
     pairs = _pairs_of_steps(old.schedule, new.schedule)
     if pairs:
         for step, other in pairs:
-            yield from _of_lists(_alike(step.dosages or ()), _alike(other.dosages or ()))
+            yield from _amount_list_concerns(
+                _alike(step.dosages or ()), _alike(other.dosages or ())
+            )
         return
-    yield from _of_lists(_amounts(old), _amounts(new))
+    yield from _amount_list_concerns(_amounts(old), _amounts(new))
     strengths = strength_of(old), strength_of(new)
     if strengths[0] is not None and strengths[1] is not None:
-        yield from _of_amount(strengths[0], strengths[1])
+        yield from _single_amount_concerns(strengths[0], strengths[1])
 
 
 def _pairs_of_steps(old: Schedule, new: Schedule) -> Sequence[tuple[WallClock, WallClock]]:
@@ -182,13 +184,13 @@ def _pairs_of_steps(old: Schedule, new: Schedule) -> Sequence[tuple[WallClock, W
     return list(zip(old.steps, new.steps, strict=True))
 
 
-def _of_lists(before: Sequence[Dosage], after: Sequence[Dosage]) -> Iterator[Concern]:
+def _amount_list_concerns(before: Sequence[Dosage], after: Sequence[Dosage]) -> Iterator[Concern]:
     if len(before) == len(after):
         for less, more in zip(before, after, strict=True):
-            yield from _of_amount(less, more)
+            yield from _single_amount_concerns(less, more)
     elif set(before) != set(after):
         for more in after:
-            yield from _of_any_amount(before, more)
+            yield from _any_amount_concerns(before, more)
     elif len(set(before)) > 1:
         yield Concern.OTHER_AMOUNT  # the same amounts, but how many of each?
 
@@ -203,7 +205,7 @@ def _alike(dosages: Sequence[Dosage]) -> Sequence[Dosage]:
     return dosages[:1] if len(set(dosages)) == 1 else dosages
 
 
-def _of_amount(before: Dosage, after: Dosage) -> Iterator[Concern]:
+def _single_amount_concerns(before: Dosage, after: Dosage) -> Iterator[Concern]:
     if before == after:
         return
     times = how_many_times(after, before)
@@ -221,14 +223,16 @@ def _of_amount(before: Dosage, after: Dosage) -> Iterator[Concern]:
         yield Concern.OTHER_UNIT
 
 
-def _of_any_amount(before: Sequence[Dosage], after: Dosage) -> Iterator[Concern]:
+def _any_amount_concerns(before: Sequence[Dosage], after: Dosage) -> Iterator[Concern]:
     """Compare an amount with all previous ones: only if it equals none of them, it's a concern."""
-    found = [set(_of_amount(each, after)) for each in before]
+    found = [set(_single_amount_concerns(each, after)) for each in before]
     if all(found):
         yield from min(found, key=len)
 
 
-def _of_ends(old: Schedule, new: Schedule, *, zone: ZoneInfo, now: datetime) -> Iterator[Concern]:
+def _end_concerns(
+    old: Schedule, new: Schedule, *, zone: ZoneInfo, now: datetime
+) -> Iterator[Concern]:
     today = now.astimezone(zone).date()
     before, after = last_day_of(old, zone), last_day_of(new, zone)
     if before is not None and after is None:

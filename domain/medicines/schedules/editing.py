@@ -26,9 +26,9 @@ from domain.medicines.schedules.amounts import (
     STRENGTH,
     own_dosages,
     place_of_whole_step,
-    settled,
     strength_of,
     with_amount,
+    with_settled_dosage,
 )
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.clock_times import times_of
@@ -84,7 +84,7 @@ class _Editing:
     def changed(self) -> Content:
         schedule = self._schedule()
         content = Content(self._change.name or self._content.name, self._dosage, schedule)
-        content = settled(content, before=self._content)
+        content = with_settled_dosage(content, before=self._content)
         if self._change.dosage is not None and not self._is_amount_set:
             content = with_amount(
                 content,

@@ -118,17 +118,19 @@ def _in_order_of_days(
     """Doses from about *after* on, ordered by local day. May be endless."""
     match schedule:
         case WallClock():
-            yield from _of_wall_clock(schedule, zone, after)
+            yield from _wall_clock_occurrences(schedule, zone, after)
         case Steps(steps=steps):
             for step in steps:
-                yield from _of_wall_clock(step, zone, after)
+                yield from _wall_clock_occurrences(step, zone, after)
         case Elapsed():
-            yield from _of_elapsed(schedule, after, last_intake_at=last_intake_at)
+            yield from _elapsed_occurrences(schedule, after, last_intake_at=last_intake_at)
         case AsNeeded():
             return
 
 
-def _of_wall_clock(schedule: WallClock, zone: ZoneInfo, after: datetime) -> Iterator[Occurrence]:
+def _wall_clock_occurrences(
+    schedule: WallClock, zone: ZoneInfo, after: datetime
+) -> Iterator[Occurrence]:
     first_day = after.astimezone(zone).date() - _WIDEST_JUMP
     for day in schedule.days_from(first_day):
         for index, at in enumerate(schedule.times):
@@ -140,7 +142,7 @@ def _of_wall_clock(schedule: WallClock, zone: ZoneInfo, after: datetime) -> Iter
             )
 
 
-def _of_elapsed(
+def _elapsed_occurrences(
     schedule: Elapsed, after: datetime, *, last_intake_at: datetime | None
 ) -> Iterator[Occurrence]:
     due_at = schedule.starts_at

@@ -12,7 +12,7 @@ from sqlalchemy import case, func, select
 
 from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.coming import COMING, to_coming
+from domain.medicines.doses.upcoming import UPCOMING_COLUMNS, to_upcoming_doses
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import read_medicines
 from domain.medicines.schedules.days import LONGEST_CYCLE
@@ -20,8 +20,8 @@ from domain.medicines.schedules.kinds import AsNeeded, schedule_from_json
 from domain.medicines.stock.measures import Measure, find_unmeasured, measure_of, stock_use
 from domain.medicines.stock.projection import (
     FORECAST_HORIZON,
-    NOT_RECKONED,
-    USED_OVER,
+    NOT_COMPUTED,
+    USAGE_PERIOD,
     Forecast,
     Lasts,
     forecast,
@@ -93,7 +93,7 @@ _USED = (
     .where(
         StockMovement.medication_id == Medication.id,
         StockMovement.reason.in_(("taken", "given_back")),
-        StockMovement.created_at > func.clock_now() - USED_OVER,
+        StockMovement.created_at > func.clock_now() - USAGE_PERIOD,
     )
     .correlate(Medication)
     .scalar_subquery()
@@ -123,7 +123,7 @@ SELECT_STOCK = select(
     User.name.label("promised_by"),
     case((_IS_AS_NEEDED, _USED)).label("used"),
     case((_IS_AS_NEEDED, _USED_SINCE)).label("used_since"),
-    *COMING,
+    *UPCOMING_COLUMNS,
 ).outerjoin(User, User.id == Medication.refill_promised_by_id)
 
 
@@ -162,7 +162,7 @@ class StockColumns(NamedTuple):
 def stock_of(columns: StockColumns, status: MedicineStatus, zone: ZoneInfo, now: datetime) -> Stock:
     """The stock of a medicine with this *status*, whose person lives in *zone*."""
     stock, unit = columns.stock, columns.stock_unit
-    unmeasured, lasts = None, NOT_RECKONED
+    unmeasured, lasts = None, NOT_COMPUTED
     if stock is not None and unit is not None:
         unmeasured = find_unmeasured(
             columns.usual, schedule_from_json(columns.schedule), unit, columns.measure
@@ -183,7 +183,7 @@ def stock_of(columns: StockColumns, status: MedicineStatus, zone: ZoneInfo, now:
 def _forecast(
     columns: StockColumns, zone: ZoneInfo, now: datetime, *, stock: Decimal, unit: str
 ) -> Forecast:
-    coming = to_coming(
+    coming = to_upcoming_doses(
         zone,
         schedule=columns.schedule,
         doses_from=columns.doses_from,

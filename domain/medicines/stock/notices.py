@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from domain.access import ASKED_FIRST
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import FACTS, refresh_messages, was_due_within
 from domain.medicines.stock.levels import Stock, list_stocks
@@ -69,7 +69,7 @@ def _find_obsolete(facts: RefillFacts) -> str | None:
     return "refilled or promised before it was sent"
 
 
-REFILL = MessageKind(Kind.REFILL, one_by_one(_read), find_obsolete=_find_obsolete)
+REFILL = MessageKind(Kind.REFILL, read_one_by_one(_read), find_obsolete=_find_obsolete)
 
 
 async def queue_refill_notices(

@@ -13,8 +13,8 @@ from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 FORECAST_HORIZON = timedelta(days=730)
-USED_OVER = timedelta(days=30)
-USED_AT_LEAST = timedelta(days=7)  # less is too little for an estimate
+USAGE_PERIOD = timedelta(days=30)
+MIN_USAGE_PERIOD = timedelta(days=7)  # less is too little for an estimate
 _DAY = timedelta(days=1)
 
 
@@ -26,9 +26,9 @@ class Lasts(Enum):
     NOTHING_TO_COME = auto()  # the schedule has ended
     FOR_YEARS = auto()
     ABOUT = auto()  # as needed: an estimate from recent use
-    NO_GUESS = auto()  # as needed, with too little recent use for an estimate
+    NO_ESTIMATE = auto()  # as needed, with too little recent use for an estimate
     UNMEASURED = auto()  # how much of it a dose takes is unknown
-    NOT_RECKONED = auto()  # nobody has counted, or the medicine isn't active
+    NOT_COMPUTED = auto()  # nobody has counted, or the medicine isn't active
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Forecast:
     is_last_day_whole: bool = True
 
 
-NOT_RECKONED = Forecast(Lasts.NOT_RECKONED)
+NOT_COMPUTED = Forecast(Lasts.NOT_COMPUTED)
 
 
 def forecast(
@@ -94,9 +94,9 @@ def forecast_as_needed(
     """
     if ends_on is not None and ends_on < now.astimezone(zone).date():
         return Forecast(Lasts.NOTHING_TO_COME)
-    if used_since is None or used <= 0 or now - used_since < USED_AT_LEAST:
-        return Forecast(Lasts.NO_GUESS)
-    period = min(now - used_since, USED_OVER)
+    if used_since is None or used <= 0 or now - used_since < MIN_USAGE_PERIOD:
+        return Forecast(Lasts.NO_ESTIMATE)
+    period = min(now - used_since, USAGE_PERIOD)
     # Clamped, because a timedelta can overflow; everything beyond the horizon is treated alike.
     beyond = (FORECAST_HORIZON + timedelta(days=1)).total_seconds()
     lasts = timedelta(seconds=min(float(stock / used) * period.total_seconds(), beyond))

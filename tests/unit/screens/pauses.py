@@ -238,7 +238,7 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "resumed_stopped_meanwhile": partial(outcomes.stopped_meanwhile, Screen("…")),
         "notice_pause_ends": noticed(ends),
         "notice_pause_ends_beyond_a_course": noticed(
-            replace(ends, medicines=[words.medicine], over=[words.medicine])
+            replace(ends, medicines=[words.medicine], ended_courses=[words.medicine])
         ),
         "notice_pause_ends_tomorrow": noticed(replace(ends, now=until - timedelta(hours=5))),
         "notice_pause_ends_read_where_it_is_another_day": noticed(

@@ -28,7 +28,7 @@ from bot.ui.wording import escape
 from bot.ui.words import undo
 from domain.access import Action
 from domain.database.scope import Scope
-from domain.delivery.inbox import EditedMessage, note_effect
+from domain.delivery.inbox import EditedMessage, record_effect
 from domain.errors import NotFound, TooLateToUndo
 from domain.overview.last_actions import find_action
 from domain.overview.own_actions import (
@@ -138,7 +138,7 @@ class EditedMessages:
             return self._asked_again(request, running, views.needs_questions())
         edited = EditedMessage(data["message_id"], is_unchanged=False)
         acts = [act.id for act in request.scope.acts]
-        await note_effect(
+        await record_effect(
             request.scope,
             request.update_id,
             acts=acts,

@@ -15,7 +15,7 @@ from bot.ui import conversations, refusals
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from domain.database.scope import Scope
-from domain.delivery.inbox import EditedMessage, note_effect
+from domain.delivery.inbox import EditedMessage, record_effect
 from domain.errors import CareCircleError
 from domain.savepoints import run_in_savepoint
 
@@ -99,7 +99,7 @@ class GuessedCommands:
         if acts and data["message_id"] is not None:
             # As if the message itself had done it: if it is edited later, that is what it did.
             sent = EditedMessage(data["message_id"], is_unchanged=False)
-            await note_effect(
+            await record_effect(
                 request.scope, request.update_id, acts=acts, instead_of=sent, text=data["typed"]
             )
         if answer.conversation is not None:  # it asks something itself

@@ -158,7 +158,7 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
             ).format(days=stock.refill_days)
         case Lasts.TO_THE_END:
             return _("That's enough, so I won't remind you about its stock.")
-        case Lasts.NO_GUESS:
+        case Lasts.NO_ESTIMATE:
             return _(
                 "I can't say how long it lasts until I've seen a week of use. Until then, I'll "
                 "remind you when none is left."

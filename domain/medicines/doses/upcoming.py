@@ -79,7 +79,7 @@ _LAST_INTAKE = (
     .correlate(Medication)
     .scalar_subquery()
 )
-COMING = (
+UPCOMING_COLUMNS = (
     Medication.schedule,
     Medication.doses_from,
     Medication.resumes_at,
@@ -87,7 +87,7 @@ COMING = (
     _MADE.label("made"),
     _LAST_INTAKE.label("last_intake_at"),
 )
-"""Columns of a medicine that :func:`to_coming` reads."""
+"""Columns of a medicine that :func:`to_upcoming_doses` reads."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class PendingDose:
 
 
 @dataclass(frozen=True)
-class ComingDoses:
+class UpcomingDoses:
     """`pending` are rows; after `rule_from` (UTC) the schedule counts, except for occurrences that
     have a row already (`made_keys`).
     """
@@ -163,7 +163,7 @@ class ComingDoses:
             after = end
 
 
-def to_coming(
+def to_upcoming_doses(
     zone: ZoneInfo,
     *,
     schedule: Mapping[str, Any],
@@ -173,11 +173,11 @@ def to_coming(
     made: Sequence[dict[str, Any]] | None,
     last_intake_at: datetime | None,
     now: datetime,
-) -> ComingDoses:
-    """From the values of :data:`COMING`, for a person who lives in *zone*."""
+) -> UpcomingDoses:
+    """From the values of :data:`UPCOMING_COLUMNS`, for a person who lives in *zone*."""
     made = made or []
     starts = [at - _INSTANT for at in (doses_from, resumes_at) if at is not None]
-    return ComingDoses(
+    return UpcomingDoses(
         pending=[_pending(dose) for dose in made if dose["status"] == "pending"],
         made_keys=frozenset(dose["key"] for dose in made),
         rule_from=max([now, expanded_until, *starts]),
