@@ -30,13 +30,15 @@ class Clock:
     def advance(self, by: timedelta) -> None:
         self.offset += by
 
-    def adjust_skew(self, theirs: datetime, *, asked_at: datetime, answered_at: datetime) -> None:
-        """Update `skew` from *theirs*, PostgreSQL's time (without the offset, which may have moved
-        since), read between two readings of this machine's clock.
+    def adjust_skew(
+        self, server_time: datetime, *, asked_at: datetime, answered_at: datetime
+    ) -> None:
+        """Update `skew` from *server_time*, PostgreSQL's time (without the offset, which may have
+        moved since), read between two readings of this machine's clock.
 
         A difference smaller than the uncertainty of the round trip is ignored.
         """
         uncertainty = abs(answered_at - asked_at) / 2
-        skew = theirs - (asked_at + (answered_at - asked_at) / 2)
+        skew = server_time - (asked_at + (answered_at - asked_at) / 2)
         if abs(skew - self.skew) > uncertainty:
             self.skew = skew

@@ -99,8 +99,10 @@ class Database:
         async with engine.begin() as connection:
             asked_at, offset = self.clock.machine_now(), self.clock.offset
             begun = await connection.execute(_SET_SCOPE, _scope_parameters(request, offset))
-            theirs: datetime = begun.one().now - offset
-            self.clock.adjust_skew(theirs, asked_at=asked_at, answered_at=self.clock.machine_now())
+            server_time: datetime = begun.one().now - offset
+            self.clock.adjust_skew(
+                server_time, asked_at=asked_at, answered_at=self.clock.machine_now()
+            )
             scope = Scope(
                 connection,
                 clock=self.clock,

@@ -202,7 +202,7 @@ class ChangeMessage:
 
 
 async def queue_change_messages(
-    scope: Scope, told: Sequence[ChangeMessage], *, minute: datetime
+    scope: Scope, messages: Sequence[ChangeMessage], *, minute: datetime
 ) -> None:
     """Queue one message per member about the changes within a *minute*, due when that minute
     ends.
@@ -210,10 +210,10 @@ async def queue_change_messages(
     await scope.execute(
         _QUEUE_CHANGE_MESSAGES,
         {
-            "ids": [new_id() for _ in told],
-            "user_ids": [each.user_id for each in told],
-            "lanes": [each.lane for each in told],
-            "events": [json.dumps(each.events) for each in told],
+            "ids": [new_id() for _ in messages],
+            "user_ids": [each.user_id for each in messages],
+            "lanes": [each.lane for each in messages],
+            "events": [json.dumps(each.events) for each in messages],
             "family_id": scope.family_id,
             "kind": Kind.CHANGES,
             "minute": minute,

@@ -174,8 +174,8 @@ async def _write(scope: Scope, queued: Mapping[UUID, Mapping[str, str]]) -> None
     if not queued:
         return
     readers = sorted(queued)  # in a fixed order, so that two transactions don't deadlock
-    told = [ChangeMessage(each, _lane(queued[each].values()), queued[each]) for each in readers]
-    await queue_change_messages(scope, told, minute=floor_minute(scope.clock.now()))
+    messages = [ChangeMessage(each, _lane(queued[each].values()), queued[each]) for each in readers]
+    await queue_change_messages(scope, messages, minute=floor_minute(scope.clock.now()))
 
 
 def _lane(concerns: Iterable[str]) -> Lane:

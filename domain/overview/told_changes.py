@@ -31,8 +31,8 @@ class ToldChange:
     appointment or a person's pause, in its current state; if that was removed, only `name` and
     `person_name` are set.
 
-    `is_undo`: it undoes a change. `is_undone`: it was undone after we had told the reader. `was` is
-    a medicine's content before, `was_at` (UTC) an appointment's start before.
+    `is_undo`: it undoes a change. `is_undone`: it was undone after we had told the reader. `before`
+    is a medicine's content before, `previous_start` (UTC) an appointment's start before.
     """
 
     id: UUID
@@ -47,8 +47,8 @@ class ToldChange:
     medicine: MedicineFacts | None = None
     appointment: OccurrenceFacts | None = None
     person: Person | None = None
-    was: Content | None = None
-    was_at: datetime | None = None
+    before: Content | None = None
+    previous_start: datetime | None = None
 
 
 async def read_told_changes(
@@ -77,9 +77,9 @@ async def _read(scope: Scope, change: Change, concern: Concern) -> ToldChange:
     else:
         person = (await read_paused(scope, change.subject_id)).person
     name, person_name = await _read_names(scope, change)
-    was = None
+    before = None
     if change.action == "medication.edited":
-        was = Content.from_json(change.details)
+        before = Content.from_json(change.details)
     is_moved = change.action == "appointment.moved"
     return ToldChange(
         id=change.id,
@@ -94,8 +94,8 @@ async def _read(scope: Scope, change: Change, concern: Concern) -> ToldChange:
         medicine=medicine,
         appointment=appointment,
         person=person,
-        was=was,
-        was_at=start_before(change) if is_moved else None,
+        before=before,
+        previous_start=start_before(change) if is_moved else None,
     )
 
 

@@ -106,12 +106,12 @@ async def act_on_due_occurrences(
     if not due:
         return []
     steps: dict[tuple[UUID, UUID, datetime, UUID], dict[str, str]] = defaultdict(dict)
-    told: list[UUID] = []
+    announced: list[UUID] = []
     for row in due:
         action = _current_step(row, now=now)
         if _is_silenced(row, action.step, now=now):
             continue
-        told.append(row.id)
+        announced.append(row.id)
         for user_id in _choose_recipients(row, action.step, people.get(row.care_recipient_id, ())):
             message = (row.family_id, row.care_recipient_id, action.at, user_id)
             steps[message][str(row.id)] = action.step
@@ -128,7 +128,7 @@ async def act_on_due_occurrences(
     )
     await scope.execute(
         update(AppointmentOccurrence)
-        .where(AppointmentOccurrence.id.in_(told))
+        .where(AppointmentOccurrence.id.in_(announced))
         .values(told_at=func.clock_now())
     )
     return [

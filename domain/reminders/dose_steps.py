@@ -195,12 +195,12 @@ async def _close(
 
 def _in_parts(doses: Iterable[DueDose]) -> Mapping[UUID, int]:
     """Which of a person's summaries each dose is on, earliest doses first."""
-    theirs: dict[UUID, list[UUID]] = defaultdict(list)
+    by_person: dict[UUID, list[UUID]] = defaultdict(list)
     for dose in sorted(doses, key=lambda dose: (dose.due_at, dose.id)):
-        theirs[dose.care_recipient_id].append(dose.id)
+        by_person[dose.care_recipient_id].append(dose.id)
     return {
         dose_id: part_at(place)
-        for dose_ids in theirs.values()
+        for dose_ids in by_person.values()
         for place, dose_id in enumerate(dose_ids)
     }
 

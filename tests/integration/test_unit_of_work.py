@@ -295,9 +295,11 @@ async def test_postgresql_and_python_agree_what_time_it_is(
 
     async def look(scope: Scope) -> timedelta:
         before = scope.clock.now()
-        theirs = await scope.connection.scalar(text("SELECT clock_now()"))
-        assert theirs is not None
-        assert before - timedelta(seconds=1) < theirs < scope.clock.now() + timedelta(seconds=1)
+        server_time = await scope.connection.scalar(text("SELECT clock_now()"))
+        assert server_time is not None
+        assert (
+            before - timedelta(seconds=1) < server_time < scope.clock.now() + timedelta(seconds=1)
+        )
         real = await scope.connection.scalar(text("SELECT clock_now() - statement_timestamp()"))
         assert isinstance(real, timedelta)
         return real
@@ -328,10 +330,10 @@ async def test_a_clock_that_is_moved_while_postgresql_answers_stays_right(
 ) -> None:
     class Moved(Clock):
         def adjust_skew(
-            self, theirs: datetime, *, asked_at: datetime, answered_at: datetime
+            self, server_time: datetime, *, asked_at: datetime, answered_at: datetime
         ) -> None:
             self.advance(timedelta(hours=4))
-            super().adjust_skew(theirs, asked_at=asked_at, answered_at=answered_at)
+            super().adjust_skew(server_time, asked_at=asked_at, answered_at=answered_at)
 
     assert abs(await measure_skew(Database(database.engine, clock=Moved()))) < timedelta(seconds=2)
 

@@ -93,8 +93,8 @@ async def _keep_end(
     begin = locked.planned_start
     if reach is not Reach.FOLLOWING:
         begin = await find_first_upcoming(scope, series) or begin
-    gone_by = sum(each < begin for each in series.starts(now=scope.clock.now()))
-    return replace(rule, until=old.until, count=old.after(gone_by).count)
+    past_count = sum(each < begin for each in series.starts(now=scope.clock.now()))
+    return replace(rule, until=old.until, count=old.after(past_count).count)
 
 
 def _normalize_start(locked: LockedOccurrence, start: datetime) -> datetime:

@@ -40,8 +40,8 @@ async def split_series(
     if rule is None:
         return series
     old = locked.series
-    gone_by = sum(start < begin for start in old.starts(now=scope.clock.now()))
-    rest = replace(series, id=new_id(), first=begin, recurrence=rule.after(gone_by))
+    past_count = sum(start < begin for start in old.starts(now=scope.clock.now()))
+    rest = replace(series, id=new_id(), first=begin, recurrence=rule.after(past_count))
     await insert_rest(scope, locked, rest)
     await save_rule(scope, replace(old, recurrence=rule.ending_before(begin, first=old.first)))
     return rest

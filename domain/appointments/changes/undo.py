@@ -144,8 +144,8 @@ async def undo_appointment_change(
             .where(Appointment.id == appointment_id)
             .values(from_json(before["appointment"]))
         )
-    called_off = {"status": OccurrenceStatus.CUT}
-    await _write(scope, was | {id_: {**rows[id_], **called_off} for id_ in made})
+    cut = {"status": OccurrenceStatus.CUT}
+    await _write(scope, was | {id_: {**rows[id_], **cut} for id_ in made})
     changed_values = [before["appointment"], *before["occurrences"].values()]
     affects_calendars = bool(made) or any(values.keys() - _NOT_SHOWN for values in changed_values)
     await mark_changed(scope, appointment_id, affects_calendars=affects_calendars)
@@ -196,8 +196,8 @@ def _differs(values: Values, row: Values) -> bool:
 def _list_made_rows(
     before: Values, was: Mapping[UUID, Values], rows: Mapping[UUID, Values], *, since: UUID
 ) -> list[UUID]:
-    """Rows that the change made, and rows made *since* whose place others return to, in order of
-    time.
+    """Rows that the change made, and later ones (ids are in order of time, so: after *since*) whose
+    place others return to.
     """
     made = {UUID(id_) for id_ in before["made"]}
     places = {values["occurrence_key"] for values in was.values()}

@@ -83,17 +83,17 @@ async def take_from_summary(scope: Scope, notification_id: UUID) -> Recorded:
     :func:`record_taken`.
     """
     member = scope.require(Action.READ)
-    told = await scope.row(
+    summary = await scope.row(
         select(Notification.shown_dose_ids, Notification.facts).where(
             Notification.id == notification_id,
             Notification.family_id == member.family_id,
             Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
         )
     )
-    if told is None:
+    if summary is None:
         raise NotFound
     # Pressed before we recorded that the message was sent: it shows the first doses that fit.
-    of_it = told.shown_dose_ids or [UUID(dose_id) for dose_id in told.facts["dose_ids"]]
+    of_it = summary.shown_dose_ids or [UUID(dose_id) for dose_id in summary.facts["dose_ids"]]
     doses = (await list_doses(scope, of_it))[:DOSES_ON_A_CARD]
     if not doses:
         raise NotFound

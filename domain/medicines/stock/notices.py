@@ -47,7 +47,7 @@ class RefillFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
-    told = [UUID(medication_id) for medication_id in header.facts["medication_ids"]]
+    medication_ids = [UUID(medication_id) for medication_id in header.facts["medication_ids"]]
     items = [
         RefillItem(
             medication_id=medicine.id,
@@ -56,7 +56,7 @@ async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
             is_low=stock.is_low and medicine.status is MedicineStatus.ACTIVE,
             is_given=medicine.status is MedicineStatus.ACTIVE,
         )
-        for medicine, stock in await list_stocks(scope, told)
+        for medicine, stock in await list_stocks(scope, medication_ids)
         if stock.amount is not None
     ]
     person = header.subject
