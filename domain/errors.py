@@ -56,8 +56,6 @@ class AlreadyExists(CareCircleError):
 
 @dataclass(eq=False)
 class SimilarName(CareCircleError):
-    """There is already somebody whose name looks or sounds like this one. The user may go ahead
-    anyway.
-    """
+    """Somebody has a name that looks or sounds like this one. The user may insist on it."""
 
     existing: str

@@ -98,9 +98,7 @@ async def delete_recovered(scope: Scope) -> int:
 
 
 def describe(error: BaseException) -> str:
-    """The type of an error and where it was raised, without its message, which may quote a
-    family.
-    """
+    """An error's type and where it was raised, not its message, which may quote a family."""
     return f"{type(error).__name__} at {_place(error.__traceback__)}"
 
 

@@ -105,9 +105,7 @@ async def create_roles(owner_url: str, *, serving_url: str) -> None:
 
 
 async def _create_role(connection: AsyncConnection, role: str) -> None:
-    """Checks for the role first: a login without CREATEROLE gets an error even if the role
-    exists.
-    """
+    """Checks for the role first: without CREATEROLE, creating it fails even if it exists."""
     if await connection.scalar(ROLE_EXISTS, {"role": role}):
         return
     try:

@@ -24,9 +24,7 @@ class TimeDoesNotExist(CareCircleError):
 
 
 class AppointmentOver(CareCircleError):
-    """It has already taken place, so it can't be moved or cancelled, and nobody can offer to
-    drive.
-    """
+    """It has already taken place, and can't be moved, cancelled or driven to any more."""
 
 
 class AppointmentCancelled(CareCircleError):

@@ -205,17 +205,13 @@ class Recurrence:
 
     @property
     def has_shorter_months(self) -> bool:
-        """Whether it falls on the last day of months that are too short, as :meth:`monthly` writes
-        it.
-        """
+        """Whether it falls on the last day of months that are too short, see :meth:`monthly`."""
         days = self.by_month_day
         is_written_so = len(days) > 1 and days == tuple(range(SHORTEST_MONTH, days[-1] + 1))
         return is_written_so and self.by_set_pos == (-1,)
 
     def first_from(self, earliest: datetime) -> datetime | None:
-        """The first start at or after *earliest*, as if the rule began then; None if there is
-        none.
-        """
+        """The first start from *earliest* on, as if the rule began then; None without one."""
         return next(
             replace(self, count=None).starts(earliest, until=earliest + RECURRENCE_HORIZON), None
         )
@@ -243,9 +239,7 @@ class Recurrence:
         return replace(self, count=None, until=None)
 
     def ending_before(self, start: datetime, *, first: datetime) -> "Recurrence":
-        """The rule from *first*, ending with the last start before *start* (both local; *start* >
-        *first*).
-        """
+        """The rule from *first*, ending with the last start before the later *start* (local)."""
         before = list(self.starts(first, until=start - timedelta(seconds=1))) or [first]
         if self.count is not None:
             return replace(self, count=len(before))

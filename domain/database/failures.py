@@ -36,9 +36,7 @@ def is_retryable(error: DBAPIError) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether *error* means that the database is unavailable right now, so that waiting may
-    help.
-    """
+    """Whether *error* means that the database is unavailable, so that waiting may help."""
     if isinstance(error, DBAPIError):
         state = get_sqlstate(error) or ""
         return (

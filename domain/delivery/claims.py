@@ -132,9 +132,7 @@ async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
 
 
 async def time_until_next_open(scope: Scope) -> timedelta | None:
-    """Time until the next open notification can be claimed, by PostgreSQL's clock; None if there is
-    none.
-    """
+    """Time until a notification can be claimed, by PostgreSQL's clock; None if none is open."""
     ready_at = func.greatest(
         func.coalesce(Notification.not_before, func.clock_now()),
         func.coalesce(Notification.leased_until, func.clock_now()),

@@ -151,9 +151,7 @@ async def claim(
     each: int,
     full: Collection[int] = (),
 ) -> Sequence[ClaimedUpdate]:
-    """Lease free updates, oldest first: at most *each* per chat, none from chats that are
-    *full*.
-    """
+    """Lease free updates, oldest first: at most *each* per chat, none of *full* chats."""
     rows = await scope.rows(
         _CLAIM,
         {"owner": owner, "lease": lease, "most": limit, "each": each, "full": list(full)},
@@ -191,9 +189,7 @@ _MARK_APPLIED = (
 
 
 async def mark_applied(scope: Scope, update_id: int, *, answer: dict[str, Any]) -> None:
-    """Mark an update as applied, in the transaction of its effect. Raises AlreadyApplied if it
-    was.
-    """
+    """Mark an update as applied, in the transaction of its effect. Raises AlreadyApplied."""
     marked = await scope.execute(_MARK_APPLIED, {"id": update_id, "said": answer})
     if not marked:
         raise AlreadyApplied

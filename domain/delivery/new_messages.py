@@ -204,9 +204,7 @@ class ChangeMessage:
 async def queue_change_messages(
     scope: Scope, messages: Sequence[ChangeMessage], *, minute: datetime
 ) -> None:
-    """Queue one message per member about the changes within a *minute*, due when that minute
-    ends.
-    """
+    """Queue messages about the changes within a *minute*, due when that minute ends."""
     await scope.execute(
         _QUEUE_CHANGE_MESSAGES,
         {

@@ -28,9 +28,7 @@ class SetAsideItem:
 
 
 async def list_set_aside(scope: Scope) -> Sequence[SetAsideItem]:
-    """Everything that is set aside: rows, updates and messages, newest first. Runs as the
-    dispatcher.
-    """
+    """All rows, updates and messages set aside, newest first. Runs as the dispatcher."""
     rows = await scope.rows(
         select(SetAside)
         .where(or_(SetAside.retry_at.is_(None), SetAside.retry_at < _NEVER))

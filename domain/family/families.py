@@ -152,9 +152,7 @@ async def get_overview(scope: Scope) -> FamilyOverview:
 
 
 async def list_zones(scope: Scope) -> Sequence[ZoneInfo]:
-    """The time zones in the family: those of the people cared for, then members' own where
-    known.
-    """
+    """The family's time zones: of the people cared for, then of members where known."""
     member = scope.require(Action.READ)
     rows = await scope.rows(
         select(CareRecipient.timezone.label("zone"), literal(0).label("place"))

@@ -44,9 +44,7 @@ def count_doses(given: Dosage, usual: Dosage, *, packed: Packed | None = None) -
 
 
 def how_many_times(one: Dosage, other: Dosage) -> Decimal | None:
-    """How many times the *other* dosage *one* is: 2 for 1 g and 500 mg; None if their units aren't
-    comparable.
-    """
+    """How many times *other* *one* is: 2 for 1 g and 500 mg; None if not comparable."""
     if one.amount is None or other.amount is None or one.unit is None or other.unit is None:
         return None
     if one.unit == other.unit:
@@ -62,9 +60,7 @@ COUNTABLE = frozenset({"tablet", "pill", "capsule", "caplet", "softgel", "suppos
 
 
 def is_slip(given: Dosage, usual: Dosage, count: Decimal) -> bool:
-    """Whether *given* is more likely a slip than intended: ten times the dose, a tenth, another
-    unit.
-    """
+    """Whether *given* is likely a slip: ten times the dose, a tenth, another unit."""
     is_other_unit = given.unit != usual.unit and not _is_same_kind(given, usual)
     return is_other_unit or count >= SLIP_FROM or count <= SMALLEST_SLIP
 

@@ -1,3 +1,1 @@
-"""Features that span several areas: undo, news of changes, other families, all kinds of
-messages.
-"""
+"""Features that span areas: undo, news of changes, other families, kinds of messages."""

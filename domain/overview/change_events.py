@@ -72,9 +72,7 @@ class Change:
 
     @property
     def occurrences(self) -> Mapping[str, Mapping[str, Any]]:
-        """The occurrences of an appointment that have changed, by id, with their previous
-        values.
-        """
+        """The changed occurrences of an appointment, by id, with their previous values."""
         found: Mapping[str, Mapping[str, Any]] = self.details.get("occurrences", {})
         return found
 

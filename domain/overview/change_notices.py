@@ -99,9 +99,7 @@ def _concern(
 async def _list_members(
     scope: Scope, person_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence["_Reader"]]:
-    """For each person, the members who may be told about them, except the actor. Other recipients
-    may not.
-    """
+    """For each person, who may be told about them: no other recipient, and not the actor."""
     is_self = func.coalesce(FamilyMember.user_id == CareRecipient.user_id, False)
     rows = await scope.rows(
         select(

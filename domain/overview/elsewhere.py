@@ -43,9 +43,7 @@ class OpenElsewhere:
 
 @dataclass(frozen=True)
 class FamilyNames:
-    """The names of people and medicines in another family of the user, and the user's role
-    there.
-    """
+    """The names of people and medicines in another family, and the user's role there."""
 
     family: FamilyFacts
     role: Role
@@ -116,8 +114,9 @@ async def get_overview_told_apart(scope: Scope) -> FamilyOverview:
 
 
 async def switch_family(scope: Scope, family_id: UUID) -> Sequence[FamilyFacts]:
-    """Switch to another family of the user. Returns it first, then their others, told apart. Raises
-    NotFound.
+    """Switch to another family of the user; returns it first, then the others, told apart.
+
+    Raises NotFound.
     """
     switched = await make_current(scope, family_id)
     return await tell_apart(scope, [switched, *await list_other_families(scope)])

@@ -1,6 +1,4 @@
-"""A member's last action, in the current family or in any of theirs, and the action of a
-message.
-"""
+"""A member's last action, here or in any of their families, and that of a message."""
 
 from dataclasses import replace
 from datetime import datetime

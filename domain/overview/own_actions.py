@@ -116,9 +116,7 @@ class ActionSuperseded(CareCircleError):
 
 @dataclass(frozen=True)
 class Undone:
-    """What was undone, and the current state: of doses, the medicine, or the appointment (None: it
-    was removed).
-    """
+    """What was undone, and its current state (appointment None: it was removed)."""
 
     action: LastAction
     doses: Sequence[DoseFacts] = ()

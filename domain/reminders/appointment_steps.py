@@ -60,9 +60,7 @@ DUE_OCCURRENCES = (
 
 
 class DueOccurrence(NamedTuple):
-    """A row of :data:`DUE_OCCURRENCES`, in its order. A tuple, because they come by the
-    thousand.
-    """
+    """A row of :data:`DUE_OCCURRENCES`, in its order; a tuple, as there may be thousands."""
 
     id: UUID
     family_id: UUID
@@ -146,9 +144,7 @@ async def act_on_due_occurrences(
 
 
 def _is_silenced(row: DueOccurrence, step: Step, *, now: datetime) -> bool:
-    """Whether the person's pause silences it. A correction of something announced earlier is never
-    silenced.
-    """
+    """Whether the person's pause silences it. Corrections are never silenced."""
     return step is not Step.TELL and row.pause.silences(row.starts_at, now=now)
 
 

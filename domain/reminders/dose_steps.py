@@ -26,9 +26,7 @@ from domain.timers import Step
 
 @dataclass(frozen=True)
 class Slot:
-    """A person's doses at one minute, as far as they are on one card (`part`); or the minute of a
-    summary.
-    """
+    """A person's doses at one minute, on one card (`part`); or the minute of a summary."""
 
     family_id: UUID
     care_recipient_id: UUID
@@ -74,7 +72,7 @@ DUE_DOSES = (
 
 
 class DueDose(NamedTuple):
-    """A row of :data:`DUE_DOSES`, in its order. A tuple, because they come by the thousand."""
+    """A row of :data:`DUE_DOSES`, in its order; a tuple, as there may be thousands."""
 
     id: UUID
     family_id: UUID

@@ -99,9 +99,7 @@ async def move_to_home_zone(
 
 
 async def _move_to_zone(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | None:
-    """The appointment that goes by *zone* from now on; None if it has no future occurrence
-    there.
-    """
+    """The appointment that is in *zone* from now on; None if it has no future there."""
     try:
         locked = await lock_appointment(scope, appointment_id)
     except NotFound:  # somebody has just removed it

@@ -121,9 +121,7 @@ async def _write_details(
 
 
 async def _extend_running(scope: Scope, series: Series) -> None:
-    """Give occurrences that are in progress their new end: a hospital stay is extended during
-    it.
-    """
+    """Give occurrences in progress their new end: a hospital stay is extended during it."""
     now = scope.clock.now()
     rows = await scope.rows(
         select(

@@ -183,9 +183,7 @@ async def _rebase(
 
 
 async def _place_moved_occurrence(scope: Scope, locked: LockedOccurrence, series: Series) -> None:
-    """Put the moved occurrence where the rule has it, even if it had been moved or cancelled
-    before.
-    """
+    """Put the moved occurrence where the rule has it, even if it was moved or cancelled."""
     row = (
         await scope.rows(
             select(

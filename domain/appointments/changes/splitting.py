@@ -48,9 +48,7 @@ async def split_series(
 
 
 async def insert_rest(scope: Scope, kept: LockedAppointment, series: Series) -> None:
-    """Insert the appointment for the rest of a split series; *kept* is the first part. Raises
-    FamilyFull.
-    """
+    """Insert the rest of a split series, whose first part is *kept*. Raises FamilyFull."""
     await require_room(scope, Quota.APPOINTMENT)
     rule = series.recurrence
     await scope.execute(

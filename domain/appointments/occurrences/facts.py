@@ -72,9 +72,7 @@ class OccurrenceFacts:
 
     @property
     def days_at_home(self) -> tuple[date, date]:
-        """Its first and last day where the person lives. All-day appointments have the same days
-        everywhere.
-        """
+        """Its first and last day where the person lives; if all-day, the same days everywhere."""
         if self.is_all_day:
             return self.first_day, self.last_day
         return self.starts_at.astimezone(self.home).date(), last_day_of(self.ends_at, self.home)

@@ -22,9 +22,7 @@ from domain.models.appointments import OccurrenceStatus
 
 
 async def get_next_or_last_occurrence(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
-    """An appointment's next occurrence, or its last if none is to come. With conflicts. Raises
-    NotFound.
-    """
+    """An appointment's next occurrence, or else its last. With conflicts. Raises NotFound."""
     found = await fetch_occurrences(
         scope,
         SELECT_OCCURRENCES.where(

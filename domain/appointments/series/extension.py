@@ -34,9 +34,7 @@ async def find_due(scope: Scope, *, before: datetime, limit: int) -> Sequence[Su
 
 
 async def extend_series(scope: Scope, appointment_ids: Sequence[UUID], *, before: datetime) -> int:
-    """Insert the missing rows of these series of the scope's family; returns how many series needed
-    it.
-    """
+    """Insert the missing rows of these series of the scope's family; returns how many."""
     found = await fetch_series(
         scope,
         SELECT_SERIES.where(

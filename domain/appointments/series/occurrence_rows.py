@@ -120,9 +120,7 @@ async def lock_upcoming(
 def find_next_timer(
     series: Series, starts_at: datetime, status: str, *, tell: bool, now: datetime
 ) -> NextAction | None:
-    """The next step for an occurrence, and when; with *tell*, announce immediately that it has
-    changed.
-    """
+    """The next step for an occurrence, and when; with *tell*, announce a change now."""
     if tell and series.ends_at(starts_at) > now:
         return NextAction(Step.TELL, ceil_minute(now))
     if status != OccurrenceStatus.PLANNED:

@@ -132,7 +132,5 @@ def to_key(local: datetime) -> str:
 
 
 def original_start(key: str, zone: ZoneInfo) -> datetime | None:
-    """The instant (UTC) at which the rule has an occurrence; None if no rule produces it any
-    more.
-    """
+    """The instant (UTC) at which the rule has an occurrence; None if it doesn't any more."""
     return None if key.startswith(GONE_PREFIX) else resolve_local(datetime.fromisoformat(key), zone)

@@ -138,9 +138,7 @@ async def fetch_doses(
 async def fetch_doses_with(
     scope: Scope, statement: Executable, parameters: Mapping[str, Any] | None = None
 ) -> list[tuple[DoseFacts, Sequence[Any]]]:
-    """Like :func:`fetch_doses`, for a *statement* with additional columns: each dose comes with
-    their values.
-    """
+    """Like :func:`fetch_doses`; each dose comes with the values of additional columns."""
     rows = await scope.rows(statement, _in_family(scope, parameters))
     return [(_facts(row), row[_COLUMN_COUNT:]) for row in rows]
 

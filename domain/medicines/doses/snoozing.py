@@ -26,8 +26,9 @@ class Snoozed:
 
 
 async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
-    """Ask everybody again in *minutes*. A resolved dose is returned unchanged. Raises NotFound and
-    NotAllowed.
+    """Ask everybody again in *minutes*; a resolved dose is returned unchanged.
+
+    Raises NotFound and NotAllowed.
     """
     member = scope.require(Action.READ)
     dose = await lock_dose(scope, member, dose_id)

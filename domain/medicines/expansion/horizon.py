@@ -71,9 +71,7 @@ async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
 
 
 async def save_expanded_until(scope: Scope, medication: Expandable, until: datetime) -> None:
-    """Remember how far its doses reach. When a pause ends, the medicine is expanded again right
-    after.
-    """
+    """Remember how far its doses reach; at most to a day after the end of its pause."""
     if medication.resumes_at is not None:
         until = min(until, max(medication.resumes_at, scope.clock.now()) + _EXPANDED_AHEAD)
     await scope.execute(
@@ -118,8 +116,9 @@ def _dose_row(
 
 
 async def find_due(scope: Scope, *, before: datetime, limit: int) -> Sequence[Subject]:
-    """Up to *limit* medicines whose doses end before *before*, earliest end first. Runs as the
-    dispatcher.
+    """Up to *limit* medicines whose doses end before *before*, earliest first.
+
+    Runs as the dispatcher.
     """
     rows = await scope.rows(
         select(Medication.family_id, Medication.id)

@@ -185,9 +185,7 @@ class _CourseDose:
 
 @dataclass(frozen=True)
 class _Course:
-    """A course: `base` is the course without what was added for `stretches`; `doses` are those of
-    that time.
-    """
+    """A course: `base` is without what was added for `stretches`, `doses` are of that time."""
 
     medicine: MedicineFacts
     base: Schedule
@@ -200,9 +198,7 @@ class _Course:
         return {dose.occurrence_key for dose in self.doses if dose.status != "cancelled"}
 
     def change(self, lost: Stretch | None, *, end: datetime | None) -> CourseChange | None:
-        """*end* is that of the current pause, None if it has none; now, if no pause is in
-        effect.
-        """
+        """*end* is that of the current pause (None: it has none), or now without a pause."""
         return self._shorter(end) if lost is None else self._longer(lost, end)
 
     def _longer(self, lost: Stretch, end: datetime | None) -> CourseChange | None:

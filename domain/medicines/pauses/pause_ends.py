@@ -31,9 +31,7 @@ async def find_due(scope: Scope, limit: int) -> Sequence[Subject]:
 
 
 async def announce_or_end(scope: Scope, person_ids: Sequence[UUID]) -> int:
-    """Announce or end the pauses of these people in the scope's family; returns how many were
-    due.
-    """
+    """Announce or end these people's pauses in the scope's family; returns how many."""
     rows = await scope.rows(
         select(
             CareRecipient.id,

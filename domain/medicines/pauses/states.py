@@ -65,9 +65,7 @@ def _ends_before(state: State, until: datetime | None) -> bool:
 def resumed_states(
     taken: Sequence[TakenMedicine], own: Mapping[UUID, datetime]
 ) -> Mapping[UUID, State]:
-    """New states at the end of a pause: active, except for those with an *own* pause that
-    continues.
-    """
+    """New states at the end of a pause: active, or paused if their *own* pause continues."""
     return {
         medicine.id: State(MedicineStatus.PAUSED, own[medicine.id])
         if medicine.id in own
@@ -78,9 +76,7 @@ def resumed_states(
 
 
 async def get_own_ends(scope: Scope, person: Person) -> Mapping[UUID, datetime]:
-    """The ends of pauses that medicines had individually before the person's, if still in the
-    future.
-    """
+    """The future ends of pauses that medicines had individually before the person's."""
     if person.pause is None:
         return {}
     events = await scope.rows(

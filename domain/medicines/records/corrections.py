@@ -1,6 +1,4 @@
-"""Correcting the record of a dose within 48 hours, by a new record, and undoing the current
-record.
-"""
+"""Correcting the record of a dose within 48 hours, and undoing the current record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,6 +1,4 @@
-"""History: what was given, skipped and missed, newest first, by pages, with the records of each
-entry.
-"""
+"""History: what was given, skipped and missed, newest first, with all records."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -187,9 +187,7 @@ class _LockedMedicine:
 
 
 async def _lock(scope: Scope, member: Member, medication_id: UUID) -> _LockedMedicine:
-    """Lock the medicine in a statement of its own, so that later ones see what others have
-    recorded.
-    """
+    """Lock the medicine in a separate statement: later ones see what others have recorded."""
     row = await scope.row(
         select(
             CareRecipient.user_id,
@@ -219,9 +217,7 @@ async def _lock(scope: Scope, member: Member, medication_id: UUID) -> _LockedMed
 def _with_amount(
     outlook: Outlook, given: Dosage | None, count: Decimal | None, packed: Packed | None
 ) -> tuple[Outlook, bool]:
-    """The outlook with the number of doses as set that *given* is; False if we have to ask for
-    that.
-    """
+    """The outlook with the number of doses as set in *given*; False if we have to ask."""
     medicine, dose = outlook.medicine, outlook.counts_for
     usual = medicine.dosage
     if dose is not None and dose.dosage != usual.words:

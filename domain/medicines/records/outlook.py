@@ -1,6 +1,4 @@
-"""The outlook of an intake: other intakes around that time, limits, and when the next one is
-allowed.
-"""
+"""The outlook of an intake: neighbouring intakes, limits, and when the next one is allowed."""
 
 import zlib
 from collections.abc import Iterable, Sequence

@@ -56,9 +56,7 @@ def own_dosages(schedule: Schedule) -> Sequence[Dosage]:
 
 
 def strength_of(content: Content) -> Dosage | None:
-    """The strength beside the name if the schedule specifies the amounts: "5 mg", given as 1 and ½
-    tablet.
-    """
+    """The strength if the schedule specifies the amounts: "5 mg", given as 1 and ½ tablet."""
     own = own_dosages(content.schedule)
     return content.dosage if own and content.dosage not in own else None
 
@@ -75,9 +73,7 @@ def _whole_place(schedule: Schedule) -> tuple[Place, ...]:
 
 
 def with_settled_dosage(content: Content, *, before: Content) -> Content:
-    """The content with the right dosage beside its name: the strength if it had one, or else the
-    first amount.
-    """
+    """The content with its strength beside the name or, without one, its first amount."""
     schedule = content.schedule
     own = own_dosages(schedule)
     was_strength = strength_of(before) is not None
@@ -95,9 +91,7 @@ def with_settled_dosage(content: Content, *, before: Content) -> Content:
 def with_amount(
     content: Content, amount: Dosage, *, place: str | None, before: Content, today: date
 ) -> Content:
-    """*content* with *amount*, at *place* if it has several. Raises Unclear if no place was
-    named.
-    """
+    """*content* with *amount*, at *place* if it has several. Raises Unclear without one."""
     schedule = content.schedule
     strength = strength_of(content)
     if not own_dosages(schedule) or (place == STRENGTH and strength is not None):

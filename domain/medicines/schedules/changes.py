@@ -59,9 +59,7 @@ class Change:
         return is_set or self.has_no_min_interval or self.has_no_max
 
     def completed(self, answer: "Change") -> "Change":
-        """This change completed by the answer to a question; the answer wins if both name a
-        part.
-        """
+        """This change completed by the answer to a question, which wins where both name a part."""
         named = {
             part.name: getattr(answer, part.name)
             for part in fields(Change)

@@ -95,9 +95,7 @@ def can_lose_days(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
 
 
 def ends_earlier(one: Schedule, other: Schedule) -> bool:
-    """Whether *one*, or any of its steps, ends before *other*. They have the same number of
-    steps.
-    """
+    """Whether *one*, or any of its steps, ends before *other*, which has as many steps."""
     pairs = zip(_ends(one), _ends(other), strict=True)
     return any(end is not None and later is not None and end < later for end, later in pairs)
 
@@ -183,9 +181,7 @@ def lengthen(
 def _with_hours(
     schedule: Elapsed, zone: ZoneInfo, missed: Sequence[Occurrence], until: datetime
 ) -> tuple[Schedule, int]:
-    """As many doses as were missed, after the end of the course or of the pause, whichever is
-    later.
-    """
+    """As many doses as were missed, after the end of the course or the pause, if later."""
     if schedule.ends_at is None:
         return schedule, 0
     goes_on_at = max(schedule.ends_at, until)

@@ -56,9 +56,7 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """On days of the month, or on the last day of months that are too short: 31 is always the
-    last.
-    """
+    """On days of the month, or the last day of shorter months: 31 is always the last."""
 
     days: frozenset[int]
 

@@ -218,9 +218,7 @@ class _Editing:
         return old.days
 
     def _first_day(self, old: WallClock, days: Days) -> date:
-        """The day that the pattern counts from. A new pattern counts from the next day with a
-        dose.
-        """
+        """The day the pattern counts from; for a new pattern, the next day with a dose."""
         if self._change.starts_on is not None:
             return self._change.starts_on
         if days == old.days or not _counts_from_first_day(days):
@@ -248,9 +246,7 @@ class _Editing:
         return so_far
 
     def _steps(self, old: Steps) -> Schedule:
-        """Each step keeps its days and amounts, except for what was named. Past steps don't
-        change.
-        """
+        """Each step keeps its days and amounts except what was named. Past steps don't change."""
         change, today = self._change, self._today
         numbers = [n for n, step in enumerate(old.steps) if not is_over(step, today)]
         if change.times is not None or change.times_a_day or change.is_at_other_times:

@@ -15,9 +15,7 @@ from domain.timers import ceil_minute
 
 
 def elapsed_as_changed(old: Schedule, change: Change, *, zone: ZoneInfo, now: datetime) -> Elapsed:
-    """What *old* becomes when it goes by the hour from now on. Raises InvalidSchedule and
-    Unclear.
-    """
+    """What *old* becomes when it goes by the hour. Raises InvalidSchedule and Unclear."""
     follows = change.from_last_intake
     if isinstance(old, Elapsed) and old.from_last_intake and change.times is None:
         follows = True

@@ -19,9 +19,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class AskTimes:
-    """At what times of day? `so_far` are the current times; `count` is how many there have to be,
-    if known.
-    """
+    """At what times of day? `so_far` are the current ones, `count` how many are needed."""
 
     so_far: tuple[time, ...]
     count: int | None = None

@@ -45,9 +45,7 @@ def stock_use(dosage: Dosage, stock_unit: str, measure: Measure | None) -> Decim
 def find_unmeasured(
     dosage: Dosage, schedule: Schedule, stock_unit: str, measure: Measure | None
 ) -> Dosage | None:
-    """The first dosage for which nobody has said how much of the stock it takes; None if all are
-    known.
-    """
+    """The first dosage whose use of the stock nobody has said; None if all are known."""
     given = own_dosages(schedule) or [dosage]
     return next((each for each in given if stock_use(each, stock_unit, measure) is None), None)
 
