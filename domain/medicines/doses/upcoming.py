@@ -25,7 +25,7 @@ from domain.timers import Step
 
 _LONGEST_OPEN = timedelta(days=4)  # no window is longer; bounds the search
 _STRETCH = timedelta(days=60)
-_INSTANT = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 _MADE = (
     select(
@@ -176,7 +176,7 @@ def to_upcoming_doses(
 ) -> UpcomingDoses:
     """From the values of :data:`UPCOMING_COLUMNS`, for a person who lives in *zone*."""
     made = made or []
-    starts = [at - _INSTANT for at in (doses_from, resumes_at) if at is not None]
+    starts = [at - _MICROSECOND for at in (doses_from, resumes_at) if at is not None]
     return UpcomingDoses(
         pending=[_pending(dose) for dose in made if dose["status"] == "pending"],
         made_keys=frozenset(dose["key"] for dose in made),

@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select, update
 from domain import audit
 from domain.database.scope import Scope
 from domain.delivery import dose_messages, shown_messages
-from domain.delivery.shown_messages import IS_SENT, is_about, was_sent_within
+from domain.delivery.shown_messages import EDITABLE_FOR, IS_SENT, is_about, was_sent_within
 from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.expansion.expandable import Expandable
@@ -27,8 +27,7 @@ from domain.models.delivery import Kind
 OPEN_DOSES = "open_doses"  # in the audit of an edit: the open doses that it left unchanged
 _CHANGED = "dose.changed"
 _EDIT_ID = "edit_id"
-_STILL_SHOWN = timedelta(hours=48)  # how long Telegram lets a bot edit a message
-_INSTANT = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def with_edited_amounts(
 
 def _with_edited_amount(dose: OpenDose, edited: Expandable) -> OpenDose:
     of_all_times = replace(edited, doses_from=None, resumes_at=None)
-    found = of_all_times.occurrences(dose.due_at - _INSTANT, dose.due_at)
+    found = of_all_times.occurrences(dose.due_at - _MICROSECOND, dose.due_at)
     if found:
         amount = found[0].dosage or edited.dosage
     elif own_dosages(edited.schedule):
@@ -78,7 +77,7 @@ async def rename_doses(scope: Scope, medicine: Expandable, name: str) -> None:
             Dose.medication_name != name,
             or_(
                 Dose.status == "pending",
-                is_late & (Dose.window_ends_at > func.clock_now() - _STILL_SHOWN),
+                is_late & (Dose.window_ends_at > func.clock_now() - EDITABLE_FOR),
             ),
         )
         .values(medication_name=name)
@@ -90,7 +89,7 @@ async def rename_doses(scope: Scope, medicine: Expandable, name: str) -> None:
     await shown_messages.refresh_messages(
         scope,
         [Kind.REFILL, Kind.PAUSE_ENDS],
-        where=[is_about(medicine.care_recipient_id), IS_SENT, was_sent_within(_STILL_SHOWN)],
+        where=[is_about(medicine.care_recipient_id), IS_SENT, was_sent_within(EDITABLE_FOR)],
     )
     scope.publish(NotificationsQueued())
 

@@ -14,7 +14,7 @@ from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps,
 from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
 
 _DAY = timedelta(days=1)
-_MOMENT = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def last_day(schedule: Schedule, zone: ZoneInfo) -> date | None:
         case Steps(steps=steps):
             return steps[-1].ends_on
         case Elapsed(ends_at=ends_at):
-            return None if ends_at is None else (ends_at - _MOMENT).astimezone(zone).date()
+            return None if ends_at is None else (ends_at - _MICROSECOND).astimezone(zone).date()
 
 
 def has_end(schedule: Schedule) -> bool:
@@ -87,7 +87,7 @@ def has_end(schedule: Schedule) -> bool:
 
 def can_lose_days(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
     """Whether a pause from *at* on can take doses from it that could be added at its end."""
-    following = first_occurrence(schedule, zone, at - _MOMENT) if has_end(schedule) else None
+    following = first_occurrence(schedule, zone, at - _MICROSECOND) if has_end(schedule) else None
     if following is None or not isinstance(schedule, Steps):
         return following is not None
     day = date.fromisoformat(following.key[:10])
@@ -142,7 +142,7 @@ def is_over_by(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
         return False
     if isinstance(schedule, AsNeeded):
         return last < at.astimezone(zone).date()
-    return first_occurrence(schedule, zone, at - _MOMENT) is None
+    return first_occurrence(schedule, zone, at - _MICROSECOND) is None
 
 
 def lengthen(
@@ -161,7 +161,7 @@ def lengthen(
     """
     if since >= until or isinstance(schedule, AsNeeded):
         return None
-    found = occurrences_between(schedule, zone, since - _MOMENT, until - _MOMENT)
+    found = occurrences_between(schedule, zone, since - _MICROSECOND, until - _MICROSECOND)
     missed = [
         each
         for each in found
@@ -188,7 +188,7 @@ def _with_hours(
     added = occurrences_between(
         replace(schedule, ends_at=None),
         zone,
-        goes_on_at - _MOMENT,
+        goes_on_at - _MICROSECOND,
         goes_on_at + len(missed) * schedule.every,
     )
     ends_at = added[len(missed) - 1].due_at + schedule.every

@@ -97,14 +97,14 @@ def last_occurrence(
     last_intake_at: datetime | None = None,
 ) -> Occurrence | None:
     """The last dose due before *before* (aware), looking back two years; None if there is none."""
-    minute = timedelta(minutes=1)
+    moment = timedelta(microseconds=1)
     # Most schedules have a dose within two days, and all have one within two of the longest cycles.
     for days in (2, 35, 2 * LONGEST_CYCLE):
         found = occurrences_between(
             schedule,
             zone,
             before - timedelta(days=days),
-            before - minute / 60_000_000,
+            before - moment,
             last_intake_at=last_intake_at,
         )
         if found:
