@@ -38,7 +38,7 @@ def floor_minute(instant: datetime) -> datetime:
 
 def ceil_minute(instant: datetime) -> datetime:
     """*instant*, rounded up to a whole minute, which is the alarm's resolution."""
-    floor = instant.replace(second=0, microsecond=0)
+    floor = floor_minute(instant)
     return floor if floor == instant else floor + MINUTE
 
 

@@ -17,7 +17,7 @@ from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
-from domain.timers import Step
+from domain.timers import Step, floor_minute
 
 
 async def announce_if_imminent(
@@ -103,7 +103,7 @@ async def _notify_others(scope: Scope, occurrence_ids: list[UUID], *, person_id:
         .values(told_at=func.clock_now())
     )
     scope.covered_occurrence_ids.update(occurrence_ids)
-    minute = scope.clock.now().replace(second=0, microsecond=0)
+    minute = floor_minute(scope.clock.now())
     # A message queued for the same minute covers this one too.
     await queue_or_extend(
         scope,

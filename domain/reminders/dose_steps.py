@@ -21,7 +21,7 @@ from domain.models.delivery import Kind, Status
 from domain.models.medicines import DoseStatus
 from domain.reminders.recipients import MembersByPerson
 from domain.set_asides import Work, is_free
-from domain.timers import Step
+from domain.timers import Step, floor_minute
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ async def _close(
     await refresh_cards(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     # One summary for all windows that end in this minute, not one alarm per dose; several only if
     # there are more doses than fit.
-    minute = now.replace(second=0, microsecond=0)
+    minute = floor_minute(now)
     queued: list[OutgoingMessage] = []
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
         summaries = _by_slot(found, at=lambda _: minute, parts=_in_parts(found))
