@@ -271,7 +271,7 @@ PRESSES: dict[type[Press], Handler] = {
     ChangeAppointment: change_appointment.begin,
     CallOff: appointments.call_off,
     RestoreAppointment: appointments.restore_appointment,
-    AddReminder: appointments.add_reminder,
+    AddReminder: appointments.also_remind,
     ShowCalendar: appointments.calendar,
     ShowFamilyCalendar: appointments.family_calendar,
     WriteOutcome: outcome.begin,

@@ -1,1 +1,1 @@
-"""What CareCircle is about. Knows nothing of Telegram, Redis or APScheduler."""
+"""The domain: what CareCircle does. It doesn't import Telegram, Redis or APScheduler."""

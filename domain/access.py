@@ -1,4 +1,4 @@
-"""Roles, and the one table of what each may do. Checked inside the transaction, at every press."""
+"""Roles, and the one table that says what each role may do."""
 
 from enum import StrEnum
 
@@ -28,9 +28,10 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.RECIPIENT: frozenset({Action.READ, Action.RECORD_OWN_DOSE}),
 }
 
-# Who gets a person's cards first. The recipient is asked too, for their own doses.
+# Roles that get a person's cards first. The recipient is asked too, about their own doses.
 ASKED_FIRST = (Role.ADMIN, Role.CAREGIVER)
 
 
 def may(role: Role, action: Action) -> bool:
+    """Whether the role includes the action. Checked inside the transaction, on every press."""
     return action in ALLOWED[role]

@@ -8,8 +8,8 @@ from sqlalchemy import insert
 from domain.database.scope import Act, Scope
 from domain.models import AuditEvent, new_id
 
-#: What takes back, corrects or adds to what was done before: itself or by what it is about.
-TAKING_BACK = frozenset(
+#: Actions that undo, correct or extend an earlier one.
+REVERSALS = frozenset(
     {
         "appointment.put_back",
         "appointment.removed",
@@ -22,7 +22,7 @@ TAKING_BACK = frozenset(
         "stock.put_back",
     }
 )
-#: What people do that `/undo` cannot take back; it is never passed over without a word.
+#: Actions that `/undo` can't take back. It says so rather than skip them silently.
 LASTING = frozenset(
     {
         "appointment.outcome_recorded",
@@ -36,7 +36,7 @@ LASTING = frozenset(
         "stock.promised",
     }
 )
-#: What `/undo` takes back.
+#: Actions that `/undo` takes back.
 UNDOABLE = frozenset(
     {
         "appointment.added",
@@ -62,9 +62,9 @@ UNDOABLE = frozenset(
         "stock.refilled",
     }
 )
-#: What nobody would call something that they have done.
-BEGINNINGS = frozenset({"family.founded", "member.joined"})
-_KNOWN = TAKING_BACK | LASTING | UNDOABLE | BEGINNINGS
+#: Actions that `/undo` ignores: nobody thinks of them as something they did.
+IGNORED = frozenset({"family.founded", "member.joined"})
+_KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 
 
 async def record(
@@ -77,10 +77,11 @@ async def record(
     after: dict[str, Any] | None = None,
     undoes_id: UUID | None = None,
 ) -> None:
-    """Append one event in the scope's family, by the scope's person (none: by the bot itself).
-    *undoes_id* is the event that it takes back. At the end of the transaction the others in the
-    family are told of what concerns them, see :mod:`domain.overview.change_notices`. Raises
-    ValueError for an *action* of which nobody has said yet whether it can be taken back.
+    """Append one event in the scope's family, by the scope's actor (none: by the bot itself).
+
+    The event that this one undoes is *undoes_id*. At the end of the transaction the rest of the
+    family is notified, see :mod:`domain.overview.change_notices`. Raises ValueError for an *action*
+    that none of the sets above lists.
     """
     if action not in _KNOWN:
         raise ValueError(f"{action} is neither undoable nor lasting")

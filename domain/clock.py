@@ -1,14 +1,14 @@
-"""The one place that says what time it is."""
+"""The one source of the current time."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Aware UTC time as PostgreSQL tells it, with an offset that tests move.
+    """PostgreSQL's time (aware UTC), plus an offset that tests move.
 
-    PostgreSQL's clock alone decides what is due. This machine's may be off: every transaction says
-    what time it is over there (see :mod:`domain.database`), and `skew` is by how much this one is
-    behind. SQL adds the same `offset` through ``clock_now()``.
+    Only PostgreSQL's clock decides what is due, and this machine's clock may be off. Every
+    transaction returns the server's time (see :mod:`domain.database`); `skew` is how far this
+    machine is behind it. SQL adds the same `offset` through ``clock_now()``.
     """
 
     def __init__(self, offset: timedelta = timedelta(0)) -> None:
@@ -19,24 +19,26 @@ class Clock:
         return self.machine_now() + self.skew + self.offset
 
     def machine_now(self) -> datetime:
-        """What this machine's own clock says."""
+        """The time on this machine's own clock."""
         return datetime.now(UTC)
 
     @property
     def lead(self) -> timedelta:
-        """By how much :meth:`now` is ahead of ``datetime.now``, which others go by."""
+        """How far :meth:`now` is ahead of ``datetime.now``, which libraries use."""
         return self.now() - datetime.now(UTC)
 
     def advance(self, by: timedelta) -> None:
         self.offset += by
 
-    def compare(self, theirs: datetime, *, asked_at: datetime, answered_at: datetime) -> None:
-        """PostgreSQL said *theirs* (without the offset, which may have moved since it was asked)
-        between two readings of this machine's clock.
+    def adjust_skew(
+        self, server_time: datetime, *, asked_at: datetime, answered_at: datetime
+    ) -> None:
+        """Update `skew` from *server_time*, PostgreSQL's time (without the offset, which may have
+        moved since), read between two readings of this machine's clock.
 
-        What is within the uncertainty of the way there and back changes nothing.
+        A difference smaller than the uncertainty of the round trip is ignored.
         """
         uncertainty = abs(answered_at - asked_at) / 2
-        skew = theirs - (asked_at + (answered_at - asked_at) / 2)
+        skew = server_time - (asked_at + (answered_at - asked_at) / 2)
         if abs(skew - self.skew) > uncertainty:
             self.skew = skew

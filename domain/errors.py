@@ -1,8 +1,8 @@
-"""What can go wrong in the domain, as types with data. Views turn them into words. What concerns
-one area stands there.
+"""Errors that the domain raises, as types with data. Views turn them into words. Errors of one area
+are in that area's package.
 
-Another family's thing is *not found*, never *forbidden*: whoever asks must not learn that it is
-there.
+Something that belongs to another family is *not found*, never *forbidden*: nobody should learn that
+it exists.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from domain.access import Action, Role
 
 
 class CareCircleError(Exception):
-    """An expected refusal. Nothing was written when it is raised."""
+    """An expected refusal. Whoever raises it has written nothing."""
 
 
 class NotFound(CareCircleError):
@@ -19,29 +19,29 @@ class NotFound(CareCircleError):
 
 
 class NoFamily(CareCircleError):
-    """The person is in no family yet, so there is nothing to act on."""
+    """The user isn't in any family yet, so there is nothing to act on."""
 
 
 @dataclass(eq=False)
 class NothingToUndo(CareCircleError):
-    """The person has done nothing in the last 48 hours that can be taken back. `lasting` is what
-    they did last that cannot be, as the audit calls it.
+    """The actor has done nothing in the last 48 hours that can be undone. `lasting` is the last
+    thing they did that can't be, by its name in the audit.
     """
 
     lasting: str | None = None
 
 
 class TooLateToUndo(CareCircleError):
-    """What was done more than 48 hours ago stays as it is."""
+    """It was done more than 48 hours ago and can't be undone any more."""
 
 
 class AlreadyApplied(CareCircleError):
-    """This update took effect before: whoever repeats it must not do so again."""
+    """This update has already taken effect and must not be applied again."""
 
 
 @dataclass(eq=False)
 class NotAllowed(CareCircleError):
-    """The member's role does not include the action."""
+    """The member's role doesn't include the action."""
 
     action: Action
     role: Role
@@ -49,13 +49,13 @@ class NotAllowed(CareCircleError):
 
 @dataclass(eq=False)
 class AlreadyExists(CareCircleError):
-    """Something of that name is there already."""
+    """There is already something with that name."""
 
     name: str
 
 
 @dataclass(eq=False)
-class AlikeName(CareCircleError):
-    """Somebody has a name that looks or sounds like that one. It can be meant so."""
+class SimilarName(CareCircleError):
+    """Somebody has a name that looks or sounds like this one. The user may insist on it."""
 
     existing: str

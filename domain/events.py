@@ -1,20 +1,20 @@
-"""What others may act on once a transaction is committed. Dropped when it is rolled back."""
+"""Events that are published after a transaction commits, and dropped if it rolls back."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 
 class Event:
-    """Something that happened in a transaction. Areas have some of their own."""
+    """Something that happened in a transaction. Areas define their own."""
 
 
 @dataclass(frozen=True)
 class TimerSet(Event):
-    """A dose acts at this whole minute (UTC): the alarm must ring then."""
+    """A timer is set to this whole minute (UTC), so the alarm has to ring then."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
-class NotificationsOwed(Event):
-    """Messages are to be sent or edited: delivery need not wait for its next look."""
+class NotificationsQueued(Event):
+    """There are messages to send or edit. Delivery can start now instead of at its next poll."""

@@ -1,4 +1,5 @@
-"""Local time: the wall clocks of a zone, in gaps and overlaps, and the instants that they mean.
+"""Local time: wall clocks, with the gaps and overlaps of daylight saving time, and the instants
+they mean.
 
 * Where the clock jumps forward, a time that does not exist is shifted by the length of the gap.
   New York, 2027-03-14: 01:59 EST is followed by 03:00 EDT, and 02:30 means 03:30 EDT.
@@ -24,8 +25,8 @@ class Weekday(IntEnum):
 
 
 def resolve_local(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant (aware UTC) at which naive *local* means: see the policy above."""
-    # The first of two readings (PEP 495). In a gap it is read with the offset that held before the
+    """The instant (aware UTC) that naive *local* means in *zone*, by the policy above."""
+    # fold=0 is the first of two occurrences (PEP 495). In a gap it uses the offset from before the
     # jump, which shifts the time by exactly the length of the gap.
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 

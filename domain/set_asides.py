@@ -1,7 +1,7 @@
-"""Work that failed for one row is set aside: it waits by itself and holds up nobody else.
+"""Work that fails for one row is set aside, so that it blocks nothing else.
 
-Whoever looks for work leaves out what is set aside. It is tried again a few times, more and more
-rarely; then it waits for an operator, who sees it in ``carecircle doctor``.
+Queries for work skip rows that are set aside. They are retried a few times with growing delays;
+after that they wait for an operator, who sees them in ``carecircle doctor``.
 """
 
 import traceback
@@ -19,33 +19,34 @@ from sqlalchemy.orm import InstrumentedAttribute
 from domain.database.scope import Scope
 from domain.models import SetAside, new_id
 
-# After the first failure, the second, and so on; after the last of these an operator has to look.
+# Delays after the first failure, the second, and so on. After the last one, only an operator
+# retries.
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 600, 1440))
 _OURS = [Path(__file__).resolve().parents[1] / name for name in ("bot", "domain")]
-_FORGOTTEN_AFTER = timedelta(days=1)  # without another failure since it was tried again
+_FORGOTTEN_AFTER = timedelta(days=1)  # without another failure since the retry
 
 
 class Work(StrEnum):
-    """What is done for one row at a time where it fails for many."""
+    """Kinds of work that are done for one row at a time when a whole batch fails."""
 
     DOSE = "dose"  # a step of the ladder
-    APPOINTMENT = "appointment"  # telling of an occurrence
-    STOCK = "stock"  # checking what runs out
-    PAUSE = "pause"  # telling of its end, and ending it
+    APPOINTMENT = "appointment"  # reminders of an occurrence
+    STOCK = "stock"  # checking whether a medicine is running out
+    PAUSE = "pause"  # announcing the end of a pause, and ending it
     EXPANSION = "expansion"  # making a medicine's doses
     SERIES = "series"  # making an appointment's occurrences
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A row that work is done for."""
+    """The row that work is done for."""
 
     family_id: UUID
     id: UUID
 
 
 def is_free(work: Work, subject: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-    """Whether the row is not set aside for this kind of work (any more)."""
+    """Whether the row isn't set aside for this kind of work, or is due for a retry."""
     return ~(
         select(literal(1))
         .where(
@@ -58,7 +59,7 @@ def is_free(work: Work, subject: InstrumentedAttribute[UUID]) -> ColumnElement[b
 
 
 async def set_aside(scope: Scope, work: Work, subject: Subject, *, reason: str) -> int:
-    """Let the row wait; returns how often its work has failed. As the dispatcher."""
+    """Set a row aside; returns how many times its work has failed. Runs as the dispatcher."""
     failures = SetAside.failures + 1
     added = insert(SetAside).values(
         id=new_id(),
@@ -89,17 +90,15 @@ async def set_aside(scope: Scope, work: Work, subject: Subject, *, reason: str) 
     return count
 
 
-async def forget_recovered(scope: Scope) -> int:
-    """Forget what was tried again and has not failed since. As the dispatcher."""
+async def delete_recovered(scope: Scope) -> int:
+    """Delete rows that were retried and haven't failed since. Runs as the dispatcher."""
     return await scope.execute(
         delete(SetAside).where(SetAside.retry_at < func.clock_now() - _FORGOTTEN_AFTER)
     )
 
 
 def describe(error: BaseException) -> str:
-    """The type of an error and where it was raised, without its words: these may quote what a
-    family wrote.
-    """
+    """An error's type and where it was raised, not its message, which may quote a family."""
     return f"{type(error).__name__} at {_place(error.__traceback__)}"
 
 
@@ -107,7 +106,7 @@ def _place(trace: TracebackType | None) -> str:
     frames = traceback.extract_tb(trace)
     if not frames:
         return "an unknown place"
-    # Ours, if it passed through our code: of a library's own line nobody learns who called it.
+    # Prefer a frame of our own code: a line inside a library doesn't tell who called it.
     ours = [f for f in frames if any(folder in Path(f.filename).parents for folder in _OURS)]
     last = (ours or frames)[-1]
     return f"{Path(last.filename).name}:{last.lineno} in {last.name}"

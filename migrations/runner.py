@@ -1,7 +1,7 @@
-"""Runs Alembic against a database, and makes the roles that revisions grant to.
+"""Runs Alembic against a database, and creates the roles that revisions grant to.
 
-Roles belong to the whole cluster, so they cannot live in revisions: a second database of the same
-server would find them there already. Every function takes SQLAlchemy asyncpg URLs and raises
+Roles belong to the whole cluster, so revisions can't create them: in a second database on the same
+server they would already exist. Every function takes SQLAlchemy asyncpg URLs and raises
 :class:`MigrationError` with one plain sentence.
 """
 
@@ -22,9 +22,9 @@ from sqlalchemy.pool import NullPool
 
 from domain.models.row_security import DISPATCH_ROLE, ROLES
 
-# Any number that nobody else locks: two replicas that start together migrate one after the other.
+# An arbitrary key, unique to us: two replicas that start together migrate one after the other.
 MIGRATION_LOCK = 0x_CA2E_C12C
-LOCK_TIMEOUT = "10s"  # a revision that waits for a lock makes everybody behind it wait too
+LOCK_TIMEOUT = "10s"  # everybody queues behind a revision that waits for a lock
 STATEMENT_TIMEOUT = "15min"
 
 ROLE_EXISTS = text("SELECT true FROM pg_roles WHERE rolname = :role")
@@ -32,7 +32,7 @@ MAY_TAKE = text("SELECT pg_has_role(:login, :role, 'MEMBER')")
 
 
 class MigrationError(Exception):
-    """A migration could not be done. ``str()`` is one plain sentence."""
+    """A migration failed. ``str()`` is one plain sentence."""
 
 
 def _config(connection: Connection) -> Config:
@@ -62,7 +62,7 @@ async def _connect(url: str) -> AsyncIterator[AsyncConnection]:
 
 async def _run(url: str, action: Callable[[Config], object]) -> None:
     async with _connect(url) as connection:
-        # Before there are timeouts: whoever migrates now may take longer than they allow.
+        # Before the timeouts are set: another migration may take longer than they allow.
         await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         await connection.execute(
             text("SELECT set_config('lock_timeout', :t, false)"), {"t": LOCK_TIMEOUT}
@@ -79,24 +79,24 @@ async def _run(url: str, action: Callable[[Config], object]) -> None:
             await connection.rollback()
             raise MigrationError(f"The database refused a revision: {error.orig}") from error
         finally:
-            # The lock goes with the session, which ends with this connection.
+            # The lock is released with the session, when this connection closes.
             await connection.commit()
 
 
 async def create_roles(owner_url: str, *, serving_url: str) -> None:
-    """Make the roles of the walls where they are missing; let the serving login take them."""
+    """Create the roles that are missing, and let the serving login take them."""
     serving_login = make_url(serving_url).username
     async with _connect(owner_url) as connection:
         quote = connection.dialect.identifier_preparer.quote_identifier
         for role in ROLES:
             await _create_role(connection, role)
             for login in {serving_login, make_url(owner_url).username} - {None}:
-                # Since PostgreSQL 16 making a role does not include the right to take it.
+                # Since PostgreSQL 16, creating a role doesn't include the right to take it.
                 try:
                     async with connection.begin_nested():
                         await connection.execute(text(f"GRANT {role} TO {quote(str(login))}"))
                 except DBAPIError as error:
-                    # Somebody else made the role; all is well where they let us take it.
+                    # Somebody else created the role. That's fine as long as we may take it.
                     if not await connection.scalar(MAY_TAKE, {"login": login, "role": role}):
                         raise MigrationError(
                             f"Ask the database's administrator for: GRANT {role} TO {login}"
@@ -105,11 +105,11 @@ async def create_roles(owner_url: str, *, serving_url: str) -> None:
 
 
 async def _create_role(connection: AsyncConnection, role: str) -> None:
-    """Asked for first, since a login that may not make roles is told so even of one that exists."""
+    """Checks for the role first: without CREATEROLE, creating it fails even if it exists."""
     if await connection.scalar(ROLE_EXISTS, {"role": role}):
         return
     try:
-        # Two databases of one server may get here at the same time.
+        # Migrations of two databases on one server may get here at the same time.
         await connection.execute(
             text(
                 f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS;"
@@ -129,49 +129,49 @@ async def upgrade(owner_url: str, *, serving_url: str, revision: str = "head") -
 
 
 async def downgrade(owner_url: str, *, revision: str = "-1") -> None:
-    """Run revisions backwards to *revision* (``-1``: one, ``base``: all)."""
+    """Downgrade to *revision* (``-1``: by one, ``base``: all the way)."""
     await _run(owner_url, lambda config: command.downgrade(config, revision))
 
 
 async def holds_families(url: str) -> bool:
-    """Whether anybody's data are in this database. *url* must be a login that may take our roles:
-    the owner itself sees nothing through the walls.
+    """Whether this database has anybody's data. *url* must be a login that may take our roles: row
+    security hides everything from the owner.
     """
     async with _connect(url) as connection:
         try:
             await connection.execute(text(f"SET LOCAL ROLE {DISPATCH_ROLE}"))
             return bool(await connection.scalar(text("SELECT EXISTS (SELECT FROM family_members)")))
         except DBAPIError:
-            return False  # no such role or table: nothing was ever in it
+            return False  # no such role or table: the database was never used
 
 
 async def revision(owner_url: str, *, message: str) -> None:
-    """Write a new revision file from what the models have and the database has not."""
+    """Write a new revision file from the differences between the models and the database."""
     await _run(
         owner_url, lambda config: command.revision(config, message=message, autogenerate=True)
     )
 
 
 async def check(owner_url: str) -> None:
-    """Raise MigrationError unless the models hold nothing that no revision makes."""
+    """Raises MigrationError if the models have anything that no revision creates."""
     await _run(owner_url, command.check)
 
 
 async def reset(owner_url: str, *, serving_url: str) -> None:
-    """Delete everything and build the schema anew."""
+    """Delete everything and recreate the schema."""
     await downgrade(owner_url, revision="base")
     await upgrade(owner_url, serving_url=serving_url)
 
 
 def head() -> str | None:
-    """The newest revision this program carries."""
+    """The newest revision in this program."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     return ScriptDirectory.from_config(config).get_current_head()
 
 
 async def current(url: str) -> str | None:
-    """The revision the database is at; None before the first."""
+    """The current revision of the database; None before the first one."""
     async with _connect(url) as connection:
         return await connection.run_sync(
             lambda sync: MigrationContext.configure(sync).get_current_revision()

@@ -10,7 +10,7 @@ from bot.embedded import EmbeddedServers
 from domain.clock import Clock
 from domain.database.engine import make_engine
 from domain.database.unit_of_work import Database
-from domain.overview.change_notices import owe_news
+from domain.overview.change_notices import queue_change_news
 from migrations import runner
 from tests.databases import MORNING, clock_at, database_name, new_database
 from tests.servers import running_servers
@@ -56,6 +56,6 @@ def clock() -> Clock:
 async def database(database_url: str, clock: Clock) -> AsyncIterator[Database]:
     """The unit of work on an empty, migrated database."""
     opened = Database(make_engine(database_url), clock=clock)
-    opened.before_commit(owe_news)
+    opened.before_commit(queue_change_news)
     yield opened
     await opened.close()

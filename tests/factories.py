@@ -22,11 +22,11 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import Recurrence
 from domain.contacts import doctors
 from domain.contacts.doctors import DoctorFacts, NewDoctor
-from domain.database.requests import as_dispatch, as_family, as_newcomer, as_person
+from domain.database.requests import as_dispatch, as_family, as_newcomer, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, outcomes
-from domain.delivery.claims import Claimed
+from domain.delivery.claims import ClaimedNotification
 from domain.delivery.outcomes import Sent
 from domain.family import families, users
 from domain.family import people as care_recipients
@@ -84,13 +84,11 @@ async def acting(
         assert await scope.enter_family(family.id if family else None) is not None
         return await work(scope)
 
-    return await database.run(in_family, as_person(who.id))
+    return await database.run(in_family, as_user(who.id))
 
 
 async def family(database: Database, founder: Account, name: str = "Smith") -> FamilyFacts:
-    return await database.run(
-        lambda scope: families.found_family(scope, name), as_person(founder.id)
-    )
+    return await database.run(lambda scope: families.found_family(scope, name), as_user(founder.id))
 
 
 async def invitation(
@@ -120,9 +118,7 @@ async def member(
     """Somebody new who has joined the admin's current family by an invitation."""
     newcomer = await user(database, name)
     token = await invitation(database, admin, role, person=person)
-    await database.run(
-        lambda scope: families.redeem_invitation(scope, token), as_person(newcomer.id)
-    )
+    await database.run(lambda scope: families.redeem_invitation(scope, token), as_user(newcomer.id))
     return newcomer
 
 
@@ -211,7 +207,7 @@ async def wake_up(database: Database, at: datetime | None = None, *, most: int =
         move_to(database.clock, at)
     acted = 0
     while batch := await database.run(
-        lambda scope: reminders.act_on_due(scope, most=most), as_dispatch()
+        lambda scope: reminders.act_on_due(scope, limit=most), as_dispatch()
     ):
         acted += batch
     return acted
@@ -242,7 +238,7 @@ async def expand(database: Database) -> int:
     before = database.clock.now() + timedelta(hours=24)
     return await do_chore(
         database,
-        lambda scope: horizon.find_due(scope, before=before, most=100),
+        lambda scope: horizon.find_due(scope, before=before, limit=100),
         lambda scope, ids: horizon.expand(scope, ids, before=before),
     )
 
@@ -250,10 +246,10 @@ async def expand(database: Database) -> int:
 _message_ids = count(1)
 
 
-async def deliver(database: Database, *, most: int = 100) -> Sequence[Claimed]:
+async def deliver(database: Database, *, most: int = 100) -> Sequence[ClaimedNotification]:
     """Claim what is owed and record it as sent, as it is now; returns what was claimed."""
     claimed = await database.run(
-        lambda scope: claims.claim(scope, most=most, lease=LEASE, owner=uuid4()),
+        lambda scope: claims.claim(scope, limit=most, lease=LEASE, owner=uuid4()),
         as_dispatch(),
     )
     sent = [Sent(c.id, c.chat_id, next(_message_ids), 1, ()) for c in claimed]

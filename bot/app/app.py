@@ -42,7 +42,7 @@ from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, inbox
-from domain.overview.change_notices import owe_news
+from domain.overview.change_notices import queue_change_news
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -109,10 +109,10 @@ class App:
         database = Database(
             make_engine(wiring.database_url),
             clock=wiring.clock,
-            own_engine=make_engine(wiring.database_url, pool_size=OWN_CONNECTIONS),
+            background_engine=make_engine(wiring.database_url, pool_size=OWN_CONNECTIONS),
         )
         stack.push_async_callback(database.close)
-        database.before_commit(owe_news)
+        database.before_commit(queue_change_news)
         redis = connect(wiring.redis_url)
         stack.push_async_callback(redis.aclose)
         # Answers and slow reminders don't compete for the same connections.

@@ -9,7 +9,7 @@ from bot.settings import Settings, SettingsError
 from domain.clock import Clock
 from domain.database.checks import find_unsafe_rights, measure_skew
 from domain.database.engine import make_engine
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.unit_of_work import Database
 from migrations import runner
 
@@ -53,7 +53,7 @@ async def check_database(url: str) -> None:
     except runner.MigrationError:
         raise SettingsError("DATABASE_URL: PostgreSQL can't be reached there.") from None
     except Exception as error:
-        if not is_away(error):
+        if not is_unavailable(error):
             raise
         raise SettingsError("DATABASE_URL: PostgreSQL can't be reached there.") from None
     if unsafe is not None:

@@ -114,7 +114,7 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
             )
         else:
             yield Finding(True, f"Clock: this machine and PostgreSQL are {seconds:.1f} s apart.")
-        for waiting in await database.run(set_aside_work.list_waiting, as_dispatch()):
+        for waiting in await database.run(set_aside_work.list_set_aside, as_dispatch()):
             yield Finding(False, f"Set aside: {describe(waiting)}. See: carecircle set-aside")
     finally:
         await database.close()

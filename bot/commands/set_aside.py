@@ -10,7 +10,7 @@ from domain.database.engine import make_engine
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import set_aside_work
-from domain.delivery.set_aside_work import Waiting
+from domain.delivery.set_aside_work import SetAsideItem
 
 ALL = "all"
 
@@ -22,7 +22,7 @@ class UnknownId(Exception):
 async def list_all(settings: Settings) -> str:
     """Everything set aside, one line each, newest first."""
     async with _database(settings) as database:
-        waiting = await database.run(set_aside_work.list_waiting, as_dispatch())
+        waiting = await database.run(set_aside_work.list_set_aside, as_dispatch())
     if not waiting:
         return "Nothing is set aside."
     return "\n".join(map(describe, waiting))
@@ -46,7 +46,7 @@ async def drop(settings: Settings, chosen: str) -> str:
     return f"{len(found)} dropped."
 
 
-def describe(waiting: Waiting) -> str:
+def describe(waiting: SetAsideItem) -> str:
     """ "update 4711: incident 0a1b: KeyError at x.py:3 in f (3 failures, last 2026-11-28 08:00 UTC;
     waiting for you)".
     """
@@ -60,8 +60,8 @@ def describe(waiting: Waiting) -> str:
     return f"{waiting.kind} {waiting.id}: {waiting.reason} ({count}, last {at}; {then})"
 
 
-async def _find(database: Database, chosen: str) -> Sequence[Waiting]:
-    waiting = await database.run(set_aside_work.list_waiting, as_dispatch())
+async def _find(database: Database, chosen: str) -> Sequence[SetAsideItem]:
+    waiting = await database.run(set_aside_work.list_set_aside, as_dispatch())
     found = [each for each in waiting if chosen in (ALL, each.id)]
     if not found and chosen != ALL:
         raise UnknownId

@@ -36,7 +36,7 @@ from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import family_full
 from domain.database.scope import Scope
 from domain.family.errors import FamilyFull, NobodyCaredFor
-from domain.several import attempt
+from domain.savepoints import run_in_savepoint
 
 _LEAVE_OUT, _BACK = "leave", "back"
 _NUMBERED = re.compile(r"\s*(\d{1,2})(?:\s*[.):])?\s+(\S.*)", re.DOTALL)
@@ -233,7 +233,7 @@ class PastedLists:
             flow_id = uuid5(running.flow_id, str(entry.key))
             try:
                 work = partial(_save_one, request, listed, entry, flow_id=flow_id)
-                saved.append(await attempt(request.scope, work))
+                saved.append(await run_in_savepoint(request.scope, work))
             except NotSaved as refused:
                 left.append(refused.entry)
             except FamilyFull as error:

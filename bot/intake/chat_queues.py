@@ -35,11 +35,11 @@ from bot.ops.supervisor import Tasks
 from bot.ui.answer import Answer
 from bot.ui.presses.press import UnreadableCallback
 from bot.ui.presses.registry import decode
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
-from domain.delivery.inbox import Incoming
+from domain.delivery.inbox import FetchedUpdate
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class ChatQueues:
         if len(ours) < len(incoming):
             self.request_recovery()
 
-    def _mark_overflow(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+    def _mark_overflow(self, incoming: Sequence[FetchedUpdate]) -> Sequence[FetchedUpdate]:
         """Mark updates of chats with enough waiting here: those stay in the inbox."""
         ahead = {
             chat_id: [press_of(each.payload) for each in queue]
@@ -126,7 +126,7 @@ class ChatQueues:
             made.append(replace(each, may_wait=may_wait))
         return made
 
-    async def _store(self, incoming: Sequence[Incoming]) -> set[int]:
+    async def _store(self, incoming: Sequence[FetchedUpdate]) -> set[int]:
         """The ids of the updates that are now ours. One that can't be stored is dropped on
         its own.
         """
@@ -136,7 +136,7 @@ class ChatQueues:
                 as_dispatch(),
             )
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 raise
             if len(incoming) == 1:
                 SET_ASIDE.labels("update").inc()
@@ -199,7 +199,7 @@ class ChatQueues:
             return False
         taken = await self._database.run(
             lambda scope: inbox.claim(
-                scope, owner=self._owner, lease=LEASE, most=room, each=MAX_PER_CHAT, full=full
+                scope, owner=self._owner, lease=LEASE, limit=room, each=MAX_PER_CHAT, full=full
             ),
             as_dispatch(),
         )
@@ -246,7 +246,7 @@ class ChatQueues:
                 failure = None
                 await self._attempt(waiting)
             except Exception as error:
-                if is_away(error):
+                if is_unavailable(error):
                     log.warning("update delayed, database unavailable: %s", describe(error))
                     await asyncio.sleep(UNREACHABLE_SECONDS)
                 else:
@@ -286,9 +286,9 @@ class ChatQueues:
         return True
 
 
-def _incoming(update: RawUpdate) -> Incoming:
+def _incoming(update: RawUpdate) -> FetchedUpdate:
     message_id, text = message_of(update)
-    return Incoming(
+    return FetchedUpdate(
         update["update_id"], chat_id_of(update), update, message_id=message_id, text=text
     )
 

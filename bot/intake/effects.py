@@ -17,7 +17,7 @@ from bot.ui import conversations as conversation_views
 from bot.ui import refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.press import NOWHERE
-from domain.database.requests import ScopeRequest, as_person
+from domain.database.requests import ScopeRequest, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
@@ -64,7 +64,7 @@ class Effects:
                 await _note_effect(scope, incoming, answer)
             return answer
 
-        person = as_person(incoming.user_id, update_id=update_id)
+        person = as_user(incoming.user_id, update_id=update_id)
         try:
             return await self._database.run(effect, person)
         except AlreadyApplied:
@@ -121,7 +121,9 @@ async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None
     """Store what a later edit of this message has to be compared with, if anything."""
     acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
     if acts or was_answer:
-        await inbox.note_effect(scope, incoming.update.update_id, acts=acts, was_answer=was_answer)
+        await inbox.record_effect(
+            scope, incoming.update.update_id, acts=acts, was_answer=was_answer
+        )
 
 
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:

@@ -13,7 +13,7 @@ from bot.intake.raw_updates import RawUpdate, update_id_of
 from bot.ops.metrics import SET_ASIDE
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.messages import seconds_to_wait
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +119,6 @@ def _reason(error: Exception) -> str:
         return "Telegram cannot be reached"
     if isinstance(error, _NoUpdates):
         return "the answer to getUpdates is no list of updates"
-    if is_away(error):
+    if is_unavailable(error):
         return "the database cannot be reached"
     return type(error).__name__

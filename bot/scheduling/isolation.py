@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.ops.metrics import SET_ASIDE
 from domain import set_asides
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import ScopeRequest, as_dispatch, as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -69,7 +69,7 @@ class Isolation:
         try:
             return await self._database.run(lambda scope: do(scope, ids), request)
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 raise
             if len(subjects) == 1:
                 await self._set_aside(work, subjects[0], error)

@@ -19,18 +19,18 @@ from bot.scheduling.alarm import Alarm
 from bot.scheduling.isolation import Chore, Isolation
 from domain.appointments.series import extension
 from domain.appointments.series.extension import EXTENDED_AHEAD
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox, shown_messages
 from domain.events import Event, TimerSet
 from domain.medicines.expansion import horizon
-from domain.medicines.expansion.horizon import HORIZON
+from domain.medicines.expansion.horizon import EXPANSION_HORIZON
 from domain.medicines.pauses import pause_ends
 from domain.medicines.stock import stock_checks
 from domain.reminders import due as reminders
 from domain.reminders.timers import list_timers
-from domain.set_asides import Work, describe, forget_recovered
+from domain.set_asides import Work, delete_recovered, describe
 
 log = logging.getLogger(__name__)
 
@@ -111,8 +111,12 @@ class WakeUps:
     async def do_chores(self) -> None:
         """Work that a family wouldn't miss for a minute: stocks running out, pauses ending."""
         async with self._at_chores:
-            await self._isolation.do(Chore(Work.STOCK, stock_checks.find_due, stock_checks.check))
-            await self._isolation.do(Chore(Work.PAUSE, pause_ends.find_due, pause_ends.tell))
+            await self._isolation.do(
+                Chore(Work.STOCK, stock_checks.find_due, stock_checks.check_stocks)
+            )
+            await self._isolation.do(
+                Chore(Work.PAUSE, pause_ends.find_due, pause_ends.announce_or_end)
+            )
 
     async def expand(self) -> None:
         """Create the missing doses of the coming hours and the missing occurrences of the coming
@@ -122,7 +126,7 @@ class WakeUps:
         await self._isolation.do(
             Chore(
                 Work.EXPANSION,
-                lambda scope, most: horizon.find_due(scope, before=before, most=most),
+                lambda scope, most: horizon.find_due(scope, before=before, limit=most),
                 lambda scope, ids: horizon.expand(scope, ids, before=before),
             )
         )
@@ -130,8 +134,8 @@ class WakeUps:
         await self._isolation.do(
             Chore(
                 Work.SERIES,
-                lambda scope, most: extension.find_due(scope, before=a_year, most=most),
-                lambda scope, ids: extension.extend(scope, ids, before=a_year),
+                lambda scope, most: extension.find_due(scope, before=a_year, limit=most),
+                lambda scope, ids: extension.extend_series(scope, ids, before=a_year),
             )
         )
         now = self._clock.now()
@@ -141,14 +145,14 @@ class WakeUps:
         """How many timers have advanced. If a batch fails, the rows it fails for are set aside."""
         try:
             return await self._database.run(
-                lambda scope: reminders.act_on_due(scope, most=BATCH), as_dispatch()
+                lambda scope: reminders.act_on_due(scope, limit=BATCH), as_dispatch()
             )
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 raise
             log.error("wake-up failed, retrying row by row: %s", describe(error))
         doses, occurrences_ = await self._database.run(
-            lambda scope: reminders.find_due(scope, most=BATCH), as_dispatch()
+            lambda scope: reminders.find_due(scope, limit=BATCH), as_dispatch()
         )
         moved = await self._isolation.run_isolated(Work.DOSE, doses, reminders.act_on_doses)
         return moved + await self._isolation.run_isolated(
@@ -171,14 +175,14 @@ class WakeUps:
     async def _list_minutes(self) -> Sequence[datetime]:
         """The minutes in which something is due, up to the alarm's horizon."""
         return await self._database.run(
-            lambda scope: list_timers(scope, until=self._clock.now() + HORIZON),
+            lambda scope: list_timers(scope, until=self._clock.now() + EXPANSION_HORIZON),
             as_dispatch(),
         )
 
     def _on_event(self, event: Event) -> None:
         # Later minutes are set by a later pass, so the number of jobs is bounded by the minutes of
         # a day.
-        if isinstance(event, TimerSet) and event.at <= self._clock.now() + HORIZON:
+        if isinstance(event, TimerSet) and event.at <= self._clock.now() + EXPANSION_HORIZON:
             self._set_alarm([event.at])
 
     def _set_alarm(self, minutes: Iterable[datetime]) -> None:
@@ -213,8 +217,8 @@ class WakeUps:
                     await self.expand()
                     expanded = now
                 if abs(now - cleaned) >= CLEAN_EVERY:
-                    await self._database.run(inbox.forget_old, as_dispatch())
-                    await self._database.run(forget_recovered, as_dispatch())
+                    await self._database.run(inbox.delete_old, as_dispatch())
+                    await self._database.run(delete_recovered, as_dispatch())
                     cleaned = now
             except Exception as error:
                 log.warning("housekeeping failed, retrying: %s", describe(error))
@@ -237,7 +241,7 @@ class WakeUps:
     async def _sweep_once(self) -> None:
         try:
             await self.act()
-            await self._database.run(shown_messages.show_to_those_who_left, as_dispatch())
+            await self._database.run(shown_messages.close_messages_of_former_members, as_dispatch())
         except Exception as error:
             log.warning("sweep failed: %s", describe(error))
         for look in self._on_sweep:

@@ -16,12 +16,12 @@ from bot.ops.supervisor import Tasks
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.sending import Render, Sender
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import claims
-from domain.delivery.claims import Claimed
-from domain.events import Event, NotificationsOwed
+from domain.delivery.claims import ClaimedNotification
+from domain.events import Event, NotificationsQueued
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -99,10 +99,10 @@ class Delivery:
         await self._sender.close(seconds=seconds)
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, NotificationsOwed):
+        if isinstance(event, NotificationsQueued):
             self.nudge()
 
-    async def _claim(self) -> list[Claimed]:
+    async def _claim(self) -> list[ClaimedNotification]:
         most = IN_FLIGHT - len(self._in_flight)
         if most <= 0:
             return []
@@ -110,7 +110,7 @@ class Delivery:
         return list(
             await self._database.run(
                 lambda scope: claims.claim(
-                    scope, most=most, lease=LEASE, owner=self._owner, busy=busy
+                    scope, limit=most, lease=LEASE, owner=self._owner, busy=busy
                 ),
                 as_dispatch(),
             )
@@ -121,12 +121,12 @@ class Delivery:
         now = time.monotonic()
         self._resting = {user: until for user, until in self._resting.items() if until > now}
         return {
-            *(user for user, count in self._busy.items() if count >= claims.EACH),
+            *(user for user, count in self._busy.items() if count >= claims.PER_USER_LIMIT),
             *self._resting,
         }
 
     async def _seconds_to_next(self) -> float | None:
-        left = await self._database.run(claims.until_next_open, as_dispatch())
+        left = await self._database.run(claims.time_until_next_open, as_dispatch())
         if left is None:
             return None
         seconds = max(0.05, left.total_seconds())
@@ -140,7 +140,7 @@ class Delivery:
     async def _pause(self, seconds: float | None) -> None:
         """Wait for a nudge, a free slot, or *seconds*."""
         nudge = self._nudges.start(self._wanted.wait())
-        is_any_busy = any(count >= claims.EACH for count in self._busy.values())
+        is_any_busy = any(count >= claims.PER_USER_LIMIT for count in self._busy.values())
         full = len(self._in_flight) >= IN_FLIGHT or is_any_busy
         try:
             await asyncio.wait(
@@ -151,11 +151,11 @@ class Delivery:
         finally:
             nudge.cancel()
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: ClaimedNotification) -> None:
         try:
             await self._sender.send_or_edit(claimed)
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 # It is retried once its lease runs out.
                 log.warning("outbox read failed: %s", describe(error))
             else:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from bot.ops.supervisor import Tasks
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_family
 from domain.database.unit_of_work import Database
 from domain.delivery.messages import Message
@@ -49,7 +49,7 @@ class MessageReader:
         try:
             found = await self._read_all(wanted, family_id)
         except Exception as error:
-            if is_away(error) or len(wanted) == 1:
+            if is_unavailable(error) or len(wanted) == 1:
                 raise
             # One of them can't be read, which must not affect the others.
             found = [each for one in wanted for each in await self._read_alone(one, family_id)]
@@ -64,7 +64,7 @@ class MessageReader:
         try:
             return await self._read_all([wanted], family_id)
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 raise
             self._unreadable[wanted] = error
             return []

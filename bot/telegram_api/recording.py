@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.ops.metrics import SET_ASIDE
 from bot.ops.supervisor import Tasks
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -55,10 +55,10 @@ class OutcomeRecorder:
                 is_outdated = await self._record(sent, shown)
             except Exception as error:
                 count = len(sent) + len(shown)
-                if not is_away(error) and count > 1:
+                if not is_unavailable(error) and count > 1:
                     await self._record_one_by_one(sent, shown)
                     continue
-                if not is_away(error):
+                if not is_unavailable(error):
                     # Its lease is no longer renewed: it will be sent again, marked as a repeat.
                     SET_ASIDE.labels("message").inc()
                     log.error("message recording failed: %s", describe(error))

@@ -25,7 +25,7 @@ from domain.database.requests import as_dispatch, as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import dose_messages, outcomes
-from domain.delivery.claims import Claimed
+from domain.delivery.claims import ClaimedNotification
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
@@ -69,7 +69,7 @@ class Sender:
         """Record the rest, for at most *seconds*."""
         await self._recorder.close(seconds=seconds)
 
-    async def send_or_edit(self, claimed: Claimed) -> None:
+    async def send_or_edit(self, claimed: ClaimedNotification) -> None:
         """Send or edit it, or record why not. Raises database errors, and whatever makes it
         impossible to read or show.
         """
@@ -90,7 +90,7 @@ class Sender:
         finally:
             self._limiter.release(claimed.chat_id)
 
-    async def set_aside(self, claimed: Claimed, reason: str) -> None:
+    async def set_aside(self, claimed: ClaimedNotification, reason: str) -> None:
         """It can't be read or shown: whoever is next in line is told instead."""
         SET_ASIDE.labels("message").inc()
         log.error("message set aside: notification=%s reason=%s", claimed.id, reason)
@@ -101,7 +101,7 @@ class Sender:
                 "setting message aside failed: notification=%s %s", claimed.id, describe(error)
             )
 
-    async def _wait_for_turn(self, claimed: Claimed) -> bool:
+    async def _wait_for_turn(self, claimed: ClaimedNotification) -> bool:
         """Wait for Telegram's limits. Returns False if that takes too long (Telegram told us to
         leave the chat alone): the lease would run out, which looks like a send with unknown
         outcome.
@@ -113,7 +113,7 @@ class Sender:
             return False
         return True
 
-    async def _send(self, claimed: Claimed, message: Message) -> None:
+    async def _send(self, claimed: ClaimedNotification, message: Message) -> None:
         chat_id = message.receiver.chat_id
         with speaking(message.receiver.language_code):
             screen = self._render(message)
@@ -149,7 +149,7 @@ class Sender:
                 )
             )
 
-    async def _edit(self, claimed: Claimed, message: Message) -> None:
+    async def _edit(self, claimed: ClaimedNotification, message: Message) -> None:
         has_left = message.receiver.has_left
         with speaking(message.receiver.language_code):
             screen = self._render(message)
@@ -189,7 +189,9 @@ class Sender:
             return False
         return True
 
-    async def _give_up(self, claimed: Claimed, message: Message, over: tuple[Status, str]) -> None:
+    async def _give_up(
+        self, claimed: ClaimedNotification, message: Message, over: tuple[Status, str]
+    ) -> None:
         status, why = over
         if status is Status.UNREACHABLE:
             await self._mark_unreachable(claimed, message, why)
@@ -205,13 +207,15 @@ class Sender:
             )
             self._on_pending()
 
-    async def _mark_unreachable(self, claimed: Claimed, message: Message, why: str) -> None:
+    async def _mark_unreachable(
+        self, claimed: ClaimedNotification, message: Message, why: str
+    ) -> None:
         """Record that this person can't be reached."""
         is_news = message.receiver.has_started and not message.receiver.has_blocked
         await self._end(claimed, Status.UNREACHABLE, why, has_blocked=is_news)
 
     async def _end(
-        self, claimed: Claimed, status: Status, why: str, *, has_blocked: bool = False
+        self, claimed: ClaimedNotification, status: Status, why: str, *, has_blocked: bool = False
     ) -> None:
         """It won't be sent. For a card, the next person is told at once."""
 
@@ -219,17 +223,17 @@ class Sender:
             if has_blocked:
                 await users.set_blocked(scope, blocked=True)
             await outcomes.close_unsent(scope, claimed.id, status=status, reason=why)
-            await outcomes.leave_as_it_is(scope, claimed.id)
+            await outcomes.give_up_edit(scope, claimed.id)
             await dose_messages.escalate_to_rest_of_family(scope, claimed.id)
 
         await self._database.run(end, as_family(claimed.family_id, user_id=claimed.user_id))
 
-    async def _honor_retry_after(self, claimed: Claimed, error: RetryAfter) -> None:
+    async def _honor_retry_after(self, claimed: ClaimedNotification, error: RetryAfter) -> None:
         seconds = min(seconds_to_wait(error), LONGEST_PAUSE_SECONDS)
         self._limiter.pause(seconds, claimed.chat_id)
         await self._postpone(claimed, timedelta(seconds=seconds))
 
-    async def _postpone(self, claimed: Claimed, delay: timedelta) -> None:
+    async def _postpone(self, claimed: ClaimedNotification, delay: timedelta) -> None:
         """Nothing was sent and nothing failed."""
         await self._database.run(
             lambda scope: outcomes.postpone(
@@ -239,7 +243,9 @@ class Sender:
         )
         self._on_pending()
 
-    async def _retry_later(self, claimed: Claimed, message: Message, *, maybe_sent: bool) -> None:
+    async def _retry_later(
+        self, claimed: ClaimedNotification, message: Message, *, maybe_sent: bool
+    ) -> None:
         if message.attempts >= MAX_ATTEMPTS:
             await self.set_aside(claimed, f"{message.attempts} tries failed")
             return

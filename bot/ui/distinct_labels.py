@@ -124,7 +124,7 @@ def family_labels(families: Sequence[FamilyFacts], *, to: int = LABEL) -> list[s
     """Families somebody belongs to, told apart by their members if the names match: "Smith (with
     Ben and Mum)".
     """
-    common = Counter(name for family in families for name in set(family.company))
+    common = Counter(name for family in families for name in set(family.others_in_family))
     return labels(
         [Named(family.name, family.id, (_company(family, common),)) for family in families], to=to
     )
@@ -137,15 +137,15 @@ def family_in_words(family: FamilyFacts, others: Sequence[FamilyFacts]) -> str:
 
 def family_name(member: Member) -> str:
     """The name of the member's current family (no HTML), distinct from their other families."""
-    if not member.company:
+    if not member.others_in_family:
         return member.family_name
-    facts = FamilyFacts(member.family_id, member.family_name, member.company)
+    facts = FamilyFacts(member.family_id, member.family_name, member.others_in_family)
     return _("{name} ({part})").format(name=facts.name, part=_company(facts, Counter()))
 
 
 def _company(family: FamilyFacts, common: Mapping[str, int]) -> str:
     """Its other members, starting with those who are in no other family."""
-    names = sorted(family.company, key=lambda name: common[name])[:_COMPANY]
+    names = sorted(family.others_in_family, key=lambda name: common[name])[:_COMPANY]
     if not names:
         return _("only you")
     return _("with {names}").format(names=listed(names))

@@ -16,18 +16,18 @@ from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
-    TakenByAnother,
+    DriverAlreadySet,
     TimeDoesNotExist,
 )
-from domain.contacts.errors import AlikeDoctor
+from domain.contacts.errors import SimilarDoctor
 from domain.errors import (
-    AlikeName,
     AlreadyExists,
     CareCircleError,
     NoFamily,
     NotAllowed,
     NotFound,
     NothingToUndo,
+    SimilarName,
     TooLateToUndo,
 )
 from domain.family.errors import (
@@ -38,22 +38,22 @@ from domain.family.errors import (
     InvitationUsed,
     NobodyCaredFor,
 )
-from domain.family.limits import Held
+from domain.family.limits import Quota
 from domain.medicines.errors import (
-    AlikeMedicine,
-    ChangedMeanwhile,
-    LessLeft,
+    MedicineChanged,
+    MedicineStopped,
+    NotEnoughStock,
     NothingRecorded,
     NothingToPause,
     NotPaused,
     PauseEndImpossible,
-    PauseRuns,
     PerDoseUnknown,
-    RecordedOtherwise,
+    RecordSuperseded,
     SameMedicine,
+    SimilarMedicine,
     StockUnitDiffers,
-    StoppedMeanwhile,
     TimeNotPossible,
+    UnseenPause,
 )
 from domain.overview.own_actions import ActionSuperseded
 
@@ -144,24 +144,24 @@ def _sentence(error: CareCircleError) -> str:
             return _("You're already in the family {family}.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
-        case FamilyFull(held=held, most=most):
-            return _family_full(held, most)
-        case AlikeMedicine(existing=existing):
+        case FamilyFull(quota=quota, limit=limit):
+            return _family_full(quota, limit)
+        case SimilarMedicine(existing=existing):
             return _("{person} also takes {name}, which is easily mistaken for it.").format(
                 person=existing.person, name=existing.name
             )
-        case AlikeName(existing=existing_name):
+        case SimilarName(existing=existing_name):
             return _(
                 "There's already somebody called {name}, which is nearly the same. Please "
                 "choose another name."
             ).format(name=existing_name)
-        case AlikeDoctor():
+        case SimilarDoctor():
             return _("There's already a doctor with nearly that name. /doctors shows them.")
         case SameMedicine(existing=existing):
             return _("{person} already takes {name}. /meds shows it.").format(
                 person=existing.person, name=existing.name
             )
-        case ChangedMeanwhile():
+        case MedicineChanged():
             return _("Somebody has changed it in the meantime. /meds shows how it is now.")
         case TimeNotPossible():
             return _(
@@ -173,7 +173,7 @@ def _sentence(error: CareCircleError) -> str:
                 "{person} isn't taking any medicines, so there's nothing to pause. /addmed adds "
                 "one."
             ).format(person=person)
-        case PauseRuns(name=name):
+        case UnseenPause(name=name):
             return _("{name} is already paused. Type /pause {name} to see until when.").format(
                 name=name
             )
@@ -185,19 +185,19 @@ def _sentence(error: CareCircleError) -> str:
             return _("That's more than a year away. Please choose an earlier day.")
         case PauseEndImpossible():
             return _("A pause can only end on a later day. Please choose one from tomorrow on.")
-        case StoppedMeanwhile(name=name):
+        case MedicineStopped(name=name):
             return _("{name} was stopped. You can restore it with /meds.").format(name=name)
         case StockUnitDiffers(unit=unit):
             return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
                 unit=plural_name(unit)
             )
-        case LessLeft(amount=None):
+        case NotEnoughStock(amount=None):
             return _("Nobody has counted it yet. Type what's left in all, like = 28")
-        case LessLeft(amount=Decimal() as amount, unit=unit) if amount > 0:
+        case NotEnoughStock(amount=Decimal() as amount, unit=unit) if amount > 0:
             return _(
                 "By my count, what's left is {amount}. Type what's left in all, like = 0"
             ).format(amount=amount_in_words(amount, unit))
-        case LessLeft():
+        case NotEnoughStock():
             return _(
                 "By my count, none is left. If there's more, type what's left in all, like = 12"
             )
@@ -210,7 +210,7 @@ def _sentence(error: CareCircleError) -> str:
             return _("Nothing is recorded for it, so there's nothing to undo or correct.")
         case ActionSuperseded():
             return superseded(error)
-        case RecordedOtherwise():
+        case RecordSuperseded():
             return _("The record has been changed since. /history shows how it is now.")
         case TooLateToUndo():
             return _("That was more than 48 hours ago, so it stays as it is.")
@@ -226,7 +226,7 @@ def _sentence(error: CareCircleError) -> str:
             return _("It's called off. Restore it first, then move it.")
         case AppointmentChanged():
             return _("Somebody has changed it in the meantime. /appts shows how it is now.")
-        case TakenByAnother(driver=driver):
+        case DriverAlreadySet(driver=driver):
             return _("{driver} is already driving.").format(driver=driver)
         case NotFound():
             return _("That's no longer there. /today shows what's due.")
@@ -234,34 +234,34 @@ def _sentence(error: CareCircleError) -> str:
             return _("That isn't possible right now.")
 
 
-def _family_full(held: Held, most: int) -> str:
-    match held:
-        case Held.PERSON:
+def _family_full(quota: Quota, limit: int) -> str:
+    match quota:
+        case Quota.PERSON:
             sentence = _(
                 "You already look after {most} people in this family, and that's as many as I can"
                 " keep. Start another family with /newfamily for the others."
             )
-        case Held.MEDICINE:
+        case Quota.MEDICINE:
             sentence = _(
                 "This family already has {most} medicines, stopped ones included, and I can't keep"
                 " more. Restore a stopped one with /meds and change it instead."
             )
-        case Held.DOCTOR:
+        case Quota.DOCTOR:
             sentence = _(
                 "This family already has {most} doctors, and I can't keep more. Remove one you no"
                 " longer need with /doctors, then try again."
             )
-        case Held.MEMBER:
+        case Quota.MEMBER:
             sentence = _(
                 "This family already has {most} members, and I can't add more. Your invitation is"
                 " still unused: open it again once somebody has left."
             )
-        case Held.APPOINTMENT:
+        case Quota.APPOINTMENT:
             sentence = _(
                 "This family already has {most} appointments ahead, and I can't keep more. With"
                 " /appts, call off one that won't take place, then try again."
             )
-    return sentence.format(most=most)
+    return sentence.format(most=limit)
 
 
 def _not_allowed(action: Action, role: Role) -> str:

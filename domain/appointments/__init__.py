@@ -1,1 +1,1 @@
-"""Appointments: their series and occurrences, changes, who drives, outcomes, calendar files."""
+"""Appointments: series and occurrences, changes, drivers, outcomes, calendar files."""

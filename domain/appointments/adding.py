@@ -1,4 +1,4 @@
-"""Adding an appointment, and what is checked of it: its start and its doctor."""
+"""Adding an appointment, and checking its start and its doctor."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,16 +10,16 @@ from domain import audit
 from domain.access import Action
 from domain.appointments.details import Details, NewAppointment
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence
 from domain.appointments.series.extension import make_occurrences
 from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.limits import Held
+from domain.family.limits import Quota
 from domain.family.people import get_person
-from domain.family.room import make_room
+from domain.family.room import require_room
 from domain.local_time import resolve_local, to_local
 from domain.models import Appointment, Doctor, new_id
 
@@ -27,10 +27,10 @@ from domain.models import Appointment, Doctor, new_id
 async def add_appointment(
     scope: Scope, appointment: NewAppointment, *, flow_id: UUID | None = None
 ) -> OccurrenceFacts:
-    """Save an appointment with its occurrences of the next year; returns the first of them.
+    """Save an appointment with its occurrences for the next year; returns the next one.
 
-    Repeating it with the same *flow_id* finds what the first time added. Raises NotFound (person,
-    doctor), AppointmentInPast, TimeDoesNotExist and FamilyFull.
+    Idempotent per *flow_id*: a second call returns what the first one added. Raises NotFound
+    (person, doctor), AppointmentInPast, TimeDoesNotExist and FamilyFull.
     """
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     if flow_id is not None:
@@ -38,7 +38,7 @@ async def add_appointment(
             select(Appointment.id).where(Appointment.flow_id == flow_id)
         )
         if saved_before is not None:
-            return await first_of(scope, saved_before)
+            return await get_next_or_last_occurrence(scope, saved_before)
     person = await get_person(scope, appointment.person_id)
     starts_at = check_start(
         appointment.start,
@@ -47,7 +47,7 @@ async def add_appointment(
         is_all_day=appointment.details.is_all_day,
     )
     await check_doctor(scope, appointment.details)
-    await make_room(scope, Held.APPOINTMENT)
+    await require_room(scope, Quota.APPOINTMENT)
     rule = appointment.recurrence
     appointment_id = new_id()
     await scope.execute(
@@ -79,8 +79,8 @@ async def add_appointment(
     await audit.record(
         scope, "appointment.added", subject_type="appointment", subject_id=appointment_id
     )
-    await tell_of_what_is_soon(scope, appointment_id)
-    return await first_of(scope, appointment_id)
+    await announce_if_imminent(scope, appointment_id)
+    return await get_next_or_last_occurrence(scope, appointment_id)
 
 
 def check_start(
@@ -88,8 +88,8 @@ def check_start(
 ) -> datetime:
     """The instant (UTC) of a local start that somebody typed.
 
-    Raises TimeDoesNotExist where the clocks skip it, and AppointmentInPast. A day begins when it
-    does: with the first time that its clocks show, and today is not over.
+    An all-day appointment may start today, at the first time that the clock shows. Raises
+    TimeDoesNotExist if the clock skips that time, and AppointmentInPast.
     """
     starts_at = resolve_local(local, zone)
     if is_all_day:
@@ -105,7 +105,7 @@ def check_start(
 
 
 async def check_doctor(scope: Scope, details: Details) -> None:
-    """Raises NotFound if the doctor is not the family's, or was removed."""
+    """Raises NotFound if the doctor isn't the family's or was removed."""
     if details.doctor is None or details.doctor.id is None:
         return
     found = await scope.row(

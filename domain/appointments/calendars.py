@@ -1,6 +1,4 @@
-"""What other calendars are told: each series with its exceptions, of one appointment or of all;
-and who has been told, and is told again when it changes.
-"""
+"""Calendar entries of appointments, and who has them in their own calendar."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Uuid, cast, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Uuid, cast, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.access import Action
@@ -29,28 +27,29 @@ from domain.models import (
 )
 from domain.models.appointments import OccurrenceStatus
 
-KEPT = timedelta(days=365)  # what is longer over is not handed out any more
+EXPORTED_FOR = timedelta(days=365)  # older appointments aren't exported any more
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """An occurrence that is not as its series says: called off, at another time (UTC), or with
-    details of its own: then `said` is its entry.
+    """An occurrence that differs from its series: cancelled, at another time (UTC), or with details
+    of its own, in which case `own_entry` is its entry.
     """
 
     original: datetime
     starts_at: datetime
     is_cancelled: bool
-    said: "CalendarEntry | None" = None
+    own_entry: "CalendarEntry | None" = None
 
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """An appointment for other calendars. `starts_at` is naive local time in `zone`; what
-    `is_all_day` has a date only, and `duration` in whole days.
+    """An appointment for other calendars. `starts_at` is naive local time in `zone`. If
+    `is_all_day`, it has a date only and `duration` is in whole days.
 
-    `uid` and `sequence` (RFC 5545) let a calendar find it again and take the newest. Where all of
-    it is called off, `is_cancelled`; a series that was cut short ends with its recurrence.
+    `uid` and `sequence` (RFC 5545) let a calendar recognise the entry and keep the newest.
+    `is_cancelled` if nothing of it takes place; a series that was cut short ends with its
+    recurrence.
     """
 
     uid: str
@@ -69,12 +68,12 @@ class CalendarEntry:
     bring: str | None
     note: str | None
     is_all_day: bool = False
-    own_place: str | None = None  # `place` may be the doctor's
+    own_place: str | None = None  # without falling back to the doctor's address
 
 
 async def get_entries(scope: Scope, appointment_id: UUID) -> Sequence[CalendarEntry]:
-    """One appointment, with all the parts of its series, for the acting member's calendar: they
-    are told of its changes from now on. Raises NotFound.
+    """One appointment with all parts of its series, for the acting member's calendar. From now on
+    they get updates when it changes. Raises NotFound.
     """
     member = scope.require(Action.READ)
     origin_id = await scope.connection.scalar(
@@ -89,40 +88,33 @@ async def get_entries(scope: Scope, appointment_id: UUID) -> Sequence[CalendarEn
 
 
 async def read_entries(scope: Scope, origin_id: UUID) -> Sequence[CalendarEntry]:
-    """All the parts of a series; *origin_id* is the first. As the family, whoever acts. Two
-    statements.
-    """
-    rows = await scope.rows(
-        _SELECT.where(
-            Appointment.family_id == scope.family_id,
-            or_(Appointment.id == origin_id, Appointment.origin_id == origin_id),
-        ).order_by(Appointment.scheduled_at, Appointment.id)
-    )
-    return await _entries(scope, rows)
+    """All parts of a series; *origin_id* is the first one. Needs no member. Two statements."""
+    is_part = or_(Appointment.id == origin_id, Appointment.origin_id == origin_id)
+    parts = await _read_parts(scope, Appointment.family_id == scope.family_id, is_part)
+    return await _entries(scope, parts)
 
 
 async def list_entries(scope: Scope) -> Sequence[CalendarEntry]:
-    """Everything of the family that lies ahead or was in the last year, for the acting member's
-    calendar, as :func:`get_entries`.
+    """All of the family's appointments, upcoming or up to a year past, for the acting member's
+    calendar. They get updates, as with :func:`get_entries`.
     """
     member = scope.require(Action.READ)
     is_recent = (
         select(AppointmentOccurrence.id)
         .where(
             AppointmentOccurrence.appointment_id == Appointment.id,
-            AppointmentOccurrence.ends_at > func.clock_now() - KEPT,
+            AppointmentOccurrence.ends_at > func.clock_now() - EXPORTED_FOR,
         )
         .exists()
     )
-    rows = await scope.rows(
-        _SELECT.where(
-            Appointment.family_id == member.family_id,
-            CareRecipient.deleted_at.is_(None),
-            is_recent,
-        ).order_by(Appointment.scheduled_at, Appointment.id)
+    parts = await _read_parts(
+        scope,
+        Appointment.family_id == member.family_id,
+        CareRecipient.deleted_at.is_(None),
+        is_recent,
     )
-    await _remember_copies(scope, member, {row.origin_id for row in rows})
-    return await _entries(scope, rows)
+    await _remember_copies(scope, member, {part.origin_id for part in parts})
+    return await _entries(scope, parts)
 
 
 async def _remember_copies(scope: Scope, member: Member, origin_ids: Collection[UUID]) -> None:
@@ -168,23 +160,68 @@ _SELECT = (
     .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
 )
 
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a series, as :data:`_SELECT` has it."""
+
+    id: UUID
+    origin_id: UUID
+    sequence: int
+    title: str
+    scheduled_at: datetime
+    timezone: str
+    duration_minutes: int
+    is_all_day: bool
+    recurrence: str | None
+    cancelled_from: datetime | None
+    place: str | None
+    bring: str | None
+    note: str | None
+    deleted_at: datetime | None
+    person: str
+    doctor: str | None
+    phone: str | None
+    address: str | None
+
+
+async def _read_parts(scope: Scope, *conditions: ColumnElement[bool]) -> Sequence[_Part]:
+    rows = await scope.rows(
+        _SELECT.where(*conditions).order_by(Appointment.scheduled_at, Appointment.id)
+    )
+    return [_Part(**row._asdict()) for row in rows]
+
+
 _own = AppointmentOccurrence.own_details
 
-# A start in a gap of the clocks differs from its key too; to say so does no harm.
+# A start in a clock gap differs from its key too; exporting it as moved does no harm.
 _IS_MOVED: ColumnElement[bool] = literal_column(
     "to_char(appointment_occurrences.starts_at AT TIME ZONE appointments.timezone,"
     " 'YYYY-MM-DD\"T\"HH24:MI') <> appointment_occurrences.occurrence_key"
 )
 
 
-async def _entries(scope: Scope, rows: Sequence[Row[Any]]) -> Sequence[CalendarEntry]:
-    exceptions = await _exceptions(scope, rows)
-    return [_entry(row, exceptions.get(row.id, ())) for row in rows]
+async def _entries(scope: Scope, parts: Sequence[_Part]) -> Sequence[CalendarEntry]:
+    exceptions = await _read_exceptions(scope, [part.id for part in parts])
+    return [_entry(part, exceptions.get(part.id, ())) for part in parts]
 
 
-async def _exceptions(
-    scope: Scope, appointments: Sequence[Row[Any]]
-) -> Mapping[UUID, Sequence[tuple[datetime, Row[Any]]]]:
+@dataclass(frozen=True)
+class _Exception:
+    """An occurrence that differs from its series; `original` is its start by the rule (UTC)."""
+
+    original: datetime
+    starts_at: datetime
+    is_cancelled: bool
+    own_details: Mapping[str, Any]
+    doctor: str | None
+    phone: str | None
+    address: str | None
+
+
+async def _read_exceptions(
+    scope: Scope, appointment_ids: Sequence[UUID]
+) -> Mapping[UUID, Sequence[_Exception]]:
     rows = await scope.rows(
         select(
             AppointmentOccurrence.appointment_id,
@@ -201,7 +238,7 @@ async def _exceptions(
         .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
         .outerjoin(Doctor, Doctor.id == cast(_own["doctor_id"].astext, Uuid))
         .where(
-            AppointmentOccurrence.appointment_id.in_([row.id for row in appointments]),
+            AppointmentOccurrence.appointment_id.in_(appointment_ids),
             AppointmentOccurrence.family_id == scope.family_id,
             or_(
                 AppointmentOccurrence.status != OccurrenceStatus.PLANNED,
@@ -211,71 +248,78 @@ async def _exceptions(
         )
         .order_by(AppointmentOccurrence.occurrence_key)
     )
-    found: dict[UUID, list[tuple[datetime, Row[Any]]]] = defaultdict(list)
+    found: dict[UUID, list[_Exception]] = defaultdict(list)
     for row in rows:
         original = original_start(row.occurrence_key, ZoneInfo(row.timezone))
         ends_at = row.cancelled_from
-        # What lies behind the cut is not given by the shortened rule anyway.
+        # The shortened rule doesn't produce anything after the cut anyway.
         if original is not None and (ends_at is None or original < ends_at):
-            found[row.appointment_id].append((original, row))
+            exception = _Exception(
+                original=original,
+                starts_at=row.starts_at,
+                is_cancelled=row.status != OccurrenceStatus.PLANNED,
+                own_details=row.own_details or {},
+                doctor=row.doctor,
+                phone=row.phone,
+                address=row.address,
+            )
+            found[row.appointment_id].append(exception)
     return found
 
 
-def _deviation(original: datetime, row: Row[Any], series: CalendarEntry) -> Deviation:
+def _deviation(exception: _Exception, series: CalendarEntry) -> Deviation:
     return Deviation(
-        original=original,
-        starts_at=row.starts_at,
-        is_cancelled=row.status != OccurrenceStatus.PLANNED,
-        said=_saying(row, series) if row.own_details else None,
+        original=exception.original,
+        starts_at=exception.starts_at,
+        is_cancelled=exception.is_cancelled,
+        own_entry=_own_entry(exception, series) if exception.own_details else None,
     )
 
 
-def _saying(row: Row[Any], series: CalendarEntry) -> CalendarEntry:
+def _own_entry(exception: _Exception, series: CalendarEntry) -> CalendarEntry:
     """The entry of an occurrence with details of its own."""
-    own: Mapping[str, Any] = row.own_details
+    own = exception.own_details
     said = {name: own[name] for name in ("title", "place", "bring", "note") if name in own}
     if "duration_minutes" in own:
         said["duration"] = timedelta(minutes=own["duration_minutes"])
     if own.keys() & {"doctor_id", "doctor_name"}:
-        said |= {"doctor": row.doctor, "phone": row.phone}
-        said["place"] = said.get("place", series.own_place) or row.address
+        said |= {"doctor": exception.doctor, "phone": exception.phone}
+        said["place"] = said.get("place", series.own_place) or exception.address
     return replace(series, **said)
 
 
-def _entry(row: Row[Any], exceptions: Sequence[tuple[datetime, Row[Any]]]) -> CalendarEntry:
-    zone = ZoneInfo(row.timezone)
-    recurrence = Recurrence.from_rfc5545(row.recurrence, zone) if row.recurrence else None
-    is_cancelled = row.deleted_at is not None
-    if row.cancelled_from is not None:
-        if row.cancelled_from <= row.scheduled_at:
+def _entry(part: _Part, exceptions: Sequence[_Exception]) -> CalendarEntry:
+    zone = ZoneInfo(part.timezone)
+    recurrence = Recurrence.from_rfc5545(part.recurrence, zone) if part.recurrence else None
+    is_cancelled = part.deleted_at is not None
+    if part.cancelled_from is not None:
+        if part.cancelled_from <= part.scheduled_at:
             is_cancelled = True
         elif recurrence is not None:
             recurrence = recurrence.ending_before(
-                to_local(row.cancelled_from, zone), first=to_local(row.scheduled_at, zone)
+                to_local(part.cancelled_from, zone), first=to_local(part.scheduled_at, zone)
             )
-    if recurrence is None and any(
-        each.status != OccurrenceStatus.PLANNED for _, each in exceptions
-    ):
+    if recurrence is None and any(each.is_cancelled for each in exceptions):
         is_cancelled = True
     entry = CalendarEntry(
-        uid=f"{row.id}@carecircle",
-        sequence=row.sequence,
-        title=row.title,
-        person=row.person,
+        uid=f"{part.id}@carecircle",
+        sequence=part.sequence,
+        title=part.title,
+        person=part.person,
         zone=zone,
-        starts_at=to_local(row.scheduled_at, zone),
-        duration=timedelta(minutes=row.duration_minutes),
+        starts_at=to_local(part.scheduled_at, zone),
+        duration=timedelta(minutes=part.duration_minutes),
         recurrence=recurrence,
         exceptions=(),
         is_cancelled=is_cancelled,
-        doctor=row.doctor,
-        phone=row.phone,
-        place=row.place or row.address,
-        bring=row.bring,
-        note=row.note,
-        is_all_day=row.is_all_day,
-        own_place=row.place,
+        doctor=part.doctor,
+        phone=part.phone,
+        place=part.place or part.address,
+        bring=part.bring,
+        note=part.note,
+        is_all_day=part.is_all_day,
+        own_place=part.place,
     )
     if recurrence is None:
         return entry
-    return replace(entry, exceptions=[_deviation(*each, entry) for each in exceptions])
+    return replace(entry, exceptions=[_deviation(each, entry) for each in exceptions])

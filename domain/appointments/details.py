@@ -1,4 +1,4 @@
-"""What an appointment says besides its time, and what is needed to add one."""
+"""An appointment's details besides its time, and the input for adding one."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,14 +7,14 @@ from uuid import UUID
 
 from domain.appointments.recurrences import Recurrence
 
-DURATION = timedelta(hours=1)
-REMIND_BEFORE = (1440, 60)  # minutes
-MOST_REMINDERS = 6
+DEFAULT_DURATION = timedelta(hours=1)
+DEFAULT_REMIND_BEFORE = (1440, 60)  # minutes
+MAX_REMINDERS = 6
 
 
 @dataclass(frozen=True)
 class DoctorNamed:
-    """The doctor of an appointment; without an id it is only a name that somebody typed."""
+    """The doctor of an appointment; without an id, only a name that somebody typed."""
 
     name: str
     id: UUID | None = None
@@ -25,19 +25,19 @@ class DoctorNamed:
 
 @dataclass(frozen=True)
 class Details:
-    """What an appointment says besides its time; all of it applies to a whole series.
+    """An appointment's details besides its time; they apply to a whole series.
 
-    What `is_all_day` lasts whole days.
+    If `is_all_day`, `duration` is in whole days. `remind_before` is in minutes.
     """
 
     title: str
-    duration: timedelta = DURATION
+    duration: timedelta = DEFAULT_DURATION
     is_all_day: bool = False
     doctor: DoctorNamed | None = None
     place: str | None = None
     bring: str | None = None
     note: str | None = None
-    remind_before: tuple[int, ...] = REMIND_BEFORE
+    remind_before: tuple[int, ...] = DEFAULT_REMIND_BEFORE
 
     def columns(self) -> dict[str, Any]:
         return {
@@ -55,7 +55,7 @@ class Details:
 
 @dataclass(frozen=True)
 class NewAppointment:
-    """`start` is naive local time, by the clock of the person; midnight of what lasts all day."""
+    """`start` is naive local time in the person's zone; midnight for all-day appointments."""
 
     person_id: UUID
     details: Details

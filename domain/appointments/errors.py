@@ -1,4 +1,4 @@
-"""What can go wrong with appointments."""
+"""Errors about appointments."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.errors import CareCircleError
 
 @dataclass(eq=False)
 class AppointmentInPast(CareCircleError):
-    """An appointment would begin at an instant (UTC) that is over."""
+    """The appointment would begin at an instant (UTC) in the past."""
 
     starts_at: datetime
     zone: ZoneInfo
@@ -17,18 +17,18 @@ class AppointmentInPast(CareCircleError):
 
 @dataclass(eq=False)
 class TimeDoesNotExist(CareCircleError):
-    """The clocks skip this local time (naive); they show `instead` then."""
+    """The clock skips this local time (naive) and shows `instead`."""
 
     local: datetime
     instead: datetime
 
 
 class AppointmentOver(CareCircleError):
-    """What has taken place cannot be moved, called off or driven to any more."""
+    """It has already taken place, and can't be moved, cancelled or driven to any more."""
 
 
 class AppointmentCancelled(CareCircleError):
-    """It was called off; before it can be moved it has to be restored."""
+    """It is cancelled and has to be restored before it can be moved."""
 
 
 class AppointmentChanged(CareCircleError):
@@ -36,7 +36,7 @@ class AppointmentChanged(CareCircleError):
 
 
 @dataclass(eq=False)
-class TakenByAnother(CareCircleError):
-    """Somebody else drives already."""
+class DriverAlreadySet(CareCircleError):
+    """Somebody else is already driving."""
 
     driver: str

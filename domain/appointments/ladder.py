@@ -1,4 +1,4 @@
-"""The ladder of an appointment: told of before, a driver asked for, how it went asked after."""
+"""An appointment's ladder: reminders before it, finding a driver, asking how it went."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ OUTCOME_NOT_BEFORE, OUTCOME_NOT_AFTER = time(9), time(21)  # local
 
 @dataclass(frozen=True)
 class Reminder:
-    """That an appointment is reminded of at an instant (UTC), `minutes` before as it was set."""
+    """A reminder at an instant (UTC), set to `minutes` before the start."""
 
     minutes: int
     at: datetime
 
 
-def reminders_of(
+def list_reminders(
     starts_at: datetime, *, zone: ZoneInfo, remind_before: Sequence[int], is_all_day: bool
 ) -> Sequence[Reminder]:
-    """The reminders of an appointment, the first one first; *remind_before* are minutes.
+    """The reminders of an appointment, earliest first; *remind_before* is in minutes.
 
-    What lasts all day begins at midnight, when nobody wants to be woken: it is reminded of in the
-    evening, a day before at the latest.
+    All-day appointments begin at midnight, when nobody wants to be woken: their reminders come in
+    the evening, at least a day before.
     """
     if not is_all_day:
         found = [
@@ -43,7 +43,7 @@ def reminders_of(
     return sorted(found, key=lambda reminder: reminder.at)
 
 
-def appointment_actions(
+def list_actions(
     starts_at: datetime,
     ends_at: datetime,
     *,
@@ -51,11 +51,11 @@ def appointment_actions(
     remind_before: Sequence[int],
     is_all_day: bool = False,
 ) -> Sequence[NextAction]:
-    """All that is told of an appointment, in order; one thing in a minute. *remind_before* are
-    minutes, *zone* says when evening is.
+    """Everything that is sent about an appointment, in order, one step per minute. *remind_before*
+    is in minutes; *zone* decides when it's evening.
     """
     actions = {evening_before(starts_at, zone): Step.ASK_DRIVER}
-    reminders = reminders_of(
+    reminders = list_reminders(
         starts_at, zone=zone, remind_before=remind_before, is_all_day=is_all_day
     )
     actions |= {reminder.at: Step.REMIND for reminder in reminders}
@@ -63,8 +63,8 @@ def appointment_actions(
     return [NextAction(actions[at], ceil_minute(at)) for at in sorted(actions)]
 
 
-def after_telling(actions: Sequence[NextAction], *, now: datetime) -> NextAction | None:
-    """What is told next, after *now*; what should have been told by then is over."""
+def find_next_action(actions: Sequence[NextAction], *, now: datetime) -> NextAction | None:
+    """The first action after *now*; earlier ones are dropped."""
     return next((action for action in actions if action.at > now), None)
 
 

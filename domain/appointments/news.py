@@ -1,7 +1,7 @@
-"""Telling the others at once of an appointment that is too near to be reminded of.
+"""Telling the family immediately about an appointment that is too soon for its reminders.
 
-Somebody adds a visit in 40 minutes: the reminders that are set, a day and an hour before, cannot
-come any more. Whoever added it knows; the rest of the family gets the notice now.
+Somebody adds a visit in 40 minutes: the reminders a day and an hour before can't come any more.
+Whoever added it knows; the rest of the family is told now.
 """
 
 from uuid import UUID
@@ -10,23 +10,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select, update
 
 from domain.access import Role
-from domain.appointments.ladder import reminders_of
-from domain.appointments.series.series import reminded_before
+from domain.appointments.ladder import list_reminders
 from domain.database.scope import Scope
-from domain.delivery.new_messages import OutgoingMessage, owe_or_add
-from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
+from domain.delivery.new_messages import OutgoingMessage, queue_or_extend
+from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
-from domain.timers import Step
+from domain.timers import Step, floor_minute
 
 
-async def tell_of_what_is_soon(
+async def announce_if_imminent(
     scope: Scope, appointment_id: UUID, occurrence_id: UUID | None = None
 ) -> None:
-    """Tell everybody but who acts of the next occurrence (and of that one) if it should be
-    reminded of and no reminder can come any more; nobody twice, and nobody while the person's pause
-    is to be quiet.
+    """Tell everybody but the actor about the next occurrence (and about *occurrence_id*) if it has
+    reminders and all of them are past. Nobody is told twice, or while the person's pause silences
+    appointments.
     """
     now = scope.clock.now()
     next_one = (
@@ -64,26 +63,24 @@ async def tell_of_what_is_soon(
             Appointment.deleted_at.is_(None),
         )
     )
-    soon = [
-        row
-        for row in rows
-        if reminded_before(row)
-        and not is_silenced(row, now=now)
-        and not any(
-            reminder.at > now
-            for reminder in reminders_of(
-                row.starts_at,
-                zone=ZoneInfo(row.timezone),
-                remind_before=reminded_before(row),
-                is_all_day=row.is_all_day,
-            )
+    soon = []
+    for row in rows:
+        own = row.own_remind_before
+        reminders = list_reminders(
+            row.starts_at,
+            zone=ZoneInfo(row.timezone),
+            remind_before=row.remind_before if own is None else own,
+            is_all_day=row.is_all_day,
         )
-    ]
+        pause = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+        is_unannounced = bool(reminders) and all(reminder.at <= now for reminder in reminders)
+        if is_unannounced and not pause.silences(row.starts_at, now=now):
+            soon.append(row)
     if soon:
-        await _tell_the_others(scope, [row.id for row in soon], person_id=soon[0].care_recipient_id)
+        await _notify_others(scope, [row.id for row in soon], person_id=soon[0].care_recipient_id)
 
 
-async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_id: UUID) -> None:
+async def _notify_others(scope: Scope, occurrence_ids: list[UUID], *, person_id: UUID) -> None:
     members = await scope.rows(
         select(FamilyMember.user_id)
         .join(CareRecipient, CareRecipient.id == person_id)
@@ -91,7 +88,7 @@ async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_i
             FamilyMember.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
             FamilyMember.user_id != scope.user_id,
-            # Another one who is cared for is told nothing of it.
+            # Other recipients aren't told about this person.
             or_(
                 FamilyMember.role != Role.RECIPIENT,
                 FamilyMember.user_id == CareRecipient.user_id,
@@ -105,10 +102,10 @@ async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_i
         .where(AppointmentOccurrence.id.in_(occurrence_ids))
         .values(told_at=func.clock_now())
     )
-    scope.told_of.update(occurrence_ids)
-    minute = scope.clock.now().replace(second=0, microsecond=0)
-    # What is owed to somebody for the same minute is about this one, too.
-    await owe_or_add(
+    scope.covered_occurrence_ids.update(occurrence_ids)
+    minute = floor_minute(scope.clock.now())
+    # A message queued for the same minute covers this one too.
+    await queue_or_extend(
         scope,
         [
             OutgoingMessage(

@@ -1,8 +1,8 @@
-"""Recurrence rules of RFC 5545 (RRULE, §3.3.10): when an appointment comes again.
+"""Recurrence rules of RFC 5545 (RRULE, §3.3.10).
 
-Pure arithmetic on naive local time: a visit at 10:00 is at 10:00 on the wall, whatever the clocks
-do; :func:`domain.local_time.resolve_local` says which instant that is. Days, weeks, months and
-years only: what comes more often than daily is refused, and nothing is followed without an end.
+Pure arithmetic on naive local time: a visit at 10:00 is at 10:00 on the wall clock all year;
+:func:`domain.local_time.resolve_local` turns that into an instant. Days, weeks, months and years
+only: anything more frequent is refused, and no rule is expanded without a bound.
 """
 
 import re
@@ -18,9 +18,9 @@ from dateutil import rrule
 
 from domain.local_time import Weekday, resolve_local
 
-MOST_TIMES = 1_000  # COUNT
-LONGEST_INTERVAL = 100  # INTERVAL
-FARTHEST = timedelta(days=3_700)  # beyond the start nothing is looked for
+MAX_RECURRENCE_COUNT = 1_000  # COUNT
+MAX_RECURRENCE_INTERVAL = 100  # INTERVAL
+RECURRENCE_HORIZON = timedelta(days=3_700)  # from the start; rules aren't expanded further
 SHORTEST_MONTH = 28  # days
 
 _DAY_NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -30,7 +30,7 @@ _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
 
 
 class UnreadableRule(ValueError):
-    """Not a rule that we keep: no RRULE, or one that comes too often or too far apart."""
+    """Not a rule that we support: no RRULE, or too frequent, or too far apart."""
 
 
 class Frequency(StrEnum):
@@ -49,7 +49,7 @@ _FREQUENCIES: dict[Frequency, Literal[0, 1, 2, 3]] = {
 
 
 class Nth(IntEnum):
-    """Which of its weekday in the month; `EVERY` where that is not said."""
+    """Which of that weekday in its month; `EVERY` if the rule doesn't say."""
 
     LAST = -1
     EVERY = 0
@@ -62,7 +62,7 @@ class Nth(IntEnum):
 
 @dataclass(frozen=True, order=True)
 class ByDay:
-    """A weekday, or the *nth* of its month (of its year, where the rule says so)."""
+    """A weekday, or the *nth* one of its month (or year, depending on the rule)."""
 
     weekday: Weekday
     nth: int = Nth.EVERY
@@ -73,7 +73,7 @@ class ByDay:
 
 @dataclass(frozen=True)
 class Recurrence:
-    """The parts of a rule. `until` is naive local time, the last at which it may come."""
+    """The parts of a rule. `until` is the last possible start, naive local time."""
 
     frequency: Frequency
     interval: int = 1
@@ -87,9 +87,9 @@ class Recurrence:
 
     def __post_init__(self) -> None:
         """Raises UnreadableRule."""
-        if not 1 <= self.interval <= LONGEST_INTERVAL:
+        if not 1 <= self.interval <= MAX_RECURRENCE_INTERVAL:
             raise UnreadableRule("INTERVAL")
-        if self.count is not None and not 1 <= self.count <= MOST_TIMES:
+        if self.count is not None and not 1 <= self.count <= MAX_RECURRENCE_COUNT:
             raise UnreadableRule("COUNT")
         if self.count is not None and self.until is not None:
             raise UnreadableRule("COUNT and UNTIL exclude each other")
@@ -108,7 +108,7 @@ class Recurrence:
             raise UnreadableRule("BYMONTHDAY is not for weeks")
 
     def to_rfc5545(self, zone: ZoneInfo) -> str:
-        """The value of an RRULE; its UNTIL is in UTC, as RFC 5545 asks beside a TZID."""
+        """The value of an RRULE. Its UNTIL is in UTC, as RFC 5545 requires with a TZID."""
         parts = [f"FREQ={self.frequency}"]
         if self.until is not None:
             parts.append(f"UNTIL={resolve_local(self.until, zone):%Y%m%dT%H%M%SZ}")
@@ -151,8 +151,8 @@ class Recurrence:
         return recurrence
 
     def starts(self, first: datetime, *, until: datetime) -> Iterator[datetime]:
-        """The local starts from *first* (naive, itself one of them) up to *until*, in order."""
-        end = min(until, first + FARTHEST, self.until or until)
+        """The local starts from *first* (naive, itself included) up to *until*, in order."""
+        end = min(until, first + RECURRENCE_HORIZON, self.until or until)
         rule = rrule.rrule(
             _FREQUENCIES[self.frequency],
             dtstart=first,
@@ -171,10 +171,10 @@ class Recurrence:
 
     @classmethod
     def monthly(cls, day: int, *, interval: int = 1) -> Self:
-        """On a *day* of the month, in months that lack it on their last; -1: always on the last.
+        """On *day* of each month, or on the last day of shorter months; -1: always on the last.
 
-        RFC 5545 leaves such months out of BYMONTHDAY=31. The last of the days up to it that a month
-        has is what other calendars show alike.
+        RFC 5545 skips shorter months for BYMONTHDAY=31. "The last of the days up to it that the
+        month has" is a form that other calendars read the same way.
         """
         if day <= SHORTEST_MONTH:
             return cls(Frequency.MONTHLY, interval, by_month_day=(day,))
@@ -186,8 +186,8 @@ class Recurrence:
         )
 
     def with_shorter_months(self, first: datetime) -> "Recurrence":
-        """The same rhythm from *first* on, so that it comes in months and years that lack its day,
-        too: on their last of that month. As it is where it says itself what it does then.
+        """The same rhythm from *first* on, falling on the last day of months (or of February) that
+        are too short. Unchanged if the rule already says what to do then.
         """
         if self.by_day or self.by_set_pos or self.by_month:
             return self
@@ -205,19 +205,21 @@ class Recurrence:
 
     @property
     def has_shorter_months(self) -> bool:
-        """Whether it comes on the last day of months that lack its day, as :meth:`monthly` says."""
+        """Whether it falls on the last day of months that are too short, see :meth:`monthly`."""
         days = self.by_month_day
         is_written_so = len(days) > 1 and days == tuple(range(SHORTEST_MONTH, days[-1] + 1))
         return is_written_so and self.by_set_pos == (-1,)
 
     def first_from(self, earliest: datetime) -> datetime | None:
-        """The first start at or after *earliest*, if it began then; None if there is none."""
-        return next(replace(self, count=None).starts(earliest, until=earliest + FARTHEST), None)
+        """The first start from *earliest* on, as if the rule began then; None without one."""
+        return next(
+            replace(self, count=None).starts(earliest, until=earliest + RECURRENCE_HORIZON), None
+        )
 
     def moved(self, *, old: datetime, new: datetime) -> "Recurrence":
-        """The same rhythm where what was at *old* is at *new* from then on (both local)."""
+        """The same rhythm, with the start at *old* moved to *new* (both local)."""
         if new.date() == old.date():
-            return self  # another hour; the 28th of February may stand for the 31st
+            return self  # only the hour changes; February 28 may stand for the 31st
         if not self.by_day:
             names_day = self.by_month_day and self.frequency is not Frequency.YEARLY
             days = (new.day,) if names_day else ()
@@ -237,14 +239,14 @@ class Recurrence:
         return replace(self, count=None, until=None)
 
     def ending_before(self, start: datetime, *, first: datetime) -> "Recurrence":
-        """The rule from *first* to the last one before *start* (both local), which is after it."""
+        """The rule from *first*, ending with the last start before the later *start* (local)."""
         before = list(self.starts(first, until=start - timedelta(seconds=1))) or [first]
         if self.count is not None:
             return replace(self, count=len(before))
         return replace(self, until=before[-1])
 
     def after(self, times: int) -> "Recurrence":
-        """What remains of the rule once it has come *times* times."""
+        """What remains of the rule after it has occurred *times* times."""
         return self if self.count is None else replace(self, count=max(1, self.count - times))
 
 
@@ -260,7 +262,7 @@ def nth_of(day: datetime) -> int:
 def starts_until(
     recurrence: Recurrence | None, first: datetime, *, until: datetime
 ) -> Sequence[datetime]:
-    """All local starts up to *until*; one that does not recur has just its first, whenever."""
+    """All local starts up to *until*. Without a recurrence, just *first*, whenever that is."""
     if recurrence is None:
         return [first]
     return list(takewhile(lambda start: start <= until, recurrence.starts(first, until=until)))

@@ -1,1 +1,1 @@
-"""Whom a family can reach: doctors."""
+"""The people a family can call: doctors."""

@@ -10,16 +10,16 @@ from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.alike import nearest
-from domain.contacts.errors import AlikeDoctor
+from domain.contacts.errors import SimilarDoctor
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.limits import Held
+from domain.family.limits import Quota
 from domain.family.people import get_person
-from domain.family.room import make_room
+from domain.family.room import require_room
 from domain.models import Appointment, CareRecipient, Doctor, new_id
+from domain.name_similarity import find_similar_name
 
-PAGE = 10
+PAGE_SIZE = 10
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ async def add_doctor(
     doctor: NewDoctor,
     *,
     flow_id: UUID | None = None,
-    beside: Collection[UUID] = (),
+    acknowledged: Collection[UUID] = (),
 ) -> DoctorFacts:
-    """Save a doctor. Appointments of the person that name them so far only in words are linked.
+    """Save a doctor. The person's appointments that have this doctor only as text are linked.
 
-    Repeating it with the same *flow_id* finds the one that the first time added. Raises NotFound
-    (person), and AlikeDoctor if the person has a doctor of that name, or of one that looks or
-    sounds like it, other than those that the member knows of: *beside*. Raises FamilyFull.
+    Idempotent per *flow_id*: a second call returns what the first one added. Raises NotFound
+    (person), FamilyFull, and SimilarDoctor if the person has a doctor whose name is the same or
+    looks or sounds like it, unless the member has *acknowledged* that doctor (by id).
     """
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     if flow_id is not None:
@@ -83,8 +83,8 @@ async def add_doctor(
         if saved_before is not None:
             return await get_doctor(scope, saved_before)
     person = await get_person(scope, doctor.person_id)
-    await make_room(scope, Held.DOCTOR)
-    await _point_out_alike(scope, person.id, doctor.name, beside=beside)
+    await require_room(scope, Quota.DOCTOR)
+    await _refuse_similar_name(scope, person.id, doctor.name, acknowledged=acknowledged)
     doctor_id = new_id()
     await scope.execute(
         insert(Doctor).values(
@@ -115,7 +115,7 @@ async def add_doctor(
 
 
 async def get_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
-    """Also one who was removed: they can be restored. Raises NotFound."""
+    """One doctor, removed ones included: they can be restored. Raises NotFound."""
     member = scope.require(Action.READ)
     row = await scope.row(
         _SELECT.where(Doctor.id == doctor_id, Doctor.family_id == member.family_id)
@@ -143,44 +143,45 @@ async def edit_doctor(
     doctor_id: UUID,
     changes: Mapping[str, str | None],
     *,
-    beside: Collection[UUID] = (),
+    acknowledged: Collection[UUID] = (),
 ) -> DoctorFacts:
-    """Change `name`, `specialty`, `phone`, `address` or `note`. Raises NotFound, and AlikeDoctor as
-    `add_doctor` does.
+    """Change `name`, `specialty`, `phone`, `address` or `note`. Raises NotFound, and SimilarDoctor
+    as `add_doctor` does.
     """
     before = await _lock(scope, doctor_id)
-    if all(before._mapping[name] == value for name, value in changes.items()):  # noqa: SLF001
+    if all(before[name] == value for name, value in changes.items()):
         return await get_doctor(scope, doctor_id)
     if changes.get("name"):
-        known = (doctor_id, *beside)
-        person_id = before.care_recipient_id
-        await _point_out_alike(scope, person_id, str(changes["name"]), beside=known)
+        known = (doctor_id, *acknowledged)
+        person_id = before["care_recipient_id"]
+        await _refuse_similar_name(scope, person_id, str(changes["name"]), acknowledged=known)
     await _write(scope, doctor_id, changes)
-    old = {name: before._mapping[name] for name in changes}  # noqa: SLF001 - Row's public view
+    old = {name: before[name] for name in changes}
     await _record(scope, "edited", doctor_id, before=old)
     return await get_doctor(scope, doctor_id)
 
 
 async def remove_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
-    """They are listed no more; appointments keep their name. Raises NotFound."""
+    """Remove a doctor from the list; appointments keep the name. Raises NotFound."""
     before = await _lock(scope, doctor_id)
-    if before.deleted_at is None:
+    if before["deleted_at"] is None:
         await _write(scope, doctor_id, {"deleted_at": func.clock_now()})
         await _record(scope, "removed", doctor_id)
     return await get_doctor(scope, doctor_id)
 
 
 async def restore_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
-    """Raises NotFound and FamilyFull."""
+    """Restore a removed doctor. Raises NotFound and FamilyFull."""
     before = await _lock(scope, doctor_id)
-    if before.deleted_at is not None:
-        await make_room(scope, Held.DOCTOR)
+    if before["deleted_at"] is not None:
+        await require_room(scope, Quota.DOCTOR)
         await _write(scope, doctor_id, {"deleted_at": None})
         await _record(scope, "restored", doctor_id)
     return await get_doctor(scope, doctor_id)
 
 
-async def _lock(scope: Scope, doctor_id: UUID) -> Row[Any]:
+async def _lock(scope: Scope, doctor_id: UUID) -> Mapping[str, Any]:
+    """The doctor's columns, locked. Raises NotFound and NotAllowed."""
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     row = await scope.row(
         select(
@@ -197,24 +198,24 @@ async def _lock(scope: Scope, doctor_id: UUID) -> Row[Any]:
     )
     if row is None:
         raise NotFound
-    return row
+    return row._asdict()
 
 
-async def _point_out_alike(
-    scope: Scope, person_id: UUID, name: str, *, beside: Collection[UUID]
+async def _refuse_similar_name(
+    scope: Scope, person_id: UUID, name: str, *, acknowledged: Collection[UUID]
 ) -> None:
     rows = await scope.rows(
         select(Doctor.id, Doctor.name)
         .where(
             Doctor.care_recipient_id == person_id,
-            Doctor.id.not_in(beside),
+            Doctor.id.not_in(acknowledged),
             Doctor.deleted_at.is_(None),
         )
         .order_by(Doctor.created_at, Doctor.id)
     )
-    found = nearest(name, [(row.name, row.id) for row in rows])
+    found = find_similar_name(name, [(row.name, row.id) for row in rows])
     if found is not None:
-        raise AlikeDoctor(found)
+        raise SimilarDoctor(found)
 
 
 async def _write(scope: Scope, doctor_id: UUID, changes: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong with doctors."""
+"""Errors about doctors."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,7 +7,7 @@ from domain.errors import CareCircleError
 
 
 @dataclass(eq=False)
-class AlikeDoctor(CareCircleError):
-    """The person has a doctor of that name, or of one that looks or sounds like it."""
+class SimilarDoctor(CareCircleError):
+    """The person has a doctor whose name is the same, or looks or sounds like it."""
 
     existing_id: UUID

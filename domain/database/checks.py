@@ -1,4 +1,4 @@
-"""Checks of the server at start: the rights of the login, and its clock."""
+"""Checks at startup: the rights of the database login, and the clock."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from domain.database.requests import as_dispatch, as_person
+from domain.database.requests import as_dispatch, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 
@@ -20,12 +20,12 @@ _RIGHTS = text("""
 
 
 async def find_unsafe_rights(database: Database) -> str | None:
-    """Why serving over this connection would be unsafe, in one sentence; None if it is not.
+    """Why it would be unsafe to serve over this connection, in one sentence; None if it's safe.
 
-    Asked with the roles taken, as everything that serves asks: a superuser, a role that bypasses
-    row security or the owner of the tables would see through the walls.
+    Checked with each role taken, as in every transaction. A superuser, a role with BYPASSRLS or the
+    owner of the tables can see through row security.
     """
-    for request in (as_person(UUID(int=0)), as_dispatch()):
+    for request in (as_user(UUID(int=0)), as_dispatch()):
         try:
             rights = await database.run(lambda scope: scope.row(_RIGHTS), request)
         except ProgrammingError:
@@ -40,7 +40,7 @@ async def measure_skew(database: Database) -> timedelta:
 
     async def nothing(_: Scope) -> None: ...
 
-    # The second transaction has a connection already: what it measures is no round trips more.
+    # The first transaction also opens the connection; the second one measures just a round trip.
     for _ in range(2):
         await database.run(nothing, as_dispatch())
     return database.clock.skew

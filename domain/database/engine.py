@@ -1,4 +1,4 @@
-"""The engine for a SQLAlchemy asyncpg URL."""
+"""The SQLAlchemy engine."""
 
 from uuid import uuid4
 
@@ -6,18 +6,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine for a SQLAlchemy asyncpg URL, fit for PgBouncer and Neon's pooler too."""
+    """An engine for a SQLAlchemy asyncpg URL. Also works behind PgBouncer and Neon's pooler."""
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=False,
         pool_use_lifo=True,
-        hide_parameters=True,  # an error must not carry names and drugs into the log
+        hide_parameters=True,  # keeps names and drugs out of errors, and so out of the log
         connect_args={
             "timeout": 10,
             "command_timeout": 30,
-            # A pooler may hand the next transaction another session: names must not collide.
+            # With a pooler the next transaction may run in another session: names must not collide.
             "prepared_statement_name_func": lambda: f"__carecircle_{uuid4()}__",
             "server_settings": {"application_name": "carecircle", "timezone": "UTC"},
         },

@@ -1,4 +1,4 @@
-"""As whom a transaction acts: the role to take and the scope to set."""
+"""Who a transaction acts as: the role to take and the scope to set."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from domain.models.row_security import APP_ROLE, DISPATCH_ROLE
 
 @dataclass(frozen=True)
 class ScopeRequest:
-    """Which role to take and which scope to set. Made by the functions below, not by hand."""
+    """The role to take and the scope to set. Use the functions below to make one."""
 
     role: str
     user_id: UUID | None = None
@@ -17,8 +17,8 @@ class ScopeRequest:
     telegram_id: int | None = None
 
 
-def as_person(user_id: UUID, *, update_id: int | None = None) -> ScopeRequest:
-    """As one person, in no family yet: `Scope.enter_family` opens one after checking membership."""
+def as_user(user_id: UUID, *, update_id: int | None = None) -> ScopeRequest:
+    """As one user, outside any family: `Scope.enter_family` checks membership and opens one."""
     return ScopeRequest(APP_ROLE, user_id=user_id, update_id=update_id)
 
 
@@ -28,10 +28,10 @@ def as_newcomer(telegram_id: int) -> ScopeRequest:
 
 
 def as_family(family_id: UUID, *, user_id: UUID | None = None) -> ScopeRequest:
-    """As the bot itself, at work inside one family (expansion, rendering a card)."""
+    """As the bot itself, working inside one family (expanding schedules, rendering a card)."""
     return ScopeRequest(APP_ROLE, family_id=family_id, user_id=user_id)
 
 
 def as_dispatch() -> ScopeRequest:
-    """As the dispatcher, across families: sees what is due, never what it says."""
+    """As the dispatcher, across families: sees what is due, never the content of a message."""
     return ScopeRequest(DISPATCH_ROLE)

@@ -1,4 +1,4 @@
-"""One open transaction, as one role, in at most one family; and who acts in it."""
+"""One open transaction: its role, its family if it has one, and who is acting in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,21 +18,25 @@ from domain.events import Event
 
 @dataclass(frozen=True)
 class Member:
-    """Who acts, and in which family: the outcome of the membership check."""
+    """The acting user and their family: the result of the membership check.
+
+    `medications_version` is that of the family's list. `others_in_family` names everybody else in
+    the family, and is filled only if another family of the user has the same name.
+    """
 
     user_id: UUID
     name: str
     family_id: UUID
     family_name: str
     role: Role
-    has_blocked: bool = False  # the bot, as far as we know
+    has_blocked: bool = False  # has blocked the bot, as far as we know
     medications_version: int = 0
-    zone: ZoneInfo | None = None  # where they are themselves, if they have said so
+    zone: ZoneInfo | None = None  # the user's own, if they have told us
     has_other_families: bool = False
-    company: tuple[str, ...] = ()  # who else is in it, where another family of theirs has its name
+    others_in_family: tuple[str, ...] = ()
 
 
-# The family is set by the very query that finds the membership: no row, no scope.
+# The query that finds the membership also sets the family: without a row there's no scope.
 _ENTER_FAMILY = text(
     "SELECT set_config('app.family_id', found.family_id::text, true), found.* FROM ("
     " SELECT m.family_id, m.role, f.name AS family_name, f.medications_version, u.name,"
@@ -59,9 +63,8 @@ _COMPANY = text(
 
 @dataclass(frozen=True)
 class Act:
-    """What the person did in this transaction, as the audit calls it; a record of doses is
-    `recorded`, a correction `corrected`.
-    `id` is that of the event, or of the action in the log.
+    """An action of the actor in this transaction, by its name in the audit; a record of doses is
+    `recorded`, a correction `corrected`. `id` is that of the audit event, or of the log's action.
     """
 
     action: str
@@ -78,14 +81,15 @@ class Scope:
     family_id: UUID | None
     member: Member | None = None
     events: list[Event] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)  # without what only takes another one back
-    audited: list[Act] = field(default_factory=list)  # all of them
-    told_of: set[UUID] = field(default_factory=set)  # occurrences that a message tells all of now
+    acts: list[Act] = field(default_factory=list)  # except undos
+    audited: list[Act] = field(default_factory=list)  # including undos
+    # Occurrences that a message of this transaction already covers.
+    covered_occurrence_ids: set[UUID] = field(default_factory=set)
 
     async def enter_family(self, family_id: UUID | None = None) -> Member | None:
-        """Check the person's membership and open that family, their current one if None.
+        """Check the user's membership and open that family; if None, their current one.
 
-        Returns None, and opens nothing, if they are not a member.
+        Returns None, and opens nothing, if they aren't a member.
         """
         found = (
             await self.connection.execute(
@@ -105,16 +109,16 @@ class Scope:
             medications_version=found.medications_version,
             zone=ZoneInfo(found.timezone) if found.timezone else None,
             has_other_families=found.has_other_families,
-            company=await self._company() if found.has_namesake else (),
+            others_in_family=await self._list_others() if found.has_namesake else (),
         )
         return self.member
 
-    async def _company(self) -> tuple[str, ...]:
+    async def _list_others(self) -> tuple[str, ...]:
         rows = await self.rows(_COMPANY, {"family_id": self.family_id, "user_id": self.user_id})
         return tuple(row.name for row in rows)
 
     async def open_family(self, family_id: UUID) -> None:
-        """Open a family by another right than membership: founding it, or an invitation to it."""
+        """Open a family without a membership check: to found it, or to join it by invitation."""
         await self.connection.execute(
             text("SELECT set_config('app.family_id', :family_id, true)"),
             {"family_id": str(family_id)},
@@ -122,15 +126,15 @@ class Scope:
         self.family_id = family_id
 
     async def present_invitation(self, token_hash: bytes) -> None:
-        """Let this transaction read the one invitation whose secret the person holds."""
+        """Let this transaction read the one invitation whose secret the user has."""
         await self.connection.execute(
             text("SELECT set_config('app.invitation', :token_hash, true)"),
             {"token_hash": token_hash.hex()},
         )
 
     @property
-    def person_id(self) -> UUID:
-        """Who acts. Only for scopes opened as a person."""
+    def actor_id(self) -> UUID:
+        """The acting user. Raises RuntimeError in scopes where the bot acts by itself."""
         if self.user_id is None:
             raise RuntimeError("this scope acts for nobody in particular")
         return self.user_id
@@ -156,9 +160,9 @@ class Scope:
     async def execute(
         self, statement: Executable, parameters: dict[str, Any] | list[dict[str, Any]] | None = None
     ) -> int:
-        """Run a write and return how many rows it touched."""
+        """Execute a write; returns how many rows it touched."""
         return (await self.connection.execute(statement, parameters)).rowcount
 
     def publish(self, event: Event) -> None:
-        """Tell others about *event* once this transaction is committed; never if it is not."""
+        """Publish *event* once this transaction has committed; drop it on rollback."""
         self.events.append(event)

@@ -1,9 +1,9 @@
-"""The unit of work: every transaction starts by taking a role and a scope.
+"""The unit of work: every transaction starts by taking a role and setting a scope.
 
-``Database.run(work, as_person(...))`` opens one transaction, sets role and scope in one statement,
+``Database.run(work, as_user(...))`` opens one transaction, sets role and scope in one statement,
 calls *work* with a :class:`Scope`, commits, and only then publishes the events that *work* left on
 the scope; a rollback drops them. *work* may run more than once (serialization failure, deadlock, a
-COMMIT whose outcome got lost), so it must not reach outside the transaction.
+lost reply to COMMIT), so it must have no effects outside the transaction.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.clock import Clock
-from domain.database.failures import READ_ONLY, is_worth_retrying, state_of
+from domain.database.failures import READ_ONLY, get_sqlstate, is_retryable
 from domain.database.requests import ScopeRequest
 from domain.database.scope import Scope
 from domain.events import Event
@@ -30,16 +30,16 @@ T = TypeVar("T")
 ATTEMPTS = 4
 
 
-# In one family every plan goes by the family's or the row's key, whatever the values are, so the
-# plan of a prepared statement is kept; to make it anew each time took a third of PostgreSQL's work
-# for a press. Across families it does depend on the values (how much is due), so there it is not.
+# Within a family every plan goes by the family's or the row's key, whatever the values, so we keep
+# a prepared statement's plan: replanning took a third of PostgreSQL's work for a press. Across
+# families the best plan depends on the values (how much is due), so we let PostgreSQL replan.
 _SET_SCOPE = text(
     "SELECT set_config('role', :role, true), set_config('plan_cache_mode', :plans, true),"
     " set_config('app.user_id', :user_id, true),"
     " set_config('app.family_id', :family_id, true), set_config('app.update_id', :update_id, true),"
     " set_config('app.telegram_id', :telegram_id, true),"
     " set_config('app.clock_offset', :clock_offset, true),"
-    # Nobody holds a connection for long because somebody else holds a row.
+    # Don't hold a connection for long because somebody else holds a row.
     " set_config('lock_timeout', '5s', true), clock_now() AS now"
 )
 
@@ -48,34 +48,34 @@ class Database:
     """The engine and its unit of work. One instance per event loop."""
 
     def __init__(
-        self, engine: AsyncEngine, *, clock: Clock, own_engine: AsyncEngine | None = None
+        self, engine: AsyncEngine, *, clock: Clock, background_engine: AsyncEngine | None = None
     ) -> None:
-        """*own_engine* is for the bot's own work: reminders do not wait for connections that people
-        hold, say those of one family who all wait for one row.
+        """*background_engine* is for the bot's own work, so that reminders don't wait for
+        connections that users hold, for example a family whose members all wait for one row.
         """
         self.engine = engine
-        self._own_engine = own_engine or engine
+        self._background_engine = background_engine or engine
         self.clock = clock
         self._subscribers: list[Callable[[Event], None]] = []
-        self._last_works: list[Callable[[Scope], Awaitable[None]]] = []
+        self._before_commit: list[Callable[[Scope], Awaitable[None]]] = []
 
     def before_commit(self, work: Callable[[Scope], Awaitable[None]]) -> None:
-        """Do *work* at the end of every transaction, as part of it."""
-        self._last_works.append(work)
+        """Run *work* at the end of every transaction, as part of it."""
+        self._before_commit.append(work)
 
     def subscribe(self, subscriber: Callable[[Event], None]) -> None:
-        """Call *subscriber* with every event, right after its transaction was committed."""
+        """Call *subscriber* with every event, right after its transaction has committed."""
         self._subscribers.append(subscriber)
 
     async def run(self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest) -> T:
-        """Run *work* in one transaction. See the module docstring."""
+        """Run *work* in one transaction and return its result. See the module docstring."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 result, events = await self._attempt(work, request)
             except DBAPIError as error:
-                if attempt == ATTEMPTS or not is_worth_retrying(error):
+                if attempt == ATTEMPTS or not is_retryable(error):
                     raise
-                log.info("transaction retried: attempt=%d state=%s", attempt, state_of(error))
+                log.info("transaction retried: attempt=%d state=%s", attempt, get_sqlstate(error))
                 await asyncio.sleep(0.05 * 2**attempt)
             else:
                 self._publish(events)
@@ -83,7 +83,7 @@ class Database:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _publish(self, events: Sequence[Event]) -> None:
-        """What is committed is committed, whatever a subscriber makes of it."""
+        """A failing subscriber changes nothing: the transaction has committed."""
         for event in events:
             for subscriber in self._subscribers:
                 try:
@@ -94,13 +94,15 @@ class Database:
     async def _attempt(
         self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest
     ) -> tuple[T, list[Event]]:
-        is_a_persons = request.user_id is not None or request.telegram_id is not None
-        engine = self.engine if is_a_persons else self._own_engine
+        is_interactive = request.user_id is not None or request.telegram_id is not None
+        engine = self.engine if is_interactive else self._background_engine
         async with engine.begin() as connection:
             asked_at, offset = self.clock.machine_now(), self.clock.offset
             begun = await connection.execute(_SET_SCOPE, _scope_parameters(request, offset))
-            theirs: datetime = begun.one().now - offset
-            self.clock.compare(theirs, asked_at=asked_at, answered_at=self.clock.machine_now())
+            server_time: datetime = begun.one().now - offset
+            self.clock.adjust_skew(
+                server_time, asked_at=asked_at, answered_at=self.clock.machine_now()
+            )
             scope = Scope(
                 connection,
                 clock=self.clock,
@@ -109,18 +111,18 @@ class Database:
             )
             try:
                 result = await work(scope)
-                for last_work in self._last_works:
-                    await last_work(scope)
+                for before_commit in self._before_commit:
+                    await before_commit(scope)
                 return result, scope.events
             except DBAPIError as error:
-                if state_of(error) == READ_ONLY:
-                    # The server has another role by now: to this connection it keeps it.
+                if get_sqlstate(error) == READ_ONLY:
+                    # The server is a standby now, and for this connection it will stay one.
                     await connection.invalidate()
                 raise
 
     async def close(self) -> None:
         await self.engine.dispose()
-        await self._own_engine.dispose()
+        await self._background_engine.dispose()
 
 
 def _scope_parameters(request: ScopeRequest, offset: timedelta) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Messages in and out: the inbox of updates, and the messages that members are owed."""
+"""Messages in and out: the inbox of updates, the outbox of notifications."""

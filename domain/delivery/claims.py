@@ -1,6 +1,6 @@
-"""Claims: which messages this process may send or edit now, and until when.
+"""Claiming notifications: which ones this process may send or edit, and for how long.
 
-Claiming runs as the dispatcher, across families, and never sees what a message says.
+Claiming runs as the dispatcher, across families, and never sees the content of a message.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +16,7 @@ from domain.models.delivery import OPEN_NOTIFICATION, Lane, Status
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimedNotification:
     """A notification that this process may send or edit until its lease ends."""
 
     id: UUID
@@ -27,16 +27,18 @@ class Claimed:
     deadline_at: datetime
 
 
-#: What may be taken up: nobody holds it, and it need not wait. Where PostgreSQL's clock was set
-#: back, what lies farther ahead than anybody sets it is over, too.
+#: Nobody holds a lease, and there is no delay. Both also count as over if they lie further ahead
+#: than we ever set them: PostgreSQL's clock was set back.
 _IS_FREE = """
     (leased_until IS NULL OR leased_until < clock_now()
      OR leased_until > clock_now() + interval '10 minutes')
     AND (not_before IS NULL OR not_before <= clock_now()
          OR not_before > clock_now() + interval '1 day')
 """
-EACH = 3  # messages to one person at once: one with many must not take the places of all others
-_LOOKED_AT = 4  # times as many as are taken, so that others come into view behind such a one
+PER_USER_LIMIT = (
+    3  # messages to one user at once, so that nobody with many of them blocks the others
+)
+_LOOKAHEAD = 4  # times the limit, to see past a user with many messages
 
 _CLAIM = text(f"""
     WITH open AS (
@@ -58,8 +60,8 @@ _CLAIM = text(f"""
     UPDATE notifications n
     SET leased_by = :owner, leased_until = clock_now() + :lease,
         attempts = least(n.attempts + 1, 1000),
-        -- The lease of a process that is gone hid a send whose outcome nobody knows: the next one
-        -- says that it may repeat. What this one let go of, it knows.
+        -- Somebody else's lease ran out: whether that message was sent is unknown, so the next
+        -- one says that it may be a repeat. We know what became of our own.
         maybe_sent = n.maybe_sent OR (n.status = 'pending' AND n.leased_until IS NOT NULL
                                       AND n.leased_by IS DISTINCT FROM :owner)
     FROM taken JOIN users u ON u.id = taken.user_id
@@ -71,20 +73,20 @@ _CLAIM = text(f"""
 async def claim(
     scope: Scope,
     *,
-    most: int,
+    limit: int,
     lease: timedelta,
     owner: UUID,
     busy: Collection[UUID] = (),
-) -> Sequence[Claimed]:
-    """Take up to *most* notifications that are to be sent or edited, the most urgent first, and
-    the cards of one slot in their order; few for each person, and none for those who are *busy*.
+) -> Sequence[ClaimedNotification]:
+    """Lease up to *limit* notifications that have to be sent or edited, most urgent first, the
+    cards of a slot in order; at most a few per user, and none for users who are *busy*.
     """
     rows = await scope.rows(
         _CLAIM,
         {
-            "most": most,
-            "looked_at": most * _LOOKED_AT,
-            "each": EACH,
+            "most": limit,
+            "looked_at": limit * _LOOKAHEAD,
+            "each": PER_USER_LIMIT,
             "busy": list(busy),
             "lease": lease,
             "owner": owner,
@@ -92,7 +94,7 @@ async def claim(
     )
     rows = sorted(rows, key=lambda row: row.part)
     claimed = [
-        Claimed(
+        ClaimedNotification(
             id=row.id,
             family_id=row.family_id,
             user_id=row.user_id,
@@ -105,14 +107,14 @@ async def claim(
     return sorted(claimed, key=lambda c: (c.lane, c.deadline_at))
 
 
-#: `leased_by` stays when a lease ends. What nobody holds is free, whoever held it last: a lease
-#: renewed without being held would keep it from everybody for as long as anything else is on its
-#: way. SQLAlchemy puts no brackets around the text of a condition.
+#: `leased_by` stays set when a lease ends, so it doesn't mean that anybody holds it. Renewing by
+#: `leased_by` alone would keep a free notification from everybody for as long as its last holder
+#: has anything else in flight. SQLAlchemy doesn't parenthesise a text condition, so we do.
 _IS_HELD = and_(text(f"({OPEN_NOTIFICATION})"), Notification.leased_until.is_not(None))
 
 
 async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
-    """Keep hold of everything that *owner* is still sending."""
+    """Extend the leases of everything that *owner* is still sending."""
     await scope.execute(
         update(Notification)
         .where(_IS_HELD, Notification.leased_by == owner)
@@ -121,7 +123,7 @@ async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
 
 
 async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
-    """These processes are gone: what they held is free, though it may have been sent."""
+    """Release what these dead processes held. It may or may not have been sent."""
     await scope.execute(
         update(Notification)
         .where(_IS_HELD, Notification.leased_by.in_(owners))
@@ -129,10 +131,8 @@ async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
     )
 
 
-async def until_next_open(scope: Scope) -> timedelta | None:
-    """How long until the earliest open notification may be claimed, by PostgreSQL's clock; None if
-    there is none.
-    """
+async def time_until_next_open(scope: Scope) -> timedelta | None:
+    """Time until a notification can be claimed, by PostgreSQL's clock; None if none is open."""
     ready_at = func.greatest(
         func.coalesce(Notification.not_before, func.clock_now()),
         func.coalesce(Notification.leased_until, func.clock_now()),

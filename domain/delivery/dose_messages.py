@@ -1,6 +1,6 @@
-"""Messages about doses: cards of slots, and summaries of doses whose time is over.
+"""Messages about doses: slot cards, and summaries of missed doses.
 
-Here they are refreshed, and whoever comes next is told where a card cannot be delivered.
+They are refreshed here, and a card that can't be delivered is escalated here.
 """
 
 from collections.abc import Collection, Iterable
@@ -23,15 +23,15 @@ from sqlalchemy import (
 )
 
 from domain.database.scope import Scope
-from domain.delivery.new_messages import OutgoingMessage, owe
-from domain.delivery.shown_messages import EDITED_FOR
-from domain.events import NotificationsOwed
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.delivery.shown_messages import EDITABLE_FOR
+from domain.events import NotificationsQueued
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, User
 from domain.models.delivery import Kind, Lane, Status
 
-SlotKey: TypeAlias = tuple[UUID, datetime]  # whose, and when it is due
+SlotKey: TypeAlias = tuple[UUID, datetime]  # care recipient, due at
 
-# The slots that a statement is about: person and due time, side by side in two arrays.
+# The slots that a statement is about: person and due time, as two parallel arrays.
 SLOTS = (
     func.unnest(
         bindparam("care_recipient_ids", type_=ARRAY(Uuid)),
@@ -43,7 +43,7 @@ SLOTS = (
 
 
 def slot_parameters(slots: Iterable[SlotKey]) -> dict[str, Any]:
-    """What a statement on :data:`SLOTS` is given: each of *slots* is (person, due at)."""
+    """Parameters for a statement that uses :data:`SLOTS`; each of *slots* is (person, due at)."""
     pairs = list(slots)
     return {
         "care_recipient_ids": [person for person, _ in pairs],
@@ -71,7 +71,7 @@ _asked_for = (
 async def find_asked_for(
     scope: Scope, dose_ids: Collection[UUID], statuses: Collection[Status]
 ) -> set[UUID]:
-    """Those of the doses that a card of one of these statuses asks for."""
+    """The doses that a card with one of these statuses asks for."""
     rows = await scope.rows(_asked_for, {"dose_ids": list(dose_ids), "statuses": list(statuses)})
     return {row.id for row in rows}
 
@@ -90,22 +90,23 @@ _copies = (
 )
 
 #: Has every copy of the cards of :data:`SLOTS` edited.
-SHOW_CARDS_AGAIN = (
+REFRESH_CARDS = (
     update(Notification)
     .where(Notification.id == _copies.c.id)
     .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=None)
 )
 
 
-async def show_cards_again(scope: Scope, slots: Collection[SlotKey]) -> None:
-    """What the cards of these slots (person, due at) say has changed: have every copy edited."""
+async def refresh_cards(scope: Scope, slots: Collection[SlotKey]) -> None:
+    """Edit every copy of the cards of these slots (person, due at)."""
     if slots:
-        await scope.execute(SHOW_CARDS_AGAIN, slot_parameters(slots))
+        await scope.execute(REFRESH_CARDS, slot_parameters(slots))
 
 
 async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int:
-    """A card could not be delivered: if nobody else has one for its slot, or will, everybody in the
-    family who has none gets it now. As the family; returns how many are told.
+    """Escalate an undeliverable card: if nobody else has the card of its slot, or will get it, send
+    it to every member who doesn't have it. Runs in the family's scope; returns how many members get
+    it.
     """
     card = await scope.row(
         select(
@@ -120,7 +121,7 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
     )
     if card is None or card.kind != Kind.SLOT_CARD:
         return 0
-    # One after the other: of two copies that fail at once, the second must see that the first did.
+    # Serialise: when two copies fail at once, the second must see that the first one did.
     await scope.execute(
         select(CareRecipient.id)
         .where(CareRecipient.id == card.care_recipient_id)
@@ -155,7 +156,7 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
             FamilyMember.user_id.not_in([copy.user_id for copy in copies]),
         )
     )
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -176,7 +177,7 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
 
 
 async def open_menu(scope: Scope, slot: SlotKey, *, user_id: UUID, dose_id: UUID | None) -> None:
-    """Show Skip and Snooze of this dose (None: of none) on the member's own card of its slot."""
+    """Show Skip and Snooze of this dose (None: of no dose) on the member's own card of the slot."""
     care_recipient_id, slot_at = slot
     await scope.execute(
         update(Notification)
@@ -189,7 +190,7 @@ async def open_menu(scope: Scope, slot: SlotKey, *, user_id: UUID, dose_id: UUID
         )
         .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=dose_id)
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
 _its_doses = select(Dose.id, Dose.care_recipient_id).where(
@@ -199,7 +200,7 @@ _told = (
     select(Notification.id)
     .where(
         Notification.care_recipient_id.in_(_its_doses.with_only_columns(Dose.care_recipient_id)),
-        Notification.slot_at > func.clock_now() - EDITED_FOR,
+        Notification.slot_at > func.clock_now() - EDITABLE_FOR,
         Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
         Notification.status.in_((Status.PENDING, Status.SENT)),
         _its_doses.where(Notification.facts["dose_ids"].has_key(cast(Dose.id, Text))).exists(),
@@ -208,16 +209,14 @@ _told = (
     .with_for_update(of=Notification)
     .cte("told")
 )
-_SHOW_SUMMARIES_AGAIN = (
+_REFRESH_SUMMARIES = (
     update(Notification)
     .where(Notification.id == _told.c.id)
     .values(wanted_version=Notification.wanted_version + 1)
 )
 
 
-async def show_summaries_again(scope: Scope, dose_ids: Collection[UUID]) -> None:
-    """What is said of these doses, whose time was over, has changed: have the messages edited that
-    told of them, as long as Telegram lets us.
-    """
+async def refresh_summaries(scope: Scope, dose_ids: Collection[UUID]) -> None:
+    """Edit the summaries that mention these doses, for as long as Telegram allows edits."""
     if dose_ids:
-        await scope.execute(_SHOW_SUMMARIES_AGAIN, {"dose_ids": list(dose_ids)})
+        await scope.execute(_REFRESH_SUMMARIES, {"dose_ids": list(dose_ids)})

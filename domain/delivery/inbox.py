@@ -1,7 +1,7 @@
-"""The inbox: updates as they were fetched, kept until they took effect and were answered.
+"""The inbox: updates as fetched, kept until they have taken effect and been answered.
 
-Storing, claiming and cleaning run as the dispatcher. Marking an update as applied happens in the
-very transaction of its effect, in the person's own scope, so that both are there or neither.
+Storing, claiming and cleaning run as the dispatcher. An update is marked as applied in the same
+transaction as its effect, in the user's own scope, so that both are committed or neither.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, delete, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import aliased
 
 from domain.database.scope import Scope
@@ -23,10 +23,10 @@ IDS_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """An update as it was fetched. `chat_id` orders it: one chat is handled in order. While
-    `may_wait`, whoever stores it has no room for it yet, and leaves it to be claimed. Of a message,
-    `message_id` is its id, and `text` what it says, of which only a digest is kept.
+class FetchedUpdate:
+    """A fetched update. Updates of one `chat_id` are handled in order. With `may_wait` it is stored
+    without a lease, because the process has no room for it, and gets claimed later. For messages,
+    `message_id` is set, and `text`, of which only a digest is kept.
     """
 
     update_id: int
@@ -39,10 +39,10 @@ class Incoming:
 
 @dataclass(frozen=True)
 class EditedMessage:
-    """What is known of a message that was edited, from before the edit.
+    """What we know of an edited message from before the edit.
 
-    `is_unchanged`: it says what it said. `acts` is what was done for it so far, in the family
-    `acted_in`. `was_answer`: a question went on with it.
+    `is_unchanged`: the text is the same. `acts` is what was done for it so far, in the family
+    `acted_in`. `was_answer`: it answered a question.
     """
 
     message_id: int
@@ -53,10 +53,10 @@ class EditedMessage:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ClaimedUpdate:
     """An update that this process may handle until its lease ends.
 
-    `answer` is there if the effect is committed and only the answer is still to be said.
+    `answer` is set if the effect is committed and only the answer still has to be sent.
     """
 
     update_id: int
@@ -65,9 +65,9 @@ class Taken:
     answer: dict[str, Any] | None
 
 
-# A fresh update comes leased to this process already, which saves the usual path a claim; unless
-# its chat has older ones that somebody else holds or that wait, which must come first. What took
-# effect and is only to be answered holds up nothing.
+# A fresh update is inserted with a lease for this process, which saves a claim in the usual case;
+# not if older updates of its chat wait or are leased to somebody else, because those come first.
+# Updates that only lack their answer block nothing.
 _STORE = text("""
     INSERT INTO inbound_updates
         (update_id, chat_id, payload, message_id, text_digest, leased_by, leased_until)
@@ -92,8 +92,8 @@ _STORE = text("""
 _IS_FREE = """(i.leased_until IS NULL OR i.leased_until < clock_now()
                 OR i.leased_until > clock_now() + interval '10 minutes')"""
 
-# The oldest unfinished updates of chats of which nobody else is at work on an older one, few of
-# each. One process claims at a time, so that the order within a chat is kept.
+# The oldest unfinished updates, a few per chat, of chats where nobody else is handling an older
+# one. Only one process claims at a time, which keeps the order within a chat.
 _CLAIM = text(f"""
     WITH alone AS MATERIALIZED (
         SELECT pg_try_advisory_xact_lock(hashtext('carecircle:inbox')) AS is_alone
@@ -120,11 +120,11 @@ _CLAIM = text(f"""
 
 
 async def store(
-    scope: Scope, updates: Sequence[Incoming], *, owner: UUID, lease: timedelta
+    scope: Scope, updates: Sequence[FetchedUpdate], *, owner: UUID, lease: timedelta
 ) -> set[int]:
-    """Keep fetched updates; returns the ids of those leased to *owner*.
+    """Store fetched updates; returns the ids of those leased to *owner*.
 
-    What is there already (fetched before, and not acknowledged) is left as it is.
+    Updates that are already stored (fetched before, but not acknowledged) stay as they are.
     """
     rows = await scope.rows(
         _STORE,
@@ -147,22 +147,21 @@ async def claim(
     *,
     owner: UUID,
     lease: timedelta,
-    most: int,
+    limit: int,
     each: int,
     full: Collection[int] = (),
-) -> Sequence[Taken]:
-    """Take updates that nobody holds, the oldest first, at most *each* of a chat, none of the chats
-    that are *full*.
-    """
+) -> Sequence[ClaimedUpdate]:
+    """Lease free updates, oldest first: at most *each* per chat, none of *full* chats."""
     rows = await scope.rows(
         _CLAIM,
-        {"owner": owner, "lease": lease, "most": most, "each": each, "full": list(full)},
+        {"owner": owner, "lease": lease, "most": limit, "each": each, "full": list(full)},
     )
-    return sorted((_taken(row) for row in rows), key=lambda taken: taken.update_id)
+    taken = [ClaimedUpdate(row.update_id, row.chat_id, row.payload, row.answer) for row in rows]
+    return sorted(taken, key=lambda each: each.update_id)
 
 
 async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
-    """These processes are gone: what they held is free."""
+    """Release what these dead processes held."""
     await scope.execute(
         update(InboundUpdate)
         .where(InboundUpdate.status.in_(("open", "applied")), InboundUpdate.leased_by.in_(owners))
@@ -171,7 +170,7 @@ async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
 
 
 async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
-    """Keep hold of everything that *owner* is still working on."""
+    """Extend the leases of everything that *owner* is still working on."""
     await scope.execute(
         update(InboundUpdate)
         .where(
@@ -190,13 +189,13 @@ _MARK_APPLIED = (
 
 
 async def mark_applied(scope: Scope, update_id: int, *, answer: dict[str, Any]) -> None:
-    """The update's effect is part of this transaction. Raises AlreadyApplied if it had one."""
+    """Mark an update as applied, in the transaction of its effect. Raises AlreadyApplied."""
     marked = await scope.execute(_MARK_APPLIED, {"id": update_id, "said": answer})
     if not marked:
         raise AlreadyApplied
 
 
-async def note_effect(
+async def record_effect(
     scope: Scope,
     update_id: int,
     *,
@@ -205,9 +204,9 @@ async def note_effect(
     instead_of: EditedMessage | None = None,
     text: str | None = None,
 ) -> None:
-    """Remember what was done for a message, in the scope's family: if it is edited later, that is
-    what it says. A press that does what an edited message says was *instead_of* it, with its
-    *text*.
+    """Remember what was done for a message, in the scope's family, in case the message is edited
+    later. If the update is a press that did what an edited message says, it counts for that message
+    (*instead_of*) with its new *text*.
     """
     values: dict[str, Any] = {"acts": list(acts), "acted_in": scope.family_id}
     if was_answer:
@@ -223,8 +222,8 @@ async def note_effect(
 
 
 async def find_edited(scope: Scope, update_id: int) -> EditedMessage | None:
-    """What is known of the message that *update_id* is an edit of, if anything is: as the
-    dispatcher, since other updates are looked at.
+    """What we know of the message that *update_id* edits; None if nothing. Runs as the dispatcher,
+    because it looks at other updates.
     """
     edit = aliased(InboundUpdate)
     rows = await scope.rows(
@@ -261,13 +260,13 @@ async def find_edited(scope: Scope, update_id: int) -> EditedMessage | None:
 
 
 def digest_text(text: str, chat_id: int, message_id: int) -> bytes:
-    """Enough to tell whether a message still says the same: 16 bytes. It differs by message, so
-    that nobody learns from two rows that they said the same.
+    """16 bytes that tell whether a message still says the same. Salted with chat and message, so
+    that equal texts have different digests.
     """
     return hashlib.sha256(f"{chat_id} {message_id} {text}".encode(errors="replace")).digest()[:16]
 
 
-def _digest_of(incoming: Incoming) -> bytes | None:
+def _digest_of(incoming: FetchedUpdate) -> bytes | None:
     if incoming.message_id is None or incoming.text is None:
         return None
     return digest_text(incoming.text, incoming.chat_id, incoming.message_id)
@@ -281,12 +280,12 @@ _MARK_DONE = (
 
 
 async def mark_done(scope: Scope, update_ids: Sequence[int]) -> None:
-    """These updates took effect and were answered; their content is erased."""
+    """These updates have taken effect and been answered: erase their content."""
     await scope.execute(_MARK_DONE, {"ids": list(update_ids)})
 
 
 async def count_failure(scope: Scope, update_id: int) -> int:
-    """Remember that handling failed, also for whoever handles it next; returns how often."""
+    """Count a failed attempt, for whoever handles the update next; returns the total."""
     failures: int = (
         await scope.connection.execute(
             update(InboundUpdate)
@@ -299,9 +298,7 @@ async def count_failure(scope: Scope, update_id: int) -> int:
 
 
 async def set_aside(scope: Scope, update_id: int, *, reason: str) -> bool:
-    """Give up on an update, with the reason; whether it had taken effect. An operator may have it
-    tried again.
-    """
+    """Give up on an update; returns whether it had taken effect. An operator may retry it."""
     row = await scope.row(
         update(InboundUpdate)
         .where(InboundUpdate.update_id == update_id, InboundUpdate.status != "done")
@@ -312,7 +309,7 @@ async def set_aside(scope: Scope, update_id: int, *, reason: str) -> bool:
 
 
 async def get_answer(scope: Scope, update_id: int) -> dict[str, Any] | None:
-    """What is still to be said to an update whose effect is committed."""
+    """The answer that still has to be sent to an applied update."""
     answer: dict[str, Any] | None = await scope.connection.scalar(
         select(InboundUpdate.answer).where(InboundUpdate.update_id == update_id)
     )
@@ -320,7 +317,7 @@ async def get_answer(scope: Scope, update_id: int) -> dict[str, Any] | None:
 
 
 async def has_unfinished(scope: Scope, *, besides: UUID) -> bool:
-    """Whether any update waits that is not leased to *besides*."""
+    """Whether there is an unfinished update that isn't leased to *besides*."""
     found = await scope.connection.scalar(
         select(InboundUpdate.update_id)
         .where(
@@ -332,8 +329,8 @@ async def has_unfinished(scope: Scope, *, besides: UUID) -> bool:
     return found is not None
 
 
-async def forget_old(scope: Scope) -> int:
-    """Delete the ids of updates that were finished a week ago."""
+async def delete_old(scope: Scope) -> int:
+    """Delete updates that were finished and received over a week ago."""
     return await scope.execute(
         delete(InboundUpdate).where(
             InboundUpdate.received_at < func.clock_now() - IDS_KEPT,
@@ -343,10 +340,10 @@ async def forget_old(scope: Scope) -> int:
 
 
 def _encode(payload: Any) -> str:
-    """JSON as PostgreSQL takes it: without U+0000, and with ? for half a surrogate pair.
+    """JSON that PostgreSQL accepts: without U+0000, and with ? for unpaired surrogates.
 
-    One such update would hold up all that were fetched with it, again and again. Raises ValueError
-    for what is no JSON, like NaN.
+    One bad update would otherwise block everything fetched with it, again and again. Raises
+    ValueError for values that JSON can't hold, like NaN.
     """
     encoded = _dump(payload)
     return encoded if "\\u0000" not in encoded else _dump(_without_nul(payload))
@@ -367,7 +364,3 @@ def _without_nul(value: Any) -> Any:
             return {key: _without_nul(item) for key, item in value.items()}
         case _:
             return value
-
-
-def _taken(row: Row[Any]) -> Taken:
-    return Taken(row.update_id, row.chat_id, row.payload, row.answer)

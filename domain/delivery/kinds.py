@@ -1,6 +1,6 @@
-"""Kinds of messages: how what they say is read, when that has become pointless, whether it sounds.
+"""Kinds of messages: how to read their facts, when they become obsolete, whether they make a sound.
 
-Each area describes the kinds that are about it; :mod:`domain.overview.kinds` collects them.
+Each area defines its own kinds; :mod:`domain.overview.kinds` collects them.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -19,8 +19,8 @@ FactsT = TypeVar("FactsT")
 
 @dataclass(frozen=True)
 class Receiver:
-    """Whose message it is. `chat_id` is their private chat with the bot; `zone` is where they are,
-    if they have said so.
+    """The member who gets a message. `chat_id` is their private chat with the bot; `zone` is their
+    own, if they have told us.
     """
 
     user_id: UUID
@@ -37,7 +37,7 @@ class Receiver:
 
 @dataclass(frozen=True)
 class Subject:
-    """The person whom a message is about. `zone` is where they live."""
+    """The person a message is about. `zone` is where they live."""
 
     id: UUID
     name: str
@@ -46,17 +46,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class MessageHeader:
-    """What is known of a message before its kind reads the rest, as of `now` (UTC).
+    """What we know of a message before its kind reads the rest, as of `now` (UTC).
 
-    `told` are the ids of what it is about. `subject` raises LookupError of a message about nobody,
-    as does `minute`, the one that it is about, of a message without.
+    `facts` has the ids of what it is about. `subject` raises LookupError if it's about no person,
+    `minute` if it's about no particular minute.
     """
 
     id: UUID
     family_id: UUID
     kind: Kind
     receiver: Receiver
-    told: Mapping[str, Any]
+    facts: Mapping[str, Any]
     now: datetime
     sent_at: datetime | None
     maybe_sent: bool
@@ -81,21 +81,21 @@ class MessageHeader:
 
     @property
     def shown_at(self) -> datetime:
-        """When it was sent, or would be now."""
+        """When it was sent, or now if it hasn't been."""
         return self.sent_at or self.now
 
 
-def always_wanted(_: object) -> str | None:
-    """Of what is sent whatever has happened since."""
+def never_obsolete(_: object) -> str | None:
+    """For messages that never become obsolete."""
     return None
 
 
-def audible(_: object) -> bool:
+def never_silent(_: object) -> bool:
     return False
 
 
-def silent(_: object) -> bool:
-    """Of what nobody has to act on."""
+def always_silent(_: object) -> bool:
+    """For messages that nobody has to act on."""
     return True
 
 
@@ -105,24 +105,24 @@ def shows_no_doses(_: object) -> Sequence[UUID]:
 
 @dataclass(frozen=True)
 class MessageKind(Generic[FactsT]):
-    """What a kind of message means.
+    """How to handle messages of one kind.
 
-    `read` reads the facts of several messages of one family together, right before they are sent or
-    edited, in that family's scope. `find_obsolete` says of facts why they need not be sent any
-    more. `is_silent`: they make no sound. `list_shown_doses`: those that the message asks for.
+    `read` reads the facts of several messages of one family at once, in that family's scope, right
+    before they are sent or edited. `find_obsolete` returns why a message needn't be sent any more.
+    `list_shown_doses` returns the doses that a message asks for.
     """
 
     kind: Kind
     read: Callable[[Scope, Sequence[MessageHeader]], Awaitable[Mapping[UUID, FactsT]]]
-    find_obsolete: Callable[[FactsT], str | None] = always_wanted
-    is_silent: Callable[[FactsT], bool] = audible
+    find_obsolete: Callable[[FactsT], str | None] = never_obsolete
+    is_silent: Callable[[FactsT], bool] = never_silent
     list_shown_doses: Callable[[FactsT], Sequence[UUID]] = shows_no_doses
 
 
-def one_by_one(
+def read_one_by_one(
     read: Callable[[Scope, MessageHeader], Awaitable[FactsT]],
 ) -> Callable[[Scope, Sequence[MessageHeader]], Awaitable[Mapping[UUID, FactsT]]]:
-    """Reads the facts of each message by itself: there are seldom two of such a kind."""
+    """Read each message separately: there are seldom two of such a kind."""
 
     async def read_each(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[UUID, FactsT]:
         return {each.id: await read(scope, each) for each in headers}

@@ -1,4 +1,4 @@
-"""Messages with everything that they say, read in their family right before each send."""
+"""Messages with their facts, read in the family's scope right before each send."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,10 +20,9 @@ from domain.models.delivery import Kind, Status
 
 @dataclass(frozen=True)
 class Message:
-    """A message, its receiver, and the facts that it tells.
+    """A message with its receiver and facts.
 
-    `obsolete` says why it need not be sent any more; `shown_dose_ids` are the doses that it asks
-    for.
+    `obsolete` is why it needn't be sent any more; `shown_dose_ids` are the doses that it asks for.
     """
 
     id: UUID
@@ -34,7 +33,7 @@ class Message:
     message_id: int | None
     attempts: int
     receiver: Receiver
-    facts: Any  # what the kind reads
+    facts: Any  # as read by its kind
     obsolete: str | None
     is_silent: bool
     shown_dose_ids: Sequence[UUID]
@@ -100,8 +99,8 @@ _SELECT = (
 async def read_messages(
     scope: Scope, message_ids: Sequence[UUID], *, kinds: Mapping[Kind, MessageKind[Any]]
 ) -> Sequence[Message]:
-    """Everything that these messages of one family say at this moment; those that are gone are left
-    out. One statement for the messages, and what each of their kinds needs for all of its own.
+    """These messages of one family with their current facts; missing ones are left out. One
+    statement for the messages, plus what each kind needs for all of its own.
     """
     rows = await scope.rows(_SELECT, {"ids": list(message_ids), "family_id": scope.family_id})
     now = scope.clock.now()
@@ -123,7 +122,7 @@ def _header(row: Row[Any], *, now: datetime) -> MessageHeader:
         family_id=row.family_id,
         kind=Kind(row.kind),
         receiver=_receiver(row),
-        told=row.facts,
+        facts=row.facts,
         now=now,
         sent_at=row.sent_at,
         maybe_sent=row.maybe_sent,

@@ -1,7 +1,6 @@
-"""New messages: owing them to members, or adding to what they are owed already.
+"""Queueing new messages, or adding to messages that are already queued.
 
-Whatever an area owes is written here. What the message says is read when it is sent, from the ids
-in its facts.
+Every area queues its messages here. A message stores only ids; its facts are read when it is sent.
 """
 
 import json
@@ -15,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.models import Notification, new_id
 from domain.models.delivery import Kind, Lane
 from domain.timers import MINUTE
@@ -23,10 +22,10 @@ from domain.timers import MINUTE
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """A message owed to one member. `facts` are the ids of what it is about.
+    """A message to one member. `facts` are the ids of what it is about.
 
-    A member is owed only one of a kind, person, `slot_at` (UTC), `ask_no` and `part`. `family_id`
-    is that of the scope, and `lane` that of the kind, where they are None.
+    A member gets only one message per kind, person, `slot_at` (UTC), `ask_no` and `part`.
+    `family_id` defaults to that of the scope, and `lane` to that of the kind.
     """
 
     kind: Kind
@@ -41,12 +40,12 @@ class OutgoingMessage:
     lane: Lane | None = None
 
     @property
-    def goes_by(self) -> Lane:
+    def effective_lane(self) -> Lane:
         return self.kind.lane if self.lane is None else self.lane
 
 
-async def owe(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
-    """Owe these messages, but for those that are owed already."""
+async def queue_messages(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
+    """Queue these messages, except those that are already queued."""
     if not messages:
         return
     await scope.execute(
@@ -61,19 +60,19 @@ async def owe(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
                 "slot_at": message.slot_at,
                 "ask_no": message.ask_no,
                 "part": message.part,
-                "lane": message.goes_by,
+                "lane": message.effective_lane,
                 "deadline_at": message.deadline_at,
                 "facts": dict(message.facts),
             }
             for message in messages
         ],
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
-# What is owed already (a batch ended inside its slot, a medicine was added to it) is shown anew
-# instead, or sent after all, and is about these too.
-_OWE_OR_ADD = text("""
+# If the message exists (a batch ended in the middle of its slot, a medicine was added to the slot),
+# extend it and have it edited, or sent after all.
+_QUEUE_OR_EXTEND = text("""
     INSERT INTO notifications
            (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
             deadline_at, facts)
@@ -97,15 +96,15 @@ _OWE_OR_ADD = text("""
 """)
 
 
-async def owe_or_add(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
-    """Owe these messages, in one statement; what is owed already is about theirs, too. Each has one
-    fact, which is an array or an object.
+async def queue_or_extend(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
+    """Queue these messages in one statement, or extend those that exist. Each message has exactly
+    one fact, an array or an object.
     """
     if not messages:
         return
     facts = [fact for message in messages for fact in message.facts.items()]
     await scope.execute(
-        _OWE_OR_ADD,
+        _QUEUE_OR_EXTEND,
         {
             "ids": [new_id() for _ in messages],
             "family_ids": [message.family_id or scope.family_id for message in messages],
@@ -115,17 +114,17 @@ async def owe_or_add(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
             "slots": [message.slot_at for message in messages],
             "ask_nos": [message.ask_no for message in messages],
             "parts": [message.part for message in messages],
-            "lanes": [message.goes_by for message in messages],
+            "lanes": [message.effective_lane for message in messages],
             "deadlines": [message.deadline_at for message in messages],
             "facts": [fact for fact, _ in facts],
             "abouts": [json.dumps(about) for _, about in facts],
         },
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
-_ADD_OR_OWE = text("""
-    WITH owed AS (
+_EXTEND_OR_QUEUE = text("""
+    WITH queued AS (
         SELECT id FROM notifications
         WHERE family_id = :family_id AND user_id = :user_id AND kind = :kind
           AND care_recipient_id = :care_recipient_id AND slot_at > :since
@@ -137,13 +136,13 @@ _ADD_OR_OWE = text("""
                               (n.facts -> CAST(:fact AS text)) || CAST(:about AS jsonb)),
             wanted_version = n.wanted_version + 1, reason = NULL,
             status = CASE n.status WHEN 'sent' THEN 'sent' ELSE 'pending' END
-        FROM owed WHERE n.id = owed.id
+        FROM queued WHERE n.id = queued.id
     )
     INSERT INTO notifications
            (id, family_id, user_id, care_recipient_id, kind, slot_at, lane, deadline_at, facts)
     SELECT :id, :family_id, :user_id, :care_recipient_id, :kind, :slot_at, :lane, :deadline_at,
            jsonb_build_object(CAST(:fact AS text), CAST(:about AS jsonb))
-    WHERE NOT EXISTS (SELECT 1 FROM owed)
+    WHERE NOT EXISTS (SELECT 1 FROM queued)
     ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
     SET facts = jsonb_set(notifications.facts, ARRAY[CAST(:fact AS text)],
                           (notifications.facts -> CAST(:fact AS text))
@@ -152,20 +151,20 @@ _ADD_OR_OWE = text("""
 """)
 
 
-async def add_or_owe(scope: Scope, message: OutgoingMessage, *, since: datetime) -> None:
-    """Add the one fact of this message to what the member was told of this kind and person *since*
-    then; owe it where that was nothing.
+async def extend_or_queue(scope: Scope, message: OutgoingMessage, *, since: datetime) -> None:
+    """Add this message's one fact to the member's latest message of this kind and person after
+    *since*, or queue it if there is none.
     """
     [(fact, about)] = message.facts.items()
     await scope.execute(
-        _ADD_OR_OWE,
+        _EXTEND_OR_QUEUE,
         {
             "id": new_id(),
             "family_id": message.family_id or scope.family_id,
             "user_id": message.user_id,
             "care_recipient_id": message.person_id,
             "kind": message.kind,
-            "lane": message.goes_by,
+            "lane": message.effective_lane,
             "slot_at": message.slot_at,
             "deadline_at": message.deadline_at,
             "since": since,
@@ -173,10 +172,10 @@ async def add_or_owe(scope: Scope, message: OutgoingMessage, *, since: datetime)
             "about": json.dumps(about),
         },
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
-_OWE_CHANGES = text("""
+_QUEUE_CHANGE_MESSAGES = text("""
     INSERT INTO notifications
            (id, family_id, user_id, kind, slot_at, lane, deadline_at, not_before, facts)
     SELECT o.id, :family_id, o.user_id, :kind, :minute, o.lane, :ends_at, :ends_at,
@@ -194,27 +193,29 @@ _OWE_CHANGES = text("""
 
 
 @dataclass(frozen=True)
-class ToldOfChanges:
-    """What one member is told of what others have changed: why, by the id of the event."""
+class ChangeMessage:
+    """One member's message about changes by others: for each event id, why it concerns them."""
 
     user_id: UUID
     lane: Lane
     events: Mapping[str, str]
 
 
-async def owe_changes(scope: Scope, told: Sequence[ToldOfChanges], *, minute: datetime) -> None:
-    """What is changed within a *minute* is told at its end, to each member in one message."""
+async def queue_change_messages(
+    scope: Scope, messages: Sequence[ChangeMessage], *, minute: datetime
+) -> None:
+    """Queue messages about the changes within a *minute*, due when that minute ends."""
     await scope.execute(
-        _OWE_CHANGES,
+        _QUEUE_CHANGE_MESSAGES,
         {
-            "ids": [new_id() for _ in told],
-            "user_ids": [each.user_id for each in told],
-            "lanes": [each.lane for each in told],
-            "events": [json.dumps(each.events) for each in told],
+            "ids": [new_id() for _ in messages],
+            "user_ids": [each.user_id for each in messages],
+            "lanes": [each.lane for each in messages],
+            "events": [json.dumps(each.events) for each in messages],
             "family_id": scope.family_id,
             "kind": Kind.CHANGES,
             "minute": minute,
             "ends_at": minute + MINUTE,
         },
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())

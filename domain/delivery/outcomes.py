@@ -1,6 +1,6 @@
-"""Outcomes: what became of messages that were claimed.
+"""Recording what became of claimed messages.
 
-Most are recorded as the dispatcher, across families, and none needs to know what a message says.
+Mostly as the dispatcher, across families; nothing here needs the content of a message.
 """
 
 import json
@@ -18,7 +18,7 @@ from domain.models.delivery import Lane, Status
 
 @dataclass(frozen=True)
 class Sent:
-    """The record of a message that Telegram has accepted; its id, if the answer said it."""
+    """A message that Telegram has accepted, with its id if the response had one."""
 
     notification_id: UUID
     chat_id: int
@@ -29,8 +29,8 @@ class Sent:
 
 @dataclass(frozen=True)
 class Shown:
-    """A sent message shows *version* by now, or never will (it was deleted, or is too old): then
-    `dose_ids` is None, since it shows what it showed before.
+    """A sent message now shows *version*. `dose_ids` is None if it can't be edited any more
+    (deleted, too old), so that it still shows what it showed before.
     """
 
     notification_id: UUID
@@ -38,8 +38,8 @@ class Shown:
     dose_ids: Sequence[UUID] | None = None
 
 
-# Whoever changes several copies of a card locks them in the order of their ids first, so that a
-# press and the record of what it had edited never wait for each other.
+# Lock in the order of ids, as everything does that changes several copies of a card: otherwise a
+# press and the record of the edits it caused could deadlock.
 _LOCK = """
     WITH locked AS (
         SELECT id FROM notifications WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
@@ -65,12 +65,13 @@ _RECORD_SENT = text(f"""
 async def record_sent(scope: Scope, sent: Sequence[Sent]) -> bool:
     """Record messages that Telegram accepted, in one statement, and end their leases.
 
-    True if one of them is out of date already: somebody answered while it was on its way.
+    Returns whether any of them is already outdated because somebody answered while it was in
+    flight.
     """
     rows = await scope.rows(
         _RECORD_SENT,
         {
-            "edits": Lane.EDITS,  # whatever comes now
+            "edits": Lane.EDITS,  # from now on only edits follow
             "ids": [record.notification_id for record in sent],
             "chat_ids": [record.chat_id for record in sent],
             "message_ids": [record.message_id for record in sent],
@@ -93,10 +94,10 @@ async def close_unsent(
     reason: str,
     version: int | None = None,
 ) -> None:
-    """Close a notification that will not be sent, with the reason.
+    """Close a notification that won't be sent, with the reason.
 
-    With *version*, only if that is still what it should say: it stays open if another dose has
-    joined it since.
+    With *version*, only if that is still the wanted version: it stays open if another dose has been
+    added since.
     """
     is_current = true() if version is None else Notification.wanted_version == version
     await scope.execute(
@@ -117,7 +118,7 @@ _RECORD_SHOWN = text(f"""
     {_LOCK}
     UPDATE notifications n
     SET shown_version = greatest(n.shown_version, shown.version),
-        -- What has joined a card counts once the card shows it.
+        -- Doses that were added to a card count once it shows them.
         shown_dose_ids = CASE WHEN shown.dose_ids IS NULL THEN n.shown_dose_ids
             ELSE ARRAY(SELECT jsonb_array_elements_text(shown.dose_ids)::uuid) END,
         leased_until = NULL, not_before = NULL, attempts = 0
@@ -132,7 +133,7 @@ _RECORD_SHOWN = text(f"""
 async def record_shown(scope: Scope, shown: Sequence[Shown]) -> bool:
     """Record edits, in one statement, and end their leases.
 
-    True if for one of them a newer version is wanted already.
+    Returns whether a newer version is already wanted for any of them.
     """
     rows = await scope.rows(
         _RECORD_SHOWN,
@@ -155,7 +156,7 @@ async def postpone(
     maybe_sent: bool,
     counts: bool,
 ) -> None:
-    """Try again after *delay*. `counts=False` gives the attempt back (Telegram asked to wait)."""
+    """Retry after *delay*. `counts=False` doesn't count the attempt (Telegram asked us to wait)."""
     await scope.execute(
         update(Notification)
         .where(Notification.id == notification_id)
@@ -181,12 +182,12 @@ _CLOSE = (
 
 
 async def record_closed(scope: Scope, notification_id: UUID) -> None:
-    """Its reader has left, and it says nothing any more."""
+    """Close a message whose reader has left; its content is gone."""
     await scope.execute(_CLOSE, {"closed_id": notification_id})
 
 
-async def leave_as_it_is(scope: Scope, notification_id: UUID) -> None:
-    """A message that was sent cannot be edited to say what it should: it stays as it is."""
+async def give_up_edit(scope: Scope, notification_id: UUID) -> None:
+    """Give up on editing a sent message: it keeps its old content."""
     await scope.execute(
         update(Notification)
         .where(Notification.id == notification_id, Notification.status == Status.SENT)

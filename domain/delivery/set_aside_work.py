@@ -1,4 +1,4 @@
-"""What an operator sees and decides of work, updates and messages that were set aside."""
+"""What was set aside (rows, updates, messages), for an operator to retry or drop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ _NEVER = text("'infinity'::timestamptz")
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """What an operator sees: *kind* of work, the `id` it is retried or dropped by, and why it
-    failed. `retry_at` is null where only they can go on.
+class SetAsideItem:
+    """One item that was set aside: the *kind* of work, the `id` to retry or drop it by, and why it
+    failed. `retry_at` is null if only an operator can retry it.
     """
 
     kind: str
@@ -27,10 +27,8 @@ class Waiting:
     retry_at: datetime | None
 
 
-async def list_waiting(scope: Scope) -> Sequence[Waiting]:
-    """Everything that is set aside: rows, updates and messages, the newest first. As the
-    dispatcher.
-    """
+async def list_set_aside(scope: Scope) -> Sequence[SetAsideItem]:
+    """All rows, updates and messages set aside, newest first. Runs as the dispatcher."""
     rows = await scope.rows(
         select(SetAside)
         .where(or_(SetAside.retry_at.is_(None), SetAside.retry_at < _NEVER))
@@ -53,31 +51,35 @@ async def list_waiting(scope: Scope) -> Sequence[Waiting]:
     )
     return [
         *(
-            Waiting(row.kind, str(row.id), row.reason, row.failures, row.failed_at, row.retry_at)
+            SetAsideItem(
+                row.kind, str(row.id), row.reason, row.failures, row.failed_at, row.retry_at
+            )
             for row in rows
         ),
         *(
-            Waiting(
+            SetAsideItem(
                 "update", str(row.update_id), row.reason or "", row.attempts, row.received_at, None
             )
             for row in updates
         ),
         *(
-            Waiting("message", str(row.id), row.reason or "", row.attempts, row.created_at, None)
+            SetAsideItem(
+                "message", str(row.id), row.reason or "", row.attempts, row.created_at, None
+            )
             for row in messages
         ),
     ]
 
 
-async def retry(scope: Scope, waiting: Waiting) -> None:
-    """Have it tried again now. As the dispatcher."""
+async def retry(scope: Scope, waiting: SetAsideItem) -> None:
+    """Retry it now. Runs as the dispatcher."""
     match waiting.kind:
         case "update":
             await scope.execute(
                 update(InboundUpdate)
                 .where(InboundUpdate.update_id == int(waiting.id))
                 .values(
-                    # Where it took effect, only its answer is still to be said.
+                    # If it took effect, only its answer still has to be sent.
                     status=case((InboundUpdate.answer.is_not(None), "applied"), else_="open"),
                     attempts=0,
                     reason=None,
@@ -97,9 +99,9 @@ async def retry(scope: Scope, waiting: Waiting) -> None:
             )
 
 
-async def drop(scope: Scope, waiting: Waiting) -> None:
-    """Never try it again: an update and a message are erased, a row's work stays undone until the
-    row is changed. As the dispatcher.
+async def drop(scope: Scope, waiting: SetAsideItem) -> None:
+    """Never retry it: an update or a message is erased; a row's work isn't done until the row
+    changes. Runs as the dispatcher.
     """
     match waiting.kind:
         case "update":

@@ -1,4 +1,4 @@
-"""Messages that people have: have them edited when what they say has changed."""
+"""Refreshing messages: editing those that people have when their content changes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, select, update
 
 from domain.database.scope import Scope
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.models import FamilyMember, Notification
 from domain.models.delivery import Kind, Status
 
-EDITED_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
+EDITABLE_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
-# What :func:`show_again` is asked for, with the functions below.
+# Conditions for :func:`refresh_messages`, together with the functions below.
 FACTS = Notification.facts
 IS_WAITING = (Notification.status == Status.PENDING) & Notification.leased_until.is_(None)
 IS_SENT = Notification.status == Status.SENT
@@ -30,8 +30,8 @@ def is_for(user_id: UUID) -> ColumnElement[bool]:
     return Notification.user_id == user_id
 
 
-def was_owed_within(period: timedelta) -> ColumnElement[bool]:
-    """Whether it tells of something of the last *period*."""
+def was_due_within(period: timedelta) -> ColumnElement[bool]:
+    """Whether its minute lies within the last *period*."""
     return Notification.slot_at > func.clock_now() - period
 
 
@@ -40,9 +40,9 @@ def was_sent_within(period: timedelta) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class ShownAgain:
-    """A message that is to be edited, or, where it `is_waiting`, will be sent as it is then: nobody
-    has begun to send it.
+class RefreshedMessage:
+    """A message that will be edited. If it `is_waiting`, nobody has begun to send it, and it will
+    be sent with its new content.
     """
 
     user_id: UUID
@@ -51,19 +51,18 @@ class ShownAgain:
     is_waiting: bool
 
 
-async def show_again(
+async def refresh_messages(
     scope: Scope,
     kinds: Collection[Kind],
     *,
     where: Sequence[ColumnElement[bool]],
     facts: Mapping[str, str] | None = None,
     also_obsolete: bool = False,
-) -> Sequence[ShownAgain]:
-    """What the family's messages of these *kinds* say has changed, where all of these conditions
-    hold: have them edited.
+) -> Sequence[RefreshedMessage]:
+    """Edit the family's messages of these *kinds* that meet all these conditions; returns them.
 
-    *facts* are added to theirs. With *also_obsolete* those are sent after all that were settled
-    before they were sent. Returns what is edited.
+    *facts* are merged into theirs. With *also_obsolete*, messages that became obsolete before they
+    were sent are sent after all.
     """
     values: dict[str, Any] = {"wanted_version": Notification.wanted_version + 1}
     if facts is not None:
@@ -89,9 +88,9 @@ async def show_again(
         )
     )
     if rows:
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
     return [
-        ShownAgain(
+        RefreshedMessage(
             user_id=row.user_id,
             slot_at=row.slot_at,
             facts=row.facts,
@@ -101,14 +100,14 @@ async def show_again(
     ]
 
 
-async def show_to_those_who_left(scope: Scope) -> int:
-    """Have the messages closed that people still see of a family that they have left."""
+async def close_messages_of_former_members(scope: Scope) -> int:
+    """Close the messages that former members still see of a family they have left."""
     gone = (
         select(FamilyMember.user_id)
         .where(
             FamilyMember.family_id == Notification.family_id,
             FamilyMember.user_id == Notification.user_id,
-            FamilyMember.left_at > func.clock_now() - EDITED_FOR,
+            FamilyMember.left_at > func.clock_now() - EDITABLE_FOR,
         )
         .exists()
     )
@@ -116,7 +115,7 @@ async def show_to_those_who_left(scope: Scope) -> int:
         update(Notification)
         .where(
             IS_SENT,
-            was_sent_within(EDITED_FOR),
+            was_sent_within(EDITABLE_FOR),
             Notification.shown_version == Notification.wanted_version,
             gone,
         )
@@ -127,9 +126,9 @@ async def show_to_those_who_left(scope: Scope) -> int:
 _NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
 
 
-async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
-    """The person lives by another clock: have whatever named a time of their doses, or of an
-    appointment, since then say by whose clock that was.
+async def refresh_named_times(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
+    """The person lives in another zone now: edit every message since *since* that names a time of a
+    dose or an appointment, so that it says whose clock that was.
     """
     timed = (
         select(Notification.id)
@@ -148,4 +147,4 @@ async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: date
         .where(Notification.id == timed.c.id)
         .values(wanted_version=Notification.wanted_version + 1)
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())

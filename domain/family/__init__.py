@@ -1,1 +1,1 @@
-"""Families, their members and invitations, the people they care for, and what one may hold."""
+"""Families, members, invitations, the people they care for, and quotas."""

@@ -1,42 +1,42 @@
-"""What can go wrong with families, their members and the people they care for."""
+"""Errors about families, members and the people they care for."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import CareCircleError, NotFound
-from domain.family.limits import Held
+from domain.family.limits import Quota
 
 
 class NobodyCaredFor(CareCircleError):
-    """The family has nobody to give medicines to yet."""
+    """The family hasn't added anyone to care for yet."""
 
 
 class InvitationUnknown(NotFound):
-    """No invitation has this secret."""
+    """There is no invitation with this secret."""
 
 
 @dataclass(eq=False)
 class InvitationUsed(CareCircleError):
-    """The invitation was redeemed before."""
+    """The invitation has already been redeemed."""
 
 
 @dataclass(eq=False)
 class InvitationExpired(CareCircleError):
-    """The invitation ran out, at `expired_at` (UTC)."""
+    """The invitation expired at `expired_at` (UTC)."""
 
     expired_at: datetime
 
 
 @dataclass(eq=False)
 class AlreadyMember(CareCircleError):
-    """The person is in that family already. The invitation stays unused."""
+    """The user is already in that family. The invitation stays unused."""
 
     family: str
 
 
 @dataclass(eq=False)
 class FamilyFull(CareCircleError):
-    """The family holds as many of *held* as it may: `most`."""
+    """The family has reached the `limit` of its `quota`."""
 
-    held: Held
-    most: int
+    quota: Quota
+    limit: int

@@ -1,4 +1,4 @@
-"""Families: founding one, inviting into it, joining it, and who is in it."""
+"""Families: founding, inviting, joining, switching, and their overview."""
 
 import hashlib
 import secrets
@@ -16,10 +16,10 @@ from domain.access import Action, Role, may
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.errors import AlreadyMember, InvitationExpired, InvitationUnknown, InvitationUsed
-from domain.family.joined_notice import tell_the_others
-from domain.family.limits import Held
+from domain.family.joined_notice import notify_other_admins
+from domain.family.limits import Quota
 from domain.family.people import get_person
-from domain.family.room import make_room
+from domain.family.room import require_room
 from domain.models import CareRecipient, Family, FamilyMember, Invitation, User, new_id
 
 INVITATION_LIFETIME = timedelta(hours=48)
@@ -27,13 +27,13 @@ INVITATION_LIFETIME = timedelta(hours=48)
 
 @dataclass(frozen=True)
 class FamilyFacts:
-    """`company`: who else is in it, members and people cared for; read where others of the reader's
-    families have nearly its name.
+    """`others_in_family` names everybody in it, members and people cared for; it's filled only if
+    another family of the reader has a similar name.
     """
 
     id: UUID
     name: str
-    company: tuple[str, ...] = ()
+    others_in_family: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class PersonSummary:
 
 @dataclass(frozen=True)
 class FamilyOverview:
-    """What `/family` shows. `others`: the reader's other families, to switch to. `company`: as of
+    """What `/family` shows. `others` are the reader's other families; `others_in_family` is as in
     `FamilyFacts`.
     """
 
@@ -63,12 +63,12 @@ class FamilyOverview:
     people: Sequence[PersonSummary]
     others: Sequence[FamilyFacts]
     can_invite: bool
-    company: tuple[str, ...] = ()
+    others_in_family: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class NewInvitation:
-    """An invitation as only its maker sees it: `token` is kept nowhere."""
+    """A fresh invitation. Only its creator ever sees `token`: we store a hash."""
 
     family_name: str
     role: Role
@@ -83,13 +83,14 @@ class Joined:
 
 
 async def found_family(scope: Scope, name: str, *, flow_id: UUID | None = None) -> FamilyFacts:
-    """Found a family with the scope's person as its admin, and make it their current one.
+    """Found a family with the actor as its admin, and make it their current one.
 
-    Repeating it with the same *flow_id* finds the family that the first time founded.
+    Idempotent per *flow_id*: a second call returns what the first one founded.
     """
     family_id = new_id()
     if flow_id is not None:
-        # A person sees their own families, so the first one made in this flow is found here.
+        # Row security shows users their own families, so this finds the one made earlier in this
+        # flow.
         existing = await scope.row(select(Family.id, Family.name).where(Family.flow_id == flow_id))
         if existing is not None:
             await scope.enter_family(existing.id)
@@ -151,9 +152,7 @@ async def get_overview(scope: Scope) -> FamilyOverview:
 
 
 async def list_zones(scope: Scope) -> Sequence[ZoneInfo]:
-    """The clocks that the family lives by: those of the people cared for, then those of members who
-    have said where they are.
-    """
+    """The family's time zones: of the people cared for, then of members where known."""
     member = scope.require(Action.READ)
     rows = await scope.rows(
         select(CareRecipient.timezone.label("zone"), literal(0).label("place"))
@@ -176,7 +175,7 @@ async def list_zones(scope: Scope) -> Sequence[ZoneInfo]:
 
 
 async def make_current(scope: Scope, family_id: UUID) -> FamilyFacts:
-    """Make *family_id* the family that the person's commands act on. Raises NotFound."""
+    """Make *family_id* the actor's current family, which their commands act on. Raises NotFound."""
     member = await scope.enter_family(family_id)
     if member is None:
         raise NotFound
@@ -187,10 +186,10 @@ async def make_current(scope: Scope, family_id: UUID) -> FamilyFacts:
 async def invite(
     scope: Scope, role: Role, *, care_recipient_id: UUID | None = None
 ) -> NewInvitation:
-    """Make a single-use link into the current family, good for 48 hours.
+    """Create a single-use invitation to the current family, valid for 48 hours.
 
-    An invitation as `recipient` names the cared-for person who will confirm their own doses.
-    Raises NotFound if that person is not the family's.
+    An invitation as `recipient` names the cared-for person, who will confirm their own doses.
+    Raises NotFound if that person isn't the family's.
     """
     member = scope.require(Action.INVITE)
     if care_recipient_id is not None:
@@ -220,10 +219,10 @@ async def invite(
 
 
 async def redeem_invitation(scope: Scope, token: str) -> Joined:
-    """Join the family that *token* leads into, and make it the person's current one.
+    """Join the family that *token* invites to, and make it the actor's current one.
 
-    Raises InvitationUnknown, InvitationUsed, InvitationExpired, AlreadyMember or FamilyFull; then
-    nothing has changed and an unused invitation stays good.
+    Raises InvitationUnknown, InvitationUsed, InvitationExpired, AlreadyMember or FamilyFull. Then
+    nothing has changed, and an unused invitation stays valid.
     """
     token_hash = _hash(token)
     await scope.present_invitation(token_hash)
@@ -247,13 +246,13 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
     if invitation.expires_at <= scope.clock.now():
         raise InvitationExpired(invitation.expires_at)
     await scope.open_family(invitation.family_id)
-    await make_room(scope, Held.MEMBER)
+    await require_room(scope, Quota.MEMBER)
     redeemed = await scope.execute(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.redeemed_at.is_(None))
         .values(redeemed_at=func.clock_now(), redeemed_by_id=scope.user_id)
     )
-    if not redeemed:  # somebody else was a moment earlier
+    if not redeemed:  # somebody else was a moment faster
         raise InvitationUsed
     membership = upsert(FamilyMember).values(
         id=new_id(),
@@ -278,10 +277,10 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
         scope,
         "member.joined",
         subject_type="user",
-        subject_id=scope.person_id,
+        subject_id=scope.actor_id,
         after={"role": invitation.role},
     )
-    await tell_the_others(scope, role=invitation.role)
+    await notify_other_admins(scope, role=invitation.role)
     joined = await scope.enter_family(invitation.family_id)
     if joined is None:  # the family was deleted after it invited
         raise NotFound

@@ -1,4 +1,4 @@
-"""The news that somebody has joined the family."""
+"""The message that somebody has joined the family."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from domain.access import Role
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
-from domain.delivery.new_messages import OutgoingMessage, owe
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.errors import NotFound
 from domain.models import Family, FamilyMember, User
 from domain.models.delivery import Kind
@@ -21,8 +21,8 @@ class JoinedFacts:
     family_name: str
 
 
-async def tell_the_others(scope: Scope, *, role: str) -> None:
-    """Owe the other admins the news that the acting person has joined, in this role."""
+async def notify_other_admins(scope: Scope, *, role: str) -> None:
+    """Queue a message to the other admins: the actor has joined with this role."""
     others = await scope.rows(
         select(FamilyMember.user_id).where(
             FamilyMember.family_id == scope.family_id,
@@ -31,7 +31,7 @@ async def tell_the_others(scope: Scope, *, role: str) -> None:
             FamilyMember.role == Role.ADMIN,
         )
     )
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -46,7 +46,7 @@ async def tell_the_others(scope: Scope, *, role: str) -> None:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> JoinedFacts:
-    newcomer = UUID(header.told["user_id"])
+    newcomer = UUID(header.facts["user_id"])
     found = await scope.row(
         select(User.name, Family.name.label("family_name"))
         .select_from(User)
@@ -55,7 +55,7 @@ async def _read(scope: Scope, header: MessageHeader) -> JoinedFacts:
     )
     if found is None:
         raise NotFound
-    return JoinedFacts(found.name, header.told["role"], found.family_name)
+    return JoinedFacts(found.name, header.facts["role"], found.family_name)
 
 
-JOINED = MessageKind(Kind.JOINED, one_by_one(_read))
+JOINED = MessageKind(Kind.JOINED, read_one_by_one(_read))

@@ -1,28 +1,28 @@
-"""How much a family may hold: more than any family needs, and not endless.
+"""Quotas: how much a family may hold.
 
-Whatever somebody types is held against the names that their family knows, so without an end one
-family could hold up all others. With these numbers no message of theirs holds the event loop for
-more than 50 ms: see ``tests/benchmarks/typing.py``.
+What somebody types is compared with every name that their family knows, so an unlimited family
+could slow down all others. With these limits no message blocks the event loop for more than 50 ms:
+see ``tests/benchmarks/typing.py``. They are higher than any family needs.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
-class Held(StrEnum):
-    """What a family holds a limited number of."""
+class Quota(StrEnum):
+    """What a family may have only a limited number of."""
 
     PERSON = "person"  # cared for
-    MEDICINE = "medicine"  # stopped ones too: they are listed, and can be restored
+    MEDICINE = "medicine"  # including stopped ones, which are listed and can be restored
     DOCTOR = "doctor"
     MEMBER = "member"
-    APPOINTMENT = "appointment"  # that lies ahead; a series is one
+    APPOINTMENT = "appointment"  # upcoming; a series counts once
 
 
-MOST_HELD: Mapping[Held, int] = {
-    Held.PERSON: 20,  # a ward, not a home
-    Held.MEDICINE: 300,  # twenty people with fifteen each
-    Held.DOCTOR: 200,  # ten for each of twenty people
-    Held.MEMBER: 50,  # each one is told of what concerns all
-    Held.APPOINTMENT: 500,  # more than one on each day of a year
+QUOTA_LIMITS: Mapping[Quota, int] = {
+    Quota.PERSON: 20,  # a ward, not a home
+    Quota.MEDICINE: 300,  # twenty people with fifteen each
+    Quota.DOCTOR: 200,  # ten for each of twenty people
+    Quota.MEMBER: 50,  # everybody gets the family's messages
+    Quota.APPOINTMENT: 500,  # more than one on each day of a year
 }

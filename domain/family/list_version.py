@@ -1,4 +1,4 @@
-"""The version of a family's list of medicines: whatever is cached of an older one is old."""
+"""The version of a family's list of medicines, which invalidates caches of older ones."""
 
 from sqlalchemy import update
 
@@ -6,8 +6,8 @@ from domain.database.scope import Scope
 from domain.models import Family
 
 
-async def raise_list_version(scope: Scope) -> None:
-    """What `/meds` shows has changed, as of this transaction's commit."""
+async def bump_list_version(scope: Scope) -> None:
+    """What `/meds` shows changes when this transaction commits."""
     await scope.execute(
         update(Family)
         .where(Family.id == scope.family_id)

@@ -1,4 +1,4 @@
-"""The people cared for."""
+"""The people a family cares for."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -10,21 +10,21 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.access import Action
-from domain.alike import nearest
 from domain.database.scope import Scope
-from domain.errors import AlikeName, AlreadyExists, NotFound
+from domain.errors import AlreadyExists, NotFound, SimilarName
 from domain.events import TimerSet
-from domain.family.limits import Held
-from domain.family.list_version import raise_list_version
-from domain.family.room import make_room
-from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
+from domain.family.limits import Quota
+from domain.family.list_version import bump_list_version
+from domain.family.room import require_room
+from domain.family.running_pauses import PAUSE_COLUMNS, Pause, StoredPause
 from domain.models import CareRecipient, new_id
+from domain.name_similarity import find_similar_name
 from domain.timers import evening_before
 
 
 @dataclass(frozen=True)
 class Person:
-    """A care recipient, as conversations need them. `pause` is the one that runs."""
+    """A care recipient, as conversations need them. `pause` is the current one."""
 
     id: UUID
     name: str
@@ -44,13 +44,12 @@ async def add_person(
     *,
     zone: ZoneInfo,
     flow_id: UUID | None = None,
-    beside: Collection[str] = (),
+    acknowledged: Collection[str] = (),
 ) -> PersonAdded:
-    """Add somebody to care for. Raises AlreadyExists if the family has a person of that name, and
-    AlikeName if it has one whose name looks or sounds like it, other than those that are known of:
-    *beside*. Raises FamilyFull.
+    """Add somebody to care for. Raises FamilyFull, AlreadyExists if the family has a person of that
+    name, and SimilarName if it has one whose name looks or sounds like it and isn't *acknowledged*.
 
-    Repeating it with the same *flow_id* finds the person that the first time added.
+    Idempotent per *flow_id*: a second call returns what the first one added.
     """
     member = scope.require(Action.ADD_PERSON)
     if flow_id is not None:
@@ -62,8 +61,8 @@ async def add_person(
         if existing is not None:
             person = Person(existing.id, existing.name, ZoneInfo(existing.timezone))
             return PersonAdded(person, member.family_name)
-    await make_room(scope, Held.PERSON)
-    _point_out_alike(name, await list_people(scope), beside=beside)
+    await require_room(scope, Quota.PERSON)
+    _refuse_similar_name(name, await list_people(scope), acknowledged=acknowledged)
     person = Person(new_id(), name, zone)
     added = await scope.execute(
         insert(CareRecipient)
@@ -94,11 +93,11 @@ async def rename_person(
     person_id: UUID,
     name: str,
     *,
-    beside: Collection[str] = (),
+    acknowledged: Collection[str] = (),
     undoes_id: UUID | None = None,
 ) -> Person:
-    """Raises NotFound, AlreadyExists if the family has another person of that name, and AlikeName
-    as `add_person` does; not where it takes back the event *undoes_id*.
+    """Raises NotFound, AlreadyExists if the family has another person of that name, and SimilarName
+    as `add_person` does, unless this undoes the event *undoes_id*.
     """
     member = scope.require(Action.ADD_PERSON)
     before = await get_person(scope, person_id)
@@ -106,7 +105,7 @@ async def rename_person(
     if any(person.name.lower() == name.lower() for person in others):
         raise AlreadyExists(name)
     if undoes_id is None:
-        _point_out_alike(name, others, beside=beside)
+        _refuse_similar_name(name, others, acknowledged=acknowledged)
     await scope.execute(
         update(CareRecipient)
         .where(CareRecipient.id == person_id, CareRecipient.family_id == member.family_id)
@@ -121,16 +120,18 @@ async def rename_person(
         after={"name": name},
         undoes_id=undoes_id,
     )
-    await raise_list_version(scope)
+    await bump_list_version(scope)
     return replace(before, name=name)
 
 
-def _point_out_alike(name: str, others: Sequence[Person], *, beside: Collection[str]) -> None:
-    """Raise AlikeName; of the very same name something else is said."""
-    known = [(p.name, p.name) for p in others if p.name not in beside]
-    alike = nearest(name, known)
+def _refuse_similar_name(
+    name: str, others: Sequence[Person], *, acknowledged: Collection[str]
+) -> None:
+    """Raises SimilarName. An identical name is a different error, see AlreadyExists."""
+    known = [(p.name, p.name) for p in others if p.name not in acknowledged]
+    alike = find_similar_name(name, known)
     if alike is not None and alike.lower() != name.lower():
-        raise AlikeName(alike)
+        raise SimilarName(alike)
 
 
 async def list_people(scope: Scope) -> Sequence[Person]:
@@ -142,14 +143,15 @@ async def list_people(scope: Scope) -> Sequence[Person]:
         .order_by(CareRecipient.created_at, CareRecipient.id)
     )
     now = scope.clock.now()
-    return [
-        Person(row.id, row.name, ZoneInfo(row.timezone), running_pause(row, now=now))
-        for row in rows
-    ]
+    people = []
+    for row in rows:
+        pause = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+        people.append(Person(row.id, row.name, ZoneInfo(row.timezone), pause.running(now=now)))
+    return people
 
 
 async def get_person(scope: Scope, person_id: UUID) -> Person:
-    """Raises NotFound."""
+    """One person of the family. Raises NotFound."""
     for person in await list_people(scope):
         if person.id == person_id:
             return person
@@ -164,9 +166,10 @@ async def set_pause(
     zone: ZoneInfo,
     is_announced: bool = False,
 ) -> None:
-    """Write a person's pause, and set the timer of its end; None ends it.
+    """Save a person's pause and the timer of its end; None ends it.
 
-    It rings the evening before; where that is over, or the end *is_announced*, when it ends.
+    The timer is set to the evening before the end, or to the end itself if that evening is past or
+    the end *is_announced*.
     """
     rings_at = None
     if pause is not None and pause.until is not None:
@@ -186,11 +189,11 @@ async def set_pause(
     )
 
 
-async def hold_pause(scope: Scope, person_id: UUID) -> Pause | None:
-    """The person's pause, which nobody begins or ends until this transaction is over."""
+async def lock_pause(scope: Scope, person_id: UUID) -> Pause | None:
+    """The person's pause, locked: nobody begins or ends it before this transaction ends."""
     row = await scope.row(
         select(*PAUSE_COLUMNS)
         .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
         .with_for_update(read=True)
     )
-    return None if row is None else running_pause(row, now=scope.clock.now())
+    return None if row is None else StoredPause._make(row).running(now=scope.clock.now())

@@ -1,4 +1,4 @@
-"""Whether a family has room for one more: checked before anything is added or brought back."""
+"""Checking a family's quota before anything is added or restored."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from domain.database.scope import Scope
 from domain.family.errors import FamilyFull
-from domain.family.limits import MOST_HELD, Held
+from domain.family.limits import QUOTA_LIMITS, Quota
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -25,26 +25,26 @@ _lies_ahead = exists().where(
     AppointmentOccurrence.starts_at > func.clock_now(),
 )
 _Table: TypeAlias = type[CareRecipient | Medication | Doctor | FamilyMember | Appointment]
-_COUNTED: Mapping[Held, tuple[_Table, ColumnElement[bool]]] = {
-    Held.PERSON: (CareRecipient, CareRecipient.deleted_at.is_(None)),
-    Held.MEDICINE: (Medication, Medication.deleted_at.is_(None)),
-    Held.DOCTOR: (Doctor, Doctor.deleted_at.is_(None)),
-    Held.MEMBER: (FamilyMember, FamilyMember.left_at.is_(None)),
-    Held.APPOINTMENT: (Appointment, and_(Appointment.deleted_at.is_(None), _lies_ahead)),
+_COUNTED: Mapping[Quota, tuple[_Table, ColumnElement[bool]]] = {
+    Quota.PERSON: (CareRecipient, CareRecipient.deleted_at.is_(None)),
+    Quota.MEDICINE: (Medication, Medication.deleted_at.is_(None)),
+    Quota.DOCTOR: (Doctor, Doctor.deleted_at.is_(None)),
+    Quota.MEMBER: (FamilyMember, FamilyMember.left_at.is_(None)),
+    Quota.APPOINTMENT: (Appointment, and_(Appointment.deleted_at.is_(None), _lies_ahead)),
 }
 
 
-async def make_room(scope: Scope, held: Held, *, beside: UUID | None = None) -> None:
-    """Raises FamilyFull unless the open family may hold one more; nobody else takes that place
-    before this transaction is over. What is there already (*beside*) needs no other place.
+async def require_room(scope: Scope, quota: Quota, *, excluding: UUID | None = None) -> None:
+    """Raises FamilyFull unless the scope's family may have one more. Nobody else can use that place
+    before this transaction ends. *excluding* isn't counted.
     """
-    table, is_held = _COUNTED[held]
-    # In a statement of its own, so that the count sees what was committed while this one waited.
-    key = func.hashtextextended(f"{held}:{scope.family_id}", 0)
+    table, is_held = _COUNTED[quota]
+    # A statement of its own, so that the count sees what was committed while this one waited.
+    key = func.hashtextextended(f"{quota}:{scope.family_id}", 0)
     await scope.execute(select(func.pg_advisory_xact_lock(key)))
     count = select(func.count(table.id)).where(table.family_id == scope.family_id, is_held)
-    if beside is not None:
-        count = count.where(table.id != beside)
+    if excluding is not None:
+        count = count.where(table.id != excluding)
     there = await scope.connection.scalar(count)
-    if there is not None and there >= MOST_HELD[held]:
-        raise FamilyFull(held, MOST_HELD[held])
+    if there is not None and there >= QUOTA_LIMITS[quota]:
+        raise FamilyFull(quota, QUOTA_LIMITS[quota])

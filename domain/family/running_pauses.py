@@ -1,19 +1,17 @@
-"""The pause of everything that a person takes, as it stands in their row."""
+"""The current pause of everything a person takes, as their row stores it."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
+from typing import NamedTuple
 
 from domain.models import CareRecipient
 
 
 @dataclass(frozen=True)
 class Pause:
-    """Of everything that a person takes: from `since` to `until` (UTC; None until it is ended).
+    """A pause of everything a person takes, from `since` to `until` (UTC; None: until it is ended).
 
-    With `silences_appointments` nobody is reminded of appointments that begin in that time.
+    With `silences_appointments` there are no reminders of appointments that begin during it.
     """
 
     since: datetime
@@ -31,17 +29,21 @@ PAUSE_COLUMNS = (
 )
 
 
-def running_pause(row: Row[Any], *, now: datetime) -> Pause | None:
-    """The pause of a row with :data:`PAUSE_COLUMNS`; one that has come to its end is none."""
-    if row.paused_at is None:
-        return None
-    pause = Pause(row.paused_at, row.paused_until, row.pause_silences_appointments)
-    return pause if pause.holds(now) else None
+class StoredPause(NamedTuple):
+    """The values of :data:`PAUSE_COLUMNS`, in their order."""
 
+    since: datetime | None
+    until: datetime | None
+    silences_appointments: bool
 
-def is_silenced(row: Row[Any], *, now: datetime) -> bool:
-    """Whether the appointment of a row (`starts_at`, :data:`PAUSE_COLUMNS`) begins while its
-    person's pause is to be quiet.
-    """
-    pause = running_pause(row, now=now)
-    return pause is not None and pause.silences_appointments and pause.holds(row.starts_at)
+    def running(self, *, now: datetime) -> Pause | None:
+        """The pause; None if there is none or it has ended."""
+        if self.since is None:
+            return None
+        pause = Pause(self.since, self.until, self.silences_appointments)
+        return pause if pause.holds(now) else None
+
+    def silences(self, starts_at: datetime, *, now: datetime) -> bool:
+        """Whether an appointment that begins at *starts_at* is silenced by it."""
+        pause = self.running(now=now)
+        return pause is not None and pause.silences_appointments and pause.holds(starts_at)

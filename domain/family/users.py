@@ -1,4 +1,4 @@
-"""People with a Telegram account: arriving, and whether they can be reached."""
+"""Users: people with a Telegram account, and whether the bot can reach them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,18 +16,18 @@ NAME_LENGTH = 80
 
 @dataclass(frozen=True)
 class Arrival:
-    """What Telegram says of a person with each update."""
+    """What Telegram says about a user with each update."""
 
     telegram_id: int
     name: str
     language_code: str | None
-    is_private: bool  # they wrote to the bot themselves, so it may write to them
+    is_private: bool  # from a private chat, so the bot may write to them
 
 
 async def arrive(scope: Scope, arrival: Arrival) -> UUID:
-    """Find or make the user of a Telegram account, with their present name and language.
+    """Find or create the user of a Telegram account, and update their name and language.
 
-    Whoever writes to the bot in private has pressed Start and does not block it.
+    Somebody who writes to the bot in private has pressed Start and isn't blocking it.
     """
     started_at = func.clock_now() if arrival.is_private else None
     statement = insert(User).values(
@@ -55,7 +55,7 @@ async def arrive(scope: Scope, arrival: Arrival) -> UUID:
 
 
 async def set_blocked(scope: Scope, *, blocked: bool) -> None:
-    """Remember that the scope's person has blocked the bot, or has not any more."""
+    """Remember whether the actor has blocked the bot."""
     if blocked:
         changes: dict[Any, Any] = {User.blocked_at: func.clock_now()}
     else:
@@ -67,5 +67,5 @@ async def set_blocked(scope: Scope, *, blocked: bool) -> None:
 
 
 async def set_zone(scope: Scope, zone: ZoneInfo) -> None:
-    """Remember where the scope's person is: times are then shown by their clock too."""
+    """Remember the actor's time zone; times are then shown in it, too."""
     await scope.execute(update(User).where(User.id == scope.user_id).values(timezone=zone.key))

@@ -1,1 +1,1 @@
-"""Medicines: what a family gives, when it is due, what was given, what is left, what is paused."""
+"""Medicines: schedules, doses, records of what was given, stock, pauses."""

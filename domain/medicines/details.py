@@ -1,4 +1,4 @@
-"""A medicine's own screen: what it is, when it was last given, what comes next, what is left."""
+"""The details screen of one medicine."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.medicines.stock.levels import Stock, get_stock
 
 @dataclass(frozen=True)
 class MedicineDetails:
-    """Everything that the screen of a medicine shows."""
+    """What the details screen shows."""
 
     outlook: Outlook
     stock: Stock

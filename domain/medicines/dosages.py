@@ -1,4 +1,4 @@
-"""How much is given each time, as people say it and, where it can be counted, as a number."""
+"""Dosages: how much is given each time, in words and, if countable, as a number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ _THINGS = """
     syringe click suppository pessary enema teaspoon tablespoon spoon spoonful scoop cup glass
     bottle measure tube piece dose application nebule film ml l cl dl
 """
-#: Units of things that are counted out of a box or measured out of a bottle, not of a strength.
+#: Units that are counted or measured out, as opposed to units of strength.
 THINGS = frozenset(_THINGS.split())
 
 
 class UnreadableDosage(ValueError):
-    """Stored JSON that is no dosage: a newer version, or damage."""
+    """Stored JSON that isn't a dosage: from a newer version, or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dosage:
     """`words` are shown as typed ("½ tablet"). `amount` of `unit` (singular: "tablet", "mg") is
-    what they count, exactly; None where nothing can be counted ("a thin layer").
+    their exact value; None if they can't be counted ("a thin layer").
     """
 
     words: str
@@ -44,7 +44,7 @@ class Dosage:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Raises :class:`UnreadableDosage` for anything that `to_json` does not write."""
+        """Raises :class:`UnreadableDosage` for anything that `to_json` doesn't write."""
         try:
             amount = stored["amount"]
             return cls(

@@ -1,7 +1,7 @@
-"""How many doses, as a medicine is set, an amount is. Pure arithmetic.
+"""How many doses, as the medicine is set, an amount is. Pure arithmetic.
 
-Two tablets of a medicine that is set to 500 mg are two doses, and so is 1 g. What cannot be
-reckoned is asked for, never guessed.
+Two tablets of a medicine that is set to 500 mg are two doses, and so is 1 g. If that can't be
+computed we ask; we never guess.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from domain.medicines.dosages import Dosage
 
-SLIP_FROM = Decimal(10)  # times the dose: likelier a slip than meant
-SMALLEST_SLIP = Decimal("0.1")  # of the dose, and less, likewise
+SLIP_FROM = Decimal(10)  # times the dose: more likely a slip
+SMALLEST_SLIP = Decimal("0.1")  # times the dose or less: likewise
 
-# Each unit in the smallest of its kind.
+# Each unit in terms of the smallest of its kind.
 _SIZES = (
     {"ng": 1, "µg": 10**3, "mg": 10**6, "g": 10**9, "kg": 10**12},
     {"ml": 1, "cl": 10, "dl": 100, "l": 1000},
@@ -21,14 +21,14 @@ _SIZES = (
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """What a stock knows: *per_dose* of *unit* make one dose."""
+    """What we know from the stock: *per_dose* of *unit* make one dose."""
 
     unit: str
     per_dose: Decimal
 
 
 def count_doses(given: Dosage, usual: Dosage, *, packed: Packed | None = None) -> Decimal | None:
-    """How many times the *usual* dosage *given* is, to four places; None where nobody can say."""
+    """How many times the *usual* dosage *given* is, to four decimal places; None if unknown."""
     if given.words == usual.words:
         return Decimal(1)
     if given.amount is None or given.unit is None:
@@ -38,15 +38,13 @@ def count_doses(given: Dosage, usual: Dosage, *, packed: Packed | None = None) -
     times = how_many_times(given, usual)
     if times is not None:
         return _rounded(times)
-    # "2 tablets" of what is set to "500 mg": a strength is that of one of them.
+    # "2 tablets" of a medicine set to "500 mg": the strength is that of one tablet.
     is_strength = usual.unit in _SIZES[0]
     return given.amount if is_strength and given.unit in COUNTABLE else None
 
 
 def how_many_times(one: Dosage, other: Dosage) -> Decimal | None:
-    """How many times the *other* dosage *one* is: 2 for 1 g beside 500 mg; None for what cannot be
-    measured by one measure.
-    """
+    """How many times *other* *one* is: 2 for 1 g and 500 mg; None if not comparable."""
     if one.amount is None or other.amount is None or one.unit is None or other.unit is None:
         return None
     if one.unit == other.unit:
@@ -57,12 +55,12 @@ def how_many_times(one: Dosage, other: Dosage) -> Decimal | None:
     return None
 
 
-#: Things of which one is one dose, where a strength is set.
+#: One of these is one dose, if the medicine is set by strength.
 COUNTABLE = frozenset({"tablet", "pill", "capsule", "caplet", "softgel", "suppository", "sachet"})
 
 
 def is_slip(given: Dosage, usual: Dosage, count: Decimal) -> bool:
-    """Whether *given* is likelier a slip than meant: ten times the dose, a tenth, another unit."""
+    """Whether *given* is likely a slip: ten times the dose, a tenth, another unit."""
     is_other_unit = given.unit != usual.unit and not _is_same_kind(given, usual)
     return is_other_unit or count >= SLIP_FROM or count <= SMALLEST_SLIP
 

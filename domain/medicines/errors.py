@@ -1,4 +1,4 @@
-"""What can go wrong with medicines, doses, pauses and stock."""
+"""Errors about medicines, doses, pauses and stock."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,34 +9,34 @@ from domain.medicines.facts import MedicineFacts
 
 
 class NothingRecorded(CareCircleError):
-    """Nothing is recorded of the dose, so there is nothing to take back or to correct."""
+    """The dose has no record to undo or correct."""
 
 
-class RecordedOtherwise(CareCircleError):
-    """What somebody wants to take back is not what stands in the record any more."""
+class RecordSuperseded(CareCircleError):
+    """The record that somebody wants to undo is no longer the current one."""
 
 
 @dataclass(eq=False)
 class SameMedicine(CareCircleError):
-    """The person takes a medicine of that name already."""
+    """The person already takes a medicine with that name."""
 
     existing: MedicineFacts
 
 
-class AlikeMedicine(SameMedicine):
+class SimilarMedicine(SameMedicine):
     """The person takes a medicine whose name looks or sounds like that one."""
 
 
 @dataclass(eq=False)
-class ChangedMeanwhile(CareCircleError):
-    """Somebody else has changed the medicine since the member saw it; this is what it is now."""
+class MedicineChanged(CareCircleError):
+    """Somebody else has changed the medicine since the member saw it; this is its current state."""
 
     medicine: MedicineFacts
 
 
 @dataclass(eq=False)
 class PauseEndImpossible(CareCircleError):
-    """A pause would end today or before, or (`is_too_far`) more than a year ahead."""
+    """The pause would end today or earlier, or (`is_too_far`) more than a year ahead."""
 
     is_too_far: bool
 
@@ -49,30 +49,30 @@ class NothingToPause(CareCircleError):
 
 
 @dataclass(eq=False)
-class PauseRuns(CareCircleError):
-    """Of a person or a medicine, by `name`: a pause runs that the member has not seen, and it is
-    for them to say what becomes of it.
+class UnseenPause(CareCircleError):
+    """A pause that the member hasn't seen is in effect, of the person or medicine called `name`.
+    The member has to decide what happens to it.
     """
 
     name: str
 
 
 @dataclass(eq=False)
-class StoppedMeanwhile(CareCircleError):
-    """The medicine `name` was to go on after a pause, and somebody has stopped it."""
+class MedicineStopped(CareCircleError):
+    """Somebody has stopped the medicine `name`, so it can't be resumed from a pause."""
 
     name: str
 
 
 @dataclass(eq=False)
 class NotPaused(CareCircleError):
-    """The pause of `person` is over, or does not end when it was said."""
+    """The pause of `person` has ended, or ends at another time than the member was told."""
 
     person: str
 
 
 class TimeNotPossible(CareCircleError):
-    """An intake is recorded for a time to come, or for more than 48 hours ago."""
+    """The intake would be in the future, or more than 48 hours ago."""
 
 
 @dataclass(eq=False)
@@ -84,15 +84,15 @@ class StockUnitDiffers(CareCircleError):
 
 @dataclass(eq=False)
 class PerDoseUnknown(CareCircleError):
-    """Nobody has said how much of `unit` a dose of `dosage` takes."""
+    """Nobody has said how much of `unit` one `dosage` is."""
 
     dosage: Dosage
     unit: str
 
 
 @dataclass(eq=False)
-class LessLeft(CareCircleError):
-    """More was lost of a stock than its `amount` of `unit` (None: nobody has counted it)."""
+class NotEnoughStock(CareCircleError):
+    """The loss is larger than the stock: `amount` of `unit` (None: nobody has counted it)."""
 
     amount: Decimal | None
     unit: str

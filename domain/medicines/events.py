@@ -1,4 +1,4 @@
-"""What others may act on once medicines were read or changed, and it is committed."""
+"""Events about medicines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from domain.medicines.facts import MedicineLine
 
 @dataclass(frozen=True)
 class MedicinesListed(Event):
-    """A family's list of medicines was read, at this version of it: it may be kept for the next."""
+    """A family's list of medicines was read at this version, so it can be cached."""
 
     family_id: UUID
     version: int

@@ -1,4 +1,4 @@
-"""A medicine as facts: what conversations say of one, and what an edit of it changes."""
+"""A medicine as facts: what people read about it, and what an edit changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from domain.models.medicines import MedicineStatus
 
 @dataclass(frozen=True)
 class OpenDose:
-    """A dose that is due and unanswered: `due_at` (UTC), by the clock of `zone`, open until
-    `window_ends_at` (UTC), of `dosage`.
+    """A dose that is due and unanswered: `due_at` (UTC) in `zone`, open until `window_ends_at`
+    (UTC), of `dosage`.
 
-    Right after a change of its medicine, `becomes` is how much it would be by now, where that
-    differs, and `is_rescheduled` that the medicine is not due then any more.
+    Right after an edit, `becomes` is the amount it would have now, if that differs;
+    `is_rescheduled` if the medicine isn't due at that time any more.
     """
 
     id: UUID
@@ -35,10 +35,10 @@ class OpenDose:
 class MedicineFacts:
     """A medicine with everything its confirmation names.
 
-    `open_doses` are due and unanswered; `first_due_at` (UTC) is the dose after them, None if none
-    is to come; `resumes_at` (UTC) the end of its pause, None if it has none;
-    `is_paused_with_person` that it is paused with everything else that the person takes. `version`
-    rises with each edit. `called_off` are doses that were open until it was paused or stopped.
+    `open_doses` are due and unanswered; `first_due_at` (UTC) is the next dose after them, None if
+    there is none; `resumes_at` (UTC) is the end of its pause, None if it has none;
+    `is_paused_with_person`: it's paused with everything else that the person takes. `version` rises
+    with each edit. `called_off` are the doses that were open until it was paused or stopped.
     """
 
     id: UUID
@@ -60,7 +60,7 @@ class MedicineFacts:
 
 @dataclass(frozen=True)
 class MedicineLine:
-    """A medicine as the list shows it. Goes to JSON and back, for the cache."""
+    """A medicine as the list shows it. Converts to JSON and back, for the cache."""
 
     id: UUID
     person_id: UUID
@@ -89,7 +89,7 @@ class MedicineLine:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Raises ValueError, KeyError or TypeError for anything that `to_json` does not write."""
+        """Raises ValueError, KeyError or TypeError for anything that `to_json` doesn't write."""
         resumes_at = stored["resumes_at"]
         return cls(
             id=UUID(stored["id"]),
@@ -117,7 +117,7 @@ class NewMedicine:
 
 @dataclass(frozen=True)
 class Content:
-    """What an edit changes: a version of a medicine."""
+    """What an edit can change: one version of a medicine."""
 
     name: str
     dosage: Dosage

@@ -1,4 +1,4 @@
-"""Reading medicines as facts: one, several, or all of a family as a list."""
+"""Reading medicines as facts: one, several, or a family's list."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.coming import COMING, ComingDoses, to_coming
+from domain.medicines.doses.upcoming import UPCOMING_COLUMNS, to_upcoming_doses
 from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.schedules.kinds import schedule_from_json
 from domain.models import CareRecipient, Family, Medication
@@ -20,7 +20,7 @@ from domain.models.medicines import MedicineStatus
 
 
 async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
-    """Raises NotFound if it was removed or is not the family's."""
+    """Raises NotFound if it was removed or isn't the family's."""
     scope.require(Action.READ)
     found = await read_medicines(scope, [medication_id])
     if not found:
@@ -29,9 +29,9 @@ async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
 
 
 async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequence[MedicineFacts]:
-    """Those of the medicines that are the family's and were not removed. As the family, too."""
+    """Those of the medicines that are the family's and weren't removed. Needs no member."""
     rows = await scope.rows(
-        _FACTS.add_columns(*COMING, Family.name.label("family_name"))
+        _FACTS.add_columns(*UPCOMING_COLUMNS, Family.name.label("family_name"))
         .join(Family, Family.id == Medication.family_id)
         .where(
             Medication.id.in_(medication_ids),
@@ -44,7 +44,7 @@ async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequen
 
 
 async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
-    """All medicines of the family: by person, then by name, stopped ones last. One statement."""
+    """All medicines of the family, by person, then by name, stopped ones last. One statement."""
     member = scope.require(Action.READ)
     rows = await scope.rows(
         _FACTS.where(
@@ -96,9 +96,19 @@ _FACTS = select(
 
 def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
     zone = ZoneInfo(row.timezone)
-    coming = to_coming(row, zone, now=now)
-    # A pause that has come to its end is over, also before its row says so.
+    coming = to_upcoming_doses(
+        zone,
+        schedule=row.schedule,
+        doses_from=row.doses_from,
+        resumes_at=row.resumes_at,
+        expanded_until=row.expanded_until,
+        made=row.made,
+        last_intake_at=row.last_intake_at,
+        now=now,
+    )
+    # A pause whose end has passed is over, even before the row says so.
     is_back = row.resumes_at is not None and row.resumes_at <= now
+    has_doses_to_come = row.status == MedicineStatus.ACTIVE or row.resumes_at is not None
     return MedicineFacts(
         id=row.id,
         name=row.name,
@@ -112,13 +122,6 @@ def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
         person=row.person,
         zone=zone,
         family_name=row.family_name,
-        first_due_at=_next_due_at(row, coming, now=now),
+        first_due_at=coming.next_due_at(now) if has_doses_to_come else None,
         open_doses=coming.open_doses(now),
     )
-
-
-def _next_due_at(row: Row[Any], coming: ComingDoses, *, now: datetime) -> datetime | None:
-    """The next dose of what is given, or will be again."""
-    if row.status != MedicineStatus.ACTIVE and row.resumes_at is None:
-        return None
-    return coming.next_due_at(now)

@@ -1,7 +1,7 @@
-"""SQLAlchemy models: the single source of truth of the schema.
+"""SQLAlchemy models: the single source of truth for the schema.
 
-Indexes and constraints stand in the models, walls between families (policies and grants) in
-:mod:`domain.models.row_security`. Revisions under ``migrations/`` are held against both by a test.
+Indexes and constraints are in the models, row security and grants in
+:mod:`domain.models.row_security`. A test compares the revisions under ``migrations/`` with both.
 """
 
 from domain.models.appointments import Appointment, AppointmentOccurrence, CalendarCopy, Doctor

@@ -1,4 +1,4 @@
-"""The calendar of care: doctors, appointments, and each time that an appointment takes place."""
+"""Tables of appointments: doctors, appointments, their occurrences, calendar copies."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -23,11 +23,11 @@ from domain.models.base import Base, Id, Now
 class OccurrenceStatus(StrEnum):
     PLANNED = "planned"
     CANCELLED = "cancelled"
-    CUT = "cut"  # called off with the rest of its series
+    CUT = "cut"  # cancelled with the rest of its series
 
 
 class Doctor(Base):
-    """Whoever treats a care recipient. `phone` is E.164 ("+493012345")."""
+    """A doctor or therapist of a care recipient. `phone` is E.164 ("+493012345")."""
 
     __tablename__ = "doctors"
     __table_args__ = (
@@ -59,14 +59,14 @@ class Doctor(Base):
 
 
 class Appointment(Base):
-    """What is agreed with somebody: once, or as often as `recurrence` (RFC 5545, RRULE) says.
+    """An appointment: once, or recurring by `recurrence` (RFC 5545, RRULE).
 
-    `scheduled_at` (UTC) is the first time, kept by the wall clock of `timezone`. From
-    `cancelled_from` on the rest of a series is called off. What goes on with the rest of a series
-    that was parted has the first of its parts as `origin_id`. `remind_before` are minutes.
-    Occurrences exist up to `expanded_until`, which is null where none is to come. Each edit raises
-    `version`; what other calendars are told raises `sequence` (RFC 5545, SEQUENCE). What
-    `is_all_day` begins at local midnight and lasts whole days.
+    `scheduled_at` (UTC) is the first time; the wall clock of `timezone` counts. The rest of a
+    series is cancelled from `cancelled_from` on. When a series is split, later parts have the first
+    part as `origin_id`. `remind_before` is in minutes. Occurrences exist up to `expanded_until`,
+    which is null if there will be no more. Each edit raises `version`; what other calendars show
+    raises `sequence` (RFC 5545, SEQUENCE). If `is_all_day`, it begins at local midnight and lasts
+    whole days.
     """
 
     __tablename__ = "appointments"
@@ -128,13 +128,13 @@ class Appointment(Base):
 class AppointmentOccurrence(Base):
     """One time that an appointment takes place.
 
-    `occurrence_key` is the local start that the rule gives it (RFC 5545, RECURRENCE-ID);
-    `starts_at` differs from it where this one was moved. One that no rule gives any more is known
-    by its id. `own_details` is what is said of this one only, by the columns of its appointment;
-    its reminders, which those see who send them, are `own_remind_before`. `cut` is called off
-    together with the rest of its series, `cancelled` by itself.
-    `next_action_at` (UTC, whole minutes) is the timer of what
-    is told next, `ladder_step` what that is; `told_at` says that somebody was told of `starts_at`.
+    `occurrence_key` is the local start by the rule (RFC 5545, RECURRENCE-ID); `starts_at` differs
+    from it if this occurrence was moved. If no rule produces it any more, the key contains its id.
+    `own_details` are details of this occurrence only, by the columns of the appointment; its own
+    reminders are in `own_remind_before`, a column that the dispatcher may read. `cut` is cancelled
+    together with the rest of its series, `cancelled` individually. `next_action_at` (UTC, whole
+    minutes) is the timer and `ladder_step` its step; `told_at` is set once somebody was told about
+    `starts_at`.
     """
 
     __tablename__ = "appointment_occurrences"
@@ -199,8 +199,8 @@ class AppointmentOccurrence(Base):
 
 
 class CalendarCopy(Base):
-    """Who was sent the calendar file of an appointment, and of all the parts of its series: they
-    are sent it again when it changes. `appointment_id` is the first part.
+    """A member has the appointment in their calendar, with all parts of its series, and gets an
+    updated file when it changes. `appointment_id` is the first part.
     """
 
     __tablename__ = "calendar_copies"

@@ -1,4 +1,4 @@
-"""What every table shares: the declarative base, names of constraints, keys, instants."""
+"""What all tables share: the declarative base, naming conventions, keys, timestamps."""
 
 import secrets
 import time
@@ -15,7 +15,7 @@ def new_id() -> UUID:
     """A version 7 UUID (RFC 9562 §5.7): 48 bits of Unix milliseconds, then 74 fresh random bits.
 
     Time-ordered, so that new rows land on the same index page; made by the application, so that
-    rows can refer to each other before they are written. Never a capability: those are `secrets`.
+    rows can refer to each other before they are written. Never a secret: those come from `secrets`.
     """
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | secrets.randbits(80)
@@ -25,7 +25,7 @@ def new_id() -> UUID:
 
 
 class Base(DeclarativeBase):
-    """Constraint names follow one convention, so that a migration can name what it changes."""
+    """Constraint names follow one convention, so that a migration can refer to them."""
 
     metadata = MetaData(
         naming_convention={
@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         str: Text,
-        dict[str, Any]: JSONB(none_as_null=True),  # None is no value, not the JSON word null
+        dict[str, Any]: JSONB(none_as_null=True),  # None is SQL NULL, not JSON null
     }
 
 

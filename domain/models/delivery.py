@@ -1,4 +1,4 @@
-"""What comes in and goes out: the inbox of updates, the outbox of notifications, the audit."""
+"""Tables of delivery: the inbox of updates, the outbox of notifications, set-asides, the audit."""
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -26,7 +26,7 @@ OPEN_NOTIFICATION = "status = 'pending' OR shown_version < wanted_version"
 
 
 class Lane(IntEnum):
-    """Who goes first when Telegram's limits make messages wait."""
+    """The order in which messages go out when Telegram's limits make them wait."""
 
     INTERACTIVE = 0
     CRITICAL = 1
@@ -53,7 +53,7 @@ class Kind(StrEnum):
 
     @property
     def lane(self) -> Lane:
-        """The lane of such messages, where whoever owes one knows none better."""
+        """The default lane of such messages."""
         return _LANES[self]
 
 
@@ -74,21 +74,21 @@ _LANES = {
 class Status(StrEnum):
     PENDING = "pending"
     SENT = "sent"
-    CLOSED = "closed"  # its reader has left: it says nothing any more, and is never touched again
+    CLOSED = "closed"  # its reader has left the family: the content is gone, and it stays so
     UNREACHABLE = "unreachable"
     OBSOLETE = "obsolete"  # resolved before it was sent
     FAILED = "failed"
 
 
 class Notification(Base):
-    """One message owed to one member: *facts*, rendered when sent, then the record of the send.
+    """One message to one member: *facts*, rendered when sent, then the record of what was sent.
 
-    An edit is wanted state: whoever changes what a card would say raises `wanted_version`;
-    delivery renders, edits and sets `shown_version`. `maybe_sent` means that a send began whose
-    outcome nobody knows, so that the next one says it repeats. `menu_dose_id` is the dose whose
-    Skip and Snooze this reader has opened. A slot with more doses than one card holds has several,
-    by `part`. `leased_by` is the process that sends or edits it now. A message whose answer did not
-    say its id was sent all the same, and cannot be edited.
+    Edits are by wanted state: whoever changes what a card should say raises `wanted_version`;
+    delivery renders, edits and sets `shown_version`. `maybe_sent`: a send has begun whose outcome
+    is unknown, so the next one says that it may be a repeat. `menu_dose_id` is the dose whose Skip
+    and Snooze this reader has opened. A slot with more doses than fit on a card has several cards,
+    numbered by `part`. `leased_by` is the process that is sending or editing it. Without a
+    `message_id` a sent message can't be edited: Telegram's response lacked the id.
     """
 
     __tablename__ = "notifications"
@@ -125,7 +125,7 @@ class Notification(Base):
         Index(None, "family_id", "user_id"),
         Index(None, "user_id"),
         Index(
-            # What others change within a minute is one message.
+            # All changes by others within a minute are one message.
             "uq_notifications_changes",
             "family_id",
             "user_id",
@@ -167,11 +167,11 @@ class Notification(Base):
 
 
 class SetAside(Base):
-    """Work for one row that failed: it waits by itself, until `retry_at` or (null) for an operator,
-    and holds up nothing else.
+    """Work that failed for one row. It waits until `retry_at`, or (null) for an operator, and
+    blocks nothing else.
 
-    `kind` is what failed, `subject_id` the row that it failed for. `reason` is the type of the
-    error and the line of code, never its words.
+    `kind` is the work that failed, `subject_id` the row. `reason` is the type of the error and the
+    line of code, never its message.
     """
 
     __tablename__ = "set_asides"
@@ -195,9 +195,9 @@ class SetAside(Base):
 
 
 class AuditEvent(Base):
-    """Who did what to which row. Append-only; `actor_id` is null where the bot itself acted.
+    """Who did what to which row. Append-only; `actor_id` is null if the bot itself did it.
 
-    What took back an earlier change names it in `undoes_id`.
+    An undo has the event that it undoes as `undoes_id`.
     """
 
     __tablename__ = "audit_events"
@@ -227,17 +227,16 @@ class AuditEvent(Base):
 
 
 class InboundUpdate(Base):
-    """An update as it was fetched, kept until it took effect and was answered.
+    """An update as fetched, kept until it has taken effect and been answered.
 
-    open → applied (the effect is committed, `answer` holds what is still to be said) → done;
-    or set_aside after three failures. `payload` and `answer` are erased when it is done; of what is
-    set aside they stay for an operator to try again, for a week. The id stays as long, so that a
-    repeat is recognised.
+    open → applied (the effect is committed, `answer` still has to be sent) → done; or set_aside
+    after three failures. `payload` and `answer` are erased when it's done; of a set-aside update
+    they are kept for a week, for an operator to retry. The id is kept as long, so that a repeat is
+    recognised.
 
-    So do what tells an edit of a message from the message: which one it was (`message_id`), a
-    digest of its text, the `acts` of the audit or the log that it led to, in the family `acted_in`,
-    and whether it `was_answer` to a question that went on with it. A press on what asks about an
-    edit has them, too, where it did what the edited message says.
+    So is what identifies an edit of a message: its `message_id`, a digest of its text, the `acts`
+    (in the audit or the log) that it led to, in the family `acted_in`, and whether it `was_answer`
+    to a question. A press that did what an edited message says has them, too.
     """
 
     __tablename__ = "inbound_updates"

@@ -1,4 +1,4 @@
-"""Who: users, families, their members, invitations, and the people cared for."""
+"""Tables of people: users, families, members, invitations, care recipients."""
 
 from datetime import datetime
 from typing import Any
@@ -23,9 +23,9 @@ from domain.models.base import Base, Id, Now, Settings, TelegramId
 class User(Base):
     """A person with a Telegram account.
 
-    A bot cannot write first: `started_at` says that they pressed Start, `blocked_at` that they
-    have since blocked the bot. Only in between can they be reached. `timezone` is where they are
-    themselves, null until they say so.
+    A bot can't write first: it can reach a user once they have pressed Start (`started_at`), unless
+    they have since blocked the bot (`blocked_at`). `timezone` is the user's own, null until they
+    tell us.
     """
 
     __tablename__ = "users"
@@ -64,9 +64,9 @@ class Family(Base):
 
 
 class FamilyMember(Base):
-    """A user in a family. Leaving sets `left_at`; rejoining revives the row.
+    """A user in a family. Leaving sets `left_at`; rejoining clears it.
 
-    `hears_of_changes`: whether they are told of what others change.
+    `hears_of_changes`: whether they are notified of what others change.
     """
 
     __tablename__ = "family_members"
@@ -85,7 +85,7 @@ class FamilyMember(Base):
 
 
 class Invitation(Base):
-    """A single-use link into a family. Only a hash of its secret is kept."""
+    """A single-use invitation to a family. Only a hash of its secret is stored."""
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -114,14 +114,14 @@ class Invitation(Base):
 
 
 class CareRecipient(Base):
-    """The person cared for, with a time zone of their own.
+    """The person cared for, with their own time zone.
 
-    `user_id` is set when they are in the family themselves and confirm their own doses.
+    `user_id` is set if they are in the family themselves and confirm their own doses.
 
     A pause of everything they take (hospital, respite, a holiday) began at `paused_at` and ends at
-    `paused_until`, null until somebody ends it; with `pause_silences_appointments` nobody is
-    reminded of appointments in that time. `pause_ends_told_at` (UTC, whole minutes) is the timer
-    of the message that announces the end.
+    `paused_until`, or when somebody ends it (null). With `pause_silences_appointments` there are no
+    reminders of appointments during it. `pause_ends_told_at` (UTC, whole minutes) is the timer of
+    the message that announces the end.
     """
 
     __tablename__ = "care_recipients"
@@ -149,7 +149,7 @@ class CareRecipient(Base):
             postgresql_where=text("pause_ends_told_at IS NOT NULL"),
         ),
         Index(
-            # People are told apart by their names.
+            # Names identify people within a family.
             "uq_care_recipients_name",
             "family_id",
             func.lower(column("name")),

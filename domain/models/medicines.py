@@ -1,4 +1,4 @@
-"""What is given and when: medications, their doses, and the log of what people recorded."""
+"""Tables of medicines: medications, doses, the log of what people recorded, stock movements."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -26,7 +26,7 @@ class DoseStatus(StrEnum):
     TAKEN = "taken"
     SKIPPED = "skipped"
     MISSED = "missed"
-    NOT_ASKED = "not_asked"  # we never reached anybody: nobody's miss
+    NOT_ASKED = "not_asked"  # we never reached anybody, so nobody missed it
     CANCELLED = "cancelled"
 
 
@@ -37,19 +37,19 @@ class MedicineStatus(StrEnum):
 
 
 class Medication(Base):
-    """A medicine of one care recipient, with the schedule its doses are expanded from.
+    """A medicine of one care recipient, with the schedule from which its doses are made.
 
     `schedule` is the JSON of :mod:`domain.medicines.schedules`; each edit raises `version`. Doses
-    exist up to `expanded_until`; after an edit none is made before `doses_from`. A dosage that can
-    be counted is `dosage_amount` of `dosage_unit`.
+    exist up to `expanded_until`; after an edit none is made before `doses_from`. A countable dosage
+    is `dosage_amount` of `dosage_unit`.
 
-    `stock` is the sum of its movements, in `stock_unit`, null as long as nobody has counted;
-    `stock_per_dose` of it make `stock_dose_amount` of `stock_dose_unit`, where the units differ
-    (1 tablet is 100 mg); see :class:`domain.medicines.stock.measures.Measure`.
-    `stock_check_at` (UTC, whole minutes) is the timer of the refill reminder. The stock may fall
-    below zero where more was given than anybody had counted: whatever is undone comes back.
+    `stock` is the sum of its movements in `stock_unit`, null until somebody has counted. If the
+    units differ, `stock_per_dose` of it make `stock_dose_amount` of `stock_dose_unit` (1 tablet is
+    100 mg); see :class:`domain.medicines.stock.measures.Measure`. `stock_check_at` (UTC, whole
+    minutes) is the timer of the refill reminder. The stock goes below zero if more was given than
+    was counted, so that an undo gives back exactly what was taken.
 
-    `is_paused_with_person`: its pause is that of everything the person takes, and ends with it.
+    `is_paused_with_person`: paused together with everything the person takes, and resumed with it.
     """
 
     __tablename__ = "medications"
@@ -68,7 +68,7 @@ class Medication(Base):
             "ix_medications_to_expand",
             "expanded_until",
             postgresql_where=text(
-                # What is paused has doses to come, too, from the day of its return on.
+                # A paused medicine has upcoming doses too, from the day it resumes.
                 "(status = 'active' OR resumes_at IS NOT NULL) AND deleted_at IS NULL"
             ),
         ),
@@ -137,14 +137,14 @@ class Medication(Base):
 
 
 class Dose(Base):
-    """One occurrence of a schedule, or one intake outside of it (`is_scheduled` is false).
+    """One occurrence of a schedule, or one intake outside it (`is_scheduled` is false).
 
-    Name and dosage are copied here when the dose is made, so that history survives edits. What was
-    recorded last stands here too: `taken_at` (UTC), `given` where it was another amount, `note`.
-    `timezone` is by whose clock it was due, `taken_timezone` by whose it was given: both stay when
-    the person moves. `dose_count` is how many doses, as the medicine was set, were given.
-    `next_action_at` (UTC, whole minutes) is the timer of its ladder; `ladder_step` and `ask_no`
-    say what is done then. `window_ends_at` is when it counts as missed.
+    Name and dosage are copied when the dose is made, so that history survives edits. The latest
+    record is copied here too: `taken_at` (UTC), `given` if the amount differed, `note`. `timezone`
+    is the zone in which it was due, `taken_timezone` the one in which it was given; neither changes
+    when the person moves. `dose_count` is how many doses, as the medicine was set, were given.
+    `next_action_at` (UTC, whole minutes) is the timer of its ladder; `ladder_step` and `ask_no` say
+    what happens then. At `window_ends_at` it counts as missed.
     """
 
     __tablename__ = "doses"
@@ -224,14 +224,13 @@ class Dose(Base):
 
 
 class MedicationLog(Base):
-    """What a person recorded. Append-only: an undo or a correction is a new row.
+    """What a user recorded. Append-only: an undo or a correction is a new row.
 
-    A correction names the row that it takes the place of (`corrects_id`), the undo of a correction
-    that one too (`undoes_id`). `given` are the words of
-    an amount that was not the planned one, and `amount` of `unit` what they count. `timestamp` is
-    when it was taken, by the clock of `timezone`, `recorded_at` when somebody said so, and
-    `dose_count` how many doses as set that was. Rows written by one tap share an
-    `action_id`, so that one Undo takes all of them back.
+    A correction has the row that it replaces as `corrects_id`; the undo of a correction also has
+    that correction as `undoes_id`. `given` is the wording of an amount other than the planned one,
+    which `amount` and `unit` count. `timestamp` is when it was taken, in the zone `timezone`;
+    `recorded_at` is when somebody said so; `dose_count` is how many doses as set that was. Rows
+    written by one tap share an `action_id`, so that one Undo covers all of them.
     """
 
     __tablename__ = "medication_logs"
@@ -284,8 +283,8 @@ class MedicationLog(Base):
 class StockMovement(Base):
     """One change of a medicine's stock, in its unit. Append-only: the stock is the sum of these.
 
-    `taken` carries the dose that it was for; `given_back` takes that back, after an undo or a
-    correction; `counted` is the difference to what somebody found in the box.
+    `taken` has the dose that it was for; `given_back` reverses that after an undo or a correction;
+    `counted` is the difference to what somebody found in the box.
     """
 
     __tablename__ = "stock_movements"

@@ -2,13 +2,13 @@
 
 One login suffices: each transaction takes one of two roles (see :mod:`domain.database`).
 
-* ``carecircle_app`` serves one person in one family. It sees the rows of ``app.family_id`` and,
+* ``carecircle_app`` serves one user in one family. It sees the rows of ``app.family_id`` and,
   to find out which families are theirs, the rows of ``app.user_id``.
 * ``carecircle_dispatch`` claims due work across families. It sees which rows are due and for
-  whom, never what a card says: no names, no dosages, no notes.
+  whom, never the content of a card: no names, no dosages, no notes.
 
-Row security is enabled *and forced*, so that the owner is held by it too. A custom setting that was
-set locally once reads ``''`` afterwards on the same connection, hence every ``nullif``.
+Row security is enabled *and forced*, so that it applies to the owner too. Once a custom setting has
+been set locally, it reads ``''`` on that connection afterwards, hence every ``nullif``.
 """
 
 from collections.abc import Iterator
@@ -42,8 +42,8 @@ IS_SELF = f"id = {USER} OR telegram_id = {TELEGRAM_USER}"
 SHARES_FAMILY = (
     f"EXISTS (SELECT 1 FROM family_members m WHERE m.user_id = users.id AND m.family_id = {FAMILY})"
 )
-# A policy for a role holds for every login that may take it, also while it has not taken it: the
-# login itself must see nothing, so that a forgotten scope shows nothing.
+# A policy for a role applies to every login that may take the role, even before it does. The login
+# itself must see nothing, so that a forgotten scope shows nothing.
 IS_DISPATCH = f"current_user = '{DISPATCH_ROLE}'"
 OWN_FAMILY = (
     f"id = {FAMILY} OR EXISTS (SELECT 1 FROM family_members m"
@@ -124,7 +124,7 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
     ),
 }
 
-# table → role → privileges. Append-only tables simply have no UPDATE and no DELETE.
+# table → role → privileges. Append-only tables have no UPDATE and no DELETE.
 GRANTS: dict[str, dict[str, str]] = {
     "users": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
@@ -192,7 +192,7 @@ GRANTS: dict[str, dict[str, str]] = {
 
 
 def wall_statements() -> Iterator[str]:
-    """The DDL that turns the bare tables of the models into walled ones."""
+    """The DDL that adds row security and grants to the bare tables of the models."""
     for table in Base.metadata.sorted_tables:
         yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY"

@@ -1,1 +1,1 @@
-"""What needs several areas: undo, news of changes, other families, every kind of message."""
+"""Features that span areas: undo, news of changes, other families, kinds of messages."""

@@ -1,4 +1,4 @@
-"""The changes that others are told of, as the audit knows them."""
+"""The audit events that other members are notified about."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,21 +23,21 @@ _TOLD = {
     ),
 }
 TOLD = frozenset(f"{area}.{action}" for area, actions in _TOLD.items() for action in actions)
-"""What others are told of, by its name in the audit."""
+"""The actions that others are notified about, by their names in the audit."""
 
 
 class Concern(StrEnum):
     """How much a change concerns a reader. The first two make a sound."""
 
-    OWN = "own"  # they drive there: they are told whatever they have said
+    OWN = "own"  # they are driving; they are told even if they don't want news
     SOON = "soon"  # within a day
     QUIET = "quiet"
 
 
 @dataclass(frozen=True)
 class Change:
-    """An event of the audit, and the one that it takes back; `is_undone`: it was taken back itself.
-    `details` is what was noted of the change, or of the one that it takes back.
+    """An audit event, and the one that it undoes, if any. `is_undone`: it has been undone itself.
+    `details` is what was noted about the change, or about the one that it undoes.
     """
 
     id: UUID
@@ -45,7 +45,7 @@ class Change:
     by: str
     subject_id: UUID
     details: Mapping[str, Any]
-    changed: Sequence[str]  # parts of an appointment
+    changed: Sequence[str]  # details of an appointment
     undoes_id: UUID | None
     undone_action: str | None
     is_undone: bool
@@ -60,19 +60,19 @@ class Change:
 
     @property
     def is_told(self) -> bool:
-        """When they will be reminded of something changes nothing for anybody."""
+        """Whether others are notified. A change of reminders alone concerns nobody else."""
         is_undo_of_what_is_told = self.undone_action is None or self.undone_action in TOLD
         return is_undo_of_what_is_told and list(self.changed) != ["remind_before"]
 
     @property
-    def parted_from(self) -> UUID | None:
-        """The appointment whose rest this one goes on with, where the change has parted it."""
+    def split_from(self) -> UUID | None:
+        """The appointment from which the change split this one off."""
         found = self.details.get("appointment_id")
         return UUID(found) if found else None
 
     @property
     def occurrences(self) -> Mapping[str, Mapping[str, Any]]:
-        """Which occurrences of an appointment have changed, by id, and how they were."""
+        """The changed occurrences of an appointment, by id, with their previous values."""
         found: Mapping[str, Mapping[str, Any]] = self.details.get("occurrences", {})
         return found
 
@@ -82,13 +82,13 @@ class Change:
 
     @property
     def occurrence_id(self) -> UUID | None:
-        """The occurrence that was changed; None where it was the whole appointment."""
+        """The occurrence that was changed; None if it was the whole appointment."""
         found = self.details.get("occurrence_id")
         return UUID(found) if found else None
 
 
 async def read_change_events(scope: Scope, event_ids: Collection[UUID]) -> Sequence[Change]:
-    """These events in the order of time; what was rolled back is left out."""
+    """These events in order of time; events that were rolled back are left out."""
     undone, undo, addition = (aliased(AuditEvent) for _ in range(3))
     is_undone = (
         select(undo.id)
@@ -104,7 +104,7 @@ async def read_change_events(scope: Scope, event_ids: Collection[UUID]) -> Seque
         .exists()
     )
     added = (
-        # Undo below *Saved* takes back the addition, whoever had added it.
+        # Undo below *Saved* undoes the addition, whoever made that.
         select(addition.id)
         .where(
             addition.family_id == AuditEvent.family_id,
@@ -151,7 +151,7 @@ async def read_change_events(scope: Scope, event_ids: Collection[UUID]) -> Seque
 
 
 def start_before(change: Change) -> datetime | None:
-    """When something took place that was moved (UTC); None of a series, which has no one start."""
+    """The previous start (UTC) of a moved occurrence; None if several moved."""
     if len(change.occurrences) != 1:
         return None
     [replaced] = change.occurrences.values()

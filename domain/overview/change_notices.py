@@ -1,29 +1,29 @@
-"""Telling the others of what somebody has changed: medicines, pauses, appointments, who drives.
+"""News of changes: telling others what somebody has changed about medicines, pauses, appointments,
+drivers.
 
-The audit knows who did what to which row, so nothing that it records can forget to tell. What a
-transaction has changed is owed at its end, in one message for each reader and minute. The message
-holds ids only: what is undone before it leaves is not told.
+It's driven by the audit, so no audited change can be forgotten. At the end of a transaction its
+changes are queued, in one message per reader and minute. The message has only ids: a change that is
+undone before it leaves isn't mentioned.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
 from domain.database.scope import Scope
-from domain.delivery.new_messages import ToldOfChanges, owe_changes
+from domain.delivery.new_messages import ChangeMessage, queue_change_messages
 from domain.delivery.shown_messages import (
-    EDITED_FOR,
+    EDITABLE_FOR,
     FACTS,
     IS_LIVE,
     is_for,
-    show_again,
-    was_owed_within,
+    refresh_messages,
+    was_due_within,
 )
 from domain.models import CareRecipient, FamilyMember
 from domain.models.delivery import Kind, Lane
@@ -31,12 +31,12 @@ from domain.overview.change_effects import Affected, find_affected
 from domain.overview.change_events import TOLD, Change, Concern, read_change_events
 from domain.timers import floor_minute
 
-AT_ONCE = timedelta(minutes=2)  # what is undone within it changes the message that told of it
+QUIET_UNDO_PERIOD = timedelta(minutes=2)  # an undo within this time only edits the earlier message
 
 
-async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
-    """Whether the acting member is told of what others change, in the open family; the button of
-    each message that told them of it turns around. Raises NoFamily.
+async def set_hears_of_changes(scope: Scope, *, wanted: bool) -> None:
+    """Set whether the acting member is notified of changes by others in the current family; the
+    button on earlier messages is updated. Raises NoFamily.
     """
     member = scope.require(Action.READ)
     await scope.execute(
@@ -44,16 +44,16 @@ async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
         .where(FamilyMember.family_id == member.family_id, FamilyMember.user_id == member.user_id)
         .values(hears_of_changes=wanted)
     )
-    await show_again(
+    await refresh_messages(
         scope,
         [Kind.CHANGES],
-        # Who presses at once may do so before it is written down that it was sent.
-        where=[is_for(member.user_id), IS_LIVE, was_owed_within(EDITED_FOR)],
+        # Somebody may press before we have recorded that the message was sent.
+        where=[is_for(member.user_id), IS_LIVE, was_due_within(EDITABLE_FOR)],
     )
 
 
-async def owe_news(scope: Scope) -> None:
-    """At the end of a transaction: tell the others of what its person has done."""
+async def queue_change_news(scope: Scope) -> None:
+    """At the end of a transaction, queue messages to others about what its actor has done."""
     events = [act.id for act in scope.audited if act.action in TOLD]
     if scope.user_id is None or not events:
         return
@@ -62,9 +62,9 @@ async def owe_news(scope: Scope) -> None:
     affected = await find_affected(scope, changes)
     if not affected:
         return
-    told = await _show_what_is_undone_again(scope, changes)
+    told = await _refresh_undone(scope, changes)
     members = await _list_members(scope, {each.person_id for each in affected.values()})
-    owed: dict[UUID, dict[str, str]] = defaultdict(dict)
+    queued: dict[UUID, dict[str, str]] = defaultdict(dict)
     for change in changes:
         if change.id not in affected or affected[change.id].is_told_already:
             continue
@@ -73,24 +73,24 @@ async def owe_news(scope: Scope) -> None:
             before = told.get((member.user_id, change.undoes_id)) if change.undoes_id else None
             concern = _concern(change, about, member, before)
             if concern is not None:
-                owed[member.user_id][str(change.id)] = concern
-    await _write(scope, owed)
+                queued[member.user_id][str(change.id)] = concern
+    await _write(scope, queued)
 
 
 def _concern(
-    change: Change, about: Affected, member: Row[Any], before: "_Told | None"
+    change: Change, about: Affected, member: "_Reader", before: "_Told | None"
 ) -> Concern | None:
-    """How a change concerns a member; None if they are not told of it."""
+    """How a change concerns a member; None if they aren't notified."""
     if before is not None and before.is_pending:
-        return None  # the message that was to tell of it says nothing of it
+        return None  # the message about the original change will leave it out
     if member.user_id in about.drivers or (before is not None and before.concern is Concern.OWN):
-        return Concern.OWN  # nobody hears an edit
+        return Concern.OWN  # an edit makes no sound
     if before is not None and before.is_fresh:
-        return None  # the message that told of it says so
+        return None  # the message about the original change is edited
     is_asked_first = member.role in ASKED_FIRST or member.is_self
     if not member.hears_of_changes or (change.area != "appointment" and not is_asked_first):
         return None
-    if about.is_asked_of_drivers and may(Role(member.role), Action.DRIVE):
+    if about.is_asked_of_drivers and may(member.role, Action.DRIVE):
         return None
     was_soon = before is not None and before.concern is Concern.SOON
     return Concern.SOON if about.is_soon or was_soon else Concern.QUIET
@@ -98,10 +98,8 @@ def _concern(
 
 async def _list_members(
     scope: Scope, person_ids: Collection[UUID]
-) -> Mapping[UUID, Sequence[Row[Any]]]:
-    """For each person: the members who may be told of them, but for who acts. Another one who is
-    cared for is told nothing.
-    """
+) -> Mapping[UUID, Sequence["_Reader"]]:
+    """For each person, who may be told about them: no other recipient, and not the actor."""
     is_self = func.coalesce(FamilyMember.user_id == CareRecipient.user_id, False)
     rows = await scope.rows(
         select(
@@ -119,16 +117,27 @@ async def _list_members(
             or_(FamilyMember.role != Role.RECIPIENT, is_self),
         )
     )
-    members: dict[UUID, list[Row[Any]]] = defaultdict(list)
+    members: dict[UUID, list[_Reader]] = defaultdict(list)
     for row in rows:
-        members[row.id].append(row)
+        reader = _Reader(row.user_id, Role(row.role), row.hears_of_changes, row.is_self)
+        members[row.id].append(reader)
     return members
 
 
 @dataclass(frozen=True)
+class _Reader:
+    """A member who may be told about a person; `is_self`: it's that person."""
+
+    user_id: UUID
+    role: Role
+    hears_of_changes: bool
+    is_self: bool
+
+
+@dataclass(frozen=True)
 class _Told:
-    """How a reader is told of a change: by a message that `is_pending`, or was sent just now
-    (`is_fresh`), or before.
+    """How a reader was told of a change: by a message that `is_pending`, that was sent just now
+    (`is_fresh`), or earlier.
     """
 
     concern: Concern
@@ -136,35 +145,35 @@ class _Told:
     is_fresh: bool
 
 
-async def _show_what_is_undone_again(
+async def _refresh_undone(
     scope: Scope, changes: Sequence[Change]
 ) -> Mapping[tuple[UUID, UUID], _Told]:
-    """Have the messages edited that told of what is taken back now; returns who was told of it."""
+    """Edit the messages about changes that are being undone; returns who was told about them."""
     undone = [change.undoes_id for change in changes if change.undoes_id]
     if not undone:
         return {}
-    fresh_since = floor_minute(scope.clock.now()) - AT_ONCE
+    fresh_since = floor_minute(scope.clock.now()) - QUIET_UNDO_PERIOD
     told: dict[tuple[UUID, UUID], _Told] = {}
     for event_id in undone:
-        for each in await show_again(
+        for each in await refresh_messages(
             scope, [Kind.CHANGES], where=[IS_LIVE, FACTS["events"].has_key(str(event_id))]
         ):
             told[each.user_id, event_id] = _Told(
                 Concern(each.facts["events"][str(event_id)]),
-                # What is on its way may say still what it was about to.
+                # A message that is being sent may still say what it said.
                 is_pending=each.is_waiting,
                 is_fresh=each.slot_at is not None and each.slot_at >= fresh_since,
             )
     return told
 
 
-async def _write(scope: Scope, owed: Mapping[UUID, Mapping[str, str]]) -> None:
-    """What is changed within a minute is told at its end."""
-    if not owed:
+async def _write(scope: Scope, queued: Mapping[UUID, Mapping[str, str]]) -> None:
+    """Queue the messages; they are due when the minute ends."""
+    if not queued:
         return
-    readers = sorted(owed)  # in one order: two who change something do not wait for each other
-    told = [ToldOfChanges(each, _lane(owed[each].values()), owed[each]) for each in readers]
-    await owe_changes(scope, told, minute=floor_minute(scope.clock.now()))
+    readers = sorted(queued)  # in a fixed order, so that two transactions don't deadlock
+    messages = [ChangeMessage(each, _lane(queued[each].values()), queued[each]) for each in readers]
+    await queue_change_messages(scope, messages, minute=floor_minute(scope.clock.now()))
 
 
 def _lane(concerns: Iterable[str]) -> Lane:

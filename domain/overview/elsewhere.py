@@ -1,8 +1,8 @@
-"""A person's other families: what is there, read without leaving the one that they are in.
+"""A user's other families, read without leaving the current one.
 
-Row security shows one family at a time. Hence each of the others is opened after its membership
-check, read, and the first one is opened again, all in the one transaction. That costs two
-statements a family, so it is done where nothing was found here, or where the person has others.
+Row security shows one family at a time. So each other family is opened after its membership check,
+read, and then the first one is opened again, all in one transaction. That costs two statements per
+family, so it's done only if nothing was found here or the user has other families.
 """
 
 from collections import defaultdict
@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from domain.access import Action, Role
-from domain.alike import plain
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts, FamilyOverview, get_overview, make_current
@@ -24,13 +23,14 @@ from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import list_medicines
 from domain.models import CareRecipient, Dose, Family, FamilyMember, User
 from domain.models.medicines import DoseStatus
+from domain.name_similarity import normalize_name
 
 T = TypeVar("T")
 
-MOST_FAMILIES = 10
+MAX_FAMILIES = 10
 _OPEN_SINCE = timedelta(hours=48)
-_MOST_NAMES = 20
-_MAY_LOOK_ALIKE = 20  # letters of a name: buttons show little more
+_MAX_NAMES = 20
+_MAY_LOOK_ALIKE = 20  # letters of a name; buttons show little more
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class OpenElsewhere:
 
 @dataclass(frozen=True)
 class FamilyNames:
-    """What can be named in another family of the person, and what they may do there."""
+    """The names of people and medicines in another family, and the user's role there."""
 
     family: FamilyFacts
     role: Role
@@ -52,7 +52,7 @@ class FamilyNames:
 
 
 async def list_other_families(scope: Scope) -> Sequence[FamilyFacts]:
-    """The person's families but the open one, by name; at most ten. One statement."""
+    """The user's families except the current one, by name; at most ten. One statement."""
     member = scope.require(Action.READ)
     if not member.has_other_families:
         return []
@@ -68,49 +68,54 @@ async def list_other_families(scope: Scope) -> Sequence[FamilyFacts]:
                 Family.id != member.family_id,
             )
             .order_by(func.lower(Family.name), Family.id)
-            .limit(MOST_FAMILIES)
+            .limit(MAX_FAMILIES)
         )
     ]
 
 
-async def look_into(
+async def read_in_families(
     scope: Scope, families: Sequence[FamilyFacts], read: Callable[[Scope], Awaitable[T]]
 ) -> Sequence[tuple[FamilyFacts, T]]:
-    """What *read* finds in each of *families* of which the person is a member; then the scope is
-    back where it was.
+    """What *read* returns in each of *families* that the user is a member of; then the scope is
+    back in its own family.
     """
     here, found = scope.family_id, list[tuple[FamilyFacts, T]]()
     for family in families:
         if await scope.enter_family(family.id) is not None:
             found.append((family, await read(scope)))
     if families and await scope.enter_family(here) is None:
-        raise NotFound  # they have just left it, and must not stay in the last of the others
+        raise NotFound  # they have just left it; don't stay in one of the others
     return found
 
 
 async def tell_apart(scope: Scope, families: Sequence[FamilyFacts]) -> Sequence[FamilyFacts]:
-    """*families* of the person, with who is in them where their names look alike."""
+    """The user's *families*, with the names of who is in them if their own names look alike."""
     alike = defaultdict[str, list[FamilyFacts]](list)
     for family in families:
-        alike[plain(family.name)[:_MAY_LOOK_ALIKE]].append(family)
+        alike[normalize_name(family.name)[:_MAY_LOOK_ALIKE]].append(family)
     several = [family for same in alike.values() if len(same) > 1 for family in same]
-    several = several[: MOST_FAMILIES + 1]
-    companies = {
-        family.id: company for family, company in await look_into(scope, several, _read_company)
+    several = several[: MAX_FAMILIES + 1]
+    others_by_family = {
+        family.id: others for family, others in await read_in_families(scope, several, _read_others)
     }
-    return [replace(family, company=companies.get(family.id, ())) for family in families]
+    return [
+        replace(family, others_in_family=others_by_family.get(family.id, ())) for family in families
+    ]
 
 
 async def get_overview_told_apart(scope: Scope) -> FamilyOverview:
-    """The open family; it and the person's others with who is in them where names look alike."""
+    """The current family's overview. It and the user's other families have the names of who is in
+    them if their own names look alike.
+    """
     overview = await get_overview(scope)
     here = FamilyFacts(overview.id, overview.name)
     here, *others = await tell_apart(scope, [here, *overview.others])
-    return replace(overview, company=here.company, others=others)
+    return replace(overview, others_in_family=here.others_in_family, others=others)
 
 
 async def switch_family(scope: Scope, family_id: UUID) -> Sequence[FamilyFacts]:
-    """Make another family the person's current one. It comes first, then their others, told apart.
+    """Switch to another family of the user; returns it first, then the others, told apart.
+
     Raises NotFound.
     """
     switched = await make_current(scope, family_id)
@@ -118,19 +123,23 @@ async def switch_family(scope: Scope, family_id: UUID) -> Sequence[FamilyFacts]:
 
 
 async def list_open(scope: Scope) -> Sequence[OpenElsewhere]:
-    """The person's other families in which doses are due and open, for those who are in several.
+    """The user's other families with open doses.
 
-    No statement for anybody else.
+    Costs no statement for users in one family.
     """
     others = await list_other_families(scope)
-    counted = await look_into(scope, others, _count_open)
+    counted = await read_in_families(scope, others, _count_open)
     counts = {family.id: count for family, count in counted if count}
-    found = await among_own(scope, [family for family in others if family.id in counts])
+    found = await tell_apart_from_current(
+        scope, [family for family in others if family.id in counts]
+    )
     return [OpenElsewhere(family, counts[family.id]) for family in found]
 
 
-async def among_own(scope: Scope, others: Sequence[FamilyFacts]) -> Sequence[FamilyFacts]:
-    """Some of the person's *others*, told apart from each other and from the open family."""
+async def tell_apart_from_current(
+    scope: Scope, others: Sequence[FamilyFacts]
+) -> Sequence[FamilyFacts]:
+    """*others* of the user, told apart from each other and from the current family."""
     if not others:
         return []
     member = scope.require(Action.READ)
@@ -139,10 +148,10 @@ async def among_own(scope: Scope, others: Sequence[FamilyFacts]) -> Sequence[Fam
 
 
 async def list_names(scope: Scope) -> Sequence[FamilyNames]:
-    """What the person's other families call their medicines and people."""
+    """The names of medicines and people in the user's other families."""
     others = await list_other_families(scope)
-    found = await look_into(scope, others, _read_names)
-    told_apart = {family.id: family for family in await among_own(scope, others)}
+    found = await read_in_families(scope, others, _read_names)
+    told_apart = {family.id: family for family in await tell_apart_from_current(scope, others)}
     return [replace(names, family=told_apart[family.id]) for family, names in found]
 
 
@@ -174,8 +183,8 @@ async def _count_open(scope: Scope) -> int:
     return counted or 0
 
 
-async def _read_company(scope: Scope) -> tuple[str, ...]:
-    """The others in the open family, members first."""
+async def _read_others(scope: Scope) -> tuple[str, ...]:
+    """Everybody else in the current family, members first."""
     members = (
         select(User.name)
         .join(FamilyMember, FamilyMember.user_id == User.id)
@@ -185,13 +194,13 @@ async def _read_company(scope: Scope) -> tuple[str, ...]:
             FamilyMember.user_id != scope.user_id,
         )
         .order_by(FamilyMember.joined_at, User.id)
-        .limit(_MOST_NAMES)
+        .limit(_MAX_NAMES)
     )
     people = (
         select(CareRecipient.name)
         .where(CareRecipient.family_id == scope.family_id, CareRecipient.deleted_at.is_(None))
         .order_by(CareRecipient.created_at, CareRecipient.id)
-        .limit(_MOST_NAMES)
+        .limit(_MAX_NAMES)
     )
     names = [row.name for row in await scope.rows(members)]
     names += [row.name for row in await scope.rows(people)]

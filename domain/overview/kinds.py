@@ -1,4 +1,4 @@
-"""Every kind of message, and reading what messages of any kind say."""
+"""All kinds of messages, and reading messages of any kind."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ KINDS: Mapping[Kind, MessageKind[Any]] = {each.kind: each for each in _ALL}
 
 
 async def read_message(scope: Scope, message_id: UUID) -> Message:
-    """Everything a message says at this moment. As the family. Raises NotFound."""
+    """One message with its current facts. Needs no member. Raises NotFound."""
     found = await read_messages(scope, [message_id])
     if not found:
         raise NotFound
@@ -36,7 +36,5 @@ async def read_message(scope: Scope, message_id: UUID) -> Message:
 
 
 async def read_messages(scope: Scope, message_ids: Sequence[UUID]) -> Sequence[Message]:
-    """As :func:`read_message`, for several of one family together; those that are gone are left
-    out.
-    """
+    """Like :func:`read_message`, for several of one family; missing ones are left out."""
     return await messages.read_messages(scope, message_ids, kinds=KINDS)

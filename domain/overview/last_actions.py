@@ -1,4 +1,4 @@
-"""The last action of a member, in the open family or any of theirs, or the one of a message."""
+"""A member's last action, here or in any of their families, and that of a message."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from domain.database.scope import Member, Scope
 from domain.errors import NothingToUndo, TooLateToUndo
 from domain.family.families import FamilyFacts
 from domain.models import AuditEvent
-from domain.overview.elsewhere import among_own, list_other_families, look_into
+from domain.overview.elsewhere import list_other_families, read_in_families, tell_apart_from_current
 from domain.overview.own_actions import ActionSuperseded, LastAction
 from domain.overview.own_changes import find_change, find_last_change, find_superseded
 from domain.overview.own_records import find_last_record, find_record
@@ -20,9 +20,9 @@ from domain.timers import UNDO_PERIOD
 
 
 async def find_last_action(scope: Scope) -> LastAction:
-    """What the member did last in the open family, within 48 hours, if it still is as they left it.
+    """The member's last action in the current family within 48 hours that is still in effect.
 
-    Raises NothingToUndo, and ActionSuperseded where others have changed all that they did since.
+    Raises NothingToUndo, and ActionSuperseded if others have changed everything they did since.
     """
     member = scope.require(Action.READ)
     found = [
@@ -41,7 +41,7 @@ async def find_last_action(scope: Scope) -> LastAction:
 
 
 async def _last_lasting(scope: Scope, member: Member, *, since: datetime | None) -> str | None:
-    """What the member did last, after *since*, that cannot be taken back."""
+    """The member's last action, after *since*, that can't be undone."""
     action: str | None = await scope.connection.scalar(
         select(AuditEvent.action)
         .where(
@@ -57,13 +57,13 @@ async def _last_lasting(scope: Scope, member: Member, *, since: datetime | None)
     return action
 
 
-async def find_last_of_all(scope: Scope) -> LastAction:
-    """What the member did last in whichever of their families. Raises NothingToUndo, and
-    ActionSuperseded where others have changed it since.
+async def find_last_action_anywhere(scope: Scope) -> LastAction:
+    """The member's last action in any of their families. Raises NothingToUndo, and ActionSuperseded
+    if others have changed it since.
     """
     found, others = await _find_here(scope), await list_other_families(scope)
     where = None
-    for family, there in await look_into(scope, others, _find_here):
+    for family, there in await read_in_families(scope, others, _find_here):
         if there is not None and (found is None or there.at > found.at):
             found, where = there, family
     if found is None:
@@ -72,7 +72,7 @@ async def find_last_of_all(scope: Scope) -> LastAction:
         return found
     member = scope.require(Action.READ)
     here = FamilyFacts(member.family_id, member.family_name)
-    families = [*await among_own(scope, others), here]
+    families = [*await tell_apart_from_current(scope, others), here]
     families.sort(key=lambda family: family.id != where.id)
     return replace(found, elsewhere=families)
 
@@ -85,10 +85,10 @@ async def _find_here(scope: Scope) -> LastAction | None:
 
 
 async def find_action(scope: Scope, action_id: UUID, *, among: int = 1) -> LastAction:
-    """This action of the member; or, where it is the last of the *among* things that were added at
-    once, the last of them that is still there.
+    """This action of the member; or, if it's the last of *among* things that were added together,
+    the last of those that still exists.
 
-    Raises NotFound, TooLateToUndo, or ActionSuperseded if somebody has changed it since.
+    Raises NotFound, TooLateToUndo, and ActionSuperseded if somebody has changed it since.
     """
     member = scope.require(Action.READ)
     found = await find_change(scope, member, event_id=action_id, among=among)

@@ -1,4 +1,4 @@
-"""What members can take back: the kinds of their actions, and what is known of one."""
+"""The actions that members can undo, and what we know about one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from domain.errors import CareCircleError
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses.facts import DoseFacts
-from domain.medicines.expansion.calling_off import CALLED_OFF
+from domain.medicines.expansion.cancelling import CALLED_OFF
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted
 from domain.medicines.facts import MedicineFacts
 
 
 class ActionKind(StrEnum):
-    """What can be taken back. All but the first two are named like their events in the audit."""
+    """What can be undone. All but the first two are named like their audit events."""
 
     RECORDED = "recorded"
     CORRECTED = "corrected"
@@ -55,7 +55,7 @@ STATUS_KINDS = frozenset(
         ActionKind.PERSON_RESUMED,
     }
 )
-"""Of whatever begins or ends a pause."""
+"""Actions that begin or end a pause."""
 AUDITED = tuple(ActionKind)[2:]
 UNDONE = "undone"
 UNDOABLE = frozenset(ActionKind)
@@ -63,13 +63,13 @@ UNDOABLE = frozenset(ActionKind)
 
 @dataclass(frozen=True)
 class LastAction:
-    """What a member did last, at `at` (UTC): with doses, to a medicine, or to an appointment.
+    """A member's last action, at `at` (UTC): on doses, a medicine, an appointment or a person.
 
-    `id` is that of the log rows' action, or of the event in the audit. `put_back` is how the dose
-    will stand once its correction is undone. `elsewhere`: the family where that was, if it is not
-    the open one, and then the others of the member. `lasting`: what of
-    :data:`domain.audit.LASTING` they have done since; `superseded`: what they did since, and others
-    have changed.
+    `id` is that of the log rows' action, or of the audit event. `reverted_dose` is the dose as it
+    will be once its correction is undone. `elsewhere` is empty if it was in the current family;
+    otherwise that family comes first, followed by the member's others. `lasting` is an action of
+    :data:`domain.audit.LASTING` that they have done since; `superseded` is one that they have done
+    since and others have changed.
     """
 
     id: UUID
@@ -82,14 +82,14 @@ class LastAction:
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     log_id: UUID | None = None
-    put_back: DoseFacts | None = None
+    reverted_dose: DoseFacts | None = None
     elsewhere: Sequence[FamilyFacts] = ()
     lasting: str | None = None
     superseded: "ActionSuperseded | None" = None
 
     @property
     def name(self) -> str:
-        """What it was done to."""
+        """The name of what it was done to."""
         if self.appointment is not None:
             return self.appointment.details.title
         subject = self.medicine or self.person or self.doses[0]
@@ -97,7 +97,7 @@ class LastAction:
 
     @property
     def counted(self) -> Counted:
-        """The intakes that it made count for doses that came back."""
+        """The intakes that it counted as revived doses."""
         counted: Counted = (self.after or {}).get(COUNTED, {})
         return counted
 
@@ -109,9 +109,9 @@ class LastAction:
 
 @dataclass(eq=False)
 class ActionSuperseded(CareCircleError):
-    """What the member did does not stand any more: `by` (None: they themselves) have done `action`
-    since, which is an action of the audit, or `UNDONE`. `name` is what it was done to; of a record,
-    `dose` is how it is now.
+    """What the member did isn't in effect any more: since then, `by` (None: they themselves) has
+    done `action`, an action of the audit or `UNDONE`. `name` is what it was done to; for a record,
+    `dose` is its current state.
     """
 
     action: str
@@ -122,9 +122,7 @@ class ActionSuperseded(CareCircleError):
 
 @dataclass(frozen=True)
 class Undone:
-    """What was taken back, and how things are now: doses, the medicine, or the appointment (None:
-    it is gone).
-    """
+    """What was undone, and its current state (appointment None: it was removed)."""
 
     action: LastAction
     doses: Sequence[DoseFacts] = ()

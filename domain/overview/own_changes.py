@@ -1,15 +1,16 @@
-"""What the acting member has changed, as the audit has it, and whether it still stands."""
+"""Changes that the acting member has made, by the audit, and whether they are still in effect."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, get_occurrence
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, get_occurrence
 from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
@@ -21,16 +22,29 @@ from domain.overview.own_actions import AUDITED, UNDONE, ActionKind, ActionSuper
 from domain.timers import UNDO_PERIOD
 
 
+@dataclass(frozen=True)
+class _Event:
+    """An audit event that :func:`_select_own` selects."""
+
+    id: UUID
+    action: str
+    subject_id: UUID
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    created_at: datetime
+    is_undone: bool
+
+
 async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
-    """The member's last change of a medicine or an appointment that was not taken back, if nobody
-    has changed it since. What was changed and taken back again leaves no trace, nor does an undo.
+    """The member's last change that wasn't undone, if nobody has changed the same thing since. A
+    change that was undone is ignored, and so is the undo.
     """
     event, later = aliased(AuditEvent), aliased(AuditEvent)
     changed_since = (
         select(later.id)
         .where(
             _is_later(later, event),
-            # What they did to it later comes first anyway, or is nothing that can be taken back.
+            # Their own later changes come first anyway, or can't be undone.
             later.actor_id.is_distinct_from(member.user_id) | later.action.endswith(".put_back"),
         )
         .exists()
@@ -40,35 +54,35 @@ async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
         .where(
             event.created_at > func.clock_now() - UNDO_PERIOD,
             ~_is_undone(event),
-            _is_there(event),
+            _subject_exists(event),
             ~changed_since,
         )
         .order_by(event.created_at.desc(), event.id.desc())
         .limit(1)
     )
-    return None if row is None else await _read(scope, row)
+    return None if row is None else await _read(scope, _Event(**row._asdict()))
 
 
 async def find_superseded(
     scope: Scope, member: Member, *, since: Sequence[LastAction]
 ) -> ActionSuperseded | None:
-    """Who has changed what the member did last, later than what they can take back."""
+    """Who has changed what the member did last, if that is later than what they can undo."""
     row = await scope.row(
         _select_own(AuditEvent, member)
         .where(
             AuditEvent.created_at > func.clock_now() - UNDO_PERIOD,
             *(AuditEvent.created_at > action.at for action in since),
             ~_is_undone(AuditEvent),
-            _is_there(AuditEvent),
+            _subject_exists(AuditEvent),
         )
         .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
         .limit(1)
     )
-    action = None if row is None else await _read(scope, row)
+    action = None if row is None else await _read(scope, _Event(**row._asdict()))
     if action is None:
         return None
     try:
-        await _check_stands(scope, member, action=action)
+        await _check_in_effect(scope, member, action=action)
     except ActionSuperseded as error:
         return error if error.by is not None else None
     return None
@@ -77,25 +91,26 @@ async def find_superseded(
 async def find_change(
     scope: Scope, member: Member, *, event_id: UUID, among: int
 ) -> LastAction | None:
-    """The member's change of this event, or the last of the *among* that were added up to it which
-    is still there; None if it is no change of theirs.
+    """The member's change with this event, or the last of *among* additions up to it that still
+    exists; None if it isn't a change of theirs.
 
-    Raises NotFound of what was removed, and ActionSuperseded of what does not stand any more.
+    Raises NotFound if it was removed, and ActionSuperseded if it isn't in effect any more.
     """
     row = await scope.row(_select_own(AuditEvent, member).where(AuditEvent.id == event_id))
     if row is None:
         return None
+    event = _Event(**row._asdict())
     if among > 1:
-        row = await _find_last_added(scope, member, last=row, count=among)
-    found = await _read(scope, row)
+        event = await _find_last_added(scope, member, last=event, count=among)
+    found = await _read(scope, event)
     if found is None:
-        raise ActionSuperseded(UNDONE, "", by=None) if row.is_undone else NotFound
-    await _check_stands(scope, member, action=found)
+        raise ActionSuperseded(UNDONE, "", by=None) if event.is_undone else NotFound
+    await _check_in_effect(scope, member, action=found)
     return found
 
 
 def _select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
-    """What the member did that can be taken back."""
+    """The member's actions that can be undone."""
     return select(
         event.id,
         event.action,
@@ -112,25 +127,25 @@ def _select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
 
 
 def _is_later(later: type[AuditEvent], event: type[AuditEvent]) -> ColumnElement[bool]:
-    """Whether *later* changed what *event* did, and was not taken back."""
+    """Whether *later* changed what *event* did, and wasn't undone."""
     is_of_it = (later.subject_id == event.subject_id) | (
-        # A series that was parted in two goes on under another id.
+        # The rest of a split series has another id.
         later.before["appointment_id"].astext == cast(event.subject_id, Text)
     )
     return and_(
         later.family_id == event.family_id,
         is_of_it,
-        # Ids are in the order of time, and unlike it are never the same.
+        # Ids are in order of time too, and unlike timestamps they are unique.
         tuple_(later.created_at, later.id) > tuple_(event.created_at, event.id),
         _area(later) == _area(event),
-        later.action != PROMISED,  # it changes neither the stock nor its measure
+        later.action != PROMISED,  # doesn't change the stock
         later.undoes_id.is_(None),
         ~_is_undone(later),
     )
 
 
-async def _find_last_added(scope: Scope, member: Member, *, last: Row[Any], count: int) -> Row[Any]:
-    """Of the *count* things that the member added up to *last*, the last that is still there."""
+async def _find_last_added(scope: Scope, member: Member, *, last: _Event, count: int) -> _Event:
+    """Of the *count* things that the member added up to *last*, the last that still exists."""
     rows = await scope.rows(
         _select_own(AuditEvent, member)
         .where(
@@ -140,11 +155,11 @@ async def _find_last_added(scope: Scope, member: Member, *, last: Row[Any], coun
         .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
         .limit(count)
     )
-    return next((row for row in rows if not row.is_undone), last)
+    return next((_Event(**row._asdict()) for row in rows if not row.is_undone), last)
 
 
-async def _check_stands(scope: Scope, member: Member, *, action: LastAction) -> None:
-    """Raises ActionSuperseded if it was taken back, or somebody has changed the same since."""
+async def _check_in_effect(scope: Scope, member: Member, *, action: LastAction) -> None:
+    """Raises ActionSuperseded if it was undone, or somebody has changed the same thing since."""
     event, later = aliased(AuditEvent), aliased(AuditEvent)
     is_undo = later.undoes_id == event.id
     is_own = later.actor_id == member.user_id
@@ -181,8 +196,10 @@ def _is_undone(event: type[AuditEvent]) -> ColumnElement[bool]:
     )
 
 
-def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
-    """What was removed since cannot be changed back, and stands in nothing's way."""
+def _subject_exists(event: type[AuditEvent]) -> ColumnElement[bool]:
+    """Whether its subject still exists. A change of something that was removed can't be undone, and
+    blocks no other undo.
+    """
     return or_(
         *(
             select(table.id)
@@ -193,25 +210,27 @@ def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
     )
 
 
-async def _read(scope: Scope, row: Row[Any]) -> LastAction | None:
-    kind = ActionKind(row.action)
-    action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before, after=row.after)
+async def _read(scope: Scope, event: _Event) -> LastAction | None:
+    kind = ActionKind(event.action)
+    action = LastAction(
+        id=event.id, kind=kind, at=event.created_at, before=event.before, after=event.after
+    )
     try:
         if kind.startswith("appointment."):
-            return replace(action, appointment=await _changed(scope, row))
+            return replace(action, appointment=await _get_changed_occurrence(scope, event))
         if kind.startswith("person."):
-            return replace(action, person=await get_person(scope, row.subject_id))
-        return replace(action, medicine=await get_medication(scope, row.subject_id))
-    except NotFound:  # it was removed, which is no change that could be taken back
+            return replace(action, person=await get_person(scope, event.subject_id))
+        return replace(action, medicine=await get_medication(scope, event.subject_id))
+    except NotFound:  # it was removed, so there's nothing to undo
         return None
 
 
-async def _changed(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
-    """The occurrence that a change of an appointment was made at; else the next one, also where
-    another rhythm has none then. Raises NotFound.
+async def _get_changed_occurrence(scope: Scope, event: _Event) -> OccurrenceFacts:
+    """The occurrence at which an appointment was changed; or else the next one, also if a new
+    recurrence doesn't have that occurrence any more. Raises NotFound.
     """
-    before = row.before or {}
-    coming = await first_of(scope, row.subject_id)
+    before = event.before or {}
+    coming = await get_next_or_last_occurrence(scope, event.subject_id)
     if not before.get("occurrence_id"):
         return coming
     try:
@@ -219,4 +238,4 @@ async def _changed(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
     except NotFound:
         return coming
     has_made_way = found.status is OccurrenceStatus.CUT
-    return coming if row.action == ActionKind.APPOINTMENT_REPEATED and has_made_way else found
+    return coming if event.action == ActionKind.APPOINTMENT_REPEATED and has_made_way else found

@@ -1,4 +1,4 @@
-"""The message that tells of what others have changed: read from the rows as they are now."""
+"""The message about what others have changed, read from the current rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, read_occurrences
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, read_occurrences
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.errors import NotFound
 from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts
@@ -22,17 +22,17 @@ from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
 from domain.overview.change_events import Change, Concern, read_change_events, start_before
 
-MOST_READ = 20  # of one message
+MAX_CHANGES_READ = 20  # per message
 
 
 @dataclass(frozen=True)
 class ToldChange:
-    """What somebody (`by`) has changed: `action` is its name in the audit. It is about a medicine,
-    an appointment or a person's pause, as it is now; where that was removed, `name` and
-    `person_name` are left.
+    """A change by somebody (`by`): `action` is its name in the audit. It's about a medicine, an
+    appointment or a person's pause, in its current state; if that was removed, only `name` and
+    `person_name` are set.
 
-    `is_undo`: it takes back a change. `is_undone`: it was taken back after it had been told.
-    `was` is what a medicine was before, `was_at` (UTC) when an appointment was.
+    `is_undo`: it undoes a change. `is_undone`: it was undone after we had told the reader. `before`
+    is a medicine's content before, `previous_start` (UTC) an appointment's start before.
     """
 
     id: UUID
@@ -47,24 +47,24 @@ class ToldChange:
     medicine: MedicineFacts | None = None
     appointment: OccurrenceFacts | None = None
     person: Person | None = None
-    was: Content | None = None
-    was_at: datetime | None = None
+    before: Content | None = None
+    previous_start: datetime | None = None
 
 
 async def read_told_changes(
     scope: Scope, concerns: Mapping[UUID, Concern], *, is_sent: bool
 ) -> tuple[Sequence[ToldChange], int]:
-    """The changes of a message, first things first, and how many more there are; as the family.
-    What was taken back before it is sent is left out.
+    """The changes of a message, in order, and how many more there are. Needs no member. Changes
+    that were undone before the message is sent are left out.
     """
     changes = await read_change_events(scope, list(concerns))
     shown = [
         change
         for change in changes
-        # What is taken back is said where the change itself stands.
+        # The undo is mentioned at the change itself.
         if change.undoes_id not in concerns and (is_sent or not change.is_undone)
     ]
-    read = [await _read(scope, change, concerns[change.id]) for change in shown[:MOST_READ]]
+    read = [await _read(scope, change, concerns[change.id]) for change in shown[:MAX_CHANGES_READ]]
     return read, len(shown) - len(read)
 
 
@@ -77,9 +77,9 @@ async def _read(scope: Scope, change: Change, concern: Concern) -> ToldChange:
     else:
         person = (await read_paused(scope, change.subject_id)).person
     name, person_name = await _read_names(scope, change)
-    was = None
+    before = None
     if change.action == "medication.edited":
-        was = Content.from_json(change.details)
+        before = Content.from_json(change.details)
     is_moved = change.action == "appointment.moved"
     return ToldChange(
         id=change.id,
@@ -94,18 +94,18 @@ async def _read(scope: Scope, change: Change, concern: Concern) -> ToldChange:
         medicine=medicine,
         appointment=appointment,
         person=person,
-        was=was,
-        was_at=start_before(change) if is_moved else None,
+        before=before,
+        previous_start=start_before(change) if is_moved else None,
     )
 
 
 async def _read_appointment(scope: Scope, change: Change) -> OccurrenceFacts | None:
-    """The time that was changed; of what has no place in its series any more, the next one. None
-    where the appointment was removed.
+    """The changed occurrence; if that has no place in its series any more, the next one. None if
+    the appointment was removed.
     """
     following = await _find_next(scope, change.subject_id)
-    if following is None and change.parted_from is not None:
-        following = await _find_next(scope, change.parted_from)  # it is whole again
+    if following is None and change.split_from is not None:
+        following = await _find_next(scope, change.split_from)  # the split was undone
     if following is None:
         return None
     if change.occurrence_id is None:
@@ -119,13 +119,13 @@ async def _read_appointment(scope: Scope, change: Change) -> OccurrenceFacts | N
 
 async def _find_next(scope: Scope, appointment_id: UUID) -> OccurrenceFacts | None:
     try:
-        return await first_of(scope, appointment_id)
+        return await get_next_or_last_occurrence(scope, appointment_id)
     except NotFound:
         return None
 
 
 async def _read_names(scope: Scope, change: Change) -> tuple[str, str]:
-    """What it is called, and whose it is; also of what was removed."""
+    """Its name and that of its person, even if it was removed."""
     person = CareRecipient.name.label("person")
     if change.area == "medication":
         statement = (
@@ -152,7 +152,7 @@ async def _read_names(scope: Scope, change: Change) -> tuple[str, str]:
 @dataclass(frozen=True)
 class ChangesFacts:
     """What others have changed, as of `now`, and how many `more` changes there are. `hears`: the
-    reader is told of such changes.
+    reader wants to be told of such changes.
     """
 
     family_id: UUID
@@ -166,7 +166,7 @@ class ChangesFacts:
 
 
 async def _read_message(scope: Scope, header: MessageHeader) -> ChangesFacts:
-    concerns = {UUID(key): Concern(each) for key, each in header.told["events"].items()}
+    concerns = {UUID(key): Concern(each) for key, each in header.facts["events"].items()}
     hears = header.receiver.hears_of_changes
     if header.sent_at is None and not hears:
         concerns = {key: each for key, each in concerns.items() if each is Concern.OWN}
@@ -192,5 +192,5 @@ def _is_silent(facts: ChangesFacts) -> bool:
 
 
 CHANGES = MessageKind(
-    Kind.CHANGES, one_by_one(_read_message), find_obsolete=_find_obsolete, is_silent=_is_silent
+    Kind.CHANGES, read_one_by_one(_read_message), find_obsolete=_find_obsolete, is_silent=_is_silent
 )

@@ -1,27 +1,27 @@
-"""Taking back what a member did, each kind of action as its area does."""
+"""Undoing a member's action, by the operation of its area."""
 
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Action
-from domain.appointments.changes.calling_off import remove
-from domain.appointments.changes.undo import can_be_put_back, put_back
+from domain.appointments.changes.cancelling import remove_appointment
+from domain.appointments.changes.undo import can_undo_change, undo_appointment_change
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Scope
 from domain.errors import TooLateToUndo
 from domain.family.people import Person, rename_person
 from domain.medicines.changes.adding import remove_medication
-from domain.medicines.changes.editing import put_back_content
+from domain.medicines.changes.editing import restore_content
 from domain.medicines.changes.moving import move_person
-from domain.medicines.changes.status import put_back_status
+from domain.medicines.changes.status import restore_status
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.pauses.person_pauses import put_back_pause
+from domain.medicines.pauses.person_pauses import restore_pause
 from domain.medicines.reading import get_medication
 from domain.medicines.records.corrections import undo_correction
 from domain.medicines.records.undo import undo_doses
-from domain.medicines.stock.undo import undo_change
+from domain.medicines.stock.undo import undo_stock_change
 from domain.models.medicines import MedicineStatus
 from domain.overview.last_actions import find_action
 from domain.overview.own_actions import ActionKind, LastAction, Undone
@@ -30,8 +30,8 @@ _DRIVING = frozenset({ActionKind.DRIVER_FOUND, ActionKind.DRIVER_LOST})
 
 
 async def undo_action(scope: Scope, action_id: UUID) -> Undone:
-    """Take back the member's action, which they were shown. Raises as :func:`find_action`, and what
-    the area of the action raises.
+    """Undo the member's action, which they were shown. Raises as :func:`find_action`, and what the
+    operation of the area raises.
     """
     action = await _find_locked(scope, action_id)
     if action.log_id is not None:
@@ -41,14 +41,14 @@ async def undo_action(scope: Scope, action_id: UUID) -> Undone:
             action, appointment=await _undo_appointment(scope, action, action.appointment)
         )
     if action.person is not None:
-        return Undone(action, person=await _undo_of_person(scope, action, action.person))
+        return Undone(action, person=await _undo_person_change(scope, action, action.person))
     if action.medicine is None:
         return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
-    return Undone(action, medicine=await _undo_event(scope, action, action.medicine.id))
+    return Undone(action, medicine=await _undo_medicine_change(scope, action, action.medicine.id))
 
 
 async def _find_locked(scope: Scope, action_id: UUID) -> LastAction:
-    """As :func:`find_action`; nobody corrects its doses until the transaction ends."""
+    """As :func:`find_action`, with its doses locked so that nobody can correct them."""
     action = await find_action(scope, action_id)
     if not action.doses:
         return action
@@ -57,7 +57,7 @@ async def _find_locked(scope: Scope, action_id: UUID) -> LastAction:
     return await find_action(scope, action_id)
 
 
-async def _undo_event(
+async def _undo_medicine_change(
     scope: Scope, action: LastAction, medication_id: UUID
 ) -> MedicineFacts | None:
     before = action.before or {}
@@ -67,7 +67,7 @@ async def _undo_event(
             return None
         case ActionKind.EDITED:
             content = Content.from_json(before)
-            return await put_back_content(
+            return await restore_content(
                 scope,
                 medication_id,
                 content,
@@ -76,11 +76,11 @@ async def _undo_event(
                 called_off=action.called_off,
             )
         case ActionKind.REFILLED | ActionKind.COUNTED | ActionKind.MEASURED:
-            await undo_change(scope, action.id)
+            await undo_stock_change(scope, action.id)
             return await get_medication(scope, medication_id)
         case _:
             resumes_at = before["resumes_at"]
-            return await put_back_status(
+            return await restore_status(
                 scope,
                 medication_id,
                 MedicineStatus(before["status"]),
@@ -92,7 +92,7 @@ async def _undo_event(
             )
 
 
-async def _undo_of_person(scope: Scope, action: LastAction, person: Person) -> Person:
+async def _undo_person_change(scope: Scope, action: LastAction, person: Person) -> Person:
     before = action.before or {}
     match action.kind:
         case ActionKind.PERSON_RENAMED:
@@ -101,7 +101,7 @@ async def _undo_of_person(scope: Scope, action: LastAction, person: Person) -> P
             zone = ZoneInfo(before["timezone"])
             return await move_person(scope, person.id, zone, undoes_id=action.id)
         case _:
-            return await put_back_pause(
+            return await restore_pause(
                 scope,
                 person.id,
                 before,
@@ -116,9 +116,11 @@ async def _undo_appointment(
 ) -> OccurrenceFacts | None:
     appointment_id = appointment.appointment_id
     if action.kind is ActionKind.APPOINTMENT_ADDED:
-        await remove(scope, appointment_id, undoes_id=action.id)
+        await remove_appointment(scope, appointment_id, undoes_id=action.id)
         return None
-    if not can_be_put_back(action.before):
+    if not can_undo_change(action.before):
         raise TooLateToUndo
     right = Action.DRIVE if action.kind in _DRIVING else Action.CHANGE_APPOINTMENTS
-    return await put_back(scope, action.before or {}, undoes_id=action.id, action=right)
+    return await undo_appointment_change(
+        scope, action.before or {}, undoes_id=action.id, action=right
+    )

@@ -1,1 +1,1 @@
-"""What a wake-up does: it claims what is due, owes messages, and moves timers."""
+"""Wake-ups: claiming what is due, queueing messages, setting the next timers."""

@@ -1,25 +1,25 @@
-"""The steps of appointments: who is told what, and what comes next."""
+"""Acting on due appointments: who is told what, and which step is next."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.sql.base import Executable
 
 from domain.access import ASKED_FIRST, Action, may
-from domain.appointments.ladder import after_telling, appointment_actions
-from domain.appointments.series.series import reminded_before
+from domain.appointments.ladder import find_next_action, list_actions
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
-from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
+from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
-from domain.reminders.recipients import Asked, People
+from domain.reminders.recipients import MembersByPerson, NotifiedMember
 from domain.set_asides import Work, is_free
 from domain.timers import NextAction, Step
 
@@ -59,25 +59,61 @@ DUE_OCCURRENCES = (
 )
 
 
+class DueOccurrence(NamedTuple):
+    """A row of :data:`DUE_OCCURRENCES`, in its order; a tuple, as there may be thousands."""
+
+    id: UUID
+    family_id: UUID
+    care_recipient_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    driver_id: UUID | None
+    ladder_step: str
+    next_action_at: datetime
+    timezone: str
+    own_remind_before: Sequence[int] | None
+    series_remind_before: Sequence[int]
+    paused_at: datetime | None
+    paused_until: datetime | None
+    pause_silences_appointments: bool
+    is_all_day: bool
+
+    @property
+    def remind_before(self) -> Sequence[int]:
+        """Minutes before the start: its own, or else those of its series."""
+        own = self.own_remind_before
+        return self.series_remind_before if own is None else own
+
+    @property
+    def pause(self) -> StoredPause:
+        return StoredPause(self.paused_at, self.paused_until, self.pause_silences_appointments)
+
+
+async def fetch_due_occurrences(scope: Scope, statement: Executable) -> Sequence[DueOccurrence]:
+    """The occurrences that a *statement* based on :data:`DUE_OCCURRENCES` selects."""
+    return [DueOccurrence._make(row) for row in await scope.rows(statement)]
+
+
 async def act_on_due_occurrences(
-    scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
+    scope: Scope, due: Sequence[DueOccurrence], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
-    """Tell of appointments, and set what is told next. Two of one person in a minute are one
-    message; what was due in an outage is told once.
+    """Return the messages about due occurrences, and set their next timers. Two occurrences of one
+    person in the same minute share a message; after an outage each occurrence is announced once.
     """
     if not due:
         return []
     steps: dict[tuple[UUID, UUID, datetime, UUID], dict[str, str]] = defaultdict(dict)
-    told: list[UUID] = []
+    announced: list[UUID] = []
     for row in due:
-        action = _overdue(row, now=now)
+        action = _current_step(row, now=now)
         if _is_silenced(row, action.step, now=now):
             continue
-        told.append(row.id)
-        for user_id in _who_is_told(row, action.step, people.get(row.care_recipient_id, ())):
+        announced.append(row.id)
+        for user_id in _choose_recipients(row, action.step, people.get(row.care_recipient_id, ())):
             message = (row.family_id, row.care_recipient_id, action.at, user_id)
             steps[message][str(row.id)] = action.step
-    following = [_following(row, now=now) for row in due]
+    following = [_next_step(row, now=now) for row in due]
     for at in {action.at for action in following if action is not None}:
         scope.publish(TimerSet(at))
     await scope.execute(
@@ -90,7 +126,7 @@ async def act_on_due_occurrences(
     )
     await scope.execute(
         update(AppointmentOccurrence)
-        .where(AppointmentOccurrence.id.in_(told))
+        .where(AppointmentOccurrence.id.in_(announced))
         .values(told_at=func.clock_now())
     )
     return [
@@ -107,16 +143,16 @@ async def act_on_due_occurrences(
     ]
 
 
-def _is_silenced(row: Row[Any], step: Step, *, now: datetime) -> bool:
-    """Whether it takes place while its person's pause is to be quiet. What was said of it before
-    and holds no more is told all the same.
-    """
-    return step is not Step.TELL and is_silenced(row, now=now)
+def _is_silenced(row: DueOccurrence, step: Step, *, now: datetime) -> bool:
+    """Whether the person's pause silences it. Corrections are never silenced."""
+    return step is not Step.TELL and row.pause.silences(row.starts_at, now=now)
 
 
-def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequence[UUID]:
-    """Everybody is told of an appointment; only those who may drive are asked to, as long as nobody
-    does, and how it went is asked of the driver, or of those who are asked first.
+def _choose_recipients(
+    row: DueOccurrence, step: Step, members: Sequence[NotifiedMember]
+) -> Sequence[UUID]:
+    """Everybody gets reminders. Only members who may drive are asked to, while nobody does; how it
+    went is asked of the driver, or else of those who are asked first.
     """
     present = {member.user_id for member in members}
     driver_id = row.driver_id if row.driver_id in present else None
@@ -132,19 +168,19 @@ def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequenc
             return [m.user_id for m in members]
 
 
-def _actions(row: Row[Any]) -> Sequence[NextAction]:
-    return appointment_actions(
+def _actions(row: DueOccurrence) -> Sequence[NextAction]:
+    return list_actions(
         row.starts_at,
         row.ends_at,
         zone=ZoneInfo(row.timezone),
-        remind_before=reminded_before(row),
+        remind_before=row.remind_before,
         is_all_day=row.is_all_day,
     )
 
 
-def _overdue(row: Row[Any], *, now: datetime) -> NextAction:
-    """What is told now. After an outage that is one thing out of all that has become due: how it
-    went if it is over, else that it takes place, else who drives.
+def _current_step(row: DueOccurrence, *, now: datetime) -> NextAction:
+    """The step to take now. After an outage that's only one of the steps that have become due:
+    asking how it went if it's over, else the reminder, else asking for a driver.
     """
     first = NextAction(Step(row.ladder_step), row.next_action_at)
     missed = [action for action in _actions(row) if first.at < action.at <= now]
@@ -156,7 +192,7 @@ def _overdue(row: Row[Any], *, now: datetime) -> NextAction:
 _URGENCY = {Step.ASK_DRIVER: 0, Step.REMIND: 1, Step.TELL: 2, Step.ASK_OUTCOME: 3}
 
 
-def _following(row: Row[Any], *, now: datetime) -> NextAction | None:
+def _next_step(row: DueOccurrence, *, now: datetime) -> NextAction | None:
     if row.status != OccurrenceStatus.PLANNED:
         return None
-    return after_telling(_actions(row), now=now)
+    return find_next_action(_actions(row), now=now)

@@ -1,16 +1,17 @@
-"""The steps of doses: asking for them, and giving up those whose window is over."""
+"""Acting on due doses: asking for them, and closing those whose window has ended."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
+from sqlalchemy.sql.base import Executable
 
 from domain.database.scope import Scope
-from domain.delivery.dose_messages import find_asked_for, show_cards_again
+from domain.delivery.dose_messages import find_asked_for, refresh_cards
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
@@ -18,16 +19,14 @@ from domain.medicines.doses.ladder import after_asking
 from domain.models import Dose, Notification
 from domain.models.delivery import Kind, Status
 from domain.models.medicines import DoseStatus
-from domain.reminders.recipients import People
+from domain.reminders.recipients import MembersByPerson
 from domain.set_asides import Work, is_free
-from domain.timers import Step
+from domain.timers import Step, floor_minute
 
 
 @dataclass(frozen=True)
 class Slot:
-    """The doses of one person at one minute, as far as they are on one card (`part`), or one
-    minute's summary about them.
-    """
+    """A person's doses at one minute, on one card (`part`); or the minute of a summary."""
 
     family_id: UUID
     care_recipient_id: UUID
@@ -72,27 +71,45 @@ DUE_DOSES = (
 )
 
 
+class DueDose(NamedTuple):
+    """A row of :data:`DUE_DOSES`, in its order; a tuple, as there may be thousands."""
+
+    id: UUID
+    family_id: UUID
+    care_recipient_id: UUID
+    due_at: datetime
+    window_ends_at: datetime
+    ladder_step: str
+    ask_no: int
+    next_action_at: datetime
+
+
+async def fetch_due_doses(scope: Scope, statement: Executable) -> Sequence[DueDose]:
+    """The doses that a *statement* based on :data:`DUE_DOSES` selects."""
+    return [DueDose._make(row) for row in await scope.rows(statement)]
+
+
 async def act_on_due_doses(
-    scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
+    scope: Scope, due: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
-    """Ask for those whose window is open, give up those whose window is over."""
+    """Ask for doses whose window is open; close those whose window has ended."""
     if not due:
         return []
     in_time = [d for d in due if d.ladder_step == Step.ASK and now < d.window_ends_at]
     over = [d for d in due if d.ladder_step == Step.MISS or now >= d.window_ends_at]
     asked = await _ask(scope, in_time, people) if in_time else []
-    given_up = await _give_up(scope, over, people, now=now) if over else []
+    given_up = await _close(scope, over, people, now=now) if over else []
     return [*asked, *given_up]
 
 
 async def _ask(
-    scope: Scope, doses: Sequence[Row[Any]], people: People
+    scope: Scope, doses: Sequence[DueDose], people: MembersByPerson
 ) -> Sequence[OutgoingMessage]:
     parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
     slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
     newest = await _newest_cards(scope, slots)
     cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
-    await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
+    await refresh_cards(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
     moves = []
     for slot, found in slots.items():
         for dose in found:
@@ -102,11 +119,11 @@ async def _ask(
             )
             scope.publish(TimerSet(action.at))
     await _move_doses(scope, moves)
-    return _of_doses(Kind.SLOT_CARD, slots, people, cards)
+    return _messages(Kind.SLOT_CARD, slots, people, cards)
 
 
 async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
-    """The last card of each slot that has one, part by part."""
+    """The last card of each slot that has one, by part."""
     wanted = list(slots)
     card = (
         Notification.family_id,
@@ -115,7 +132,7 @@ async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]
         Notification.part,
     )
     rows = await scope.rows(
-        # Each card asks later than the one before it.
+        # Each card asks later than its predecessor.
         select(
             *card,
             func.max(Notification.ask_no).label("ask_no"),
@@ -137,11 +154,12 @@ async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]
     return {slot: found[slot] for slot in wanted if slot in found}
 
 
-def _card_for(doses: Sequence[Row[Any]], newest: Card | None) -> Card:
-    """The card that asks for these doses of a slot: a new one, unless one of this minute is there.
+def _card_for(doses: Sequence[DueDose], newest: Card | None) -> Card:
+    """The card that asks for these doses of a slot: the newest if it's of this minute, else a new
+    one.
 
-    Doses of one minute may come in several batches, and share a card. A dose that was snoozed is
-    asked for in a minute of its own, and by a new message: people do not hear an edit.
+    Doses of one minute may come in several batches, and share a card. A snoozed dose is asked for
+    at its own minute, by a new message, because an edit makes no sound.
     """
     minute = max(dose.next_action_at for dose in doses)
     if newest is None:
@@ -149,8 +167,8 @@ def _card_for(doses: Sequence[Row[Any]], newest: Card | None) -> Card:
     return newest if newest.asked_at == minute else Card(newest.ask_no + 1, minute)
 
 
-async def _give_up(
-    scope: Scope, doses: Sequence[Row[Any]], people: People, *, now: datetime
+async def _close(
+    scope: Scope, doses: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
     reached = await find_asked_for(scope, [dose.id for dose in doses], [Status.SENT])
@@ -161,47 +179,47 @@ async def _give_up(
         [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
         + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
     )
-    await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
-    # One summary for what ends in this minute, not one alarm for each dose; of more doses than have
-    # room for their buttons, several.
-    minute = now.replace(second=0, microsecond=0)
-    owed: list[OutgoingMessage] = []
+    await refresh_cards(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
+    # One summary for all windows that end in this minute, not one alarm per dose; several only if
+    # there are more doses than fit.
+    minute = floor_minute(now)
+    queued: list[OutgoingMessage] = []
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
         summaries = _by_slot(found, at=lambda _: minute, parts=_in_parts(found))
         cards = dict.fromkeys(summaries, Card(0, minute))
-        owed += _of_doses(kind, summaries, people, cards)
-    return owed
+        queued += _messages(kind, summaries, people, cards)
+    return queued
 
 
-def _in_parts(doses: Iterable[Row[Any]]) -> Mapping[UUID, int]:
-    """In which of a person's summaries each dose is, the earliest first."""
-    theirs: dict[UUID, list[UUID]] = defaultdict(list)
+def _in_parts(doses: Iterable[DueDose]) -> Mapping[UUID, int]:
+    """Which of a person's summaries each dose is on, earliest doses first."""
+    by_person: dict[UUID, list[UUID]] = defaultdict(list)
     for dose in sorted(doses, key=lambda dose: (dose.due_at, dose.id)):
-        theirs[dose.care_recipient_id].append(dose.id)
+        by_person[dose.care_recipient_id].append(dose.id)
     return {
         dose_id: part_at(place)
-        for dose_ids in theirs.values()
+        for dose_ids in by_person.values()
         for place, dose_id in enumerate(dose_ids)
     }
 
 
 def _by_slot(
-    doses: Iterable[Row[Any]], *, at: Any, parts: Mapping[UUID, int] | None = None
-) -> dict[Slot, list[Row[Any]]]:
-    slots: dict[Slot, list[Row[Any]]] = defaultdict(list)
+    doses: Iterable[DueDose], *, at: Any, parts: Mapping[UUID, int] | None = None
+) -> dict[Slot, list[DueDose]]:
+    slots: dict[Slot, list[DueDose]] = defaultdict(list)
     for dose in doses:
         part = (parts or {}).get(dose.id, 0)
         slots[Slot(dose.family_id, dose.care_recipient_id, at(dose), part)].append(dose)
     return dict(slots)
 
 
-def _of_doses(
+def _messages(
     kind: Kind,
-    slots: dict[Slot, list[Row[Any]]],
-    people: People,
+    slots: dict[Slot, list[DueDose]],
+    people: MembersByPerson,
     cards: dict[Slot, Card],
 ) -> Sequence[OutgoingMessage]:
-    """A message about the doses of each slot to each member who is asked first."""
+    """One message per slot and member who is asked first."""
     return [
         OutgoingMessage(
             kind=kind,

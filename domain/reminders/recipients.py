@@ -1,4 +1,4 @@
-"""Who may be told of a person's doses and appointments."""
+"""Who may be told about a person's doses and appointments."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +14,8 @@ from domain.models import CareRecipient, FamilyMember
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A member of the family of somebody cared for, as far as it says what they are told."""
+class NotifiedMember:
+    """A member who may be told about a person."""
 
     user_id: UUID
     role: Role
@@ -26,11 +26,13 @@ class Asked:
         return self.role in ASKED_FIRST or self.is_recipient
 
 
-People: TypeAlias = Mapping[UUID, Sequence[Asked]]
+MembersByPerson: TypeAlias = Mapping[UUID, Sequence[NotifiedMember]]
 
 
-async def list_people(scope: Scope, care_recipient_ids: Iterable[UUID]) -> People:
-    """For each person: the members of their family, but for others who are cared for."""
+async def list_members_by_person(
+    scope: Scope, care_recipient_ids: Iterable[UUID]
+) -> MembersByPerson:
+    """For each person, the members of their family, except other recipients."""
     rows = await scope.rows(
         select(
             CareRecipient.id,
@@ -45,7 +47,7 @@ async def list_people(scope: Scope, care_recipient_ids: Iterable[UUID]) -> Peopl
             (FamilyMember.role != Role.RECIPIENT) | (FamilyMember.user_id == CareRecipient.user_id),
         )
     )
-    people: dict[UUID, list[Asked]] = defaultdict(list)
+    people: dict[UUID, list[NotifiedMember]] = defaultdict(list)
     for row in rows:
-        people[row.id].append(Asked(row.user_id, Role(row.role), row.is_self))
+        people[row.id].append(NotifiedMember(row.user_id, Role(row.role), row.is_self))
     return people

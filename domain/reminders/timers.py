@@ -10,8 +10,9 @@ from domain.models import AppointmentOccurrence, CareRecipient, Dose, Medication
 
 
 async def list_timers(scope: Scope, *, until: datetime) -> Sequence[datetime]:
-    """The distinct minutes (UTC) up to *until* in which a dose or an appointment acts, a stock is
-    checked, or the end of a pause is announced or comes."""
+    """The distinct minutes (UTC) up to *until* in which any timer of a dose, an appointment, a
+    stock check or a pause runs out.
+    """
     doses = select(Dose.next_action_at.label("at")).where(
         Dose.next_action_at.is_not(None), Dose.next_action_at <= until
     )

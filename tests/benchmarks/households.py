@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Role
-from domain.database.requests import as_newcomer, as_person
+from domain.database.requests import as_newcomer, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.family import families, users
@@ -65,9 +65,9 @@ async def _settle(database: Database, household: Household) -> None:
                 await adding.add_medication(scope, new)
         invitations.extend([(await families.invite(scope, Role.CAREGIVER)).token for _ in others])
 
-    await database.run(found, as_person(founder))
+    await database.run(found, as_user(founder))
     for user_id, token in zip(others, invitations, strict=True):
-        await database.run(_joins(token), as_person(user_id))
+        await database.run(_joins(token), as_user(user_id))
 
 
 def _arrives(telegram_id: int) -> Callable[[Scope], Awaitable[UUID]]:

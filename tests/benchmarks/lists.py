@@ -25,7 +25,7 @@ from bot.redis.medications_cache import MedicationsCache
 from domain.appointments.occurrences.lists import list_day, list_upcoming
 from domain.clock import Clock
 from domain.database.engine import make_engine
-from domain.database.requests import as_newcomer, as_person
+from domain.database.requests import as_newcomer, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.family.users import Arrival, arrive
@@ -88,7 +88,7 @@ async def _in_family(database: Database, user_id: UUID, work: Looked) -> None:
         await scope.enter_family()
         await work(scope)
 
-    await database.run(inside, as_person(user_id))
+    await database.run(inside, as_user(user_id))
 
 
 async def _measure_one_list(servers: EmbeddedServers, url: str, database: Database) -> None:
@@ -120,7 +120,7 @@ async def _measure_one_list(servers: EmbeddedServers, url: str, database: Databa
             await connection.fetch(statements[0], family_id, "stopped")
 
     async def uncached() -> None:
-        await database.run(_as_member(family_id, user_id), as_person(user_id))
+        await database.run(_as_member(family_id, user_id), as_user(user_id))
 
     async def cached() -> None:
         assert await cache.get(family_id) is not None
@@ -196,7 +196,7 @@ async def _measure_expansion(database: Database) -> None:
     began, expanded = time.monotonic(), 0
     while done := await factories.do_chore(
         database,
-        lambda scope: horizon.find_due(scope, before=before, most=AT_ONCE),
+        lambda scope: horizon.find_due(scope, before=before, limit=AT_ONCE),
         lambda scope, ids: horizon.expand(scope, ids, before=before),
     ):
         expanded += done

@@ -85,7 +85,7 @@ async def measure_many(servers: EmbeddedServers, telegram: RemoteSandbox) -> Non
 async def _claim_all(database: Database) -> int:
     claimed = 0
     while batch := await database.run(
-        lambda scope: reminders.act_on_due(scope, most=BATCH), as_dispatch()
+        lambda scope: reminders.act_on_due(scope, limit=BATCH), as_dispatch()
     ):
         claimed += batch
     return claimed

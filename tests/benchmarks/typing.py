@@ -54,11 +54,11 @@ from domain.appointments.adding import add_appointment
 from domain.appointments.details import Details, NewAppointment
 from domain.clock import Clock
 from domain.database.engine import make_engine
-from domain.database.requests import as_person
+from domain.database.requests import as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.errors import CareCircleError
-from domain.family.limits import MOST_HELD, Held
+from domain.family.limits import QUOTA_LIMITS, Quota
 from domain.medicines.schedules.kinds import WallClock
 from domain.models import CareRecipient, Doctor, Family, FamilyMember, Medication, User, new_id
 from migrations import runner
@@ -165,7 +165,7 @@ async def main(only: str = "") -> None:
 async def _measure(typist: "Typist", only: str) -> None:
     entries = [entry for entry in await typist.find_entries() if entry.name.startswith(only)]
     texts, lists = list(hostile_texts(typist.home.names)), list(hostile_lists(typist.home.names))
-    held = ", ".join(f"{most} {kind}s" for kind, most in MOST_HELD.items())
+    held = ", ".join(f"{most} {kind}s" for kind, most in QUOTA_LIMITS.items())
     print(f"{held}; {len(entries)} places to type, {len(texts)} texts, {len(lists)} lists")
     slow, longest_of_all = 0, 0.0
     for entry in entries:
@@ -253,7 +253,7 @@ class Typist:
             raise _Enough
 
         with suppress(_Enough):
-            await self._database.run(work, as_person(self.home.user_id))
+            await self._database.run(work, as_user(self.home.user_id))
         return answers[0] if answers else Answer()
 
 
@@ -355,7 +355,7 @@ async def _settle_family(connection: AsyncConnection, user_id: UUID, number: int
     )
     people = [
         {**made, "id": new_id(), "name": _name("Person", n), "timezone": ZONES[n % len(ZONES)]}
-        for n in range(MOST_HELD[Held.PERSON])
+        for n in range(QUOTA_LIMITS[Quota.PERSON])
     ]
     await connection.execute(insert(CareRecipient), people)
     medicines = [
@@ -370,7 +370,7 @@ async def _settle_family(connection: AsyncConnection, user_id: UUID, number: int
             "schedule": _SCHEDULE,
             "expanded_until": now + timedelta(days=2),
         }
-        for n in range(MOST_HELD[Held.MEDICINE])
+        for n in range(QUOTA_LIMITS[Quota.MEDICINE])
     ]
     await connection.execute(insert(Medication), medicines)
     doctors = [
@@ -380,7 +380,7 @@ async def _settle_family(connection: AsyncConnection, user_id: UUID, number: int
             "care_recipient_id": people[n % len(people)]["id"],
             "name": _name("Doctor", n),
         }
-        for n in range(MOST_HELD[Held.DOCTOR])
+        for n in range(QUOTA_LIMITS[Quota.DOCTOR])
     ]
     await connection.execute(insert(Doctor), doctors)
     names = (people, medicines, doctors)
@@ -408,7 +408,7 @@ async def _begin_to_live(database: Database, home: Home) -> Home:
         given = await give_surely(scope, home.medicine_id)
         return replace(home, occurrence_id=appointment.id, dose_id=given.recorded[0].id)
 
-    return await database.run(add, as_person(home.user_id))
+    return await database.run(add, as_user(home.user_id))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from domain.access import Role
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
-from domain.delivery.inbox import Incoming
+from domain.delivery.inbox import FetchedUpdate
 from domain.medicines.doses import snoozing
 from domain.medicines.records import recording, undo
 from domain.models.medicines import DoseStatus
@@ -46,7 +46,7 @@ async def lived_in(database: Database) -> Database:
             await factories.acting(database, anna, work)
     await database.run(
         lambda scope: inbox.store(
-            scope, [Incoming(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
+            scope, [FetchedUpdate(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
         ),
         as_dispatch(),
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.alike import is_alike, is_same_name, nearest
+from domain.name_similarity import find_similar_name, is_same_name, is_similar_name
 
 MISTAKEN = (
     "hydroxyzine/hydralazine prednisone/prednisolone metformin/metronidazole "
@@ -58,32 +58,32 @@ OTHERS_APART = (
 @pytest.mark.parametrize("pair", MISTAKEN.split())
 def test_what_is_mistaken_is_alike(pair: str) -> None:
     one, other = pair.split("/")
-    assert is_alike(one, other)
+    assert is_similar_name(one, other)
     assert not is_same_name(one, other)
 
 
 @pytest.mark.parametrize("pair", TOLD_APART.split())
 def test_what_nobody_mistakes_is_not(pair: str) -> None:
-    assert not is_alike(*pair.split("/"))
+    assert not is_similar_name(*pair.split("/"))
 
 
 @pytest.mark.parametrize(("one", "other"), OTHERS_ALIKE)
 def test_other_names_that_are_alike(one: str, other: str) -> None:
-    assert is_alike(one, other)
+    assert is_similar_name(one, other)
 
 
 @pytest.mark.parametrize(("one", "other"), OTHERS_APART)
 def test_other_names_that_are_not(one: str, other: str) -> None:
-    assert not is_alike(one, other)
+    assert not is_similar_name(one, other)
 
 
 def test_the_same_name_goes_before_one_alike() -> None:
     known = [("Prednisolone", 1), ("prednisone", 2), ("Aspirin", 3)]
-    assert nearest("Prednisone", known) == 2
-    assert nearest("Prednisolon", known) == 1
-    assert nearest("Metformin", known) is None
+    assert find_similar_name("Prednisone", known) == 2
+    assert find_similar_name("Prednisolon", known) == 1
+    assert find_similar_name("Metformin", known) is None
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_it_is_the_same_both_ways_round(one: str, other: str) -> None:
-    assert is_alike(one, other) == is_alike(other, one)
+    assert is_similar_name(one, other) == is_similar_name(other, one)

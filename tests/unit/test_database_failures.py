@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from domain.database.failures import is_away
+from domain.database.failures import is_unavailable
 
 
 class _Answer(Exception):
@@ -26,12 +26,12 @@ OURS = "22003 22P02 23505 23514 42501 42703 42P01 P0001 XX000 25P02 0A000"
 
 @pytest.mark.parametrize("state", AWAY.split())
 def test_what_a_server_says_that_cannot_serve_now(state: str) -> None:
-    assert is_away(DBAPIError("SELECT 1", None, _Answer(state)))
+    assert is_unavailable(DBAPIError("SELECT 1", None, _Answer(state)))
 
 
 @pytest.mark.parametrize("state", OURS.split())
 def test_what_is_wrong_with_a_row_or_a_statement_is_no_outage(state: str) -> None:
-    assert not is_away(DBAPIError("SELECT 1", None, _Answer(state)))
+    assert not is_unavailable(DBAPIError("SELECT 1", None, _Answer(state)))
 
 
 @pytest.mark.parametrize(
@@ -49,16 +49,16 @@ def test_what_is_wrong_with_a_row_or_a_statement_is_no_outage(state: str) -> Non
     ids=repr,
 )
 def test_a_connection_that_fails(error: Exception) -> None:
-    assert is_away(error)
+    assert is_unavailable(error)
 
 
 @pytest.mark.parametrize("name", ["Nowhere", "..", "/etc", "a" * 300, "\0", "Europe"])
 def test_a_zone_that_is_none_is_no_outage(name: str) -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011 -- whatever it is
         ZoneInfo(name)
-    assert not is_away(caught.value)
+    assert not is_unavailable(caught.value)
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), ValueError("x"), OverflowError("x")], ids=repr)
 def test_our_own_errors(error: Exception) -> None:
-    assert not is_away(error)
+    assert not is_unavailable(error)

@@ -9,7 +9,13 @@ from bot.grammar.dates import SHORTER_MONTHS, WEEKDAYS
 from bot.grammar.numbers import COUNTS, read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
-from domain.appointments.recurrences import LONGEST_INTERVAL, ByDay, Frequency, Nth, Recurrence
+from domain.appointments.recurrences import (
+    MAX_RECURRENCE_INTERVAL,
+    ByDay,
+    Frequency,
+    Nth,
+    Recurrence,
+)
 from domain.local_time import Weekday
 
 _EVERY = {"every", "each"}
@@ -98,7 +104,7 @@ def _every_unit(words: Sequence[str]) -> tuple[Recurrence, int] | None:
     if unit not in _UNITS:
         return None
     frequency, times = _UNITS[unit]
-    if not 1 <= interval * times <= LONGEST_INTERVAL:
+    if not 1 <= interval * times <= MAX_RECURRENCE_INTERVAL:
         raise Misunderstood(Problem.REPEATS_TOO_RARELY, " ".join(words[: used + 1]))
     return _with_days((frequency, interval * times), words, used + 1)
 
@@ -149,7 +155,7 @@ def _every_weekdays(words: Sequence[str]) -> tuple[Recurrence, int] | None:
     days, count = _day_names(words[used:])
     if not days:
         return None
-    if not 1 <= interval <= LONGEST_INTERVAL:
+    if not 1 <= interval <= MAX_RECURRENCE_INTERVAL:
         raise Misunderstood(Problem.REPEATS_TOO_RARELY, " ".join(words[: used + count]))
     return Recurrence(Frequency.WEEKLY, interval, by_day=days), used + count
 

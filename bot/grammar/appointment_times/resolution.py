@@ -14,7 +14,7 @@ from bot.grammar.appointment_times.spans import resolve_all_day, resolve_span
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.dates import WEEKDAYS, check_reach, spelt, spelt_days, without_past_days
 from bot.grammar.problems import Misunderstood, Problem
-from domain.appointments.recurrences import MOST_TIMES
+from domain.appointments.recurrences import MAX_RECURRENCE_COUNT
 from domain.local_time import resolve_local
 
 _LAST_HOUR = 23
@@ -112,7 +112,7 @@ def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
     first = when.day or today
     try:
         if typed.count is not None:
-            if not 1 <= typed.count <= MOST_TIMES:
+            if not 1 <= typed.count <= MAX_RECURRENCE_COUNT:
                 raise Misunderstood(Problem.COUNT_IMPOSSIBLE, f"{typed.count} times")
             rule = replace(rule, count=typed.count)
         elif typed.lasts_days is not None:

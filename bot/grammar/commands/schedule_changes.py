@@ -30,7 +30,7 @@ from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
 from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
-from domain.medicines.schedules.kinds import MOST_TIMES_A_DAY, AsNeeded, Schedule, Steps
+from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, AsNeeded, Schedule, Steps
 from domain.medicines.schedules.problems import InvalidSchedule
 
 _JOINTS = {",", ";", ":", "-", "and", "&", "+"}
@@ -216,7 +216,7 @@ def _limits_of(
     counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
     if len(counts) > 1 or (counts and parts.has_no_max):
         raise context.wrong(Problem.CONTRADICTION)
-    if any(not 1 <= count <= MOST_TIMES_A_DAY for count in counts):
+    if any(not 1 <= count <= MAX_TIMES_PER_DAY for count in counts):
         raise context.wrong(Problem.TOO_MANY_TIMES)
     return {
         "is_as_needed": parts.is_as_needed,
@@ -289,7 +289,7 @@ def _days_a_week(
 def _times_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
     if parts.moments and parts.times:
         raise Misunderstood(Problem.UNKNOWN_WORDS, parts.moments)
-    if parts.times_a_day is not None and not 1 <= parts.times_a_day <= MOST_TIMES_A_DAY:
+    if parts.times_a_day is not None and not 1 <= parts.times_a_day <= MAX_TIMES_PER_DAY:
         raise context.wrong(Problem.TOO_MANY_TIMES)
     if parts.times:
         _check_ascending(parts.times, parts.times_a_day, context)
@@ -301,7 +301,7 @@ def _times_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
 
 
 def _check_ascending(times: Sequence[time], count: int | None, context: ScheduleContext) -> None:
-    if len(times) > MOST_TIMES_A_DAY:
+    if len(times) > MAX_TIMES_PER_DAY:
         raise context.wrong(Problem.TOO_MANY_TIMES)
     for earlier, later in pairwise(sorted(times)):
         if earlier == later:

@@ -8,7 +8,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import NTH, UNITS, counted_ahead
 from bot.grammar.schedule_parts.cursor import EACH, Cursor
 from domain.medicines.schedules.days import LONGEST_CYCLE
-from domain.medicines.schedules.kinds import LONGEST_INTERVAL, SHORTEST_INTERVAL
+from domain.medicines.schedules.kinds import MAX_INTERVAL, MIN_INTERVAL
 
 _EVERY_N_HOURS = re.compile(r"q(?P<count>\d{1,3})h")
 _LAST_INTAKE = {"dose", "intake", "one", "time"}
@@ -54,7 +54,7 @@ def _set_interval(cursor: Cursor, every: tuple[int, str], *, used: int) -> bool:
     match unit:
         case "minute" | "hour":
             length = timedelta(minutes=count * (60 if unit == "hour" else 1))
-            if not SHORTEST_INTERVAL <= length <= LONGEST_INTERVAL:
+            if not MIN_INTERVAL <= length <= MAX_INTERVAL:
                 raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
             cursor.set_once("interval", length)
         case "day":

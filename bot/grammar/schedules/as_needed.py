@@ -10,7 +10,7 @@ from bot.grammar.schedules.context import (
     first_and_last,
     to_misunderstood,
 )
-from domain.medicines.schedules.kinds import MOST_TIMES_A_DAY, AsNeeded
+from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, AsNeeded
 from domain.medicines.schedules.problems import InvalidSchedule
 
 
@@ -24,7 +24,7 @@ def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
     counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
     if len(counts) > 1:
         raise context.wrong(Problem.CONTRADICTION)
-    if any(not 1 <= count <= MOST_TIMES_A_DAY for count in counts):
+    if any(not 1 <= count <= MAX_TIMES_PER_DAY for count in counts):
         raise context.wrong(Problem.TOO_MANY_TIMES)
     starts_on, ends_on = first_and_last(parts, context)
     if parts.days_long is not None:

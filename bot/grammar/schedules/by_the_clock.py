@@ -16,7 +16,7 @@ from bot.grammar.schedules.context import (
 )
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
 from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
-from domain.medicines.schedules.kinds import MOST_TIMES_A_DAY, WallClock
+from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, WallClock
 from domain.medicines.schedules.occurrences import first_occurrence
 from domain.medicines.schedules.problems import InvalidSchedule
 
@@ -48,13 +48,13 @@ def _days(parts: ScheduleParts, context: ScheduleContext) -> Days:
 def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
     """The times in order. Raises `Misunderstood` if they are missing, too many or inconsistent."""
     times, count = sorted(parts.times), parts.times_a_day
-    if count is not None and not 1 <= count <= MOST_TIMES_A_DAY:
+    if count is not None and not 1 <= count <= MAX_TIMES_PER_DAY:
         raise Misunderstood(Problem.TOO_MANY_TIMES, words)
     if parts.moments and times:
         raise Misunderstood(Problem.UNKNOWN_WORDS, parts.moments)
     if not times:
         raise Misunderstood(Problem.TIMES_MISSING, words)
-    if len(times) > MOST_TIMES_A_DAY:
+    if len(times) > MAX_TIMES_PER_DAY:
         raise Misunderstood(Problem.TOO_MANY_TIMES, words)
     for earlier, later in pairwise(times):
         if earlier == later:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from bot.ui.presses.press import ARGUMENT_LENGTH, Argument, UnreadableCallback
-from domain.medicines.records.corrections import RecordedIn
+from domain.medicines.records.corrections import RecordedWithin
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -140,14 +140,14 @@ def read_minute(text: str) -> datetime:
 Minute = Annotated[datetime, Argument(write_minute, read_minute)]
 
 
-def recorded_at(instant: datetime | None) -> RecordedIn | None:
+def recorded_at(instant: datetime | None) -> RecordedWithin | None:
     """Identifies the record made at *instant*, even if there are two within a minute."""
     if instant is None:
         return None
-    return RecordedIn(_EPOCH + (instant - _EPOCH) // _MOMENT_LONG * _MOMENT_LONG, _MOMENT_LONG)
+    return RecordedWithin(_EPOCH + (instant - _EPOCH) // _MOMENT_LONG * _MOMENT_LONG, _MOMENT_LONG)
 
 
-def _write_record(record: RecordedIn | None) -> str:
+def _write_record(record: RecordedWithin | None) -> str:
     if record is None:
         return ""
     if record.length == _MINUTE_LONG:
@@ -158,15 +158,15 @@ def _write_record(record: RecordedIn | None) -> str:
     return text
 
 
-def _read_record(text: str) -> RecordedIn | None:
+def _read_record(text: str) -> RecordedWithin | None:
     if not text:
         return None
     if len(text) < _MOMENT_LENGTH:
-        return RecordedIn(read_minute(text), _MINUTE_LONG)
-    return RecordedIn(_EPOCH + from_base36(text) * _MOMENT_LONG, _MOMENT_LONG)
+        return RecordedWithin(read_minute(text), _MINUTE_LONG)
+    return RecordedWithin(_EPOCH + from_base36(text) * _MOMENT_LONG, _MOMENT_LONG)
 
 
-Record = Annotated[RecordedIn | None, Argument(_write_record, _read_record)]
+Record = Annotated[RecordedWithin | None, Argument(_write_record, _read_record)]
 """A whole millisecond in base 36; older buttons name a minute, or nothing (None)."""
 
 

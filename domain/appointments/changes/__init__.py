@@ -1,5 +1,5 @@
-"""Living with an appointment: moving it, calling it off, saying more of it, and taking that back.
+"""Changing appointments: moving, cancelling, editing, and undoing that.
 
-Each change says how far it reaches: one occurrence, that and all that follow, or the whole series
-as far as it lies ahead. What has taken place stays as it was.
+Each change has a reach: one occurrence, this and all following, or the upcoming part of the whole
+series. Past occurrences never change.
 """

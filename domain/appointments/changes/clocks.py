@@ -1,8 +1,8 @@
-"""Appointments of somebody who has moved: they stay by the clock of their place, or, if the family
-wants it, take place at the same hour by the person's new one.
+"""Appointments of somebody who has moved: they stay in the time zone of their place or, if the
+family says so, keep their hour in the person's new zone.
 
-What has begun stays as it was. A series that has begun is parted in two for it, so that its past
-keeps its clock.
+Past occurrences don't change. A series that has begun is split for this, so that its past keeps its
+zone.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,12 +17,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from domain import audit
 from domain.access import Action
 from domain.appointments.changes.locking import Reach, lock_appointment
-from domain.appointments.changes.parting import part_in_two, write_rule
-from domain.appointments.changes.undo import remember
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.changes.splitting import save_rule, split_series
+from domain.appointments.changes.undo import take_snapshot
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, read_occurrences
-from domain.appointments.series.occurrence_rows import first_ahead
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, read_occurrences
+from domain.appointments.series.occurrence_rows import find_first_upcoming
 from domain.appointments.series.replanning import replan
 from domain.appointments.series.series import Series
 from domain.database.scope import Scope
@@ -33,22 +33,22 @@ from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
 
 CLOCK_CHANGED = "appointment.clock_changed"
-_HALF_A_YEAR = timedelta(days=182)  # summer time somewhere else is not ours
+_HALF_A_YEAR = timedelta(days=182)  # zones may agree in winter and differ in summer
 
 
 @dataclass(frozen=True)
-class Followed:
-    """Which appointments go by the person's clock from now on, each with its next time, and how
-    many could not: by that clock they would be over.
+class MovedToHomeZone:
+    """Which appointments now go by the person's clock, each with its next time, and how many
+    `stayed` because in that zone they would already be past.
     """
 
     moved: Sequence[OccurrenceFacts]
     stayed: int
 
 
-async def list_by_other_clocks(scope: Scope, person_id: UUID) -> Sequence[OccurrenceFacts]:
-    """The next occurrence, still to come, of each appointment whose place has another clock than
-    the person has now; the first one first. Three statements. Raises NotFound.
+async def list_in_other_zones(scope: Scope, person_id: UUID) -> Sequence[OccurrenceFacts]:
+    """The next upcoming occurrence of each appointment in another time zone than the person's,
+    earliest first. Three statements. Raises NotFound.
     """
     member = scope.require(Action.READ)
     home = (await get_person(scope, person_id)).zone
@@ -79,59 +79,63 @@ def _has_another_clock(facts: OccurrenceFacts) -> bool:
     )
 
 
-async def follow_person(
+async def move_to_home_zone(
     scope: Scope, person_id: UUID, *, appointment_ids: Collection[UUID]
-) -> Followed:
-    """Let those of *appointment_ids* that go by another clock take place at the same hour by the
-    person's own. Who was told of one is told again. Raises NotFound and NotAllowed.
+) -> MovedToHomeZone:
+    """Move those of *appointment_ids* that are in another zone to the same hour in the person's
+    own. Members who were told of an appointment are told again. Raises NotFound and NotAllowed.
     """
     scope.require(Action.CHANGE_APPOINTMENTS)
     home = (await get_person(scope, person_id)).zone
-    shown = await list_by_other_clocks(scope, person_id)
+    shown = await list_in_other_zones(scope, person_id)
     asked = [facts.appointment_id for facts in shown if facts.appointment_id in appointment_ids]
-    # In one order, so that two members who move theirs do not wait for each other.
-    followed = {each: await _follow(scope, each, home) for each in sorted(asked)}
+    # In a fixed order, so that two members doing this at once don't deadlock.
+    followed = {each: await _move_to_zone(scope, each, home) for each in sorted(asked)}
     new_ids = [new for each in asked if (new := followed[each]) is not None]
-    moved = [await first_of(scope, each) for each in new_ids]
-    return Followed(sorted(moved, key=lambda facts: facts.starts_at), len(asked) - len(moved))
+    moved = [await get_next_or_last_occurrence(scope, each) for each in new_ids]
+    return MovedToHomeZone(
+        sorted(moved, key=lambda facts: facts.starts_at), len(asked) - len(moved)
+    )
 
 
-async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | None:
-    """The appointment that goes by *zone* from now on; None where nothing is left that could."""
+async def _move_to_zone(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | None:
+    """The appointment that is in *zone* from now on; None if it has no future there."""
     try:
-        row = await lock_appointment(scope, appointment_id)
-    except NotFound:  # somebody has removed it meanwhile
+        locked = await lock_appointment(scope, appointment_id)
+    except NotFound:  # somebody has just removed it
         return None
-    old = Series.of(row)
-    if old.zone.key == zone.key:  # or has moved it
+    old = locked.series
+    if old.zone.key == zone.key:  # or moved it
         return appointment_id
-    begin = await _first_by(scope, old, zone)
+    begin = await _find_first_start_in(scope, old, zone)
     if begin is None:
         return None
-    before = await remember(scope, appointment_id)
+    before = await take_snapshot(scope, appointment_id)
     since = old.cancelled_from
     off_from = None if since is None else _same_hour(since, old.zone, zone)
     new = replace(old, zone=zone, cancelled_from=off_from)
     if begin > old.first:
-        new = await part_in_two(scope, row, new, begin=begin)
+        new = await split_series(scope, locked, new, begin=begin)
     else:
-        await write_rule(scope, new)
+        await save_rule(scope, new)
     await replan(scope, old, new, moved=(begin, begin))
     await audit.record(
         scope,
         CLOCK_CHANGED,
         subject_type="appointment",
         subject_id=new.id,
-        before=await before.replaced(scope, Reach.ALL, begun=None if new.id == old.id else new.id),
+        before=await before.describe_change(
+            scope, Reach.ALL, begun=None if new.id == old.id else new.id
+        ),
         after={"timezone": zone.key},
     )
-    await tell_of_what_is_soon(scope, new.id)
+    await announce_if_imminent(scope, new.id)
     return new.id
 
 
-async def _first_by(scope: Scope, series: Series, zone: ZoneInfo) -> datetime | None:
-    """The first local start that is still to come, by the clock of *zone*, too."""
-    now, ahead = scope.clock.now(), await first_ahead(scope, series)
+async def _find_first_start_in(scope: Scope, series: Series, zone: ZoneInfo) -> datetime | None:
+    """The first local start that is still in the future in *zone*, too."""
+    now, ahead = scope.clock.now(), await find_first_upcoming(scope, series)
     if ahead is None:
         return None
     starts = (start for start in series.starts(now=now) if start >= ahead)

@@ -1,4 +1,4 @@
-"""Saying something else of an appointment: its title, doctor, place, length, reminders."""
+"""Editing an appointment's details: title, doctor, place, length, reminders."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,28 +10,28 @@ from sqlalchemy import select, update
 
 from domain.appointments.adding import check_doctor
 from domain.appointments.changes.locking import (
-    Locked,
+    LockedOccurrence,
     Reach,
-    lock,
-    record,
-    tell_and_read,
-    tell_calendars,
-    update_one,
+    announce_and_get,
+    lock_occurrence,
+    mark_changed,
+    record_change,
+    update_occurrence,
 )
-from domain.appointments.changes.parting import part_in_two
-from domain.appointments.changes.undo import from_json, remember, to_json
-from domain.appointments.details import MOST_REMINDERS, Details
+from domain.appointments.changes.splitting import split_series
+from domain.appointments.changes.undo import from_json, take_snapshot, to_json
+from domain.appointments.details import MAX_REMINDERS, Details
 from domain.appointments.errors import AppointmentOver
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.series.replanning import replan, reset_timers
-from domain.appointments.series.series import Series, own_details
+from domain.appointments.series.series import Series, merge_own_details
 from domain.database.scope import Scope
 from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
 
 
-async def edit(
+async def edit_appointment(
     scope: Scope,
     occurrence_id: UUID,
     details: Details,
@@ -39,19 +39,19 @@ async def edit(
     version: int,
     reach: Reach = Reach.ALL,
 ) -> OccurrenceFacts:
-    """Say something else of an occurrence and, as *reach* says, of others of its series. What is
-    not changed at this one stays as it is at each of them.
+    """Change the details of an occurrence and, depending on *reach*, of others in its series. Only
+    details that differ from this occurrence's are changed at the others.
 
     Raises NotFound (also for the doctor), AppointmentChanged and FamilyFull.
     """
-    locked = await lock(scope, occurrence_id, version=version)
+    locked = await lock_occurrence(scope, occurrence_id, version=version)
     await check_doctor(scope, details)
-    common: dict[str, Any] = {name: locked.row._mapping[name] for name in details.columns()}  # noqa: SLF001 - Row's public view
-    so_far = common | from_json(locked.own_details)
+    common = locked.appointment.details
+    so_far = {**common} | from_json(locked.own_details)
     changes = {name: new for name, new in details.columns().items() if new != so_far[name]}
     if not changes:
         return await get_occurrence(scope, occurrence_id)
-    before = await remember(scope, locked.series.id, locked.id)
+    before = await take_snapshot(scope, locked.series.id, locked.id)
     reach, begun = locked.reach(reach), None
     if reach is Reach.THIS:
         own = {name: new for name, new in {**so_far, **changes}.items() if new != common[name]}
@@ -59,54 +59,56 @@ async def edit(
     else:
         begin = locked.planned_start
         if reach is Reach.FOLLOWING and begin > locked.series.first:
-            rest = await part_in_two(scope, locked.row, locked.series, begin=begin)
+            rest = await split_series(scope, locked.appointment, locked.series, begin=begin)
             await replan(scope, locked.series, rest, since=begin)
-            locked, begun = await lock(scope, locked.id), rest.id
+            locked, begun = await lock_occurrence(scope, locked.id), rest.id
         await _write_details(scope, locked, {**common, **changes})
-        locked = await lock(scope, locked.id)
+        locked = await lock_occurrence(scope, locked.id)
         own = {name: old for name, old in locked.own_details.items() if name not in changes}
         await _write_own(scope, locked, own)
-    replaced = await before.replaced(scope, reach, begun=begun)
-    await record(scope, "edited", locked, before=replaced, after={"changed": list(changes)})
-    return await tell_and_read(scope, locked)
+    replaced = await before.describe_change(scope, reach, begun=begun)
+    await record_change(scope, "edited", locked, before=replaced, after={"changed": list(changes)})
+    return await announce_and_get(scope, locked)
 
 
-async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> None:
-    """What is said of this occurrence only."""
+async def _write_own(scope: Scope, locked: LockedOccurrence, own: Mapping[str, Any]) -> None:
+    """Write the details that apply to this occurrence only."""
     if own == locked.own_details:
         return
     said = to_json(own)
     changes = {
         "own_remind_before": said.pop("remind_before", None),
         "own_details": said or None,
-        "ends_at": locked.series.saying(own).ends_at(locked.starts_at),
+        "ends_at": locked.series.with_own_details(own).ends_at(locked.starts_at),
     }
-    await update_one(scope, locked.id, changes)
-    is_shown = {**own, "remind_before": ()} != {**locked.own_details, "remind_before": ()}
-    await tell_calendars(scope, locked.series.id, is_shown=is_shown)
-    # Nobody is told again of a time that stays.
+    await update_occurrence(scope, locked.id, changes)
+    affects_calendars = {**own, "remind_before": ()} != {**locked.own_details, "remind_before": ()}
+    await mark_changed(scope, locked.series.id, affects_calendars=affects_calendars)
+    # This doesn't announce anything: the times stay the same.
     await replan(scope, locked.series, locked.series)
 
 
-async def remind_before_too(scope: Scope, occurrence_id: UUID, *, minutes: int) -> OccurrenceFacts:
-    """Remind *minutes* before as well. Raises NotFound and AppointmentOver."""
+async def add_reminder(scope: Scope, occurrence_id: UUID, *, minutes: int) -> OccurrenceFacts:
+    """Add a reminder *minutes* before the start. Raises NotFound and AppointmentOver."""
     facts = await get_occurrence(scope, occurrence_id)
     if facts.starts_at - timedelta(minutes=minutes) <= scope.clock.now():
         raise AppointmentOver
     before = facts.details.remind_before
-    if minutes in before or len(before) == MOST_REMINDERS:
+    if minutes in before or len(before) == MAX_REMINDERS:
         return facts
     details = replace(facts.details, remind_before=(*before, minutes))
-    return await edit(scope, occurrence_id, details, version=facts.version)
+    return await edit_appointment(scope, occurrence_id, details, version=facts.version)
 
 
-async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any]) -> None:
+async def _write_details(
+    scope: Scope, locked: LockedOccurrence, columns: Mapping[str, Any]
+) -> None:
     await scope.execute(
         update(Appointment).where(Appointment.id == locked.series.id).values(dict(columns))
     )
     shown = [name for name in columns if name != "remind_before"]
-    is_shown = any(columns[name] != getattr(locked.row, name) for name in shown)
-    await tell_calendars(scope, locked.series.id, is_shown=is_shown)
+    affects_calendars = any(columns[name] != locked.appointment.details[name] for name in shown)
+    await mark_changed(scope, locked.series.id, affects_calendars=affects_calendars)
     series = replace(
         locked.series,
         duration=timedelta(minutes=columns["duration_minutes"]),
@@ -115,11 +117,11 @@ async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any
     )
     await replan(scope, series, series)
     if series.duration != locked.series.duration:
-        await _end_otherwise(scope, series)
+        await _extend_running(scope, series)
 
 
-async def _end_otherwise(scope: Scope, series: Series) -> None:
-    """What has begun and goes on ends with the others: a stay in hospital is made longer in it."""
+async def _extend_running(scope: Scope, series: Series) -> None:
+    """Give occurrences in progress their new end: a hospital stay is extended during it."""
     now = scope.clock.now()
     rows = await scope.rows(
         select(
@@ -135,6 +137,7 @@ async def _end_otherwise(scope: Scope, series: Series) -> None:
         )
     )
     for row in rows:
-        ends_at = series.saying(own_details(row)).ends_at(row.starts_at)
-        await update_one(scope, row.id, {"ends_at": ends_at})
+        own = merge_own_details(row.own_details, row.own_remind_before)
+        ends_at = series.with_own_details(own).ends_at(row.starts_at)
+        await update_occurrence(scope, row.id, {"ends_at": ends_at})
     await reset_timers(scope, series, [row.id for row in rows])

@@ -1,4 +1,4 @@
-"""An appointment, locked while it is changed: what every change of one begins and ends with."""
+"""Locking an appointment for a change, and the steps that every change shares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,25 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
 from domain import audit
 from domain.access import Action
+from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
-from domain.appointments.series.series import SELECT_SERIES, Series, original_start, own_details
+from domain.appointments.series.series import (
+    SELECT_SERIES,
+    Series,
+    fetch_series,
+    merge_own_details,
+    original_start,
+)
 from domain.database.scope import Scope
-from domain.delivery.new_messages import OutgoingMessage, owe
-from domain.delivery.shown_messages import FACTS, IS_WAITING, show_again
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.delivery.shown_messages import FACTS, IS_WAITING, refresh_messages
 from domain.errors import NotFound
 from domain.local_time import to_local
 from domain.models import Appointment, AppointmentOccurrence, CalendarCopy, FamilyMember
@@ -27,7 +34,7 @@ from domain.models.delivery import Kind
 
 
 class Reach(StrEnum):
-    """How much of a series a change is about."""
+    """How much of a series a change affects."""
 
     THIS = "this"
     FOLLOWING = "following"
@@ -35,8 +42,22 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True)
-class Locked:
-    """An occurrence and its appointment, which nobody else changes meanwhile."""
+class LockedAppointment:
+    """An appointment, locked until the transaction ends. `details` are by column, as
+    :meth:`Details.columns` writes them.
+    """
+
+    series: Series
+    version: int
+    origin_id: UUID | None
+    created_by_id: UUID
+    scheduled_at: datetime
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LockedOccurrence:
+    """An occurrence and its appointment, locked until the transaction ends."""
 
     id: UUID
     key: str
@@ -46,25 +67,29 @@ class Locked:
     driver_id: UUID | None
     ladder_step: str | None
     own_details: Mapping[str, Any]
-    row: Row[Any]
-    series: Series
+    appointment: LockedAppointment
+
+    @property
+    def series(self) -> Series:
+        return self.appointment.series
 
     @property
     def own_series(self) -> Series:
-        """The series as it is for this occurrence."""
-        return self.series.saying(self.own_details)
+        """The series with this occurrence's own details."""
+        return self.series.with_own_details(self.own_details)
 
     @property
     def planned_start(self) -> datetime:
-        """The local start that the rule gives; where it gives none any more, the present one."""
+        """The local start by the rule; if no rule produces it any more, the current start."""
         by_rule = original_start(self.key, self.series.zone)
         return to_local(by_rule or self.starts_at, self.series.zone)
 
     def reach(self, reach: Reach) -> Reach:
-        """One that does not recur is changed as a whole."""
+        """*reach*, or ALL if the appointment doesn't recur."""
         return Reach.ALL if self.series.recurrence is None else reach
 
 
+_DETAILS = tuple(Details(title="").columns())
 _SELECT_APPOINTMENT = SELECT_SERIES.add_columns(
     Appointment.version,
     Appointment.origin_id,
@@ -78,16 +103,16 @@ _SELECT_APPOINTMENT = SELECT_SERIES.add_columns(
 )
 
 
-async def lock(
+async def lock_occurrence(
     scope: Scope,
     occurrence_id: UUID,
     *,
     version: int | None = None,
     action: Action = Action.CHANGE_APPOINTMENTS,
-) -> Locked:
+) -> LockedOccurrence:
     """Lock an occurrence and its appointment until the transaction ends.
 
-    Raises NotAllowed, NotFound, and AppointmentChanged if *version* is not the present one.
+    Raises NotAllowed, NotFound, and AppointmentChanged if *version* isn't the current one.
     """
     member = scope.require(action)
     appointment_id = await scope.connection.scalar(
@@ -98,10 +123,10 @@ async def lock(
     )
     if appointment_id is None:
         raise NotFound
-    row = await lock_appointment(scope, appointment_id, action=action)
-    if version is not None and row.version != version:
+    appointment = await lock_appointment(scope, appointment_id, action=action)
+    if version is not None and appointment.version != version:
         raise AppointmentChanged
-    # Read again: it may have become part of another series while we waited for the lock.
+    # Read it only now: while we waited for the lock it may have moved to another series.
     occurrence = await scope.row(
         select(
             AppointmentOccurrence.occurrence_key,
@@ -121,7 +146,7 @@ async def lock(
     )
     if occurrence is None:
         raise AppointmentChanged
-    return Locked(
+    return LockedOccurrence(
         id=occurrence_id,
         key=occurrence.occurrence_key,
         starts_at=occurrence.starts_at,
@@ -129,36 +154,44 @@ async def lock(
         status=OccurrenceStatus(occurrence.status),
         driver_id=occurrence.driver_id,
         ladder_step=occurrence.ladder_step,
-        own_details=own_details(occurrence),
-        row=row,
-        series=Series.of(row),
+        own_details=merge_own_details(occurrence.own_details, occurrence.own_remind_before),
+        appointment=appointment,
     )
 
 
 async def lock_appointment(
     scope: Scope, appointment_id: UUID, *, action: Action = Action.CHANGE_APPOINTMENTS
-) -> Row[Any]:
-    """The row of an appointment, locked. Raises NotAllowed and NotFound."""
+) -> LockedAppointment:
+    """Lock an appointment until the transaction ends. Raises NotAllowed and NotFound."""
     member = scope.require(action)
-    row = await scope.row(
+    found = await fetch_series(
+        scope,
         _SELECT_APPOINTMENT.where(
             Appointment.id == appointment_id,
             Appointment.family_id == member.family_id,
             Appointment.deleted_at.is_(None),
-        ).with_for_update()
+        ).with_for_update(),
     )
-    if row is None:
+    if not found:
         raise NotFound
-    return row
+    [(series, columns)] = found
+    return LockedAppointment(
+        series=series,
+        version=columns["version"],
+        origin_id=columns["origin_id"],
+        created_by_id=columns["created_by_id"],
+        scheduled_at=columns["scheduled_at"],
+        details={name: columns[name] for name in _DETAILS},
+    )
 
 
-def refuse_what_is_over(scope: Scope, locked: Locked) -> None:
-    """Raises AppointmentOver for what has taken place."""
+def refuse_past(scope: Scope, locked: LockedOccurrence) -> None:
+    """Raises AppointmentOver for an occurrence that has ended."""
     if locked.ends_at <= scope.clock.now():
         raise AppointmentOver
 
 
-async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, Any]) -> None:
+async def update_occurrence(scope: Scope, occurrence_id: UUID, changes: Mapping[str, Any]) -> None:
     """Write *changes* to one occurrence of the family."""
     await scope.execute(
         update(AppointmentOccurrence)
@@ -170,26 +203,28 @@ async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, An
     )
 
 
-async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool = True) -> None:
-    """Have whoever saw it before see it anew before they change it; and where calendars show what
-    has changed, have them take it as news, and send it to whoever has put it into theirs.
+async def mark_changed(
+    scope: Scope, appointment_id: UUID, *, affects_calendars: bool = True
+) -> None:
+    """Raise the version, so that members must reload before they change it. If calendars show what
+    has changed, also raise the sequence and send new files to everybody who has the appointment.
     """
     await scope.execute(
         update(Appointment)
         .where(Appointment.id == appointment_id)
         .values(
             version=Appointment.version + 1,
-            sequence=Appointment.sequence + (1 if is_shown else 0),
+            sequence=Appointment.sequence + (1 if affects_calendars else 0),
         )
     )
-    if not is_shown:
+    if not affects_calendars:
         return
-    await _owe_files(scope, appointment_id)
+    await _queue_files(scope, appointment_id)
 
 
-async def _owe_files(scope: Scope, appointment_id: UUID) -> None:
-    """Send the appointment to those who have put it into their calendar. A file that waits to be
-    sent says what is so then; until this is committed nobody sends it.
+async def _queue_files(scope: Scope, appointment_id: UUID) -> None:
+    """Queue a calendar file for everybody who has the appointment. A file that is still unsent is
+    reused: it is rendered when it is sent, which is after this transaction commits.
     """
     copies = await scope.rows(
         select(CalendarCopy.appointment_id, CalendarCopy.user_id)
@@ -211,13 +246,13 @@ async def _owe_files(scope: Scope, appointment_id: UUID) -> None:
     if not copies:
         return
     origin_id = str(copies[0].appointment_id)
-    waiting = await show_again(
+    waiting = await refresh_messages(
         scope,
         [Kind.CALENDAR],
         where=[IS_WAITING, FACTS["origin_id"].as_string() == origin_id],
     )
     served = {message.user_id for message in waiting}
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -232,16 +267,16 @@ async def _owe_files(scope: Scope, appointment_id: UUID) -> None:
     )
 
 
-async def record(
+async def record_change(
     scope: Scope,
     action: str,
-    locked: Locked,
+    locked: LockedOccurrence,
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     undoes_id: UUID | None = None,
 ) -> None:
-    """Append to the audit; *before* is what `/undo` puts back."""
+    """Append to the audit; *before* is what `/undo` restores."""
     await audit.record(
         scope,
         f"appointment.{action}",
@@ -253,7 +288,7 @@ async def record(
     )
 
 
-async def tell_and_read(scope: Scope, locked: Locked) -> OccurrenceFacts:
-    """The occurrence as it is now; who should know of it and will not be reminded is told."""
-    await tell_of_what_is_soon(scope, locked.series.id, locked.id)
+async def announce_and_get(scope: Scope, locked: LockedOccurrence) -> OccurrenceFacts:
+    """The occurrence as it is now, after telling members for whom no reminder comes any more."""
+    await announce_if_imminent(scope, locked.series.id, locked.id)
     return await get_occurrence(scope, locked.id)

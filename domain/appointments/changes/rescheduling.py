@@ -1,6 +1,6 @@
-"""Another time or another rhythm for an appointment, or for one of its occurrences.
+"""Moving an appointment, or one of its occurrences, or changing its recurrence.
 
-"This and following" at a new time ends the series and begins another one, as other calendars do.
+"This and following" ends the series and begins a new one, as other calendars do.
 """
 
 from dataclasses import replace
@@ -12,23 +12,23 @@ from sqlalchemy import select
 from domain import audit
 from domain.appointments.adding import check_start
 from domain.appointments.changes.locking import (
-    Locked,
+    LockedOccurrence,
     Reach,
-    lock,
-    record,
-    refuse_what_is_over,
-    tell_and_read,
-    tell_calendars,
-    update_one,
+    announce_and_get,
+    lock_occurrence,
+    mark_changed,
+    record_change,
+    refuse_past,
+    update_occurrence,
 )
-from domain.appointments.changes.parting import copy_rest, write_rule
-from domain.appointments.changes.undo import remember
+from domain.appointments.changes.splitting import insert_rest, save_rule
+from domain.appointments.changes.undo import take_snapshot
 from domain.appointments.errors import AppointmentCancelled
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, get_occurrence
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, get_occurrence
 from domain.appointments.recurrences import Recurrence
-from domain.appointments.series.occurrence_rows import first_ahead
+from domain.appointments.series.occurrence_rows import find_first_upcoming
 from domain.appointments.series.replanning import replan, reset_timers
 from domain.appointments.series.series import Series, original_start
 from domain.database.scope import Scope
@@ -37,19 +37,19 @@ from domain.models import AppointmentOccurrence, new_id
 from domain.models.appointments import OccurrenceStatus
 
 
-async def move(
+async def move_occurrence(
     scope: Scope, occurrence_id: UUID, start: datetime, *, reach: Reach, version: int
 ) -> OccurrenceFacts:
-    """Let an occurrence begin at *start* (naive local) and, as *reach* says, others move with it.
+    """Move an occurrence to *start* (naive local) and, depending on *reach*, others along with it.
 
     Raises NotFound, AppointmentOver, AppointmentCancelled, AppointmentChanged, AppointmentInPast
     and TimeDoesNotExist.
     """
-    locked = await lock(scope, occurrence_id, version=version)
-    refuse_what_is_over(scope, locked)
+    locked = await lock_occurrence(scope, occurrence_id, version=version)
+    refuse_past(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         raise AppointmentCancelled
-    start = _of_its_kind(locked, start)
+    start = _normalize_start(locked, start)
     starts_at = _check_start(scope, locked, start)
     if locked.reach(reach) is Reach.THIS:
         return await _move_one(scope, locked, starts_at)
@@ -58,7 +58,7 @@ async def move(
     return await _rebase(scope, locked, start, moved, reach=locked.reach(reach), by_order=True)
 
 
-async def repeat(
+async def change_recurrence(
     scope: Scope,
     occurrence_id: UUID,
     start: datetime,
@@ -68,22 +68,23 @@ async def repeat(
     keeps_end: bool = False,
     reach: Reach = Reach.ALL,
 ) -> OccurrenceFacts:
-    """Let an appointment recur otherwise from *start* (naive local) on, or (None) not any more.
+    """Change an appointment's recurrence from *start* (naive local) on; None: it doesn't recur any
+    more.
 
-    *reach* FOLLOWING leaves what comes before this occurrence as it is. *keeps_end*: until the day
-    on which it ended so far, or as many times as were left. Raises as :func:`move` does.
+    With *reach* FOLLOWING, earlier occurrences stay as they are. *keeps_end* keeps the old end: the
+    same last day, or as many times as were left. Raises as :func:`move_occurrence` does.
     """
-    locked = await lock(scope, occurrence_id, version=version)
-    start = _of_its_kind(locked, start)
+    locked = await lock_occurrence(scope, occurrence_id, version=version)
+    start = _normalize_start(locked, start)
     _check_start(scope, locked, start)
     reach = locked.reach(reach)
     if keeps_end and rule is not None:
-        rule = await _with_end_so_far(scope, locked, rule, reach=reach)
+        rule = await _keep_end(scope, locked, rule, reach=reach)
     return await _rebase(scope, locked, start, rule, reach=reach, by_order=False)
 
 
-async def _with_end_so_far(
-    scope: Scope, locked: Locked, rule: Recurrence, *, reach: Reach
+async def _keep_end(
+    scope: Scope, locked: LockedOccurrence, rule: Recurrence, *, reach: Reach
 ) -> Recurrence:
     series = locked.series
     old = series.recurrence
@@ -91,70 +92,73 @@ async def _with_end_so_far(
         return rule
     begin = locked.planned_start
     if reach is not Reach.FOLLOWING:
-        begin = await first_ahead(scope, series) or begin
-    gone_by = sum(each < begin for each in series.starts(now=scope.clock.now()))
-    return replace(rule, until=old.until, count=old.after(gone_by).count)
+        begin = await find_first_upcoming(scope, series) or begin
+    past_count = sum(each < begin for each in series.starts(now=scope.clock.now()))
+    return replace(rule, until=old.until, count=old.after(past_count).count)
 
 
-def _of_its_kind(locked: Locked, start: datetime) -> datetime:
-    """What lasts all day begins with the day."""
+def _normalize_start(locked: LockedOccurrence, start: datetime) -> datetime:
+    """*start*, or midnight of that day if the appointment lasts all day."""
     return datetime.combine(start.date(), time.min) if locked.series.is_all_day else start
 
 
-def _check_start(scope: Scope, locked: Locked, start: datetime) -> datetime:
+def _check_start(scope: Scope, locked: LockedOccurrence, start: datetime) -> datetime:
     series = locked.series
     return check_start(start, series.zone, now=scope.clock.now(), is_all_day=series.is_all_day)
 
 
-async def _move_one(scope: Scope, locked: Locked, starts_at: datetime) -> OccurrenceFacts:
+async def _move_one(scope: Scope, locked: LockedOccurrence, starts_at: datetime) -> OccurrenceFacts:
     if starts_at == locked.starts_at:
         return await get_occurrence(scope, locked.id)
-    before = await remember(scope, locked.series.id, locked.id)
+    before = await take_snapshot(scope, locked.series.id, locked.id)
     changes = {
         "starts_at": starts_at,
         "ends_at": locked.own_series.ends_at(starts_at),
     }
-    await update_one(scope, locked.id, changes)
-    await tell_calendars(scope, locked.series.id)
+    await update_occurrence(scope, locked.id, changes)
+    await mark_changed(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])
-    await record(scope, "moved", locked, before=await before.replaced(scope, Reach.THIS))
-    return await tell_and_read(scope, locked)
+    await record_change(
+        scope, "moved", locked, before=await before.describe_change(scope, Reach.THIS)
+    )
+    return await announce_and_get(scope, locked)
 
 
 async def _rebase(
     scope: Scope,
-    locked: Locked,
+    locked: LockedOccurrence,
     start: datetime,
     rule: Recurrence | None,
     *,
     reach: Reach,
     by_order: bool,
 ) -> OccurrenceFacts:
-    """Let the series go on by *rule* so that this occurrence is at *start* (local).
+    """Continue the series by *rule* so that this occurrence is at *start* (local).
 
-    With *by_order* each occurrence ahead moves along; otherwise the rule is another one.
+    With *by_order* every upcoming occurrence moves along; otherwise the rule is a different one.
     """
     old, begin, now = locked.series, locked.planned_start, scope.clock.now()
     is_split = reach is Reach.FOLLOWING and begin > old.first
-    pivot = begin if is_split else await first_ahead(scope, old) or begin
+    pivot = begin if is_split else await find_first_upcoming(scope, old) or begin
     first = start
     if rule is not None and by_order:
         first = rule.without_end().first_from(pivot + (start - begin)) or start
         rule = rule.after(sum(each < pivot for each in old.starts(now=now)))
     if rule is not None and old.cancelled_from is not None:
-        # What was cut off stays off: as many move as were left. Of none, all are meant.
+        # Cancelled ends stay cancelled: only as many move as were left. If none were left, all
+        # move.
         starts = [resolve_local(each, old.zone) for each in old.starts(now=now) if each >= pivot]
         left = sum(not old.is_cut(each) for each in starts)
         rule = replace(rule, count=left, until=None) if left else rule
-    before = await remember(scope, locked.series.id, locked.id)
+    before = await take_snapshot(scope, locked.series.id, locked.id)
     new = replace(old, first=first, recurrence=rule, cancelled_from=None)
     if is_split and old.recurrence is not None:
         new = replace(new, id=new_id())
-        await copy_rest(scope, locked.row, new)
+        await insert_rest(scope, locked.appointment, new)
         rest = old.recurrence.ending_before(begin, first=old.first)
-        await write_rule(scope, replace(old, recurrence=rest))
+        await save_rule(scope, replace(old, recurrence=rest))
     else:
-        await write_rule(scope, new)
+        await save_rule(scope, new)
     await replan(
         scope,
         old,
@@ -163,21 +167,23 @@ async def _rebase(
         since=pivot if is_split else None,
     )
     if by_order:
-        await _put_in_its_place(scope, locked, new)
+        await _place_moved_occurrence(scope, locked, new)
     await audit.record(
         scope,
         "appointment.moved" if by_order else "appointment.repeated",
         subject_type="appointment",
         subject_id=new.id,
-        before=await before.replaced(scope, reach, begun=None if new.id == old.id else new.id),
+        before=await before.describe_change(
+            scope, reach, begun=None if new.id == old.id else new.id
+        ),
     )
-    await tell_of_what_is_soon(scope, new.id, locked.id)
+    await announce_if_imminent(scope, new.id, locked.id)
     found = await get_occurrence(scope, locked.id)
-    return found if found.is_planned else await first_of(scope, new.id)
+    return found if found.is_planned else await get_next_or_last_occurrence(scope, new.id)
 
 
-async def _put_in_its_place(scope: Scope, locked: Locked, series: Series) -> None:
-    """The occurrence that the member moved: also where it had been moved or called off before."""
+async def _place_moved_occurrence(scope: Scope, locked: LockedOccurrence, series: Series) -> None:
+    """Put the moved occurrence where the rule has it, even if it was moved or cancelled."""
     row = (
         await scope.rows(
             select(
@@ -192,8 +198,8 @@ async def _put_in_its_place(scope: Scope, locked: Locked, series: Series) -> Non
         return
     changes = {
         "starts_at": starts_at,
-        "ends_at": series.saying(locked.own_details).ends_at(starts_at),
+        "ends_at": series.with_own_details(locked.own_details).ends_at(starts_at),
         "status": OccurrenceStatus.PLANNED,
     }
-    await update_one(scope, locked.id, changes)
+    await update_occurrence(scope, locked.id, changes)
     await reset_timers(scope, series, [locked.id])

@@ -1,34 +1,35 @@
-"""Undo of a change of an appointment: what it did is kept row by row, and written back.
+"""Undoing a change of an appointment: the values it replaced are in the audit, and are written
+back.
 
-A rule that is changed moves, adds and drops occurrences, parts a series in two, and leaves alone
-what was driven, moved or called off by itself. No reckoning backwards finds all of that again; so
-each change says in the audit which values it replaced, and Undo writes those and no others.
+A changed rule moves, adds and drops occurrences, splits a series, and leaves alone occurrences that
+were moved, cancelled or given a driver individually. That can't be recomputed in reverse, so each
+change records in the audit which values it replaced, and Undo writes exactly those.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.appointments.changes.locking import Reach, lock_appointment, tell_calendars
+from domain.appointments.changes.locking import Reach, lock_appointment, mark_changed
 from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentOver
-from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, get_occurrence
-from domain.appointments.series.occurrence_rows import give_up_places
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, get_occurrence
+from domain.appointments.series.occurrence_rows import release_keys
 from domain.appointments.series.replanning import replan, reset_timers
-from domain.appointments.series.series import Series, to_key
+from domain.appointments.series.series import to_key
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.limits import Held
-from domain.family.room import make_room
+from domain.family.limits import Quota
+from domain.family.room import require_room
 from domain.local_time import to_local
 from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
@@ -59,9 +60,9 @@ _IDS = frozenset({"appointment_id", "doctor_id", "driver_id"})
 
 
 @dataclass(frozen=True)
-class Before:
-    """An appointment, and what of it is not over, before a change: of the occurrence `opened`, or
-    (None) of none in particular.
+class AppointmentSnapshot:
+    """An appointment and its unfinished occurrences before a change. `opened` is the occurrence
+    that the change was made at; None: at none in particular.
     """
 
     appointment_id: UUID
@@ -69,15 +70,14 @@ class Before:
     appointment: Values
     occurrences: Mapping[UUID, Values]
 
-    async def replaced(
+    async def describe_change(
         self, scope: Scope, reach: Reach, *, begun: UUID | None = None
     ) -> dict[str, Any]:
-        """For the audit: the values that a change of that *reach* has replaced, and what it has
-        made. *begun* is the appointment that goes on with the rest of the series.
+        """For the audit: the values that a change with this *reach* replaced, and the rows it made.
+        *begun* is the appointment that continues with the rest of a split series.
         """
         ids = [self.appointment_id] if begun is None else [self.appointment_id, begun]
-        rows = await _occurrences(scope, ids, self.occurrences)
-        now = {row.id: _values(row) for row in rows}
+        now = await _occurrences(scope, ids, self.occurrences)
         changed = {
             str(id_): to_json({name: was[name] for name in was if was[name] != now[id_][name]})
             for id_, was in self.occurrences.items()
@@ -97,58 +97,61 @@ class Before:
         }
 
 
-async def remember(scope: Scope, appointment_id: UUID, opened: UUID | None = None) -> Before:
-    """How an appointment that is about to be changed (and is locked) is now."""
-    rows = await _occurrences(scope, [appointment_id])
-    return Before(
+async def take_snapshot(
+    scope: Scope, appointment_id: UUID, opened: UUID | None = None
+) -> AppointmentSnapshot:
+    """Take a snapshot of an appointment before changing it. It must be locked."""
+    return AppointmentSnapshot(
         appointment_id=appointment_id,
         opened=opened,
         appointment=await _appointment(scope, appointment_id),
-        occurrences={row.id: _values(row) for row in rows},
+        occurrences=await _occurrences(scope, [appointment_id]),
     )
 
 
-def can_be_put_back(before: Values | None) -> bool:
-    """Whether the audit has what :func:`put_back` needs; before version 0.6 it kept less."""
+def can_undo_change(before: Values | None) -> bool:
+    """Whether the audit has what :func:`undo_appointment_change` needs; versions before 0.6
+    recorded less.
+    """
     return before is not None and "made" in before
 
 
-async def put_back(
+async def undo_appointment_change(
     scope: Scope, before: Values, *, undoes_id: UUID, action: Action = Action.CHANGE_APPOINTMENTS
 ) -> OccurrenceFacts:
-    """Take back the change that the audit knows as *undoes_id*, and whose *before* is this; returns
-    the occurrence that the change was made at, as it is now.
+    """Undo the change of audit event *undoes_id*, whose *before* this is; returns the occurrence
+    that the change was made at, as it is now.
 
-    Raises NotFound, NotAllowed and FamilyFull, and AppointmentOver where all that it was about has
-    taken place meanwhile.
+    Raises NotFound, NotAllowed and FamilyFull, and AppointmentOver if everything it affected is
+    past.
     """
     appointment_id = UUID(before["appointment_id"])
     begun = UUID(before["begun"]) if before["begun"] else None
     ids = [appointment_id] if begun is None else sorted([appointment_id, begun])
     for id_ in ids:
         await lock_appointment(scope, id_, action=action)
-    await make_room(scope, Held.APPOINTMENT, beside=appointment_id)
+    await require_room(scope, Quota.APPOINTMENT, excluding=appointment_id)
     changed = [UUID(id_) for id_ in before["occurrences"]]
-    rows = {row.id: row for row in await _occurrences(scope, ids, changed)}
-    was = _not_over(before["occurrences"], rows, now=scope.clock.now())
-    made = _made(before, was, rows, since=undoes_id)
-    await give_up_places(scope, [*made, *was], appointment_id=appointment_id)
+    rows = await _occurrences(scope, ids, changed)
+    was = _previous_values(before["occurrences"], rows, now=scope.clock.now())
+    made = _list_made_rows(before, was, rows, since=undoes_id)
+    await release_keys(scope, [*made, *was], appointment_id=appointment_id)
     if begun is not None:
-        await _end(scope, begun)
+        await _delete_rest(scope, begun)
     if before["appointment"]:
         await scope.execute(
             update(Appointment)
             .where(Appointment.id == appointment_id)
             .values(from_json(before["appointment"]))
         )
-    called_off = {"status": OccurrenceStatus.CUT}
-    await _write(scope, was | {id_: {**_values(rows[id_]), **called_off} for id_ in made})
+    cut = {"status": OccurrenceStatus.CUT}
+    await _write(scope, was | {id_: {**rows[id_], **cut} for id_ in made})
     changed_values = [before["appointment"], *before["occurrences"].values()]
-    is_shown = bool(made) or any(values.keys() - _NOT_SHOWN for values in changed_values)
-    await tell_calendars(scope, appointment_id, is_shown=is_shown)
-    series = Series.of(await lock_appointment(scope, appointment_id, action=action))
+    affects_calendars = bool(made) or any(values.keys() - _NOT_SHOWN for values in changed_values)
+    await mark_changed(scope, appointment_id, affects_calendars=affects_calendars)
+    series = (await lock_appointment(scope, appointment_id, action=action)).series
     await replan(scope, series, series)
-    news = [id_ for id_, values in was.items() if _is_news(values, rows[id_])]
+    news = [id_ for id_, values in was.items() if _differs(values, rows[id_])]
     await reset_timers(scope, series, [*news, *made])
     await audit.record(
         scope,
@@ -157,62 +160,62 @@ async def put_back(
         subject_id=appointment_id,
         undoes_id=undoes_id,
     )
-    found = await _shown(scope, before["occurrence_id"], appointment_id)
-    await tell_of_what_is_soon(scope, appointment_id, found.id)
+    found = await _get_changed_occurrence(scope, before["occurrence_id"], appointment_id)
+    await announce_if_imminent(scope, appointment_id, found.id)
     return found
 
 
-def _not_over(
-    replaced: Mapping[str, Values], rows: Mapping[UUID, Row[Any]], *, now: datetime
+def _previous_values(
+    replaced: Mapping[str, Values], rows: Mapping[UUID, Values], *, now: datetime
 ) -> dict[UUID, Values]:
-    """All values as they were, of what lies ahead; what would come to lie in the past stays when it
-    is. Raises AppointmentOver where nothing else is left.
+    """The previous values of all rows; where that would put a row in the past, its times stay as
+    they are now. Raises AppointmentOver if nothing else is left to undo.
     """
     was: dict[UUID, Values] = {}
     is_any_over = is_any_ahead = False
     for id_, values in replaced.items():
         row = rows[UUID(id_)]
-        then = {**_values(row), **from_json(values)}
+        then = {**row, **from_json(values)}
         is_past = then["status"] == OccurrenceStatus.PLANNED and then["starts_at"] <= now
-        if is_past and _is_news(then, row):
-            then |= {name: getattr(row, name) for name in ("starts_at", "ends_at", "status")}
+        if is_past and _differs(then, row):
+            then |= {name: row[name] for name in ("starts_at", "ends_at", "status")}
             is_any_over = True
-        elif _is_news(then, row):
+        elif _differs(then, row):
             is_any_ahead = True
-        was[row.id] = then
+        was[UUID(id_)] = then
     if is_any_over and not is_any_ahead:
         raise AppointmentOver
     return was
 
 
-def _is_news(values: Values, row: Row[Any]) -> bool:
-    """Whether it takes place at another time, or otherwise than it did not."""
-    return bool(values["starts_at"] != row.starts_at or values["status"] != row.status)
+def _differs(values: Values, row: Values) -> bool:
+    """Whether its time or status differs from *row*."""
+    return bool(values["starts_at"] != row["starts_at"] or values["status"] != row["status"])
 
 
-def _made(
-    before: Values, was: Mapping[UUID, Values], rows: Mapping[UUID, Row[Any]], *, since: UUID
+def _list_made_rows(
+    before: Values, was: Mapping[UUID, Values], rows: Mapping[UUID, Values], *, since: UUID
 ) -> list[UUID]:
-    """What the change has made, and what has come *since* where others return to; ids are in the
-    order of time.
+    """Rows that the change made, and later ones (ids are in order of time, so: after *since*) whose
+    place others return to.
     """
     made = {UUID(id_) for id_ in before["made"]}
     places = {values["occurrence_key"] for values in was.values()}
     return [
-        row.id
-        for row in rows.values()
-        if row.id not in was
+        id_
+        for id_, row in rows.items()
+        if id_ not in was
         and (
-            row.id in made
-            or str(row.appointment_id) == before["begun"]
-            or (row.id > since and row.occurrence_key in places)
+            id_ in made
+            or str(row["appointment_id"]) == before["begun"]
+            or (id_ > since and row["occurrence_key"] in places)
         )
     ]
 
 
-async def _end(scope: Scope, begun: UUID) -> None:
-    """The rest of the series is no appointment of its own any more."""
-    await tell_calendars(scope, begun)
+async def _delete_rest(scope: Scope, begun: UUID) -> None:
+    """Delete the appointment that continued the rest of the series."""
+    await mark_changed(scope, begun)
     await scope.execute(
         update(Appointment)
         .where(Appointment.id == begun)
@@ -220,11 +223,13 @@ async def _end(scope: Scope, begun: UUID) -> None:
     )
 
 
-async def _shown(scope: Scope, opened: str | None, appointment_id: UUID) -> OccurrenceFacts:
-    """The occurrence at which the change was made; where it does not take place, but others of its
-    series do, the next of them.
+async def _get_changed_occurrence(
+    scope: Scope, opened: str | None, appointment_id: UUID
+) -> OccurrenceFacts:
+    """The occurrence at which the change was made; if it doesn't take place but others of its
+    series do, the next of those.
     """
-    coming = await first_of(scope, appointment_id)
+    coming = await get_next_or_last_occurrence(scope, appointment_id)
     if opened is None:
         return coming
     try:
@@ -241,17 +246,17 @@ async def _appointment(scope: Scope, appointment_id: UUID) -> Values:
             Appointment.id == appointment_id
         )
     )
-    return dict(row._mapping)  # noqa: SLF001 - Row's public view
+    return row._asdict()
 
 
 async def _occurrences(
     scope: Scope, appointment_ids: Collection[UUID], also: Collection[UUID] = ()
-) -> Sequence[Row[Any]]:
-    """What is not over, or whose place in the rule is still to come; and those with the ids *also*
-    wherever they are now.
+) -> Mapping[UUID, Values]:
+    """Occurrences that haven't ended or whose place in the rule is in the future; and those with
+    the ids *also*, wherever they are now.
     """
     yesterday = to_key(to_local(scope.clock.now() - timedelta(days=1), ZoneInfo("UTC")))
-    return await scope.rows(
+    rows = await scope.rows(
         select(AppointmentOccurrence.id, *_COLUMNS).where(
             AppointmentOccurrence.family_id == scope.family_id,
             or_(
@@ -266,10 +271,7 @@ async def _occurrences(
             ),
         )
     )
-
-
-def _values(row: Row[Any]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _OCCURRENCE}
+    return {row.id: {name: getattr(row, name) for name in _OCCURRENCE} for row in rows}
 
 
 _WRITE = (
@@ -291,7 +293,7 @@ async def _write(scope: Scope, written: Mapping[UUID, Values]) -> None:
 
 
 def to_json(values: Values) -> dict[str, Any]:
-    """The values of columns, for a document; :func:`from_json` reads them again."""
+    """Column values as JSON; :func:`from_json` reads them back."""
     return {
         name: value.isoformat()
         if isinstance(value, datetime)

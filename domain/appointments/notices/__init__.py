@@ -1,1 +1,1 @@
-"""What people are told of appointments: reminders, and files for their calendars."""
+"""Messages about appointments: reminders, and calendar files."""

@@ -1,4 +1,4 @@
-"""Files for calendars that hold an appointment which has changed."""
+"""Updated calendar files for members who have the appointment in their calendar."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from uuid import UUID
 
 from domain.appointments.calendars import CalendarEntry, read_entries
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
+from domain.delivery.kinds import MessageHeader, MessageKind, always_silent, read_one_by_one
 from domain.models.delivery import Kind
 
 
 @dataclass(frozen=True)
 class CalendarFacts:
-    """All the parts of a series that the reader has put into their calendar, as of `now`."""
+    """All parts of a series that the reader has in their calendar, as of `now`."""
 
     entries: Sequence[CalendarEntry]
     now: datetime
 
 
 async def _read(scope: Scope, header: MessageHeader) -> CalendarFacts:
-    return CalendarFacts(await read_entries(scope, UUID(header.told["origin_id"])), header.now)
+    return CalendarFacts(await read_entries(scope, UUID(header.facts["origin_id"])), header.now)
 
 
-CALENDAR = MessageKind(Kind.CALENDAR, one_by_one(_read), is_silent=silent)
+CALENDAR = MessageKind(Kind.CALENDAR, read_one_by_one(_read), is_silent=always_silent)

@@ -1,4 +1,4 @@
-"""What members are told of appointments: before, when one has changed, and afterwards."""
+"""Messages about appointments: reminders, changes, and questions afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from domain.access import Role
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import read_occurrences
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.models.delivery import Kind
 from domain.timers import LATE_AFTER, Step
 
 
 @dataclass(frozen=True)
 class AppointmentItem:
-    """An occurrence as it is now, and why this member is told of it."""
+    """An occurrence as it is now, and why this member is told about it."""
 
     step: Step
     occurrence: OccurrenceFacts
@@ -25,9 +25,9 @@ class AppointmentItem:
 
 @dataclass(frozen=True)
 class AppointmentFacts:
-    """What one member is told of one person's appointments, as of `now`, when the message leaves.
+    """One member's message about one person's appointments, as of `now`, when it is sent.
 
-    `reader_zone` is where the reader is, if they have said so.
+    `reader_zone` is the reader's own time zone, if they have told us.
     """
 
     family_id: UUID
@@ -42,7 +42,7 @@ class AppointmentFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> AppointmentFacts:
-    steps = {UUID(key): Step(step) for key, step in header.told["steps"].items()}
+    steps = {UUID(key): Step(step) for key, step in header.facts["steps"].items()}
     found = await read_occurrences(scope, list(steps))
     return AppointmentFacts(
         family_id=header.family_id,
@@ -76,4 +76,4 @@ def _is_settled(item: AppointmentItem, facts: AppointmentFacts) -> bool:
             return occurrence.ends_at <= facts.now
 
 
-APPOINTMENT = MessageKind(Kind.APPOINTMENT, one_by_one(_read), find_obsolete=_find_obsolete)
+APPOINTMENT = MessageKind(Kind.APPOINTMENT, read_one_by_one(_read), find_obsolete=_find_obsolete)

@@ -1,1 +1,1 @@
-"""The times that appointments take place: facts of each, lookups, lists and conflicts."""
+"""Occurrences of appointments: facts, lookups, lists and conflicts."""

@@ -1,4 +1,4 @@
-"""What else is planned while an appointment takes place."""
+"""Conflicts: what else is planned at the same time as an appointment."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,12 +12,12 @@ from domain.database.scope import Scope
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, User
 from domain.models.appointments import OccurrenceStatus
 
-MOST_CONFLICTS = 3
+MAX_CONFLICTS = 3
 
 
 async def find_conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
-    """What else is planned while this appointment, or an occurrence of its series, takes place:
-    each once, with the first time at which it is.
+    """Other appointments that overlap with an occurrence of this one: each listed once, with its
+    first overlap.
     """
     own, other, any_time = (aliased(AppointmentOccurrence) for _ in range(3))
     any_of_them = aliased(Appointment)
@@ -56,7 +56,7 @@ async def find_conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflic
             and_(
                 other.family_id == own.family_id,
                 other.appointment_id != own.appointment_id,
-                # Nothing takes longer: this keeps the search within the index.
+                # No appointment is longer; this lets the index bound the search.
                 other.starts_at
                 > own.starts_at - func.make_interval(0, 0, 0, 0, 0, longest + 2 * 60),
                 other.starts_at < own.ends_at,
@@ -81,7 +81,7 @@ async def find_conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflic
         select(at_once)
         .where(at_once.c.number == 1)
         .order_by(at_once.c.at, at_once.c.starts_at, at_once.c.id)
-        .limit(MOST_CONFLICTS)
+        .limit(MAX_CONFLICTS)
     )
     return [
         Conflict(

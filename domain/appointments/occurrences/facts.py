@@ -1,4 +1,4 @@
-"""One time that an appointment takes place, with all that is said of it."""
+"""One occurrence of an appointment, with everything people read about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.appointments.details import Details
-from domain.appointments.ladder import Reminder, reminders_of
+from domain.appointments.ladder import Reminder, list_reminders
 from domain.appointments.recurrences import Recurrence
 from domain.family.running_pauses import Pause
 from domain.models.appointments import OccurrenceStatus
@@ -15,11 +15,10 @@ from domain.models.appointments import OccurrenceStatus
 
 @dataclass(frozen=True)
 class OccurrenceFacts:
-    """One time that an appointment takes place, with what is said of it. Instants are UTC.
+    """One occurrence of an appointment, with all its details. Instants are UTC.
 
-    `moved_from` is the start that the rule gives, where this one is at another. A driver who has
-    left the family is none. `zone` is that of the place where it is; `home_zone` is where the
-    person lives now, if that is not known to be the same.
+    `moved_from` is the start by the rule, if this occurrence was moved. A driver who has left the
+    family counts as none. `zone` is that of the place; `home_zone` is where the person lives now.
     """
 
     id: UUID
@@ -41,8 +40,8 @@ class OccurrenceFacts:
     outcome_by: str | None
     outcome_at: datetime | None
     conflicts: Sequence["Conflict"] = ()
-    pause: Pause | None = None  # of the person, where it takes place in it
-    is_driver_away: bool = False  # they have blocked the bot, and are told nothing
+    pause: Pause | None = None  # the person's, if the occurrence falls into it
+    is_driver_unreachable: bool = False  # they have blocked the bot
     home_zone: ZoneInfo | None = None
 
     @property
@@ -51,7 +50,7 @@ class OccurrenceFacts:
 
     @property
     def local(self) -> datetime:
-        """The start by the clock of its place, aware."""
+        """The start in the zone of its place, aware."""
         return self.starts_at.astimezone(self.zone)
 
     @property
@@ -68,21 +67,19 @@ class OccurrenceFacts:
 
     @property
     def last_day(self) -> date:
-        """The day on which it ends, by the clock of its place."""
+        """The day on which it ends, in the zone of its place."""
         return last_day_of(self.ends_at, self.zone)
 
     @property
     def days_at_home(self) -> tuple[date, date]:
-        """The first and the last day as they are where the person lives. What lasts all day has its
-        days wherever that is.
-        """
+        """Its first and last day where the person lives; if all-day, the same days everywhere."""
         if self.is_all_day:
             return self.first_day, self.last_day
         return self.starts_at.astimezone(self.home).date(), last_day_of(self.ends_at, self.home)
 
     def reminders_ahead(self, *, now: datetime) -> Sequence[Reminder]:
-        """Those of its reminders that are still to come."""
-        reminders = reminders_of(
+        """Its reminders that are still to come."""
+        reminders = list_reminders(
             self.starts_at,
             zone=self.zone,
             remind_before=self.details.remind_before,
@@ -93,8 +90,8 @@ class OccurrenceFacts:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Another appointment at the same time, with its own times (UTC): of the same person, or
-    (`driver`) driven by the same member. Where it `comes_again`, it is so on other days, too.
+    """Another appointment at the same time, with its own times (UTC): of the same person, or with
+    the same `driver`. If it `comes_again`, it overlaps on other days, too.
     """
 
     title: str
@@ -121,7 +118,7 @@ class Conflict:
 
 
 def last_day_of(ends_at: datetime, zone: ZoneInfo) -> date:
-    """What ends at midnight belongs to the day before."""
+    """The last day; what ends at midnight belongs to the day before."""
     return (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 

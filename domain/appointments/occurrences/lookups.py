@@ -1,26 +1,30 @@
-"""Occurrences looked up: by themselves, the next of an appointment, those of a message."""
+"""Looking up occurrences: by id, by appointment, for a message."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from domain.access import Action
 from domain.appointments.occurrences.conflicts import find_conflicts
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.selection import IS_THERE, SELECT_OCCURRENCES, occurrence_facts
+from domain.appointments.occurrences.selection import (
+    IS_THERE,
+    SELECT_OCCURRENCES,
+    fetch_occurrences,
+)
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
 
 
-async def first_of(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
-    """The next occurrence of an appointment, or its last. With conflicts. Raises NotFound."""
-    rows = await scope.rows(
+async def get_next_or_last_occurrence(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
+    """An appointment's next occurrence, or else its last. With conflicts. Raises NotFound."""
+    found = await fetch_occurrences(
+        scope,
         SELECT_OCCURRENCES.where(
             Appointment.id == appointment_id, Appointment.family_id == scope.family_id, IS_THERE
         )
@@ -29,30 +33,31 @@ async def first_of(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
             AppointmentOccurrence.ends_at < func.clock_now(),
             AppointmentOccurrence.starts_at,
         )
-        .limit(1)
+        .limit(1),
     )
-    if not rows:
+    if not found:
         raise NotFound
-    return await _with_conflicts(scope, rows[0])
+    return await _with_conflicts(scope, found[0])
 
 
 async def get_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
-    """With its conflicts, and those of its whole series. Two statements. Raises NotFound."""
+    """An occurrence with the conflicts of its whole series. Two statements. Raises NotFound."""
     member = scope.require(Action.READ)
-    row = await scope.row(
+    found = await fetch_occurrences(
+        scope,
         SELECT_OCCURRENCES.where(
             AppointmentOccurrence.id == occurrence_id,
             AppointmentOccurrence.family_id == member.family_id,
             IS_THERE,
-        )
+        ),
     )
-    if row is None:
+    if not found:
         raise NotFound
-    return await _with_conflicts(scope, row)
+    return await _with_conflicts(scope, found[0])
 
 
 async def list_starts(scope: Scope, appointment_ids: Collection[UUID]) -> Sequence[datetime]:
-    """When these appointments are planned, of what is still to come (UTC), in order."""
+    """The planned future starts (UTC) of these appointments, in order."""
     rows = await scope.rows(
         select(AppointmentOccurrence.starts_at)
         .where(
@@ -69,18 +74,17 @@ async def list_starts(scope: Scope, appointment_ids: Collection[UUID]) -> Sequen
 async def read_occurrences(
     scope: Scope, occurrence_ids: Sequence[UUID]
 ) -> Sequence[OccurrenceFacts]:
-    """Those that are the family's, in order, also of what was removed: a message that told of it
-    has to say so. As the family, whoever acts. One statement.
+    """Those of the occurrences that are the family's, in order. Includes removed appointments,
+    because a message about one must say that it's gone. Needs no member. One statement.
     """
-    rows = await scope.rows(
+    return await fetch_occurrences(
+        scope,
         SELECT_OCCURRENCES.where(
             AppointmentOccurrence.id.in_(occurrence_ids),
             AppointmentOccurrence.family_id == scope.family_id,
-        ).order_by(AppointmentOccurrence.starts_at, AppointmentOccurrence.id)
+        ).order_by(AppointmentOccurrence.starts_at, AppointmentOccurrence.id),
     )
-    return [occurrence_facts(row) for row in rows]
 
 
-async def _with_conflicts(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
-    facts = occurrence_facts(row)
+async def _with_conflicts(scope: Scope, facts: OccurrenceFacts) -> OccurrenceFacts:
     return replace(facts, conflicts=await find_conflicts(scope, facts.appointment_id))

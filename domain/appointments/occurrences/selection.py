@@ -1,6 +1,6 @@
-"""Occurrences as they are read: one statement with all that is said of each."""
+"""The statement that selects occurrences with all their details, and how its rows become facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Uuid, and_, case, cast, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.base import Executable
 
 from domain.appointments.details import Details, DoctorNamed
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import Recurrence
-from domain.appointments.series.series import original_start, own_details
-from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
+from domain.appointments.series.series import merge_own_details, original_start
+from domain.database.scope import Scope
+from domain.family.running_pauses import PAUSE_COLUMNS, Pause, StoredPause
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -27,7 +29,7 @@ from domain.models.appointments import OccurrenceStatus
 _driver, _teller, _membership = aliased(User), aliased(User), aliased(FamilyMember)
 
 _own = AppointmentOccurrence.own_details
-#: Of an occurrence's own doctor, or of that of its whole series.
+#: The occurrence's own doctor, or else that of the whole series.
 DOCTOR_ID = case(
     (_own.has_key("doctor_id"), cast(_own["doctor_id"].astext, Uuid)),
     else_=Appointment.doctor_id,
@@ -88,11 +90,15 @@ SELECT_OCCURRENCES = (
 IS_THERE = and_(Appointment.deleted_at.is_(None), CareRecipient.deleted_at.is_(None))
 
 
-def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
-    """From a row of :data:`SELECT_OCCURRENCES`."""
+async def fetch_occurrences(scope: Scope, statement: Executable) -> Sequence[OccurrenceFacts]:
+    """The occurrences that a *statement* based on :data:`SELECT_OCCURRENCES` selects."""
+    return [_facts(row) for row in await scope.rows(statement)]
+
+
+def _facts(row: Row[Any]) -> OccurrenceFacts:
     zone = ZoneInfo(row.timezone)
     by_rule = original_start(row.occurrence_key, zone)
-    said = {**row._mapping, **own_details(row)}  # noqa: SLF001 - Row's public view
+    said = {**row._asdict(), **merge_own_details(row.own_details, row.own_remind_before)}
     return OccurrenceFacts(
         id=row.id,
         family_id=row.family_id,
@@ -123,12 +129,13 @@ def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
         outcome_at=row.outcome_at,
         pause=_pause(row),
         home_zone=ZoneInfo(row.home_timezone),
-        is_driver_away=row.driver_blocked_at is not None,
+        is_driver_unreachable=row.driver_blocked_at is not None,
     )
 
 
 def _pause(row: Row[Any]) -> Pause | None:
-    pause = running_pause(row, now=row.starts_at)
+    stored = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+    pause = stored.running(now=row.starts_at)
     return pause if pause is not None and pause.since < row.ends_at else None
 
 

@@ -1,1 +1,1 @@
-"""The series of an appointment: its rule, the rows made from it, and their timers."""
+"""An appointment's series: its rule, the rows made from it, and their timers."""

@@ -1,15 +1,22 @@
-"""The rows of a series: those ahead are read, written and inserted, each with its timer."""
+"""The rows of a series: reading, updating and inserting upcoming ones, each with its timer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, true, update
+from sqlalchemy import func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.base import Executable
 
-from domain.appointments.series.series import GONE, HORIZON, Series, to_key
+from domain.appointments.series.series import (
+    GONE_PREFIX,
+    OCCURRENCE_HORIZON,
+    Series,
+    merge_own_details,
+    to_key,
+)
 from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.local_time import resolve_local, to_local
@@ -33,8 +40,33 @@ SELECT_ROWS = select(*ROW_COLUMNS)
 
 
 @dataclass(frozen=True)
-class WrittenRow:
-    """What is written of a row that is there."""
+class OccurrenceRow:
+    """The values of :data:`ROW_COLUMNS`."""
+
+    id: UUID
+    occurrence_key: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    told_at: datetime | None
+    own_details: Mapping[str, Any] | None
+    own_remind_before: Sequence[int] | None
+    ladder_step: str | None
+
+    @property
+    def own(self) -> Mapping[str, Any]:
+        """The details that apply to this occurrence only."""
+        return merge_own_details(self.own_details, self.own_remind_before)
+
+
+async def fetch_rows(scope: Scope, statement: Executable) -> Sequence[OccurrenceRow]:
+    """The occurrences that a *statement* that returns :data:`ROW_COLUMNS` selects or writes."""
+    return [OccurrenceRow(**row._asdict()) for row in await scope.rows(statement)]
+
+
+@dataclass(frozen=True)
+class OccurrenceUpdate:
+    """New values for an existing row."""
 
     id: UUID
     key: str
@@ -44,55 +76,56 @@ class WrittenRow:
     timer: NextAction | None
 
 
-async def give_up_places(
+async def release_keys(
     scope: Scope, occurrence_ids: Sequence[UUID], *, appointment_id: UUID
 ) -> None:
-    """Let occurrences belong to an appointment, for now with no place in its rule: a key may be
-    another row's at the moment when it is taken over.
+    """Give these rows placeholder keys, and assign them to an appointment. Keys are unique, and one
+    that is about to be reused may still belong to another row.
     """
     if occurrence_ids:
         await scope.execute(
             update(AppointmentOccurrence)
             .where(AppointmentOccurrence.id.in_(occurrence_ids))
             .values(
-                occurrence_key=func.concat(GONE, AppointmentOccurrence.id),
+                occurrence_key=func.concat(GONE_PREFIX, AppointmentOccurrence.id),
                 appointment_id=appointment_id,
             )
         )
 
 
-async def first_ahead(scope: Scope, series: Series) -> datetime | None:
-    """The local start, by the rule, of the first occurrence that is still to come."""
-    rows = await list_ahead(scope, series, now=scope.clock.now(), begin=None)
+async def find_first_upcoming(scope: Scope, series: Series) -> datetime | None:
+    """The local start, by the rule, of the first upcoming occurrence."""
+    rows = await lock_upcoming(scope, series, now=scope.clock.now(), begin=None)
     return datetime.fromisoformat(rows[0].occurrence_key) if rows else None
 
 
-async def list_ahead(
+async def lock_upcoming(
     scope: Scope, series: Series, *, now: datetime, begin: datetime | None
-) -> Sequence[Row[Any]]:
-    """The rows that take place, or whose place in the rule is, still to come; locked."""
-    return await scope.rows(
+) -> Sequence[OccurrenceRow]:
+    """Rows whose start, or whose place in the rule, is in the future; locked."""
+    return await fetch_rows(
+        scope,
         SELECT_ROWS.where(
             AppointmentOccurrence.appointment_id == series.id,
             (AppointmentOccurrence.occurrence_key > to_key(to_local(now, series.zone)))
             | (AppointmentOccurrence.starts_at > now),
             true() if begin is None else AppointmentOccurrence.occurrence_key >= to_key(begin),
-            ~AppointmentOccurrence.occurrence_key.startswith(GONE),
+            ~AppointmentOccurrence.occurrence_key.startswith(GONE_PREFIX),
         )
         .order_by(AppointmentOccurrence.occurrence_key)
-        .with_for_update()
+        .with_for_update(),
     )
 
 
-def timer_of(
+def find_next_timer(
     series: Series, starts_at: datetime, status: str, *, tell: bool, now: datetime
 ) -> NextAction | None:
-    """What is told next of an occurrence, and when; with *tell* that it has changed, at once."""
+    """The next step for an occurrence, and when; with *tell*, announce a change now."""
     if tell and series.ends_at(starts_at) > now:
         return NextAction(Step.TELL, ceil_minute(now))
     if status != OccurrenceStatus.PLANNED:
         return None
-    return series.action_after(starts_at, now=now)
+    return series.next_action(starts_at, now=now)
 
 
 _WRITE = text("""
@@ -106,8 +139,8 @@ _WRITE = text("""
 """)
 
 
-async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
-    """Write rows that are there in one statement, and have their timers looked at."""
+async def update_rows(scope: Scope, written: Sequence[OccurrenceUpdate]) -> None:
+    """Update existing rows in one statement, and publish their timers."""
     await scope.execute(
         _WRITE,
         {
@@ -120,7 +153,7 @@ async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
             "ats": [each.timer.at if each.timer else None for each in written],
         },
     )
-    scope.told_of.update(
+    scope.covered_occurrence_ids.update(
         each.id for each in written if each.timer is not None and each.timer.step is Step.TELL
     )
     _publish(scope, [each.timer for each in written])
@@ -129,12 +162,12 @@ async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
 async def insert_rows(
     scope: Scope, series: Series, starts: Sequence[datetime], *, now: datetime
 ) -> None:
-    """Insert a row for each of these local starts, unless it is there."""
+    """Insert a row for each of these local starts, unless there is one."""
     rows, timers = [], []
     for start in starts:
         starts_at = resolve_local(start, series.zone)
         is_cut = series.is_cut(starts_at)
-        timer = None if is_cut else series.action_after(starts_at, now=now)
+        timer = None if is_cut else series.next_action(starts_at, now=now)
         timers.append(timer)
         rows.append(
             {
@@ -165,9 +198,9 @@ def _publish(scope: Scope, timers: Iterable[NextAction | None]) -> None:
         scope.publish(TimerSet(at))
 
 
-async def set_expanded(scope: Scope, series: Series, *, now: datetime) -> None:
-    """Remember how far the rows go, as long as there will be more."""
-    until = now + HORIZON
+async def save_expanded_until(scope: Scope, series: Series, *, now: datetime) -> None:
+    """Remember how far the rows reach, if there will be more."""
+    until = now + OCCURRENCE_HORIZON
     rule = series.recurrence
     has_ended = rule is None or (
         rule.until is not None and rule.until <= to_local(until, series.zone)

@@ -1,4 +1,4 @@
-"""The messages that told of occurrences: edited when these change."""
+"""Editing messages about occurrences when those change."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,19 +8,19 @@ from sqlalchemy import ARRAY, Text, literal
 
 from domain.database.scope import Scope
 from domain.delivery import shown_messages
-from domain.delivery.shown_messages import FACTS, was_owed_within
+from domain.delivery.shown_messages import FACTS, was_due_within
 from domain.models.delivery import Kind
 
-SHOWN_AGAIN_FOR = timedelta(days=30)
+REFRESHED_FOR = timedelta(days=30)
 
 
-async def show_again(scope: Scope, occurrence_ids: Sequence[UUID]) -> None:
-    """Have every message edited that told of these in the last weeks."""
+async def refresh_appointment_messages(scope: Scope, occurrence_ids: Sequence[UUID]) -> None:
+    """Edit every message of the last weeks that is about these occurrences."""
     if not occurrence_ids:
         return
     ids = literal([str(each) for each in occurrence_ids], ARRAY(Text))
-    await shown_messages.show_again(
+    await shown_messages.refresh_messages(
         scope,
         [Kind.APPOINTMENT],
-        where=[was_owed_within(SHOWN_AGAIN_FOR), FACTS["steps"].has_any(ids)],
+        where=[was_due_within(REFRESHED_FOR), FACTS["steps"].has_any(ids)],
     )

@@ -1,1 +1,1 @@
-"""Changing medicines: adding, editing, pausing, stopping and restoring one, moving its person."""
+"""Changing medicines: adding, editing, pausing, stopping, restoring, and moving their person."""

@@ -1,4 +1,4 @@
-"""Adding a medicine, and taking that back."""
+"""Adding a medicine, and undoing that."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -6,24 +6,24 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 
 from domain.access import Action
-from domain.alike import is_same_name, nearest
 from domain.database.scope import Scope
-from domain.family.limits import Held
-from domain.family.people import get_person, hold_pause
-from domain.family.room import make_room
+from domain.family.limits import Quota
+from domain.family.people import get_person, lock_pause
+from domain.family.room import require_room
 from domain.medicines.changes.locking import (
     cancel_open_doses,
     content_columns,
     lock_medicine,
     record_change,
 )
-from domain.medicines.errors import AlikeMedicine, SameMedicine
+from domain.medicines.errors import SameMedicine, SimilarMedicine
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.expansion.horizon import expand_medication
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
 from domain.medicines.reading import get_medication
 from domain.models import Medication, new_id
 from domain.models.medicines import MedicineStatus
+from domain.name_similarity import find_similar_name, is_same_name
 
 
 async def add_medication(
@@ -31,15 +31,15 @@ async def add_medication(
     medicine: NewMedicine,
     *,
     flow_id: UUID | None = None,
-    beside: Collection[UUID] = (),
+    acknowledged: Collection[UUID] = (),
 ) -> MedicineFacts:
     """Save a medicine with its doses for the next 36 hours.
 
-    Doses start after now: a time already past today starts on its next day. For a person who is
-    paused it begins paused, and goes on with them. Repeating it with the same *flow_id* finds the
-    medicine that the first time added. Raises NotFound for a person who is not the family's, and
-    SameMedicine (AlikeMedicine) if they take one of that name (of a name that looks or sounds like
-    it), other than those that the member knows of: *beside*. Raises FamilyFull.
+    Doses start after now: a time that has passed today starts on its next day. If the person is
+    paused, the medicine is paused with them. Idempotent per *flow_id*: a second call returns what
+    the first one added. Raises NotFound if the person isn't the family's, FamilyFull, and
+    SameMedicine (SimilarMedicine) if they take one with the same name (a name that looks or sounds
+    like it), unless the member has *acknowledged* that one (by id).
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     if flow_id is not None:
@@ -49,11 +49,11 @@ async def add_medication(
         if saved_before is not None:
             return await get_medication(scope, saved_before)
     person = await get_person(scope, medicine.person_id)
-    await make_room(scope, Held.MEDICINE)
-    await refuse_same_name(scope, person.id, medicine.name, beside=beside)
+    await require_room(scope, Quota.MEDICINE)
+    await refuse_same_name(scope, person.id, medicine.name, acknowledged=acknowledged)
     medication_id = new_id()
     now = scope.clock.now()
-    pause = await hold_pause(scope, person.id)
+    pause = await lock_pause(scope, person.id)
     resumes_at = pause.until if pause else None
     content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(
@@ -91,11 +91,9 @@ async def add_medication(
 async def remove_medication(
     scope: Scope, medication_id: UUID, *, undoes_id: UUID | None = None
 ) -> str:
-    """Take back that a medicine was added (the event *undoes_id*, if that is known); returns its
-    name.
+    """Undo that a medicine was added (the event *undoes_id*, if known); returns its name.
 
-    It is deleted softly and its unanswered doses are cancelled; what was recorded of it stays.
-    Raises NotFound.
+    It's deleted softly and its unanswered doses are cancelled; records are kept. Raises NotFound.
     """
     before = await lock_medicine(scope, medication_id)
     await scope.execute(
@@ -115,23 +113,23 @@ async def remove_medication(
 
 
 async def refuse_same_name(
-    scope: Scope, person_id: UUID, name: str, *, beside: Collection[UUID]
+    scope: Scope, person_id: UUID, name: str, *, acknowledged: Collection[UUID]
 ) -> None:
-    """Raise SameMedicine or AlikeMedicine if the person takes one whose name could be read or
-    heard for *name*, other than *beside*.
+    """Raises SameMedicine or SimilarMedicine if the person takes a medicine, not *acknowledged*,
+    whose name is the same or could be misread or misheard as *name*.
     """
     taken = await scope.rows(
         select(Medication.id, Medication.name)
         .where(
             Medication.care_recipient_id == person_id,
-            Medication.id.not_in(beside),
+            Medication.id.not_in(acknowledged),
             Medication.deleted_at.is_(None),
             Medication.status != MedicineStatus.STOPPED,
         )
         .order_by(Medication.created_at, Medication.id)
     )
-    found = nearest(name, [(row.name, row.id) for row in taken])
+    found = find_similar_name(name, [(row.name, row.id) for row in taken])
     if found is None:
         return
     existing = await get_medication(scope, found)
-    raise SameMedicine(existing) if is_same_name(name, existing.name) else AlikeMedicine(existing)
+    raise SameMedicine(existing) if is_same_name(name, existing.name) else SimilarMedicine(existing)

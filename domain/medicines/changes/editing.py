@@ -1,4 +1,4 @@
-"""Changing a medicine from now on: its name, its amount, its schedule."""
+"""Editing a medicine from now on: its name, amount and schedule."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -19,18 +19,18 @@ from domain.medicines.changes.locking import (
     record_change,
 )
 from domain.medicines.dosages import Dosage
-from domain.medicines.errors import ChangedMeanwhile
-from domain.medicines.expansion.calling_off import CALLED_OFF, list_ahead
-from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
-from domain.medicines.expansion.doubling import first_that_does_not_double, get_kept
+from domain.medicines.errors import MedicineChanged
+from domain.medicines.expansion.cancelling import CALLED_OFF, list_future_dose_ids
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
+from domain.medicines.expansion.doubling import find_doses_from, get_latest_doses
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.expansion.open_doses import (
     OPEN_DOSES,
-    Brought,
-    bring_into_line,
-    left_open,
-    put_back,
-    rename,
+    AdjustedDoses,
+    adjust_doses,
+    rename_doses,
+    revert_doses,
+    with_edited_amounts,
 )
 from domain.medicines.expansion.re_expansion import re_expand
 from domain.medicines.facts import Content, MedicineFacts
@@ -48,33 +48,33 @@ async def edit_medication(
     name: str | None = None,
     dosage: Dosage | None = None,
     schedule: Schedule | None = None,
-    beside: Collection[UUID] = (),
+    acknowledged: Collection[UUID] = (),
     noted: Mapping[str, Any] | None = None,
 ) -> MedicineFacts:
-    """Change a medicine from now on; what was given stays as it was. What is asked for now keeps
-    its amount (see :func:`change_open_doses`), and takes the new name.
+    """Edit a medicine from now on; records stay as they are. Open doses take the new name, but keep
+    their amount (see :func:`change_open_doses`).
 
-    *version* is the one that the member saw; what is *noted* goes into the audit. Raises
-    ChangedMeanwhile if it is not the present one, NotFound, and SameMedicine or AlikeMedicine as
-    `add_medication` does.
+    *version* is the one the member saw; *noted* is added to the audit event. Raises
+    MedicineChanged if that isn't the current version, NotFound, and SameMedicine or
+    SimilarMedicine as `add_medication` does.
     """
     before = await lock_medicine(scope, medication_id)
     if before.version != version:
-        raise ChangedMeanwhile(await get_medication(scope, medication_id))
+        raise MedicineChanged(await get_medication(scope, medication_id))
     if name is not None and name != before.name:
         person_id = before.expandable.care_recipient_id
-        await refuse_same_name(scope, person_id, name, beside=(medication_id, *beside))
+        await refuse_same_name(scope, person_id, name, acknowledged=(medication_id, *acknowledged))
     content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
     if content == before.content:
-        return await get_medication(scope, medication_id)  # a second tap is no change to take back
+        return await get_medication(scope, medication_id)  # a second tap, nothing to undo
     return await _change_content(scope, before, content, noted=noted)
 
 
-async def change_open_doses(scope: Scope, edit_id: UUID) -> tuple[MedicineFacts, Brought]:
-    """Give the doses that an edit (its event in the audit) had left open the new amount, too. Undo
-    of the edit puts them back.
+async def change_open_doses(scope: Scope, edit_id: UUID) -> tuple[MedicineFacts, AdjustedDoses]:
+    """Give the doses that an edit (its audit event) left open the new amount, too. Undo of the edit
+    reverts them.
 
-    Raises NotFound, NotAllowed, and ChangedMeanwhile if the edit does not stand any more.
+    Raises NotFound, NotAllowed, and MedicineChanged if the edit was undone or superseded.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     undo = aliased(AuditEvent)
@@ -93,13 +93,13 @@ async def change_open_doses(scope: Scope, edit_id: UUID) -> tuple[MedicineFacts,
         raise NotFound
     edited = await lock_medicine(scope, event.subject_id)
     if event.is_undone or edited.content != Content.from_json(event.after):
-        raise ChangedMeanwhile(await get_medication(scope, edited.id))
+        raise MedicineChanged(await get_medication(scope, edited.id))
     dose_ids = [UUID(dose_id) for dose_id in event.after.get(OPEN_DOSES, ())]
-    brought = await bring_into_line(scope, dose_ids, edited.expandable, edit_id=edit_id)
+    brought = await adjust_doses(scope, dose_ids, edited.expandable, edit_id=edit_id)
     return await get_medication(scope, edited.id), brought
 
 
-async def put_back_content(
+async def restore_content(
     scope: Scope,
     medication_id: UUID,
     content: Content,
@@ -108,12 +108,12 @@ async def put_back_content(
     counted: Counted,
     called_off: Collection[UUID] = (),
 ) -> MedicineFacts:
-    """Undo an edit, which had *counted* intakes and *called_off* doses: the medicine as it was
-    before, again from now on. Raises NotFound.
+    """Undo an edit, which had *counted* intakes and *called_off* doses: the previous content
+    applies again from now on. Raises NotFound.
     """
     before = await lock_medicine(scope, medication_id)
-    await give_back_intakes(scope, counted)
-    await put_back(scope, before.expandable, edit_id=undoes_id)
+    await uncount_intakes(scope, counted)
+    await revert_doses(scope, before.expandable, edit_id=undoes_id)
     return await _change_content(
         scope, before, content, action="put_back", undoes_id=undoes_id, called_off=called_off
     )
@@ -142,14 +142,14 @@ async def _change_content(
         )
     )
     counted: Counted = {}
-    were_ahead = await list_ahead(scope, before.id, status="pending")
+    were_ahead = await list_future_dose_ids(scope, before.id, status="pending")
     if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
         counted = await re_expand(scope, edited, called_off=called_off)
-    are_off = set(await list_ahead(scope, before.id, status="cancelled"))
+    are_off = set(await list_future_dose_ids(scope, before.id, status="cancelled"))
     if content.name != before.name:
-        await rename(scope, edited, content.name)
+        await rename_doses(scope, edited, content.name)
     facts = await get_medication(scope, before.id)
-    open_doses = left_open(
+    open_doses = with_edited_amounts(
         facts.open_doses, edited, is_rescheduled=content.schedule != before.schedule
     )
     await record_change(
@@ -170,8 +170,8 @@ async def _change_content(
 
 
 async def _first_after_edit(scope: Scope, before: Expandable, edited: Expandable) -> Expandable:
-    """The edited medicine, from the first dose on that doubles none that was given."""
-    kept = await get_kept(scope, before.medication_id)
+    """The edited medicine, starting with the first dose that doesn't double what was given."""
+    kept = await get_latest_doses(scope, before.medication_id)
     edited = replace(edited, doses_from=None, last_intake_at=kept.last_intake_at)
-    doses_from = first_that_does_not_double(edited, before, kept, scope.clock.now())
+    doses_from = find_doses_from(edited, before, kept, scope.clock.now())
     return replace(edited, doses_from=doses_from)

@@ -1,4 +1,4 @@
-"""A medicine that is being changed: locked with its open doses, and audited."""
+"""Locking a medicine and its open doses for a change, and auditing the change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,13 @@ from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.list_version import raise_list_version
+from domain.family.list_version import bump_list_version
 from domain.medicines.dosages import Dosage
-from domain.medicines.expansion.calling_off import cancel_open
+from domain.medicines.expansion.cancelling import cancel_pending_doses
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
     Expandable,
-    last_intakes,
-    to_expandable,
+    fetch_expandables_with,
 )
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import Content, OpenDose
@@ -29,7 +28,7 @@ from domain.models.medicines import MedicineStatus
 
 @dataclass(frozen=True)
 class LockedMedicine:
-    """A medicine that nobody else changes meanwhile."""
+    """A medicine, locked until the transaction ends."""
 
     id: UUID
     version: int
@@ -60,38 +59,40 @@ class LockedMedicine:
 
 
 async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
-    """Lock a medicine of the family with its open doses. Raises NotFound, NotAllowed."""
+    """Lock a medicine of the family and its open doses. Raises NotFound and NotAllowed."""
     member = scope.require(Action.CHANGE_MEDICINES)
     await lock_doses(scope, [medication_id])
-    row = await scope.row(
+    found = await fetch_expandables_with(
+        scope,
         EXPANDABLE.add_columns(Medication.version, Medication.is_paused_with_person)
         .where(
             Medication.id == medication_id,
             Medication.family_id == member.family_id,
             Medication.deleted_at.is_(None),
         )
-        .with_for_update(of=Medication)
+        .with_for_update(of=Medication),
     )
-    if row is None:
+    if not found:
         raise NotFound
+    [(medicine, (version, is_paused_with_person))] = found
     return LockedMedicine(
-        id=row.id,
-        version=row.version,
-        status=MedicineStatus(row.status),
-        resumes_at=row.resumes_at,
-        is_with_person=row.is_paused_with_person,
-        expandable=to_expandable(row, await last_intakes(scope, [row])),
+        id=medicine.medication_id,
+        version=version,
+        status=medicine.status,
+        resumes_at=medicine.resumes_at,
+        is_with_person=is_paused_with_person,
+        expandable=medicine,
     )
 
 
 async def cancel_open_doses(scope: Scope, medicine: LockedMedicine) -> Sequence[OpenDose]:
-    """Ask for none of its doses any more; their cards say so. Returns those that were open."""
+    """Cancel its pending doses and have their cards edited. Returns those that were due."""
     person_id = medicine.expandable.care_recipient_id
-    return (await cancel_open(scope, person_id, [medicine.id])).get(medicine.id, ())
+    return (await cancel_pending_doses(scope, person_id, [medicine.id])).get(medicine.id, ())
 
 
 async def record_change(scope: Scope, action: str, medication_id: UUID, **change: Any) -> None:
-    """Every change is audited, and seen in the list."""
+    """Audit a change, and raise the version of the family's list."""
     await audit.record(
         scope,
         f"medication.{action}",
@@ -99,7 +100,7 @@ async def record_change(scope: Scope, action: str, medication_id: UUID, **change
         subject_id=medication_id,
         **change,
     )
-    await raise_list_version(scope)
+    await bump_list_version(scope)
 
 
 def content_columns(content: Content) -> dict[str, Any]:

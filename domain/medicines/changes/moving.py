@@ -1,4 +1,4 @@
-"""A person moves to another time zone, and so do their medicines."""
+"""Moving a person to another time zone, and their medicines with them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,38 +12,37 @@ from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import shown_messages
-from domain.family.list_version import raise_list_version
-from domain.family.people import Person, get_person, hold_pause, set_pause
+from domain.family.list_version import bump_list_version
+from domain.family.people import Person, get_person, lock_pause, set_pause
 from domain.local_time import resolve_local
-from domain.medicines.expansion.expandable import EXPANDABLE, last_intakes, to_expandable
+from domain.medicines.expansion.expandable import EXPANDABLE, fetch_expandables
 from domain.medicines.expansion.re_expansion import lock_doses, re_expand
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
 
-NAMED_AGAIN_FOR = timedelta(days=2)  # after a move, messages of that age say by whose clock
+ZONE_NAMED_FOR = timedelta(days=2)  # messages up to this age get the name of their zone
 
 
 async def move_person(
     scope: Scope, care_recipient_id: UUID, zone: ZoneInfo, *, undoes_id: UUID | None = None
 ) -> Person:
-    """The person lives by the clock of *zone* from now on, and so do their doses.
+    """From now on the person lives in *zone*, and their doses are due there.
 
-    Only what lies ahead and was not asked for is moved. *undoes_id* is the event that it takes
-    back. Raises NotFound, NotAllowed.
+    Only upcoming doses that nobody was asked for move. *undoes_id* is the event that this undoes.
+    Raises NotFound and NotAllowed.
     """
     scope.require(Action.ADD_PERSON)
     before = await get_person(scope, care_recipient_id)
-    ids = await _running(scope, care_recipient_id)
+    ids = await _list_not_stopped(scope, care_recipient_id)
     await lock_doses(scope, ids)
     await scope.execute(
         update(CareRecipient).where(CareRecipient.id == care_recipient_id).values(timezone=zone.key)
     )
     await _move_ends_of_pauses(scope, care_recipient_id, ids, (before.zone, zone))
-    rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(ids)).with_for_update(of=Medication))
-    intakes = await last_intakes(scope, rows)
-    for row in rows:
-        if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
-            await re_expand(scope, to_expandable(row, intakes))
+    statement = EXPANDABLE.where(Medication.id.in_(ids)).with_for_update(of=Medication)
+    for medicine in await fetch_expandables(scope, statement):
+        if medicine.has_doses_to_come:
+            await re_expand(scope, medicine)
     await audit.record(
         scope,
         "person.moved" if undoes_id is None else "person.put_back",
@@ -53,10 +52,10 @@ async def move_person(
         after={"timezone": zone.key},
         undoes_id=undoes_id,
     )
-    await shown_messages.show_times_again(
-        scope, care_recipient_id, since=scope.clock.now() - NAMED_AGAIN_FOR
+    await shown_messages.refresh_named_times(
+        scope, care_recipient_id, since=scope.clock.now() - ZONE_NAMED_FOR
     )
-    await raise_list_version(scope)
+    await bump_list_version(scope)
     return replace(before, zone=zone)
 
 
@@ -66,7 +65,7 @@ async def _move_ends_of_pauses(
     medication_ids: Sequence[UUID],
     zones: tuple[ZoneInfo, ZoneInfo],
 ) -> None:
-    """A pause ends when the day of return begins, by the clock of the second of *zones*."""
+    """A pause ends when its last day does in the new zone: the second of *zones*."""
     old, new = zones
     rows = await scope.rows(
         select(Medication.id, Medication.resumes_at)
@@ -79,18 +78,18 @@ async def _move_ends_of_pauses(
             .where(Medication.id == row.id)
             .values(resumes_at=_same_day(row.resumes_at, old, new))
         )
-    pause = await hold_pause(scope, care_recipient_id)
+    pause = await lock_pause(scope, care_recipient_id)
     if pause is not None and pause.until is not None:
         until = _same_day(pause.until, old, new)
         await set_pause(scope, care_recipient_id, replace(pause, until=until), zone=new)
 
 
 def _same_day(instant: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
-    """When the local day that begins at *instant* by the clock of *old* begins by that of *new*."""
+    """Midnight in *new* of the local day that begins at *instant* in *old*."""
     return resolve_local(datetime.combine(instant.astimezone(old).date(), time()), new)
 
 
-async def _running(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
+async def _list_not_stopped(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
     rows = await scope.rows(
         select(Medication.id)
         .where(

@@ -1,4 +1,4 @@
-"""The status of a medicine: paused, stopped, restored."""
+"""The status of a medicine: pausing, stopping, restoring."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.people import hold_pause
+from domain.family.people import lock_pause
 from domain.local_time import resolve_local
 from domain.medicines.changes.locking import (
     LockedMedicine,
@@ -19,9 +19,9 @@ from domain.medicines.changes.locking import (
     lock_medicine,
     record_change,
 )
-from domain.medicines.errors import PauseEndImpossible, PauseRuns, StoppedMeanwhile
-from domain.medicines.expansion.calling_off import CALLED_OFF
-from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
+from domain.medicines.errors import MedicineStopped, PauseEndImpossible, UnseenPause
+from domain.medicines.expansion.cancelling import CALLED_OFF
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
 from domain.medicines.expansion.re_expansion import re_expand
 from domain.medicines.facts import MedicineFacts, OpenDose
 from domain.medicines.reading import get_medication
@@ -32,8 +32,8 @@ LONGEST_PAUSE = timedelta(days=366)
 
 
 def end_of_pause(resumes_on: date | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
-    """When a pause ends (UTC) whose day of return is *resumes_on*. Raises PauseEndImpossible for a
-    day that is not ahead, or more than a year.
+    """When a pause ends (UTC) if it resumes on *resumes_on*. Raises PauseEndImpossible if that day
+    isn't in the future, or more than a year ahead.
     """
     if resumes_on is None:
         return None
@@ -50,12 +50,12 @@ async def pause_medication(
     resumes_on: date | None,
     seen: MedicineFacts | None = None,
 ) -> MedicineFacts:
-    """Ask for nothing until *resumes_on* (a local day of the person), or until it is resumed.
+    """Pause until *resumes_on* (a local day of the person), or until somebody resumes it.
 
-    Open doses are cancelled, those that are asked for too. Where it is paused already, its end is
-    changed if the pause is the one that was *seen*. Raises PauseRuns if it is another one,
-    PauseEndImpossible, and NotFound, also where it was stopped meanwhile: the end of a pause must
-    not bring it back.
+    Pending doses are cancelled, including those on cards. If it's already paused, this changes the
+    end of that pause, provided it's the pause that was *seen*. Raises UnseenPause if it's a
+    different one, PauseEndImpossible, and NotFound, also if it was stopped meanwhile: a pause would
+    resume it at its end.
     """
     before = await lock_medicine(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
@@ -66,14 +66,14 @@ async def pause_medication(
     if before.status is MedicineStatus.PAUSED and not is_back:
         shown = (seen.status, seen.resumes_at, seen.is_paused_with_person) if seen else None
         if shown != (before.status, before.resumes_at, before.is_with_person):
-            raise PauseRuns(before.name)
+            raise UnseenPause(before.name)
     return await _change_status(
         scope, before, MedicineStatus.PAUSED, resumes_at=resumes_at, action="paused"
     )
 
 
 async def stop_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
-    """Ask for nothing any more; it can be restored. Open doses are cancelled. Raises NotFound."""
+    """Stop a medicine and cancel its pending doses; it can be restored. Raises NotFound."""
     before = await lock_medicine(scope, medication_id)
     return await _change_status(scope, before, MedicineStatus.STOPPED, action="stopped")
 
@@ -81,19 +81,19 @@ async def stop_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
 async def restore_medication(
     scope: Scope, medication_id: UUID, *, only_paused: bool = False
 ) -> MedicineFacts:
-    """End a pause or a stop: doses fall due again from now on, also those whose window was open
-    when they were cancelled and still is. What was stopped while the person's pause runs is paused
-    with them. Raises NotFound, and StoppedMeanwhile if *only_paused* was to go on.
+    """Resume a paused or stopped medicine: doses are due again from now on, including cancelled
+    ones whose window is still open. If the person is paused, a stopped medicine is paused with
+    them. Raises NotFound, and MedicineStopped if it's stopped and *only_paused* is set.
     """
     before = await lock_medicine(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
         if only_paused:
-            raise StoppedMeanwhile(before.name)
-        return await _begin_again(scope, before, action="restored")
+            raise MedicineStopped(before.name)
+        return await _reactivate(scope, before, action="restored")
     return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
 
 
-async def _begin_again(
+async def _reactivate(
     scope: Scope,
     before: LockedMedicine,
     *,
@@ -101,7 +101,7 @@ async def _begin_again(
     undoes_id: UUID | None = None,
     reopening: Collection[UUID] = (),
 ) -> MedicineFacts:
-    pause = await hold_pause(scope, before.expandable.care_recipient_id)
+    pause = await lock_pause(scope, before.expandable.care_recipient_id)
     return await _change_status(
         scope,
         before,
@@ -114,7 +114,7 @@ async def _begin_again(
     )
 
 
-async def put_back_status(
+async def restore_status(
     scope: Scope,
     medication_id: UUID,
     status: MedicineStatus,
@@ -126,15 +126,15 @@ async def put_back_status(
     called_off: Collection[UUID] = (),
 ) -> MedicineFacts:
     """Undo a pause, a stop or a restoration, which had *counted* intakes and *called_off* doses
-    that were open. A return that has gone by is one, and what was paused with a person
-    (*is_with_person*) is as the person is now. Raises NotFound.
+    that were open. If the pause would have ended by now, the medicine is active; what was paused
+    with a person (*is_with_person*) follows the person's current pause. Raises NotFound.
     """
     before = await lock_medicine(scope, medication_id)
-    await give_back_intakes(scope, counted)
+    await uncount_intakes(scope, counted)
     if is_with_person or (
         before.status is MedicineStatus.STOPPED and status is MedicineStatus.ACTIVE
     ):
-        return await _begin_again(
+        return await _reactivate(
             scope, before, action="put_back", undoes_id=undoes_id, reopening=called_off
         )
     if resumes_at is not None and resumes_at <= scope.clock.now():
@@ -163,7 +163,7 @@ async def _change_status(
 ) -> MedicineFacts:
     was = (before.status, before.resumes_at, before.is_with_person)
     if (status, resumes_at, is_with_person) == was and undoes_id is None:
-        return await get_medication(scope, before.id)  # a second tap is no change to take back
+        return await get_medication(scope, before.id)  # a second tap, nothing to undo
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)

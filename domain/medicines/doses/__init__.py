@@ -1,1 +1,1 @@
-"""Doses: the occurrences of schedules as rows, as people read them, lock them and put them off."""
+"""Doses: reading and locking them, cards, summaries, snoozing."""

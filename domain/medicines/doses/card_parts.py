@@ -1,9 +1,9 @@
-"""Which card of its slot a dose is on: each has its line and its button, so one card holds only so
-many, and a slot with more has several.
+"""Distributing the doses of a slot over cards: a dose needs a line and a button, so a card holds
+only so many, and a larger slot has several cards.
 
-A dose keeps its place whatever becomes of the others: all that were ever made for the slot count,
-in the order in which they were made. So nothing moves from card to card, and what was cancelled
-comes back where it was.
+A dose keeps its place whatever happens to the others: all doses ever made for the slot count, in
+the order in which they were made. So no dose moves to another card, and a cancelled dose that is
+revived returns to its place.
 """
 
 import hashlib
@@ -27,13 +27,13 @@ class _HasId(Protocol):
 
 
 def part_at(place: int) -> int:
-    """The number of the card, counted from 0, on which the dose at *place* of its slot is."""
+    """The number of the card, from 0, that has the dose at *place* of its slot."""
     return place // DOSES_ON_A_CARD
 
 
 def digest_of(doses: Iterable[_HasId]) -> str:
-    """A few letters that tell these doses from others, whatever their order: a button carries them,
-    so that its press records what its question named and nothing else.
+    """A few characters that identify this set of doses. A button carries them, so that pressing it
+    records exactly what its question named.
     """
     whole = b"".join(sorted(dose.id.bytes for dose in doses))
     return hashlib.sha256(whole).hexdigest()[:_DIGEST_LENGTH]
@@ -63,8 +63,8 @@ _PLACES = select(
 
 
 async def find_parts(scope: Scope, slots: Collection[SlotKey]) -> Mapping[UUID, int]:
-    """The card of each dose in those of the slots that need several. One statement; works as the
-    family and as the dispatcher.
+    """The card number of each dose in those slots that need several cards. One statement; works as
+    the family and as the dispatcher.
     """
     rows = await scope.rows(_PLACES, slot_parameters(slots))
     return {row.id: part_at(row.place) for row in rows}

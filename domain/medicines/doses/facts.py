@@ -1,6 +1,6 @@
-"""A dose as people read of it, and the statement that reads it."""
+"""A dose as people read about it, and the statement that reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
+from sqlalchemy.sql.base import Executable
 
 from domain.access import Action
 from domain.database.scope import Scope
@@ -26,13 +27,12 @@ ONE_DOSE = Decimal(1)
 
 @dataclass(frozen=True)
 class DoseFacts:
-    """A dose as people read of it. `local` is the wall clock at which it was due, naive, in `zone`.
+    """A dose as people read about it. `local` is when it was due, naive, in `zone`.
 
-    `taken_at` is when it was taken, by the clock of `taken_zone`, `resolved_at` when somebody said
-    so. Both zones stay when the person moves; `home_zone` is where they live now, if that is not
-    `zone`. `given` is what was given where that was not the planned `dosage` (`amount` of `unit`),
-    `dose_count` how many doses as the medicine was set. What is not `is_scheduled` was given as it
-    was needed.
+    `taken_at` is when it was taken, in `taken_zone`; `resolved_at` is when somebody said so.
+    Neither zone changes when the person moves; `home_zone` is where they live now. `given` is what
+    was given if that wasn't the planned `dosage` (`amount` of `unit`); `dose_count` is how many
+    doses as set that was. Without `is_scheduled` it was given as needed, or as an extra.
     """
 
     id: UUID
@@ -62,20 +62,20 @@ class DoseFacts:
 
     @property
     def home(self) -> ZoneInfo:
-        """By whose clock the person lives now."""
+        """Where the person lives now."""
         return self.home_zone or self.zone
 
     @property
     def taken_local(self) -> datetime | None:
-        """When it was taken, by the clock of then (aware)."""
+        """When it was taken, in the zone of that time (aware)."""
         return self.taken_at.astimezone(self.taken_zone or self.zone) if self.taken_at else None
 
 
 _resolver = User.__table__.alias("resolver")
 _snoozer = User.__table__.alias("snoozer")
 
-# Statements that presses and cards run stand here whole: SQLAlchemy compiles each of them once, and
-# to put one together costs more than to run it.
+# The statements that presses and cards run are module constants: SQLAlchemy compiles each of them
+# once, and building one costs more than running it.
 SELECT_DOSES = (
     select(
         Dose.id,
@@ -115,7 +115,7 @@ SELECT_BY_ID = SELECT_DOSES.where(Dose.id == any_(bindparam("dose_ids", type_=AR
 
 
 async def get_dose(scope: Scope, dose_id: UUID) -> DoseFacts:
-    """Raises NotFound if it is not the family's."""
+    """Raises NotFound if it isn't the family's."""
     scope.require(Action.READ)
     found = await list_doses(scope, [dose_id])
     if not found:
@@ -124,14 +124,33 @@ async def get_dose(scope: Scope, dose_id: UUID) -> DoseFacts:
 
 
 async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
-    """These doses of the scope's family, by when they are due."""
-    rows = await scope.rows(
-        SELECT_BY_ID, {"of_family": scope.family_id, "dose_ids": list(dose_ids)}
-    )
-    return [dose_facts(row) for row in rows]
+    """These doses of the scope's family, in the order in which they are due."""
+    return await fetch_doses(scope, SELECT_BY_ID, {"dose_ids": list(dose_ids)})
 
 
-def dose_facts(row: Row[Any]) -> DoseFacts:
+async def fetch_doses(
+    scope: Scope, statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> list[DoseFacts]:
+    """The doses of the scope's family that a *statement* based on :data:`SELECT_DOSES` selects."""
+    return [_facts(row) for row in await scope.rows(statement, _in_family(scope, parameters))]
+
+
+async def fetch_doses_with(
+    scope: Scope, statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> list[tuple[DoseFacts, Sequence[Any]]]:
+    """Like :func:`fetch_doses`; each dose comes with the values of additional columns."""
+    rows = await scope.rows(statement, _in_family(scope, parameters))
+    return [(_facts(row), row[_COLUMN_COUNT:]) for row in rows]
+
+
+_COLUMN_COUNT = len(SELECT_DOSES.selected_columns)
+
+
+def _in_family(scope: Scope, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"of_family": scope.family_id, **(parameters or {})}
+
+
+def _facts(row: Row[Any]) -> DoseFacts:
     is_snoozed = row.snoozed_by_id is not None and row.ladder_step == Step.ASK
     zone = ZoneInfo(row.timezone)
     return DoseFacts(

@@ -1,9 +1,10 @@
 """Locking a dose that a member may record."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from domain.access import Action, may
 from domain.database.scope import Member, Scope
@@ -12,8 +13,29 @@ from domain.models import CareRecipient, Dose, Medication
 from domain.models.medicines import DoseStatus
 
 
-async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
-    """Lock a dose that the member may record. Raises NotFound or NotAllowed."""
+@dataclass(frozen=True)
+class LockedDose:
+    """A dose, locked until the transaction ends.
+
+    `timezone` is where its person lives now. `is_given`: its medicine is active. `follows_intakes`:
+    the next dose depends on when this one is taken.
+    """
+
+    id: UUID
+    medication_id: UUID
+    care_recipient_id: UUID
+    due_at: datetime
+    window_ends_at: datetime
+    status: DoseStatus
+    resolved_at: datetime | None
+    is_scheduled: bool
+    timezone: str
+    is_given: bool
+    follows_intakes: bool
+
+
+async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
+    """Lock a dose that the member may record. Raises NotFound and NotAllowed."""
     dose = await scope.row(
         select(
             Dose.id,
@@ -43,4 +65,16 @@ async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
         or (is_own and may(member.role, Action.RECORD_OWN_DOSE))
     ):
         raise NotAllowed(Action.RECORD_DOSE, member.role)
-    return dose
+    return LockedDose(
+        id=dose.id,
+        medication_id=dose.medication_id,
+        care_recipient_id=dose.care_recipient_id,
+        due_at=dose.due_at,
+        window_ends_at=dose.window_ends_at,
+        status=DoseStatus(dose.status),
+        resolved_at=dose.resolved_at,
+        is_scheduled=dose.is_scheduled,
+        timezone=dose.timezone,
+        is_given=dose.is_given,
+        follows_intakes=bool(dose.follows_intakes),
+    )

@@ -1,4 +1,4 @@
-"""The card of a slot: what it asks for, and its menu."""
+"""Slot cards: the doses they ask for, and their menu."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ from domain.timers import LATE_AFTER
 
 @dataclass(frozen=True)
 class CardFacts:
-    """A slot as its card shows it, or one part of it. Instants are UTC. `zone` is that of the clock
-    by which it was due, `home_zone` where the person lives now (None: in `zone`).
+    """One card of a slot. Instants are UTC. `zone` is the one in which the slot was due,
+    `home_zone` where the person lives now (None: in `zone`).
     """
 
     family_id: UUID
@@ -33,18 +33,18 @@ class CardFacts:
     zone: ZoneInfo
     slot_at: datetime
     doses: Sequence[DoseFacts]
-    asked_again: bool = False  # a newer card has taken this one's place
-    is_repeat: bool = False  # it may have been sent before
+    asked_again: bool = False  # a newer card replaces this one
+    is_repeat: bool = False  # it may have been sent already
     is_late: bool = False
     is_reminder: bool = False  # not the first card of its slot
-    is_escalated: bool = False  # those who were asked first could not be reached
-    put_off: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of medicines not given just now
+    is_escalated: bool = False  # those who are asked first couldn't be reached
+    suspended: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of paused or stopped medicines
     may_record: bool = True  # viewers only read
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
     home_zone: ZoneInfo | None = None
     reader_zone: ZoneInfo | None = None
     part: int = 0
-    number: int = 1  # of how many cards this is which
+    number: int = 1  # this card's number, out of `count`
     count: int = 1
 
 
@@ -52,15 +52,17 @@ async def _read_all(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[U
     """One statement for the doses of all these cards."""
     slots = await read_slots(scope, {(card.subject.id, card.minute) for card in headers})
     by_part = [part for slot in slots.values() for part in slot.cancelled.values()]
-    put_off = await _find_put_off(scope, [dose for part in by_part for dose in part])
-    return {card.id: _card(card, slots[card.subject.id, card.minute], put_off) for card in headers}
+    suspended = await _find_suspended(scope, [dose for part in by_part for dose in part])
+    return {
+        card.id: _card(card, slots[card.subject.id, card.minute], suspended) for card in headers
+    }
 
 
-async def _find_put_off(
+async def _find_suspended(
     scope: Scope, cancelled: Sequence[DoseFacts]
 ) -> Mapping[UUID, MedicineStatus]:
-    """Of medicines whose doses here were cancelled: those that are paused or stopped. Usually there
-    are none, and nothing is asked.
+    """The status of those medicines of cancelled doses that are paused or stopped. Usually there
+    are none, and nothing is queried.
     """
     if not cancelled:
         return {}
@@ -75,7 +77,7 @@ async def _find_put_off(
 
 
 def _card(
-    header: MessageHeader, slot: SlotFacts, put_off: Mapping[UUID, MedicineStatus]
+    header: MessageHeader, slot: SlotFacts, suspended: Mapping[UUID, MedicineStatus]
 ) -> CardFacts:
     home = header.subject.zone
     parts = sorted(slot.parts)
@@ -88,10 +90,10 @@ def _card(
         reader_zone=header.receiver.zone,
         slot_at=header.minute,
         doses=slot.parts.get(header.part, ()),
-        put_off=[
-            (dose, put_off[dose.medication_id])
+        suspended=[
+            (dose, suspended[dose.medication_id])
             for dose in slot.cancelled.get(header.part, ())
-            if dose.medication_id in put_off
+            if dose.medication_id in suspended
         ],
         part=header.part,
         number=parts.index(header.part) + 1 if header.part in slot.parts else 1,
@@ -100,7 +102,7 @@ def _card(
         is_repeat=header.maybe_sent,
         is_late=header.ask_no == 0 and header.shown_at > header.minute + LATE_AFTER,
         is_reminder=header.ask_no > 0,
-        is_escalated=header.told.get("escalated", False),
+        is_escalated=header.facts.get("escalated", False),
         may_record=header.receiver.role is not Role.VIEWER,
         menu_for=header.menu_dose_id,
     )

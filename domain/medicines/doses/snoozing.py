@@ -1,4 +1,4 @@
-"""Snoozing a dose: everybody is asked again later."""
+"""Snoozing a dose, for everybody."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.events import NotificationsOwed, TimerSet
+from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.doses.facts import DoseFacts, list_doses
 from domain.medicines.doses.ladder import after_snooze
 from domain.medicines.doses.locking import lock_dose
@@ -22,16 +22,17 @@ from domain.timers import Step
 @dataclass(frozen=True)
 class Snoozed:
     dose: DoseFacts
-    until: datetime | None  # None: its window ends before, so it is not asked again
+    until: datetime | None  # None: the window ends first, so nobody is asked again
 
 
 async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
-    """Ask everybody again in *minutes*. Raises NotFound, NotAllowed; a resolved dose is returned
-    as it is, with nothing changed.
+    """Ask everybody again in *minutes*; a resolved dose is returned unchanged.
+
+    Raises NotFound and NotAllowed.
     """
     member = scope.require(Action.READ)
     dose = await lock_dose(scope, member, dose_id)
-    if dose.status != DoseStatus.PENDING:
+    if dose.status is not DoseStatus.PENDING:
         return Snoozed((await list_doses(scope, [dose_id]))[0], until=None)
     action = after_snooze(
         max(scope.clock.now(), dose.due_at), minutes=minutes, window_ends_at=dose.window_ends_at
@@ -52,8 +53,8 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
         subject_id=dose_id,
         after={"next_action_at": action.at.isoformat()},
     )
-    await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
+    await dose_messages.refresh_cards(scope, {(dose.care_recipient_id, dose.due_at)})
     scope.publish(TimerSet(action.at))
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
     facts = (await list_doses(scope, [dose_id]))[0]
     return Snoozed(facts, until=action.at if action.step is Step.ASK else None)

@@ -1,4 +1,4 @@
-"""Summaries of doses whose time is over, whether or not anybody was asked."""
+"""Summaries of doses whose window has ended, whether or not anybody was asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.access import Role
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.models.delivery import Kind
@@ -17,7 +17,7 @@ from domain.models.delivery import Kind
 @dataclass(frozen=True)
 class SummaryFacts:
     """Doses whose window ended in one minute, as of `now`. `was_asked`: somebody got the card. `id`
-    is that of the message itself, `more` how many of its doses have no room on it.
+    is that of the message itself; `more` is how many of its doses don't fit on it.
     """
 
     id: UUID
@@ -32,7 +32,7 @@ class SummaryFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> SummaryFacts:
-    doses = await list_doses(scope, [UUID(dose_id) for dose_id in header.told["dose_ids"]])
+    doses = await list_doses(scope, [UUID(dose_id) for dose_id in header.facts["dose_ids"]])
     return SummaryFacts(
         id=header.id,
         family_id=header.family_id,
@@ -59,7 +59,7 @@ def _list_shown_doses(facts: SummaryFacts) -> Sequence[UUID]:
 MISSED, NOT_ASKED = (
     MessageKind(
         kind,
-        one_by_one(_read),
+        read_one_by_one(_read),
         find_obsolete=_find_obsolete,
         list_shown_doses=_list_shown_doses,
     )

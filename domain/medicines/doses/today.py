@@ -1,4 +1,4 @@
-"""What today holds for everybody who is cared for."""
+"""Today's doses of everybody cared for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from uuid import UUID
 from domain.database.scope import Scope
 from domain.family.people import Person, list_people
 from domain.local_time import resolve_local
-from domain.medicines.doses.facts import SELECT_DOSES, UNANSWERED, DoseFacts, dose_facts
+from domain.medicines.doses.facts import SELECT_DOSES, UNANSWERED, DoseFacts, fetch_doses
 from domain.models import Dose
 from domain.models.medicines import DoseStatus
 
-# A day can be 25 hours long, and a dose in a gap falls up to an hour after its local time. What
-# lies behind may be of yesterday by another clock: they are up to 26 hours apart.
+# A day can be 25 hours long, and a dose in a clock gap is due up to an hour after its local time.
+# Further back, a dose may be yesterday's in another zone: zones are up to 26 hours apart.
 _FARTHEST_BEHIND = timedelta(hours=52)
 _FARTHEST_AHEAD = timedelta(hours=27)
 
@@ -25,11 +25,10 @@ class PersonToday:
 
 
 async def list_today(scope: Scope) -> Sequence[PersonToday]:
-    """Today's doses of everybody cared for, and what of yesterday nobody has answered for yet. Two
-    statements.
+    """Today's doses of everybody cared for, plus unanswered ones from yesterday. Two statements.
 
-    Today is the person's by the clock of where they live; what was due today by the clock of where
-    they were belongs to it too, or it would vanish in a move.
+    Today is the person's local day where they live now. A dose that was due today in a zone where
+    they lived before belongs to it too, or it would vanish when they move.
     """
     people = await list_people(scope)
     now = scope.clock.now()
@@ -40,20 +39,19 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
         resolve_local(datetime.combine(days[person.id], datetime.min.time()), person.zone)
         for person in people
     ]
-    rows = await scope.rows(
+    found = await fetch_doses(
+        scope,
         SELECT_DOSES.where(
             Dose.care_recipient_id.in_(days),
             Dose.due_at >= min(starts) - _FARTHEST_BEHIND,
             Dose.due_at < max(starts) + _FARTHEST_AHEAD,
             Dose.status != DoseStatus.CANCELLED,
         ),
-        {"of_family": scope.family_id},
     )
     doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
-    for row in rows:
-        facts = dose_facts(row)
-        if _belongs_to(days[row.care_recipient_id], facts, now):
-            doses[row.care_recipient_id].append(facts)
+    for dose in found:
+        if _belongs_to(days[dose.care_recipient_id], dose, now):
+            doses[dose.care_recipient_id].append(dose)
     return [PersonToday(person, doses[person.id]) for person in people]
 
 
@@ -62,5 +60,5 @@ def _belongs_to(today: date, dose: DoseFacts, now: datetime) -> bool:
     if today in days:
         return True
     if dose.status is DoseStatus.PENDING:
-        return dose.due_at <= now  # asked for last night, and still open
+        return dose.due_at <= now  # from last night, and still open
     return dose.status in UNANSWERED and today - timedelta(days=1) in days

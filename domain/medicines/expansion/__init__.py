@@ -1,1 +1,1 @@
-"""Expansion: making the doses of medicines ahead of time, and again when something changes."""
+"""Expansion: making doses ahead of time, and adjusting them when something changes."""

@@ -1,10 +1,9 @@
-"""What was given while a dose was cancelled counts for that dose when it comes back.
+"""An intake that was recorded while a dose was cancelled counts as that dose when it is revived.
 
-*Pause* at 08:00, the tablet given as an extra, *Resume*: nobody may be asked for a second tablet.
-The intake becomes the dose: its row takes over the place in the schedule, and keeps whatever hangs
-on it (records, stock, who gave it and when), so that nothing is counted or taken twice, and undoing
-the intake opens the dose. The row that had the place before is kept, cancelled, under a key that
-names the intake.
+*Pause* at 08:00, the tablet recorded as an extra, *Resume*: nobody must be asked for a second
+tablet. The intake becomes the dose: its row takes the dose's place in the schedule and keeps its
+own records, stock movements, actor and time. So nothing counts twice, and undoing the intake
+reopens the dose. The dose's previous row is kept, cancelled, under a key with the id of the intake.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,39 +13,53 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import select, text
 
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose
 
 Counted: TypeAlias = Mapping[str, Mapping[str, Any]]
-"""By the id of an intake that counts for a dose: what it was before (JSON)."""
+"""By the id of an intake that now counts as a dose: its previous values (JSON)."""
 
-COUNTED = "counted"  # where an event of the audit keeps it
+COUNTED = "counted"  # the key in an audit event
 
-FARTHEST = timedelta(hours=4)  # from a dose to an intake that is still of that dose
+INTAKE_MATCH_RANGE = timedelta(hours=4)  # an intake further from a dose isn't that dose
 
 
 @dataclass(frozen=True)
-class ComesBack:
-    """A dose that is open again, or made anew; cancelled at `cancelled_at`, where that is known."""
+class RevivedDose:
+    """A dose that is revived or newly made. `cancelled_at` is when it was cancelled, if known."""
 
     dose_id: UUID
     occurrence: Occurrence
     cancelled_at: datetime | None
 
 
-def reach(
+@dataclass(frozen=True)
+class _Intake:
+    """A recorded intake outside the schedule, with the values that counting it replaces."""
+
+    id: UUID
+    taken_at: datetime
+    created_at: datetime
+    occurrence_key: str
+    due_at: datetime
+    timezone: str
+    window_ends_at: datetime
+    ask_no: int
+
+
+def match_distance(
     occurrence: Occurrence, at: datetime, *, schedule: Iterable[Occurrence]
 ) -> timedelta | None:
-    """How far an intake at *at* is from a dose that it can be; None if it cannot: it must be within
-    half the gap to the dose before or after it, and within four hours.
+    """The distance between a dose and an intake at *at* that could be that dose; None if it
+    couldn't. It has to be within half the gap to the dose's neighbour, and within four hours.
     """
     distance = abs(at - occurrence.due_at)
-    if distance > FARTHEST:
+    if distance > INTAKE_MATCH_RANGE:
         return None
     times = sorted({o.due_at for o in schedule} | {occurrence.due_at})
     for earlier, later in pairwise(times):
@@ -59,18 +72,18 @@ def reach(
 async def count_intakes(
     scope: Scope,
     medication_id: UUID,
-    back: Sequence[ComesBack],
+    back: Sequence[RevivedDose],
     *,
     schedule: Sequence[Occurrence],
 ) -> Counted:
-    """Let the doses that are *back* be taken by what was given for them meanwhile; returns what
-    those intakes were.
+    """Match revived doses with intakes recorded meanwhile, which then count as those doses; returns
+    the intakes' previous values.
 
     The medication and its intakes must be locked.
     """
     if not back:
         return {}
-    intakes = await scope.rows(
+    rows = await scope.rows(
         select(
             Dose.id,
             Dose.taken_at,
@@ -84,24 +97,25 @@ async def count_intakes(
             Dose.medication_id == medication_id,
             ~Dose.is_scheduled,
             Dose.status == "taken",
-            Dose.taken_at >= min(each.occurrence.due_at for each in back) - FARTHEST,
+            Dose.taken_at >= min(each.occurrence.due_at for each in back) - INTAKE_MATCH_RANGE,
         )
     )
+    intakes = [_Intake(**row._asdict()) for row in rows]
     pairs = _pair(back, intakes, schedule)
     for dose_id, intake_id in pairs.items():
         parameters = {"dose_id": dose_id, "intake_id": intake_id, "kept": _kept_key(intake_id)}
         key = (await scope.rows(_GIVE_UP_PLACE, parameters))[0].occurrence_key
         await scope.execute(_TAKE_PLACE, {**parameters, "key": key})
-    were, doses = {row.id: row for row in intakes}, {each.dose_id: each for each in back}
+    were, doses = {intake.id: intake for intake in intakes}, {each.dose_id: each for each in back}
     return {
         str(intake_id): _to_json(were[intake_id], doses[dose_id])
         for dose_id, intake_id in pairs.items()
     }
 
 
-async def give_back_intakes(scope: Scope, counted: Counted) -> None:
-    """Undo *counted*: what was an extra is one again, and its dose is cancelled as it was. An
-    intake that was taken back since is the dose for good.
+async def uncount_intakes(scope: Scope, counted: Counted) -> None:
+    """Undo *counted*: each intake is an extra again, and its dose is cancelled again. An intake
+    that was undone in the meantime stays the dose.
 
     The medication and its intakes must be locked.
     """
@@ -123,12 +137,12 @@ async def give_back_intakes(scope: Scope, counted: Counted) -> None:
             cancelled_at = datetime.fromisoformat(was["cancelled_at"])
             place = {"dose_id": row.planned_id, "key": row.place, "cancelled_at": cancelled_at}
             await scope.execute(_HAVE_PLACE_BACK, place)
-            await dose_messages.show_cards_again(scope, {(row.care_recipient_id, row.due_at)})
-            scope.publish(NotificationsOwed())
+            await dose_messages.refresh_cards(scope, {(row.care_recipient_id, row.due_at)})
+            scope.publish(NotificationsQueued())
 
 
-def _to_json(intake: Row[Any], dose: ComesBack) -> dict[str, Any]:
-    # Of a dose that was not there before: as of then, so that the intake counts for it again.
+def _to_json(intake: _Intake, dose: RevivedDose) -> dict[str, Any]:
+    # For a dose without a previous row use the intake's creation, so that it would match again.
     cancelled_at = dose.cancelled_at or intake.created_at
     return {
         "key": intake.occurrence_key,
@@ -140,22 +154,23 @@ def _to_json(intake: Row[Any], dose: ComesBack) -> dict[str, Any]:
     }
 
 
-async def plan_again(scope: Scope, dose_id: UUID) -> None:
-    """The intake that this dose was is undone: what is due is what had been planned."""
+async def restore_planned(scope: Scope, dose_id: UUID) -> None:
+    """The intake that became this dose is undone: restore what was planned."""
     await scope.execute(_PLAN_AGAIN, {"dose_id": dose_id, "kept": _kept_key(dose_id)})
 
 
 def _pair(
-    back: Sequence[ComesBack], intakes: Sequence[Row[Any]], schedule: Sequence[Occurrence]
+    back: Sequence[RevivedDose], intakes: Sequence[_Intake], schedule: Sequence[Occurrence]
 ) -> Mapping[UUID, UUID]:
-    """The nearest first; an intake is one dose at most, and a dose one intake."""
+    """Nearest first; each intake is at most one dose, and each dose at most one intake."""
     near = [
         (distance, each.dose_id, intake.id)
         for each in back
         for intake in intakes
-        # What was recorded while the dose could have been answered was meant as an extra.
+        # An intake recorded while the dose was still open was meant as an extra.
         if each.cancelled_at is None or intake.created_at >= each.cancelled_at
-        if (distance := reach(each.occurrence, intake.taken_at, schedule=schedule)) is not None
+        if (distance := match_distance(each.occurrence, intake.taken_at, schedule=schedule))
+        is not None
     ]
     pairs: dict[UUID, UUID] = {}
     for _distance, dose_id, intake_id in sorted(near):
@@ -168,7 +183,7 @@ def _kept_key(intake_id: UUID) -> str:
     return f"planned:{intake_id}"
 
 
-# Two statements: a place in the schedule is unique.
+# In two statements, because keys are unique.
 _GIVE_UP_PLACE = text("""
     WITH place AS (SELECT id, occurrence_key FROM doses WHERE id = :dose_id)
     UPDATE doses d
@@ -185,7 +200,7 @@ _TAKE_PLACE = text("""
     FROM doses place WHERE place.id = :dose_id AND d.id = :intake_id
 """)
 
-# The same way back.
+# The reverse.
 _LEAVE_PLACE = text("""
     WITH place AS (
         SELECT d.id, d.occurrence_key, d.due_at, d.care_recipient_id, planned.id AS planned_id

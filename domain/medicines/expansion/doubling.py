@@ -1,4 +1,4 @@
-"""From when on the doses of an edited medicine fall due, so that none doubles what was given."""
+"""When the doses of an edited medicine start, so that none doubles what was given."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,27 +13,27 @@ from domain.models import Dose
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What re-expansion leaves as it is, as far as it stands in the way of new doses."""
+class LatestDoses:
+    """The latest intake and the latest open dose, which new doses must not double."""
 
     last_intake_at: datetime | None
-    last_open_at: datetime | None  # when the last dose that is asked for now was due
+    last_open_at: datetime | None  # when the latest open dose was due
 
     def is_too_near(self, occurrence: Occurrence, gap: timedelta | None) -> bool:
-        """Whether a dose was given, or is asked for, less than half the gap before *occurrence*."""
+        """Whether either is less than half the *gap* before *occurrence*."""
         earlier = [at for at in (self.last_intake_at, self.last_open_at) if at is not None]
         is_near = (occurrence.due_at - at < (gap or timedelta(0)) / 2 for at in earlier)
         return any(is_near)
 
 
-def first_that_does_not_double(
-    edited: Expandable, before: Expandable, kept: Kept, now: datetime
+def find_doses_from(
+    edited: Expandable, before: Expandable, kept: LatestDoses, now: datetime
 ) -> datetime | None:
-    """Before when an edited medicine must not fall due; None if it may at any time.
+    """When the doses of an edited medicine may start; None: no restriction.
 
-    Aspirin at 08:00 was taken and is changed to 09:00: today's is given, so the first of the new
-    ones is tomorrow's. Aspirin at 08:00 was taken and 12:00 is added: it is given today. What fell
-    due before the edit too is never left out.
+    Aspirin was taken at 08:00 and is moved to 09:00: today's dose is given, so the new time starts
+    tomorrow. Aspirin was taken at 08:00 and 12:00 is added: that one is due today. Doses that were
+    due before the edit too are never left out.
     """
     found = first = edited.first(now)
     while found is not None and not _has(before, found):
@@ -49,7 +49,7 @@ def _has(medication: Expandable, occurrence: Occurrence) -> bool:
 
 
 def _gap(medication: Expandable, occurrence: Occurrence) -> timedelta | None:
-    """From the dose before, or where there is none, to the one after; None for a single dose."""
+    """From the previous dose or, if there is none, to the next one; None for a single dose."""
     before = last_occurrence(
         medication.schedule,
         medication.zone,
@@ -62,8 +62,8 @@ def _gap(medication: Expandable, occurrence: Occurrence) -> timedelta | None:
     return None if after is None else after.due_at - occurrence.due_at
 
 
-async def get_kept(scope: Scope, medication_id: UUID) -> Kept:
-    """What stands in the way of new doses: the last intake, and what is asked for now."""
+async def get_latest_doses(scope: Scope, medication_id: UUID) -> LatestDoses:
+    """The last intake, and the latest dose that is open now."""
     is_open = (Dose.status == "pending") & (Dose.due_at <= scope.clock.now())
     row = (
         await scope.rows(
@@ -73,4 +73,4 @@ async def get_kept(scope: Scope, medication_id: UUID) -> Kept:
             ).where(Dose.medication_id == medication_id, or_(Dose.taken_at.is_not(None), is_open))
         )
     )[0]
-    return Kept(row.last_intake_at, row.last_open_at)
+    return LatestDoses(row.last_intake_at, row.last_open_at)

@@ -1,6 +1,6 @@
-"""What a medicine's doses are made from, as its row says it."""
+"""What a medicine's doses are made from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,19 +8,22 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, select
+from sqlalchemy.sql.base import Executable
 
 from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
 from domain.models import CareRecipient, Dose, Medication
+from domain.models.medicines import MedicineStatus
 
 
 @dataclass(frozen=True)
 class Expandable:
     """What a medication's doses are made from.
 
-    None falls due before `doses_from` (its last edit said so) and `resumes_at` (its pause ends).
+    No dose is due before `doses_from` (set by its last edit) or `resumes_at` (the end of its
+    pause).
     """
 
     medication_id: UUID
@@ -33,6 +36,12 @@ class Expandable:
     doses_from: datetime | None = None
     resumes_at: datetime | None = None
     last_intake_at: datetime | None = None
+    status: MedicineStatus = MedicineStatus.ACTIVE
+
+    @property
+    def has_doses_to_come(self) -> bool:
+        """Whether it's active, or will be at the end of its pause."""
+        return self.status is MedicineStatus.ACTIVE or self.resumes_at is not None
 
     @property
     def not_before(self) -> datetime | None:
@@ -40,7 +49,7 @@ class Expandable:
         return max(starts, default=None)
 
     def occurrences(self, after: datetime, until: datetime) -> Sequence[Occurrence]:
-        """As of its schedule, without those that are too early."""
+        """The schedule's occurrences, except those that are too early."""
         found = occurrences_between(
             self.schedule, self.zone, after, until, last_intake_at=self.last_intake_at
         )
@@ -72,10 +81,30 @@ EXPANDABLE = (
     .join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
     .order_by(Medication.id)
 )
-"""Selects what :func:`to_expandable` reads."""
+"""Selects what :func:`fetch_expandables` reads."""
+_COLUMN_COUNT = len(EXPANDABLE.selected_columns)
 
 
-async def last_intakes(scope: Scope, rows: Iterable[Row[Any]]) -> Mapping[UUID, datetime]:
+async def fetch_expandables(scope: Scope, statement: Executable) -> Sequence[Expandable]:
+    """The medicines that a *statement* based on :data:`EXPANDABLE` selects.
+
+    A second statement follows only if the next dose of any of them depends on its last intake.
+    """
+    return [medicine for medicine, _ in await fetch_expandables_with(scope, statement)]
+
+
+async def fetch_expandables_with(
+    scope: Scope, statement: Executable
+) -> Sequence[tuple[Expandable, Sequence[Any]]]:
+    """Like :func:`fetch_expandables`, for a *statement* with additional columns: each medicine
+    comes with their values.
+    """
+    rows = await scope.rows(statement)
+    intakes = await _last_intakes(scope, rows)
+    return [(_expandable(row, intakes), row[_COLUMN_COUNT:]) for row in rows]
+
+
+async def _last_intakes(scope: Scope, rows: Sequence[Row[Any]]) -> Mapping[UUID, datetime]:
     """When those medicines were last taken whose next dose depends on it."""
     follow = [row.id for row in rows if row.schedule.get("from_last_intake")]
     if not follow:
@@ -88,8 +117,7 @@ async def last_intakes(scope: Scope, rows: Iterable[Row[Any]]) -> Mapping[UUID, 
     return {row.medication_id: row.at for row in taken}
 
 
-def to_expandable(row: Row[Any], intakes: Mapping[UUID, datetime]) -> Expandable:
-    """A row of :data:`EXPANDABLE`."""
+def _expandable(row: Row[Any], intakes: Mapping[UUID, datetime]) -> Expandable:
     return Expandable(
         medication_id=row.id,
         care_recipient_id=row.care_recipient_id,
@@ -101,4 +129,5 @@ def to_expandable(row: Row[Any], intakes: Mapping[UUID, datetime]) -> Expandable
         doses_from=row.doses_from,
         resumes_at=row.resumes_at,
         last_intake_at=intakes.get(row.id),
+        status=MedicineStatus(row.status),
     )

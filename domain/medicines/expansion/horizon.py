@@ -1,4 +1,4 @@
-"""Expanding schedules into doses, for the next 36 hours."""
+"""Expanding schedules into doses for the next 36 hours."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,24 +10,23 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
 from domain.events import TimerSet
-from domain.family.list_version import raise_list_version
+from domain.family.list_version import bump_list_version
 from domain.medicines.doses.ladder import first_action, window_end
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
     Expandable,
-    last_intakes,
-    to_expandable,
+    fetch_expandables,
 )
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose, Medication, new_id
 from domain.set_asides import Subject, Work, is_free
 
-HORIZON = timedelta(hours=36)
+EXPANSION_HORIZON = timedelta(hours=36)
 
-# How far ahead of now the doses of a medicine end when it is expanded again (see WakeUps.expand).
+# A medicine is expanded again once its doses reach less far than this (see WakeUps.expand).
 _EXPANDED_AHEAD = timedelta(hours=24)
 
-# As the partial index says it, or it is not used.
+# Must match the partial index literally, or it isn't used.
 _HAS_DOSES_TO_COME = text(
     "(medications.status = 'active' OR medications.resumes_at IS NOT NULL)"
     " AND medications.deleted_at IS NULL"
@@ -37,14 +36,14 @@ _HAS_DOSES_TO_COME = text(
 async def expand_medication(scope: Scope, medication: Expandable) -> None:
     """Make the doses from where the last expansion ended up to 36 hours from now.
 
-    Repeating it makes nothing twice: the occurrence key is unique for each medication.
+    Idempotent: the occurrence key is unique per medication.
     """
     await _expand(scope, [medication])
 
 
 async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
-    """All of a family's together: two statements, however many they are."""
-    until = scope.clock.now() + HORIZON
+    """Expand all medicines of a family in two statements."""
+    until = scope.clock.now() + EXPANSION_HORIZON
     doses: list[dict[str, Any]] = []
     for medication in medications:
         due = medication.occurrences(medication.expanded_until, until)
@@ -68,11 +67,11 @@ async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
     )
     for medication in medications:
         if medication.resumes_at is not None:
-            await set_expanded(scope, medication, until)
+            await save_expanded_until(scope, medication, until)
 
 
-async def set_expanded(scope: Scope, medication: Expandable, until: datetime) -> None:
-    """Remember how far its doses go. A pause that ends is looked at again as soon as it has."""
+async def save_expanded_until(scope: Scope, medication: Expandable, until: datetime) -> None:
+    """Remember how far its doses reach; at most to a day after the end of its pause."""
     if medication.resumes_at is not None:
         until = min(until, max(medication.resumes_at, scope.clock.now()) + _EXPANDED_AHEAD)
     await scope.execute(
@@ -116,9 +115,10 @@ def _dose_row(
     }
 
 
-async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:
-    """Up to *most* medicines whose doses end before *before*; those first whose doses end first.
-    As the dispatcher.
+async def find_due(scope: Scope, *, before: datetime, limit: int) -> Sequence[Subject]:
+    """Up to *limit* medicines whose doses end before *before*, earliest first.
+
+    Runs as the dispatcher.
     """
     rows = await scope.rows(
         select(Medication.family_id, Medication.id)
@@ -128,34 +128,35 @@ async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Sub
             is_free(Work.EXPANSION, Medication.id),
         )
         .order_by(Medication.expanded_until)
-        .limit(most)
+        .limit(limit)
     )
     return [Subject(row.family_id, row.id) for row in rows]
 
 
 async def expand(scope: Scope, medication_ids: Sequence[UUID], *, before: datetime) -> int:
-    """Expand those of these medicines of the scope's family that end before *before*; returns how
-    many.
+    """Expand those of these medicines of the scope's family whose doses end before *before*;
+    returns how many.
 
-    A medicine whose pause is over is active again from here on.
+    This also activates medicines whose pause has ended.
     """
-    rows = await scope.rows(
+    medicines = await fetch_expandables(
+        scope,
         EXPANDABLE.where(
             Medication.id.in_(medication_ids),
             Medication.family_id == scope.family_id,
             _HAS_DOSES_TO_COME,
             Medication.expanded_until < before,
-        ).with_for_update(of=Medication, skip_locked=True)
+        ).with_for_update(of=Medication, skip_locked=True),
     )
-    intakes = await last_intakes(scope, rows)
-    if rows:
-        await _expand(scope, [to_expandable(row, intakes) for row in rows])
-    back = [row.id for row in rows if row.resumes_at and row.resumes_at <= scope.clock.now()]
+    if medicines:
+        await _expand(scope, medicines)
+    now = scope.clock.now()
+    back = [each.medication_id for each in medicines if each.resumes_at and each.resumes_at <= now]
     if back:
         await scope.execute(
             update(Medication)
             .where(Medication.id.in_(back))
             .values(status="active", resumes_at=None, is_paused_with_person=False)
         )
-        await raise_list_version(scope)
-    return len(rows)
+        await bump_list_version(scope)
+    return len(medicines)

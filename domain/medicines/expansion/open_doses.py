@@ -1,7 +1,7 @@
-"""What becomes of doses that are asked for now when their medicine changes.
+"""What happens to open doses when their medicine changes.
 
-A card on somebody's phone keeps its amount until somebody says otherwise: it may be in hand
-already. Only the name follows at once, since the old one would be looked for in vain.
+A card on somebody's phone keeps its amount until somebody changes that: the dose may be in hand
+already. Only the name changes at once, since nobody would find the old one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ from sqlalchemy import func, or_, select, update
 from domain import audit
 from domain.database.scope import Scope
 from domain.delivery import dose_messages, shown_messages
-from domain.delivery.shown_messages import IS_SENT, is_about, was_sent_within
-from domain.events import NotificationsOwed
+from domain.delivery.shown_messages import EDITABLE_FOR, IS_SENT, is_about, was_sent_within
+from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.facts import OpenDose
@@ -24,51 +24,50 @@ from domain.medicines.schedules.amounts import own_dosages
 from domain.models import AuditEvent, Dose
 from domain.models.delivery import Kind
 
-OPEN_DOSES = "open_doses"  # in the audit of an edit: the doses that it left open as they were
+OPEN_DOSES = "open_doses"  # in the audit of an edit: the open doses that it left unchanged
 _CHANGED = "dose.changed"
 _EDIT_ID = "edit_id"
-_STILL_SHOWN = timedelta(hours=48)  # how long Telegram lets a bot edit what names a missed dose
-_INSTANT = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
-class Brought:
-    """Which doses were brought into line with an edit, and which somebody had answered, or whose
-    time was over.
+class AdjustedDoses:
+    """Which doses were adjusted to an edit, and which weren't because they were answered or their
+    window had ended.
     """
 
     changed: Sequence[UUID]
     answered: Sequence[UUID]
 
 
-def left_open(
+def with_edited_amounts(
     doses: Sequence[OpenDose], edited: Expandable, *, is_rescheduled: bool
 ) -> Sequence[OpenDose]:
-    """*doses* with what each would be by the medicine as *edited*; *is_rescheduled*: so that it is
-    due at other times.
+    """*doses* with the amount each would have by the medicine as *edited*; *is_rescheduled*: the
+    edit changed the times.
     """
-    held = [_held_against(dose, edited) for dose in doses]
+    held = [_with_edited_amount(dose, edited) for dose in doses]
     if is_rescheduled:
         return held
-    return [replace(dose, is_rescheduled=False) for dose in held]  # they have moved since, perhaps
+    return [replace(dose, is_rescheduled=False) for dose in held]  # the person may have moved
 
 
-def _held_against(dose: OpenDose, edited: Expandable) -> OpenDose:
+def _with_edited_amount(dose: OpenDose, edited: Expandable) -> OpenDose:
     of_all_times = replace(edited, doses_from=None, resumes_at=None)
-    found = of_all_times.occurrences(dose.due_at - _INSTANT, dose.due_at)
+    found = of_all_times.occurrences(dose.due_at - _MICROSECOND, dose.due_at)
     if found:
         amount = found[0].dosage or edited.dosage
     elif own_dosages(edited.schedule):
-        return replace(dose, is_rescheduled=True)  # nobody can say which of several it would be
+        return replace(dose, is_rescheduled=True)  # which of several amounts is unknown
     else:
         amount = edited.dosage
     becomes = None if amount.words == dose.dosage.words else amount
     return replace(dose, becomes=becomes, is_rescheduled=not found)
 
 
-async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
-    """Have whatever is open, or was missed lately, go by the medicine's new name, on every phone.
-    What was answered keeps the name under which it was. The medicine's doses must be locked.
+async def rename_doses(scope: Scope, medicine: Expandable, name: str) -> None:
+    """Rename pending and recently missed doses of a medicine, on every phone. Answered doses keep
+    the old name. The medicine's doses must be locked.
     """
     is_late = Dose.status.in_(("missed", "not_asked"))
     rows = await scope.rows(
@@ -78,28 +77,28 @@ async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
             Dose.medication_name != name,
             or_(
                 Dose.status == "pending",
-                is_late & (Dose.window_ends_at > func.clock_now() - _STILL_SHOWN),
+                is_late & (Dose.window_ends_at > func.clock_now() - EDITABLE_FOR),
             ),
         )
         .values(medication_name=name)
         .returning(Dose.id, Dose.due_at)
     )
     slots = {(medicine.care_recipient_id, row.due_at) for row in rows}
-    await dose_messages.show_cards_again(scope, slots)
-    await dose_messages.show_summaries_again(scope, [row.id for row in rows])
-    await shown_messages.show_again(
+    await dose_messages.refresh_cards(scope, slots)
+    await dose_messages.refresh_summaries(scope, [row.id for row in rows])
+    await shown_messages.refresh_messages(
         scope,
         [Kind.REFILL, Kind.PAUSE_ENDS],
-        where=[is_about(medicine.care_recipient_id), IS_SENT, was_sent_within(_STILL_SHOWN)],
+        where=[is_about(medicine.care_recipient_id), IS_SENT, was_sent_within(EDITABLE_FOR)],
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
-async def bring_into_line(
+async def adjust_doses(
     scope: Scope, dose_ids: Sequence[UUID], edited: Expandable, *, edit_id: UUID
-) -> Brought:
-    """Give what is still open of these doses the amount of the medicine as *edited*, on every
-    phone, as a part of the edit *edit_id*. The medicine's doses must be locked.
+) -> AdjustedDoses:
+    """Give those of these doses that are still open the amount of the medicine as *edited*, on
+    every phone, as part of the edit *edit_id*. The medicine's doses must be locked.
     """
     rows = await scope.rows(
         select(
@@ -121,7 +120,7 @@ async def bring_into_line(
     changed = []
     for row in rows:
         was = Dosage(row.dosage, row.amount, row.unit)
-        held = _held_against(
+        held = _with_edited_amount(
             OpenDose(row.id, row.due_at, row.window_ends_at, edited.zone, was, None), edited
         )
         if held.becomes is not None:
@@ -135,19 +134,19 @@ async def bring_into_line(
                 after={**held.becomes.to_json(), _EDIT_ID: str(edit_id)},
             )
             changed.append(row)
-    await dose_messages.show_cards_again(
+    await dose_messages.refresh_cards(
         scope, {(edited.care_recipient_id, row.due_at) for row in changed}
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
     still_open = {row.id for row in rows}
-    return Brought(
+    return AdjustedDoses(
         [row.id for row in changed], [each for each in dose_ids if each not in still_open]
     )
 
 
-async def put_back(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None:
-    """Give open doses that were brought into line with an edit the amounts of before it. The
-    medicine's doses must be locked.
+async def revert_doses(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None:
+    """Revert open doses that were adjusted to an edit to their amounts before it. The medicine's
+    doses must be locked.
     """
     rows = await scope.rows(
         select(Dose.id, Dose.due_at, AuditEvent.before)
@@ -163,10 +162,10 @@ async def put_back(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None
     for row in rows:
         before: Mapping[str, Any] = row.before
         await _set_amount(scope, row.id, Dosage.from_json(before))
-    await dose_messages.show_cards_again(
+    await dose_messages.refresh_cards(
         scope, {(medicine.care_recipient_id, row.due_at) for row in rows}
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
 
 
 async def _set_amount(scope: Scope, dose_id: UUID, dosage: Dosage) -> None:

@@ -1,56 +1,72 @@
-"""Bringing doses into line with a schedule, a zone or an intake that has changed."""
+"""Re-expansion: adjusting doses to a schedule, a zone or an intake that has changed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.events import NotificationsOwed, TimerSet
+from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.expansion.counted_intakes import (
-    FARTHEST,
-    ComesBack,
+    INTAKE_MATCH_RANGE,
     Counted,
+    RevivedDose,
     count_intakes,
-    reach,
+    match_distance,
 )
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
     Expandable,
-    last_intakes,
-    to_expandable,
+    fetch_expandables,
 )
-from domain.medicines.expansion.horizon import HORIZON, dose_rows, set_expanded
+from domain.medicines.expansion.horizon import EXPANSION_HORIZON, dose_rows, save_expanded_until
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose, Medication
 from domain.models.medicines import MedicineStatus
 from domain.timers import Step, ceil_minute
 
-# The widest that a wall clock time moves when a person moves: from one end of the date line to the
-# other. What was due in this time may be due again, or still.
+# The furthest that a wall-clock time shifts when a person moves: across the date line. Doses due
+# within this range may be due again, or still.
 _WIDEST_MOVE = timedelta(hours=27)
+
+
+@dataclass(frozen=True)
+class _DoseRow:
+    """A dose row, as far as it decides what becomes of it."""
+
+    id: UUID
+    occurrence_key: str
+    due_at: datetime
+    window_ends_at: datetime
+    status: str
+    ladder_step: str | None
+    ask_no: int
+    snoozed_by_id: UUID | None
+    taken_at: datetime | None
+    resolved_at: datetime | None
 
 
 async def re_expand(
     scope: Scope, medication: Expandable, *, called_off: Collection[UUID] = ()
 ) -> Counted:
-    """Bring the doses into line with a schedule, a zone or an intake that has changed.
+    """Adjust a medicine's doses to a schedule, a zone or an intake that has changed.
 
-    Only doses that lie ahead and that nobody has been asked for are moved, cancelled or made. What
-    was cancelled comes back where the schedule has it (again): asked at once, if its window is not
-    over, and as taken if it was given meanwhile: returns the intakes that count for such doses. Of
-    those *called_off* by what is undone now, so does what had stayed open from another schedule or
-    zone. The medication's doses must be locked; see :func:`lock_doses`.
+    Only future doses that nobody was asked for are moved, cancelled or made. Cancelled doses that
+    the schedule has (again) are revived: asked for at once if their window is still open, and
+    counted as taken if they were given meanwhile; returns those intakes. When something is undone,
+    *called_off* are the doses it cancelled: they are revived even if another schedule or zone had
+    left them open. The medication's doses must be locked; see :func:`lock_doses`.
     """
     now = scope.clock.now()
-    until = now + HORIZON
+    until = now + EXPANSION_HORIZON
     wanted = {o.key: o for o in medication.occurrences(now - _WIDEST_MOVE, until + _WIDEST_MOVE)}
     existing = {
-        row.occurrence_key: row
+        row.occurrence_key: _DoseRow(**row._asdict())
         for row in await scope.rows(
             select(
                 Dose.id,
@@ -75,12 +91,12 @@ async def re_expand(
         for key, row in existing.items()
         if row.id in called_off and row.status == "cancelled" and row.due_at <= now
     }
-    ahead = [o for o in wanted.values() if _is_to_be_made(o, existing.get(o.key), now, until)]
+    ahead = [o for o in wanted.values() if _should_make(o, existing.get(o.key), now, until)]
     await _cancel(
         scope,
         [row.id for key, row in existing.items() if _is_untouched(row, now) and key not in wanted],
     )
-    # What an edit in between had asked for instead, and was given, stands for it.
+    # A dose that was given under an edit in between counts instead of them.
     instead = [row.taken_at for key, row in existing.items() if row.taken_at and key not in wanted]
     back = [
         row
@@ -88,7 +104,7 @@ async def re_expand(
         if row.status == "cancelled"
         and row.due_at <= now < row.window_ends_at
         and key in wanted
-        and all(reach(wanted[key], at, schedule=wanted.values()) is None for at in instead)
+        and all(match_distance(wanted[key], at, schedule=wanted.values()) is None for at in instead)
     ]
     await _revive_open(scope, back)
     await _revive_ahead(
@@ -110,40 +126,40 @@ async def re_expand(
     counted = await count_intakes(
         scope,
         medication.medication_id,
-        [ComesBack(row.id, wanted[row.occurrence_key], row.resolved_at) for row in back]
-        + _coming_back(ahead, existing, made),
+        [RevivedDose(row.id, wanted[row.occurrence_key], row.resolved_at) for row in back]
+        + _list_revived(ahead, existing, made),
         schedule=list(wanted.values()),
     )
-    await dose_messages.show_cards_again(
+    await dose_messages.refresh_cards(
         scope, {(medication.care_recipient_id, row.due_at) for row in back}
     )
     if back:
-        scope.publish(NotificationsOwed())
-    await set_expanded(scope, medication, until)
+        scope.publish(NotificationsQueued())
+    await save_expanded_until(scope, medication, until)
     return counted
 
 
-def _coming_back(
-    ahead: Iterable[Occurrence], existing: Mapping[str, Row[Any]], made: Mapping[str, UUID]
-) -> list[ComesBack]:
-    """Those of the doses *ahead* that were cancelled, or were not there. What was open all the time
-    could be answered: what was given beside it was an extra.
+def _list_revived(
+    ahead: Iterable[Occurrence], existing: Mapping[str, _DoseRow], made: Mapping[str, UUID]
+) -> list[RevivedDose]:
+    """Those of the doses *ahead* that were cancelled, or had no row. A dose that was open all along
+    could have been answered, so an intake beside it was an extra.
     """
     found = []
     for occurrence in ahead:
         row = existing.get(occurrence.key)
         if row is None:
-            found.append(ComesBack(made[occurrence.key], occurrence, None))
+            found.append(RevivedDose(made[occurrence.key], occurrence, None))
         elif row.status == "cancelled":
-            found.append(ComesBack(row.id, occurrence, row.resolved_at))
+            found.append(RevivedDose(row.id, occurrence, row.resolved_at))
     return found
 
 
 async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
-    """Lock what is open of these medications, and what was given lately outside of their schedules
-    and may be counted for a dose; by id: doses come before medications everywhere.
+    """Lock the pending doses of these medications, and recent intakes outside their schedules that
+    may count as a dose. In the order of ids; doses are locked before medications everywhere.
     """
-    is_recent = Dose.taken_at > scope.clock.now() - _WIDEST_MOVE - FARTHEST
+    is_recent = Dose.taken_at > scope.clock.now() - _WIDEST_MOVE - INTAKE_MATCH_RANGE
     await scope.execute(
         select(Dose.id)
         .where(
@@ -155,8 +171,8 @@ async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
     )
 
 
-def _is_untouched(row: Row[Any], now: datetime) -> bool:
-    """Whether it lies ahead and nobody was asked for it, or has put it off."""
+def _is_untouched(row: _DoseRow, now: datetime) -> bool:
+    """Whether it's in the future and nobody was asked for it or has snoozed it."""
     return (
         row.status == "pending"
         and row.due_at > now
@@ -166,12 +182,12 @@ def _is_untouched(row: Row[Any], now: datetime) -> bool:
     )
 
 
-def _is_to_be_made(
-    occurrence: Occurrence, row: Row[Any] | None, now: datetime, until: datetime
+def _should_make(
+    occurrence: Occurrence, row: _DoseRow | None, now: datetime, until: datetime
 ) -> bool:
-    """Whether a dose is made, moved or revived for *occurrence*.
+    """Whether to make, move or revive a dose for *occurrence*.
 
-    What was ahead and, by the clock of another zone, has gone by stays due when it was.
+    A future dose that is in the past in another zone stays due when it was.
     """
     if occurrence.due_at <= now:
         return False
@@ -194,8 +210,8 @@ async def _cancel(scope: Scope, dose_ids: Sequence[UUID]) -> None:
         )
 
 
-async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
-    """Ask once more for what was cancelled while its window was open."""
+async def _revive_open(scope: Scope, rows: Iterable[_DoseRow]) -> None:
+    """Ask again for doses that were cancelled while their window was open."""
     dose_ids = [row.id for row in rows]
     if not dose_ids:
         return
@@ -214,8 +230,8 @@ async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
     scope.publish(TimerSet(at))
 
 
-async def _revive_ahead(scope: Scope, rows: Sequence[Row[Any]]) -> None:
-    """Ask for what was cancelled when it was due."""
+async def _revive_ahead(scope: Scope, rows: Sequence[_DoseRow]) -> None:
+    """Revive future doses at their old time."""
     if not rows:
         return
     await scope.execute(
@@ -230,8 +246,8 @@ async def _revive_ahead(scope: Scope, rows: Sequence[Row[Any]]) -> None:
 
 
 async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str, UUID]:
-    """Make doses; where one of the key is there, open or cancelled, it becomes what is wanted.
-    Returns the ids of those that were made, by their keys.
+    """Insert doses, or update those with the same key that are pending or cancelled. Returns the
+    ids of the inserted ones by key.
     """
     made = insert(Dose)
     await scope.connection.execute(
@@ -261,16 +277,13 @@ async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str,
 
 
 async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
-    """Bring medicines that count from the last intake into line with what was just recorded.
+    """Adjust medicines that count from the last intake to what was just recorded.
 
-    Also those that are paused: the doses from their return on are made already.
+    This includes paused ones: the doses after their pause exist already.
     """
     goes_on = or_(
         Medication.status == MedicineStatus.ACTIVE, Medication.resumes_at > func.clock_now()
     )
-    rows = await scope.rows(
-        EXPANDABLE.where(Medication.id.in_(medication_ids), goes_on).with_for_update(of=Medication)
-    )
-    intakes = await last_intakes(scope, rows)
-    for row in rows:
-        await re_expand(scope, to_expandable(row, intakes))
+    statement = EXPANDABLE.where(Medication.id.in_(medication_ids), goes_on)
+    for medicine in await fetch_expandables(scope, statement.with_for_update(of=Medication)):
+        await re_expand(scope, medicine)

@@ -1,1 +1,1 @@
-"""Pauses of a medicine or of everything that a person takes, and what they do to courses."""
+"""Pauses of a medicine or of everything a person takes, and their effect on courses."""

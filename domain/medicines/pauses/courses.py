@@ -1,8 +1,8 @@
-"""What pauses take from courses, and what is added to their ends for it.
+"""What courses lose to pauses, and extending them by it.
 
-A course may last longer by what it loses to a pause. The event of such an edit keeps for which
-stretches of time that was, and what the course was without it: once a pause ends early, what it
-has not taken after all can be taken back, and no day is added twice.
+A course may be extended by what it loses to a pause. The audit event of that edit keeps the
+stretches of time it was extended for, and the course without them. So when a pause ends early, what
+the course didn't lose after all can be removed again, and no day is added twice.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
@@ -19,7 +19,7 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.changes.editing import edit_medication
 from domain.medicines.doses.ladder import WINDOW
-from domain.medicines.errors import ChangedMeanwhile
+from domain.medicines.errors import MedicineChanged
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import get_medication, read_medicines
@@ -34,16 +34,16 @@ from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models import AuditEvent, Dose, Medication
 from domain.models.medicines import MedicineStatus
 
-_SAME_MOMENT = timedelta(minutes=1)  # of what one transaction writes
+_SAME_MOMENT = timedelta(minutes=1)  # timestamps this close are of one transaction
 
 
 @dataclass(frozen=True)
 class CourseQuestion:
-    """What is to be asked about a course: whether what it loses in `lost` is to be added at its
-    end; None: whether what was added and not lost is to be taken back.
+    """A question about a course: whether to add at its end what it loses in `lost`; None: whether
+    to remove what was added for time that wasn't lost.
 
-    What `is_of_the_past` was asked about a pause at its end: once that pause runs again, it is not
-    to be asked yet.
+    With `is_of_the_past` it's about a pause that had ended: if that pause has been reinstated, it's
+    too early to ask.
     """
 
     medication_id: UUID
@@ -66,10 +66,10 @@ class CourseQuestion:
 
 @dataclass(frozen=True)
 class CourseChange:
-    """A course as it is, and as it would be (`schedule`): `days` of doses longer, or, where days
-    are 0, without what was added and not lost.
+    """A course as it is, and its new `schedule`: `days` of doses longer, or, if days is 0, without
+    what was added for time that wasn't lost.
 
-    `stretches` are what the pauses then have taken from it, `base` is what it is without them.
+    `stretches` are what pauses then have taken from it; `base` is the course without extensions.
     """
 
     medicine: MedicineFacts
@@ -80,13 +80,13 @@ class CourseChange:
 
     @property
     def shown(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What a question shows of it, and a yes must have seen."""
+        """What the question shows; a yes must have seen the same."""
         return self.medicine.schedule.to_json(), self.schedule.to_json()
 
 
-async def left_out_since(scope: Scope, subject_id: UUID) -> datetime | None:
-    """From when on doses of a person or a medicine are left out by the pause that runs, without
-    those about which it was asked when an end of it was set; None if no pause is known.
+async def find_left_out_since(scope: Scope, subject_id: UUID) -> datetime | None:
+    """Since when the current pause has been dropping doses of a person or a medicine, excluding
+    those we asked about when its end was set; None if no pause is recorded.
     """
     events = await scope.rows(
         select(AuditEvent.before, AuditEvent.created_at)
@@ -110,10 +110,10 @@ async def left_out_since(scope: Scope, subject_id: UUID) -> datetime | None:
 
 
 async def find_course_change(scope: Scope, question: CourseQuestion) -> CourseChange | None:
-    """What is to be asked, as the tables are now; None if there is nothing (any more)."""
+    """What to ask, by the current tables; None if there is nothing to ask (any more)."""
     scope.require(Action.READ)
     found = await read_medicines(scope, [question.medication_id])
-    if not found or not _may_ask(found[0], question):
+    if not found or not _can_ask(found[0], question):
         return None
     course = await _read(scope, found[0], question.lost)
     end = scope.clock.now()
@@ -125,14 +125,14 @@ async def find_course_change(scope: Scope, question: CourseQuestion) -> CourseCh
 async def change_course(
     scope: Scope, question: CourseQuestion, *, seen: tuple[Mapping[str, Any], Mapping[str, Any]]
 ) -> MedicineFacts:
-    """Write what was *seen* in a question. Raises NotFound, and ChangedMeanwhile if it is to be
-    asked anew: the pause or the medicine is another one by now.
+    """Write what was *seen* in a question. Raises NotFound, and MedicineChanged if the pause or
+    the medicine has changed, so that we have to ask again.
     """
     scope.require(Action.CHANGE_MEDICINES)
     await _lock(scope, question.medication_id)
     change = await find_course_change(scope, question)
     if change is None or change.shown != seen:
-        raise ChangedMeanwhile(await get_medication(scope, question.medication_id))
+        raise MedicineChanged(await get_medication(scope, question.medication_id))
     return await edit_medication(
         scope,
         question.medication_id,
@@ -149,7 +149,7 @@ async def change_course(
     )
 
 
-_NOTE = "lengthened"  # in the event of an edit
+_NOTE = "lengthened"  # the key in the audit event of an edit
 
 
 def _stretch(stored: Sequence[str]) -> Stretch:
@@ -157,14 +157,14 @@ def _stretch(stored: Sequence[str]) -> Stretch:
     return Stretch(datetime.fromisoformat(since), datetime.fromisoformat(until))
 
 
-def _may_ask(medicine: MedicineFacts, question: CourseQuestion) -> bool:
+def _can_ask(medicine: MedicineFacts, question: CourseQuestion) -> bool:
     is_paused_again = question.is_of_the_past and medicine.status is MedicineStatus.PAUSED
     is_stopped = medicine.status is MedicineStatus.STOPPED
     return has_end(medicine.schedule) and not is_stopped and not is_paused_again
 
 
 async def _lock(scope: Scope, medication_id: UUID) -> None:
-    """Nobody pauses, resumes or changes it meanwhile. Raises NotFound."""
+    """Lock a medicine against being paused, resumed or edited. Raises NotFound."""
     await lock_doses(scope, [medication_id])
     locked = await scope.row(
         select(Medication.id)
@@ -176,21 +176,29 @@ async def _lock(scope: Scope, medication_id: UUID) -> None:
 
 
 @dataclass(frozen=True)
+class _CourseDose:
+    occurrence_key: str
+    due_at: datetime
+    status: str
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True)
 class _Course:
-    """A course: what it is without what was added for `stretches`, and its doses of that time."""
+    """A course: `base` is without what was added for `stretches`, `doses` are of that time."""
 
     medicine: MedicineFacts
     base: Schedule
     stretches: Sequence[Stretch]
-    doses: Sequence[Row[Any]]
+    doses: Sequence[_CourseDose]
 
     @property
     def kept(self) -> Collection[str]:
-        """Of doses that a pause has not taken."""
-        return {row.occurrence_key for row in self.doses if row.status != "cancelled"}
+        """The keys of doses that pauses haven't cancelled."""
+        return {dose.occurrence_key for dose in self.doses if dose.status != "cancelled"}
 
     def change(self, lost: Stretch | None, *, end: datetime | None) -> CourseChange | None:
-        """*end* is that of the pause, None if it has none; now, if none runs."""
+        """*end* is that of the current pause (None: it has none), or now without a pause."""
         return self._shorter(end) if lost is None else self._longer(lost, end)
 
     def _longer(self, lost: Stretch, end: datetime | None) -> CourseChange | None:
@@ -209,13 +217,13 @@ class _Course:
         return CourseChange(self.medicine, longer.schedule, longer.days, self.base, stretches)
 
     def _open_at(self, since: datetime) -> Sequence[datetime]:
-        """When doses were due that were open when the pause began: they are left out, too."""
+        """When the doses that were open when the pause began were due: they are dropped, too."""
         return [
-            row.due_at
-            for row in self.doses
-            if row.status == "cancelled"
-            and since - WINDOW < row.due_at <= since
-            and (row.resolved_at or since) >= since - _SAME_MOMENT
+            dose.due_at
+            for dose in self.doses
+            if dose.status == "cancelled"
+            and since - WINDOW < dose.due_at <= since
+            and (dose.resolved_at or since) >= since - _SAME_MOMENT
         ]
 
     def _shorter(self, end: datetime | None) -> CourseChange | None:
@@ -244,14 +252,15 @@ async def _read(scope: Scope, medicine: MedicineFacts, lost: Stretch | None) -> 
             Dose.due_at < max(until for _, until in times),
         )
     )
-    return _Course(medicine, base, stretches, rows)
+    doses = [_CourseDose(**row._asdict()) for row in rows]
+    return _Course(medicine, base, stretches, doses)
 
 
 async def _lengthened_before(
     scope: Scope, medicine: MedicineFacts
 ) -> tuple[Schedule, Sequence[Stretch]]:
-    """What the course would be without what was added for pauses, and for which; as it is, if
-    nothing was, or somebody has set its end since.
+    """The course without what was added for pauses, and for which stretches; the course itself, if
+    nothing was added or somebody has set its end since.
     """
     undo = aliased(AuditEvent)
     is_undone = (

@@ -1,4 +1,4 @@
-"""Announcing to the family that a person's pause ends."""
+"""Announcing the end of a person's pause to the family."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from domain.access import ASKED_FIRST, Action
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
-from domain.delivery.new_messages import OutgoingMessage, owe
-from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.delivery.shown_messages import FACTS, is_about, refresh_messages, was_due_within
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.errors import NotPaused
@@ -22,13 +22,13 @@ from domain.models import FamilyMember
 from domain.models.delivery import Kind
 from domain.timers import floor_minute
 
-NOTICE_LIVES = timedelta(days=14)
+NOTICE_LIFETIME = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class PauseEndsFacts:
-    """That a person's pause ends at `until` (UTC), with what goes on then, and courses that are
-    `over` by then; `pause` is what it is by now. `kept_by` has said that it ends so.
+    """A person's pause ends at `until` (UTC): the medicines that resume then, and the courses that
+    have ended by then. `kept_by` has confirmed that it ends then.
     """
 
     family_id: UUID
@@ -37,19 +37,19 @@ class PauseEndsFacts:
     now: datetime
     medicines: Sequence[str]
     kept_by: str | None
-    over: Sequence[str] = ()
+    ended_courses: Sequence[str] = ()
     reader_zone: ZoneInfo | None = None
 
     @property
     def still_holds(self) -> bool:
-        """Whether the pause ends, or has ended, when it was announced."""
+        """Whether the pause ends, or ended, when it was announced."""
         pause = self.person.pause
         return self.now >= self.until if pause is None else pause.until == self.until
 
 
 async def _read(scope: Scope, header: MessageHeader) -> PauseEndsFacts:
     paused = await read_paused(scope, header.subject.id)
-    until = datetime.fromisoformat(header.told["until"])
+    until = datetime.fromisoformat(header.facts["until"])
     over = [each for each in paused.medicines if is_over_by(each.schedule, each.zone, until)]
     return PauseEndsFacts(
         family_id=header.family_id,
@@ -57,8 +57,8 @@ async def _read(scope: Scope, header: MessageHeader) -> PauseEndsFacts:
         until=until,
         now=header.now,
         medicines=[each.name for each in paused.medicines if each not in over],
-        kept_by=header.told.get("kept_by"),
-        over=[each.name for each in over],
+        kept_by=header.facts.get("kept_by"),
+        ended_courses=[each.name for each in over],
         reader_zone=header.receiver.zone,
     )
 
@@ -67,10 +67,10 @@ def _find_obsolete(facts: PauseEndsFacts) -> str | None:
     return None if facts.still_holds else "the pause was changed or ended before it was sent"
 
 
-PAUSE_ENDS = MessageKind(Kind.PAUSE_ENDS, one_by_one(_read), find_obsolete=_find_obsolete)
+PAUSE_ENDS = MessageKind(Kind.PAUSE_ENDS, read_one_by_one(_read), find_obsolete=_find_obsolete)
 
 
-async def announce(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime) -> None:
+async def announce_pause_end(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime) -> None:
     """Tell those who are asked first when this pause ends, if it has an end."""
     if pause.until is None:
         return
@@ -82,7 +82,7 @@ async def announce(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime
         )
     )
     minute = floor_minute(now)
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -98,20 +98,21 @@ async def announce(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime
     )
 
 
-async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
-    """ "Go on" below the announcement of a pause's end: it ends as announced, and all who were told
-    see who says so. Raises NotFound, and NotPaused if it does not end then any more.
+async def confirm_pause_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
+    """ "Go on", pressed on the announcement: the pause ends as announced, and everybody who got the
+    announcement sees who confirmed it. Raises NotFound, and NotPaused if it doesn't end then any
+    more.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
     if person.pause is None or person.pause.until != until:
         raise NotPaused(person.name)
-    await show_again(
+    await refresh_messages(
         scope,
         [Kind.PAUSE_ENDS],
         where=[
             is_about(person_id),
-            was_owed_within(NOTICE_LIVES),
+            was_due_within(NOTICE_LIFETIME),
             FACTS["until"].as_string() == until.isoformat(),
             ~FACTS.has_key("kept_by"),
         ],
@@ -120,8 +121,8 @@ async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
     return person
 
 
-async def show_announcements_again(scope: Scope, person_id: UUID) -> None:
-    """Have every message edited that told of the end of this person's pause in the last days."""
-    await show_again(
-        scope, [Kind.PAUSE_ENDS], where=[is_about(person_id), was_owed_within(NOTICE_LIVES)]
+async def refresh_announcements(scope: Scope, person_id: UUID) -> None:
+    """Edit the recent announcements of the end of this person's pause."""
+    await refresh_messages(
+        scope, [Kind.PAUSE_ENDS], where=[is_about(person_id), was_due_within(NOTICE_LIFETIME)]
     )

@@ -1,4 +1,4 @@
-"""A person who is paused, and the medicines that their pause holds."""
+"""A paused person, and the medicines that their pause covers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.people import Person
-from domain.family.running_pauses import PAUSE_COLUMNS, running_pause
+from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses.states import State, TakenMedicine
@@ -20,10 +20,10 @@ from domain.models.medicines import MedicineStatus
 
 
 @dataclass(frozen=True)
-class PersonPaused:
-    """What a pause holds, or what has gone on at its end.
+class PausedPerson:
+    """What a pause covers, or what was resumed at its end.
 
-    `medicines` are those that it is about, `apart` those that are paused by themselves.
+    `medicines` are those it covers; `apart` are those that are paused individually.
     """
 
     person: Person
@@ -31,14 +31,14 @@ class PersonPaused:
     apart: Sequence[MedicineFacts]
 
 
-async def read_paused(scope: Scope, person_id: UUID) -> PersonPaused:
-    """A person with their pause, if one runs, and what it is about. As the family, whoever acts.
+async def read_paused(scope: Scope, person_id: UUID) -> PausedPerson:
+    """A person with their current pause, if any, and their paused medicines. Needs no member.
     Raises NotFound.
     """
     return await with_medicines(scope, await find_person(scope, person_id))
 
 
-async def with_medicines(scope: Scope, person: Person) -> PersonPaused:
+async def with_medicines(scope: Scope, person: Person) -> PausedPerson:
     found = await scope.rows(
         select(Medication.id).where(
             Medication.care_recipient_id == person.id,
@@ -51,7 +51,7 @@ async def with_medicines(scope: Scope, person: Person) -> PersonPaused:
         for medicine in await read_medicines(scope, [row.id for row in found])
         if medicine.status is MedicineStatus.PAUSED
     ]
-    return PersonPaused(
+    return PausedPerson(
         person,
         [medicine for medicine in paused if medicine.is_paused_with_person],
         [medicine for medicine in paused if not medicine.is_paused_with_person],
@@ -72,17 +72,18 @@ async def find_person(scope: Scope, person_id: UUID, *, locks: bool = False) -> 
     row = await scope.row(statement)
     if row is None:
         raise NotFound
-    pause = running_pause(row, now=scope.clock.now())
+    stored = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+    pause = stored.running(now=scope.clock.now())
     return Person(row.id, row.name, ZoneInfo(row.timezone), pause)
 
 
 async def lock_person(scope: Scope, person_id: UUID) -> Person:
-    """Two who pause or resume at once are ordered by this lock. Raises NotFound."""
+    """Lock a person, which serialises two members who pause or resume at once. Raises NotFound."""
     return await find_person(scope, person_id, locks=True)
 
 
 async def lock_medicines(scope: Scope, person_id: UUID) -> Sequence[TakenMedicine]:
-    """What the person takes, stopped medicines left out."""
+    """Lock what the person takes, except stopped medicines."""
     is_theirs = (
         (Medication.care_recipient_id == person_id)
         & (Medication.family_id == scope.family_id)

@@ -1,8 +1,8 @@
-"""A pause of everything that a person takes: a hospital stay, respite, a holiday.
+"""A pause of everything a person takes: a hospital stay, respite, a holiday.
 
-It is one operation on all of their medicines, audited as one, so that one Undo takes it back. What
-was paused by itself stays so: only where its own pause would end before the person's does it go on
-with that one, and once the person's is ended earlier, it is what it was before.
+It's one operation on all of their medicines with one audit event, so that one Undo reverts it. A
+medicine that was paused individually stays so; only if its own pause would end before the person's
+does it join that one, and if the person's ends early, it gets its own end back.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,19 +16,19 @@ from sqlalchemy import func, select, update
 from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
-from domain.events import NotificationsOwed
-from domain.family.list_version import raise_list_version
+from domain.events import NotificationsQueued
+from domain.family.list_version import bump_list_version
 from domain.family.people import Person, set_pause
 from domain.family.running_pauses import Pause
 from domain.medicines.changes.status import end_of_pause
-from domain.medicines.errors import NothingToPause, NotPaused, PauseRuns
-from domain.medicines.expansion.calling_off import CALLED_OFF, cancel_open
-from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
-from domain.medicines.expansion.expandable import EXPANDABLE, last_intakes, to_expandable
+from domain.medicines.errors import NothingToPause, NotPaused, UnseenPause
+from domain.medicines.expansion.cancelling import CALLED_OFF, cancel_pending_doses
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
+from domain.medicines.expansion.expandable import EXPANDABLE, fetch_expandables
 from domain.medicines.expansion.re_expansion import re_expand
-from domain.medicines.pauses.notices import show_announcements_again
+from domain.medicines.pauses.notices import refresh_announcements
 from domain.medicines.pauses.paused_people import (
-    PersonPaused,
+    PausedPerson,
     find_person,
     lock_medicines,
     lock_person,
@@ -38,7 +38,7 @@ from domain.medicines.pauses.states import (
     ACTIVE,
     State,
     TakenMedicine,
-    own_ends,
+    get_own_ends,
     pause_from_json,
     pause_to_json,
     paused_states,
@@ -56,17 +56,17 @@ async def pause_person(
     resumes_on: date | None,
     silences_appointments: bool = False,
     seen: Pause | None = None,
-) -> PersonPaused:
-    """Pause all that a person takes until *resumes_on* (a local day), None until it is ended.
+) -> PausedPerson:
+    """Pause everything a person takes until *resumes_on* (a local day); None: until it is ended.
 
-    *seen* is the pause that runs, of which only the end is changed. What was resumed by itself
-    meanwhile stays so. Raises NotFound, PauseRuns if another pause runs than was seen,
-    PauseEndImpossible, and NothingToPause for somebody who takes nothing.
+    *seen* is the current pause, of which only the end is changed. Medicines that were resumed
+    individually meanwhile stay active. Raises NotFound, UnseenPause if the current pause isn't the
+    one seen, PauseEndImpossible, and NothingToPause for somebody who takes nothing.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
     if person.pause != seen:
-        raise PauseRuns(person.name)
+        raise UnseenPause(person.name)
     until = end_of_pause(resumes_on, person.zone, now=scope.clock.now())
     taken = await lock_medicines(scope, person_id)
     if not taken:
@@ -76,24 +76,24 @@ async def pause_person(
         targets = paused_states(taken, until, beginning={medicine.id for medicine in taken})
     else:
         pause = Pause(person.pause.since, until, person.pause.silences_appointments)
-        targets = paused_states(taken, until, own=await own_ends(scope, person))
+        targets = paused_states(taken, until, own=await get_own_ends(scope, person))
     return await _change(scope, person, pause, taken, targets, action="paused")
 
 
-async def resume_person(scope: Scope, person_id: UUID) -> PersonPaused:
-    """End a pause now. What was stopped meanwhile stays so. Raises NotFound, and NotPaused if
-    somebody has ended it before.
+async def resume_person(scope: Scope, person_id: UUID) -> PausedPerson:
+    """End a pause now. Medicines that were stopped meanwhile stay stopped. Raises NotFound, and
+    NotPaused if somebody has already ended it.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
     if person.pause is None:
         raise NotPaused(person.name)
     taken = await lock_medicines(scope, person_id)
-    own = await own_ends(scope, person)
+    own = await get_own_ends(scope, person)
     return await _change(scope, person, None, taken, resumed_states(taken, own), action="resumed")
 
 
-async def put_back_pause(
+async def restore_pause(
     scope: Scope,
     person_id: UUID,
     before: Mapping[str, Any],
@@ -102,18 +102,18 @@ async def put_back_pause(
     counted: Counted,
     called_off: Collection[UUID] = (),
 ) -> Person:
-    """Undo what was done to a pause, and had *counted* intakes and *called_off* doses that were
-    open: it is as the audit says that it was *before*, as far as nobody has resumed or stopped
-    single medicines since. Raises NotFound.
+    """Undo a change of a pause, which had *counted* intakes and *called_off* doses that were open:
+    it's as it was *before* by the audit, except for medicines that somebody has resumed or stopped
+    individually since. Raises NotFound.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
     taken = await lock_medicines(scope, person_id)
-    await give_back_intakes(scope, counted)
+    await uncount_intakes(scope, counted)
     pause = pause_from_json(before)
     if pause is not None and not pause.holds(scope.clock.now()):
         pause = None
-    own = await own_ends(scope, person) if person.pause else {}
+    own = await get_own_ends(scope, person) if person.pause else {}
     if pause is None:
         targets = resumed_states(taken, own)
     elif person.pause is not None:
@@ -145,11 +145,11 @@ async def _change(
     action: str,
     undoes_id: UUID | None = None,
     reopening: Collection[UUID] = (),
-) -> PersonPaused:
-    """Write the pause and what becomes of the medicines; one event tells of all of it."""
+) -> PausedPerson:
+    """Write the pause and the new states of the medicines, with one audit event for all of it."""
     touched = [each for each in taken if targets.get(each.id, each.state) != each.state]
     if pause == person.pause and not touched:
-        return await with_medicines(scope, person)  # a second tap is no change to take back
+        return await with_medicines(scope, person)  # a second tap, nothing to undo
     await set_pause(scope, person.id, pause, zone=person.zone)
     for state in {targets[each.id] for each in touched}:
         await scope.execute(
@@ -162,7 +162,7 @@ async def _change(
             )
         )
     paused = [each.id for each in touched if targets[each.id].status is MedicineStatus.PAUSED]
-    called_off = await cancel_open(scope, person.id, paused)
+    called_off = await cancel_pending_doses(scope, person.id, paused)
     counted = await _re_expand(scope, [each.id for each in touched], called_off=reopening)
     await audit.record(
         scope,
@@ -177,9 +177,9 @@ async def _change(
         },
         undoes_id=undoes_id,
     )
-    await show_announcements_again(scope, person.id)
-    await raise_list_version(scope)
-    scope.publish(NotificationsOwed())
+    await refresh_announcements(scope, person.id)
+    await bump_list_version(scope)
+    scope.publish(NotificationsQueued())
     found = await with_medicines(scope, await find_person(scope, person.id))
     if action != "resumed":
         medicines = [
@@ -188,19 +188,17 @@ async def _change(
         ]
         return replace(found, medicines=medicines)
     gone_on = [each.id for each in touched if targets[each.id] == ACTIVE]
-    return PersonPaused(found.person, await read_medicines(scope, gone_on), found.apart)
+    return PausedPerson(found.person, await read_medicines(scope, gone_on), found.apart)
 
 
 async def _re_expand(
     scope: Scope, medication_ids: Sequence[UUID], *, called_off: Collection[UUID] = ()
 ) -> Counted:
-    rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(medication_ids)))
-    intakes = await last_intakes(scope, rows)
+    statement = EXPANDABLE.where(Medication.id.in_(medication_ids))
     counted: dict[str, Mapping[str, Any]] = {}
-    for row in rows:
-        if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
-            expandable = to_expandable(row, intakes)
-            counted |= await re_expand(scope, expandable, called_off=called_off)
+    for medicine in await fetch_expandables(scope, statement):
+        if medicine.has_doses_to_come:
+            counted |= await re_expand(scope, medicine, called_off=called_off)
     return counted
 
 

@@ -1,4 +1,4 @@
-"""What a person's pause makes of each of their medicines, and how the audit keeps it."""
+"""The states of medicines under a person's pause, and their form in the audit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from domain.models.medicines import MedicineStatus
 
 @dataclass(frozen=True)
 class State:
-    """Of a medicine: its status, the end of its pause, and whether it is paused with the person."""
+    """A medicine's status, the end of its pause, and whether it's paused with the person."""
 
     status: MedicineStatus
     resumes_at: datetime | None = None
@@ -27,7 +27,7 @@ class State:
 
 @dataclass(frozen=True)
 class TakenMedicine:
-    """A medicine that a person takes, and the state that it is in."""
+    """A medicine that a person takes, with its state."""
 
     id: UUID
     state: State
@@ -43,8 +43,8 @@ def paused_states(
     beginning: set[UUID] | None = None,
     own: Mapping[UUID, datetime] | None = None,
 ) -> Mapping[UUID, State]:
-    """What a pause to *until* makes of medicines: of those *beginning* it with the person, those
-    that are in it (with an *own* end, where they had one), and what is paused for less time.
+    """New states under a pause to *until*: of medicines that are *beginning* it with the person, of
+    those already in it (with an *own* end, if they had one), and of those paused for less time.
     """
     targets: dict[UUID, State] = {}
     for medicine in taken:
@@ -65,9 +65,7 @@ def _ends_before(state: State, until: datetime | None) -> bool:
 def resumed_states(
     taken: Sequence[TakenMedicine], own: Mapping[UUID, datetime]
 ) -> Mapping[UUID, State]:
-    """What the end of a pause makes of the medicines that are in it, of which some have an *own*
-    one that runs on.
-    """
+    """New states at the end of a pause: active, or paused if their *own* pause continues."""
     return {
         medicine.id: State(MedicineStatus.PAUSED, own[medicine.id])
         if medicine.id in own
@@ -77,8 +75,8 @@ def resumed_states(
     }
 
 
-async def own_ends(scope: Scope, person: Person) -> Mapping[UUID, datetime]:
-    """When the pauses that medicines had of their own before the person's would still end."""
+async def get_own_ends(scope: Scope, person: Person) -> Mapping[UUID, datetime]:
+    """The future ends of pauses that medicines had individually before the person's."""
     if person.pause is None:
         return {}
     events = await scope.rows(

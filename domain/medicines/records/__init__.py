@@ -1,1 +1,1 @@
-"""What was recorded of doses and intakes: recording, correcting, taking back, reading it again."""
+"""Records of doses and intakes: recording, correcting, undoing, history."""

@@ -1,19 +1,19 @@
-"""What became of records that somebody else has undone or corrected, as the one who made them is
-told of it.
-"""
+"""What others have changed about a member's records, for the message to that member."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from domain.database.scope import Scope
 from domain.medicines.doses.facts import DoseFacts, list_doses
-from domain.medicines.records.standing import find_standing
+from domain.medicines.records.current_entries import find_current_entry
 from domain.models import MedicationLog, User
 from domain.models.medicines import DoseStatus
 
@@ -21,19 +21,36 @@ from domain.models.medicines import DoseStatus
 class ChangeKind(StrEnum):
     UNDONE = "undone"
     CORRECTED = "corrected"
-    PUT_BACK = "put_back"  # it stands again as it was recorded
-    OWN = "own"  # the one who is told has changed it since
-    CORRECTION_UNDONE = "correction_undone"  # their record was a correction, and was taken back
-    CORRECTION_WITHDRAWN = "correction_withdrawn"  # by themselves
+    PUT_BACK = "put_back"  # it's again as it was recorded
+    OWN = "own"  # the reader has changed it since
+    CORRECTION_UNDONE = "correction_undone"  # the reader's correction was undone
+    CORRECTION_WITHDRAWN = "correction_withdrawn"  # the reader undid their own correction
 
 
 @dataclass(frozen=True)
 class RecordChange:
-    """A dose as it stands now, the reader's record of it, and who has made it another one."""
+    """A dose as it is now, the reader's record of it, and who changed it."""
 
     dose: DoseFacts
     record: DoseFacts
     kind: ChangeKind
+    by: str
+
+
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log, with the name of its recorder."""
+
+    id: UUID
+    dose_id: UUID
+    undoes_id: UUID | None
+    status: str
+    timestamp: datetime
+    timezone: str
+    given: str | None
+    dose_count: Decimal
+    note: str | None
+    recorded_by_id: UUID
     by: str
 
 
@@ -59,19 +76,20 @@ _LOG = (
 async def read_changes(
     scope: Scope, records: Mapping[UUID, UUID], *, reader_id: UUID
 ) -> Sequence[RecordChange]:
-    """What became of each record (dose → row of the log). Two statements."""
+    """What happened to each record (dose → log row). Two statements."""
     doses = await list_doses(scope, list(records))
     rows = await scope.rows(
         _LOG.where(
             MedicationLog.dose_id.in_(list(records)), MedicationLog.family_id == scope.family_id
         )
     )
-    by_id = {row.id: row for row in rows}
+    log = [_LogEntry(**row._asdict()) for row in rows]
+    by_id = {entry.id: entry for entry in log}
     return [
         _change(
             dose,
             by_id[records[dose.id]],
-            [row for row in rows if row.dose_id == dose.id],
+            [entry for entry in log if entry.dose_id == dose.id],
             reader_id=reader_id,
         )
         for dose in doses
@@ -80,51 +98,51 @@ async def read_changes(
 
 
 async def find_recorded(scope: Scope, dose: DoseFacts, log_id: UUID) -> DoseFacts | None:
-    """The dose as that row of the log says that it was."""
+    """The dose as that log row has it."""
     row = await scope.row(
         _LOG.where(MedicationLog.id == log_id, MedicationLog.family_id == scope.family_id)
     )
-    return None if row is None else as_recorded(dose, row)
+    return None if row is None else _as_recorded(dose, _LogEntry(**row._asdict()))
 
 
 def _change(
-    dose: DoseFacts, row: Row[Any], log: Sequence[Row[Any]], *, reader_id: UUID
+    dose: DoseFacts, entry: _LogEntry, log: Sequence[_LogEntry], *, reader_id: UUID
 ) -> RecordChange:
-    """What became of *row*, one of the *log* of a dose."""
-    last, standing, record = log[-1], find_standing(log), as_recorded(dose, row)
-    undo = next((later for later in log if later.undoes_id == row.id), None)
+    """What happened to *entry*, one of the *log* of a dose."""
+    last, standing, record = log[-1], find_current_entry(log), _as_recorded(dose, entry)
+    undo = next((later for later in log if later.undoes_id == entry.id), None)
     by = last.by
     if last.status == "undone":
         kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.UNDONE
     elif standing.recorded_by_id == reader_id:
         kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.PUT_BACK
-        record = as_recorded(dose, standing)
+        record = _as_recorded(dose, standing)
     elif undo is not None:
         is_own = undo.recorded_by_id == reader_id
         kind = ChangeKind.CORRECTION_WITHDRAWN if is_own else ChangeKind.CORRECTION_UNDONE
         by = undo.by
-    elif says_the_same(record, dose):
+    elif is_same_record(record, dose):
         kind = ChangeKind.PUT_BACK
     else:
         kind, by = ChangeKind.CORRECTED, standing.by
     return RecordChange(dose, record, kind, by)
 
 
-def as_recorded(dose: DoseFacts, row: Row[Any]) -> DoseFacts:
-    """The dose as a row of the log says that it was."""
-    is_taken = row.status == DoseStatus.TAKEN
+def _as_recorded(dose: DoseFacts, entry: _LogEntry) -> DoseFacts:
+    """The dose as a log row has it."""
+    is_taken = entry.status == DoseStatus.TAKEN
     return replace(
         dose,
-        status=DoseStatus(row.status),
-        taken_at=row.timestamp if is_taken else None,
-        taken_zone=ZoneInfo(row.timezone) if is_taken else None,
-        given=row.given,
-        dose_count=row.dose_count,
-        note=row.note,
+        status=DoseStatus(entry.status),
+        taken_at=entry.timestamp if is_taken else None,
+        taken_zone=ZoneInfo(entry.timezone) if is_taken else None,
+        given=entry.given,
+        dose_count=entry.dose_count,
+        note=entry.note,
     )
 
 
-def says_the_same(one: DoseFacts, other: DoseFacts) -> bool:
+def is_same_record(one: DoseFacts, other: DoseFacts) -> bool:
     return _said(one) == _said(other)
 
 

@@ -1,6 +1,4 @@
-"""Corrections: what was recorded of a dose, put right within 48 hours by a new record; and taking
-back what stands of it, the correction first.
-"""
+"""Correcting the record of a dose within 48 hours, and undoing the current record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, insert, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from domain import audit
@@ -17,17 +15,17 @@ from domain.access import Action
 from domain.database.scope import Act, Member, Scope
 from domain.delivery import dose_messages
 from domain.errors import NotFound, TooLateToUndo
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, get_dose
-from domain.medicines.doses.locking import lock_dose
-from domain.medicines.errors import NothingRecorded, RecordedOtherwise, TimeNotPossible
+from domain.medicines.doses.locking import LockedDose, lock_dose
+from domain.medicines.errors import NothingRecorded, RecordSuperseded, TimeNotPossible
 from domain.medicines.expansion.re_expansion import follow_intakes
+from domain.medicines.records.current_entries import find_current_entry
 from domain.medicines.records.intakes import Confirm, Question, is_recordable, review_correction
-from domain.medicines.records.notices import tell_recorder
-from domain.medicines.records.standing import find_standing
+from domain.medicines.records.notices import notify_recorder
 from domain.medicines.records.undo import undo_doses
-from domain.medicines.stock.ledger import give_back, take_for, takes_from_stock
+from domain.medicines.stock.ledger import give_back, take_from_stock, takes_from_stock
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
@@ -35,9 +33,9 @@ from domain.timers import UNDO_PERIOD
 
 @dataclass(frozen=True)
 class Correction:
-    """What is put right; None leaves it as it was recorded. `taken_at` is UTC.
+    """What to change; None keeps what was recorded. `taken_at` is UTC.
 
-    `dose_count`, `is_no_slip` and `seen` are what was answered of it, as :class:`intakes.Giving`.
+    `dose_count`, `is_no_slip` and `seen` are answers to questions, as in :class:`intakes.Giving`.
     """
 
     status: DoseStatus | None = None
@@ -51,11 +49,11 @@ class Correction:
 
 @dataclass(frozen=True)
 class _Record:
-    """The whole of what is recorded of a dose, and who recorded it when."""
+    """A complete record of a dose, and who made it when."""
 
     status: DoseStatus
     taken_at: datetime | None
-    zone: str  # by whose clock, of then
+    zone: str  # at the time of the intake
     given: Dosage | None
     dose_count: Decimal
     note: str | None
@@ -64,9 +62,9 @@ class _Record:
 
 
 @dataclass(frozen=True)
-class TakenBack:
-    """What was taken back of a dose: how it stood, and how it stands now. Where that was a
-    correction (`is_correction`), what it had replaced is recorded again.
+class UndoneRecord:
+    """What was undone of a dose: its state before and now. If it was a correction
+    (`is_correction`), the record it had replaced is current again.
     """
 
     before: DoseFacts
@@ -75,22 +73,21 @@ class TakenBack:
 
 
 @dataclass(frozen=True)
-class RecordedIn:
-    """Which record is meant: the one that was made (UTC) within `length` from `start` on."""
+class RecordedWithin:
+    """Identifies a record by when it was made (UTC): within `length` from `start` on."""
 
     start: datetime
     length: timedelta
 
-    def has(self, at: datetime) -> bool:
-        return self.start <= at < self.start + self.length
+    def has(self, at: datetime | None) -> bool:
+        return at is not None and self.start <= at < self.start + self.length
 
 
 async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts | Question:
-    """Record a dose anew, unless there is something to ask first; what was recorded before stays in
-    the log.
+    """Correct a dose, unless there's something to ask first; earlier records stay in the log.
 
-    Raises NotFound, NotAllowed, NothingRecorded, TooLateToUndo (recorded more than 48 hours ago) or
-    TimeNotPossible (to come, or too long ago).
+    Raises NotFound, NotAllowed, NothingRecorded, TooLateToUndo (recorded more than 48 hours ago)
+    and TimeNotPossible (in the future, or too long ago).
     """
     member = scope.require(Action.READ)
     dose = await _lock(scope, member, dose_id)
@@ -104,9 +101,11 @@ async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> D
     return question or await _write(scope, member, dose, last, record)
 
 
-def _corrected(scope: Scope, dose: Row[Any], last: Row[Any], correction: Correction) -> _Record:
-    """The whole record, with what is put right."""
-    status = correction.status or DoseStatus(dose.status)
+def _corrected(
+    scope: Scope, dose: LockedDose, last: "_LogEntry", correction: Correction
+) -> _Record:
+    """The complete record with the correction applied."""
+    status = correction.status or dose.status
     is_taken = status is DoseStatus.TAKEN
     return _Record(
         status=status,
@@ -115,7 +114,7 @@ def _corrected(scope: Scope, dose: Row[Any], last: Row[Any], correction: Correct
         given=(correction.given or _given(last)) if is_taken else None,
         dose_count=(correction.dose_count or last.dose_count) if is_taken else ONE_DOSE,
         note=correction.note or last.note,
-        by_id=scope.person_id,
+        by_id=scope.actor_id,
         recorded_at=scope.clock.now(),
     )
 
@@ -123,7 +122,7 @@ def _corrected(scope: Scope, dose: Row[Any], last: Row[Any], correction: Correct
 async def _question(
     scope: Scope, dose_id: UUID, record: _Record, correction: Correction
 ) -> Question | None:
-    """What is to be asked of a new time or amount. A medicine that was removed asks nothing."""
+    """What to ask about a new time or amount. A removed medicine raises no questions."""
     if record.taken_at is None or (correction.taken_at, correction.given) == (None, None):
         return None
     if not is_recordable(record.taken_at, scope.clock.now()):
@@ -146,7 +145,7 @@ async def _question(
 
 
 async def review(scope: Scope, dose_id: UUID, correction: Correction) -> Question | None:
-    """What is to be asked before :func:`correct_dose`, as the tables are now. Raises likewise."""
+    """What to ask before :func:`correct_dose`, by the current tables. Raises likewise."""
     member = scope.require(Action.READ)
     dose = await _lock(scope, member, dose_id)
     last = (await _list_log(scope, dose_id))[-1]
@@ -161,8 +160,8 @@ async def check_correctable(scope: Scope, dose_id: UUID) -> DoseFacts:
 
 
 async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
-    """Put back what a correction took the place of. Raises as :func:`correct_dose`, and
-    RecordedOtherwise if another one stands by now.
+    """Restore the record that a correction replaced. Raises as :func:`correct_dose`, and
+    RecordSuperseded if that correction isn't the current record any more.
     """
     member = scope.require(Action.READ)
     corrected = await scope.row(
@@ -173,10 +172,10 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
     if corrected is None or corrected.corrects_id is None:
         raise NotFound
     dose = await _lock(scope, member, corrected.dose_id)
-    rows = await _list_log(scope, dose.id)
-    if find_standing(rows).id != log_id:
-        raise RecordedOtherwise
-    before = find_standing([row for row in rows if row.id != log_id])
+    log = await _list_log(scope, dose.id)
+    if find_current_entry(log).id != log_id:
+        raise RecordSuperseded
+    before = find_current_entry([entry for entry in log if entry.id != log_id])
     status = DoseStatus(before.status)
     record = _Record(
         status=status,
@@ -188,31 +187,31 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
         by_id=before.recorded_by_id,
         recorded_at=before.recorded_at,
     )
-    return await _write(scope, member, dose, rows[-1], record, undoes_id=log_id)
+    return await _write(scope, member, dose, log[-1], record, undoes_id=log_id)
 
 
-async def take_back(
-    scope: Scope, dose_id: UUID, *, recorded: RecordedIn | None = None
-) -> TakenBack:
-    """Take back what stands of a dose: its correction, or else the record itself; only the one
-    that is *recorded*, where that is given.
+async def undo_current_record(
+    scope: Scope, dose_id: UUID, *, recorded: RecordedWithin | None = None
+) -> UndoneRecord:
+    """Undo the current record of a dose: its correction, or else the record itself; only if that is
+    the one *recorded* in, where given.
 
-    Raises NotFound, NotAllowed, NothingRecorded, RecordedOtherwise or TooLateToUndo.
+    Raises NotFound, NotAllowed, NothingRecorded, RecordSuperseded and TooLateToUndo.
     """
     locked = await _lock(scope, scope.require(Action.READ), dose_id)
     if recorded is not None and not recorded.has(locked.resolved_at):
-        raise RecordedOtherwise
+        raise RecordSuperseded
     before = await get_dose(scope, dose_id)
-    standing = find_standing(await _list_log(scope, dose_id))
+    standing = find_current_entry(await _list_log(scope, dose_id))
     if standing.corrects_id is not None:
-        return TakenBack(before, await undo_correction(scope, standing.id), is_correction=True)
+        return UndoneRecord(before, await undo_correction(scope, standing.id), is_correction=True)
     [dose] = await undo_doses(scope, [dose_id])
-    return TakenBack(before, dose, is_correction=False)
+    return UndoneRecord(before, dose, is_correction=False)
 
 
-def stands(log: type[MedicationLog]) -> ColumnElement[bool]:
-    """Whether a row of the log is the last of its dose that nobody has taken back, and takes back
-    none itself: what its dose was made by.
+def is_current_record(log: type[MedicationLog]) -> ColumnElement[bool]:
+    """Whether a log row is the current record of its dose: the last one that isn't undone and isn't
+    an undo itself.
     """
     later = aliased(MedicationLog)
     is_later = tuple_(later.recorded_at, later.id) > tuple_(log.recorded_at, log.id)
@@ -234,6 +233,25 @@ def _is_undone(log: type[MedicationLog]) -> ColumnElement[bool]:
     return select(undo.id).where(undo.undoes_id == log.id).exists()
 
 
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log."""
+
+    id: UUID
+    corrects_id: UUID | None
+    undoes_id: UUID | None
+    recorded_by_id: UUID
+    recorded_at: datetime
+    status: str
+    timestamp: datetime
+    timezone: str
+    given: str | None
+    amount: Decimal | None
+    unit: str | None
+    dose_count: Decimal
+    note: str | None
+
+
 _LOG = select(
     MedicationLog.id,
     MedicationLog.corrects_id,
@@ -251,40 +269,39 @@ _LOG = select(
 )
 
 
-async def _lock(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
+async def _lock(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
     dose = await lock_dose(scope, member, dose_id)
-    if dose.status not in RESOLVED:
+    if dose.status not in RESOLVED or dose.resolved_at is None:
         raise NothingRecorded
     if dose.resolved_at < scope.clock.now() - UNDO_PERIOD:
         raise TooLateToUndo
     return dose
 
 
-async def _list_log(scope: Scope, dose_id: UUID) -> Sequence[Row[Any]]:
-    """Everything that was recorded of a dose, the oldest first."""
-    return await scope.rows(
+async def _list_log(scope: Scope, dose_id: UUID) -> Sequence[_LogEntry]:
+    """All log rows of a dose, oldest first."""
+    rows = await scope.rows(
         _LOG.where(MedicationLog.dose_id == dose_id).order_by(
             MedicationLog.recorded_at, MedicationLog.id
         )
     )
+    return [_LogEntry(**row._asdict()) for row in rows]
 
 
-def _given(log: Row[Any]) -> Dosage | None:
-    return Dosage(log.given, log.amount, log.unit) if log.given is not None else None
+def _given(entry: _LogEntry) -> Dosage | None:
+    return Dosage(entry.given, entry.amount, entry.unit) if entry.given is not None else None
 
 
 async def _write(
     scope: Scope,
     member: Member,
-    dose: Row[Any],
-    last: Row[Any],
+    dose: LockedDose,
+    last: _LogEntry,
     record: _Record,
     *,
     undoes_id: UUID | None = None,
 ) -> DoseFacts:
-    """Append *record* to the log, and make the dose by it. It stays its recorder's where it only
-    stands again.
-    """
+    """Append *record* to the log and apply it to the dose. A restored record keeps its recorder."""
     before = await get_dose(scope, dose.id)
     now, action_id = scope.clock.now(), new_id()
     given = record.given
@@ -323,10 +340,10 @@ async def _write(
             note=record.note,
         )
     )
-    await tell_recorder(scope, dose.id)
+    await notify_recorder(scope, dose.id)
     await give_back(scope, dose.id)
     if record.status is DoseStatus.TAKEN and await takes_from_stock(scope, dose.id):
-        await take_for(
+        await take_from_stock(
             scope,
             dose.id,
             amount=given.amount if given else None,
@@ -340,18 +357,18 @@ async def _write(
         "dose.corrected",
         subject_type="dose",
         subject_id=dose.id,
-        before=_audited(before),
-        after=_audited(after),
+        before=_audit_values(before),
+        after=_audit_values(after),
     )
     if undoes_id is None:
         scope.acts.append(Act("corrected", action_id))
-    await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
-    await dose_messages.show_summaries_again(scope, [dose.id])
-    scope.publish(NotificationsOwed())
+    await dose_messages.refresh_cards(scope, {(dose.care_recipient_id, dose.due_at)})
+    await dose_messages.refresh_summaries(scope, [dose.id])
+    scope.publish(NotificationsQueued())
     return after
 
 
-def _audited(dose: DoseFacts) -> dict[str, Any]:
+def _audit_values(dose: DoseFacts) -> dict[str, Any]:
     return {
         "status": dose.status,
         "taken_at": dose.taken_at.isoformat() if dose.taken_at else None,

@@ -1,30 +1,37 @@
-"""What was given, skipped and missed: newest first, by pages, and the records behind each entry."""
+"""History: what was given, skipped and missed, newest first, with all records."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from domain.access import Action
 from domain.database.scope import Scope
-from domain.medicines.doses.facts import RESOLVED, SELECT_DOSES, DoseFacts, dose_facts, get_dose
+from domain.medicines.doses.facts import (
+    RESOLVED,
+    SELECT_DOSES,
+    DoseFacts,
+    fetch_doses_with,
+    get_dose,
+)
 from domain.models import CareRecipient, Dose, MedicationLog, User
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
 
-PAGE = 10
+PAGE_SIZE = 10
 _OVER = (DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT_ASKED)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A dose that is over, and whose it was. `is_corrected`: what stands is not what was recorded
-    first. A correction that was undone is none.
+    """A finished dose and its person. `is_corrected`: the current record differs from the first
+    one. An undone correction doesn't count.
     """
 
     dose: DoseFacts
@@ -43,17 +50,17 @@ class HistoryPage:
 
 
 class RecordStep(StrEnum):
-    """What a row of the log did to the one before it."""
+    """What a log row did to the one before it."""
 
     RECORDED = "recorded"
     CORRECTED = "corrected"
-    PUT_BACK = "put_back"  # a correction was undone, and what it had replaced stands again
+    PUT_BACK = "put_back"  # undid a correction, restoring what that had replaced
 
 
 @dataclass(frozen=True)
 class Record:
-    """A row of the log: what was recorded at `recorded_at` (UTC) of an intake at `timestamp`, both
-    by the clock of `zone`. `is_replaced`: a later row has taken its place, or took it back.
+    """A log row: recorded at `recorded_at` (UTC), about an intake at `timestamp`, both in the zone
+    `zone`. `is_replaced`: a later row replaced or undid it.
     """
 
     status: str
@@ -70,14 +77,14 @@ class Record:
 
 @dataclass(frozen=True)
 class EntryDetails:
-    """A dose with everything that was recorded of it, the oldest first."""
+    """A dose with all its records, oldest first."""
 
     dose: DoseFacts
     records: Sequence[Record]
     can_be_corrected: bool
 
 
-# What was recorded first, since it was last taken back, against what stands now.
+# The first record since the last undo, compared with the current one.
 _IS_CORRECTED = (
     select(
         or_(
@@ -109,8 +116,8 @@ async def list_history(
     care_recipient_id: UUID | None = None,
     page: int = 0,
 ) -> HistoryPage:
-    """Ten entries, the newest first; page 0 is the newest. One statement."""
-    member = scope.require(Action.READ)
+    """Ten entries, newest first; page 0 is the newest. One statement."""
+    scope.require(Action.READ)
     statement = SELECT_DOSES.add_columns(CareRecipient.name.label("person"), _IS_CORRECTED).where(
         Dose.status.in_(_OVER)
     )
@@ -118,24 +125,50 @@ async def list_history(
         statement = statement.where(Dose.medication_id == medication_id)
     if care_recipient_id is not None:
         statement = statement.where(Dose.care_recipient_id == care_recipient_id)
-    rows = await scope.rows(
+    found = await fetch_doses_with(
+        scope,
         statement.order_by(None)
         .order_by(_HAPPENED_AT.desc(), Dose.id)
-        .limit(PAGE + 1)
-        .offset(page * PAGE),
-        {"of_family": member.family_id},
+        .limit(PAGE_SIZE + 1)
+        .offset(page * PAGE_SIZE),
     )
+    entries = [
+        Entry(dose, person, bool(is_corrected))
+        for dose, (person, is_corrected) in found[:PAGE_SIZE]
+    ]
     of = None
-    if rows and medication_id is not None:
-        of = rows[0].medication_name
-    elif rows and care_recipient_id is not None:
-        of = rows[0].person
+    if entries and medication_id is not None:
+        of = entries[0].dose.name
+    elif entries and care_recipient_id is not None:
+        of = entries[0].person
     return HistoryPage(
-        entries=[Entry(dose_facts(row), row.person, bool(row.is_corrected)) for row in rows[:PAGE]],
+        entries=entries,
         number=page,
-        has_older=len(rows) > PAGE,
+        has_older=len(found) > PAGE_SIZE,
         of=of,
     )
+
+
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log."""
+
+    id: UUID
+    corrects_id: UUID | None
+    status: str
+    timestamp: datetime
+    timezone: str
+    dose_count: Decimal
+    recorded_at: datetime
+    recorded_by_id: UUID
+    by: str
+    given: str | None
+    note: str | None
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        taken_at = self.timestamp if self.status == DoseStatus.TAKEN else None
+        return self.status, taken_at, self.given, self.dose_count, self.note
 
 
 async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
@@ -163,38 +196,34 @@ async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
     is_recent = dose.resolved_at is not None and (
         dose.resolved_at >= scope.clock.now() - UNDO_PERIOD
     )
-    return EntryDetails(dose, _records(rows), can_be_corrected=is_recorded and is_recent)
+    log = [_LogEntry(**row._asdict()) for row in rows]
+    return EntryDetails(dose, _records(log), can_be_corrected=is_recorded and is_recent)
 
 
-def _records(rows: Sequence[Row[Any]]) -> Sequence[Record]:
-    by_id = {row.id: row for row in rows}
+def _records(log: Sequence[_LogEntry]) -> Sequence[Record]:
+    by_id = {entry.id: entry for entry in log}
     return [
         Record(
-            status=row.status,
-            timestamp=row.timestamp,
-            recorded_at=row.recorded_at,
-            by=row.by,
-            by_id=row.recorded_by_id,
-            given=row.given,
-            note=row.note,
-            zone=ZoneInfo(row.timezone),
-            step=_step(row, by_id),
-            is_replaced=row.status != "undone" and row is not rows[-1],
+            status=entry.status,
+            timestamp=entry.timestamp,
+            recorded_at=entry.recorded_at,
+            by=entry.by,
+            by_id=entry.recorded_by_id,
+            given=entry.given,
+            note=entry.note,
+            zone=ZoneInfo(entry.timezone),
+            step=_step(entry, by_id),
+            is_replaced=entry.status != "undone" and entry is not log[-1],
         )
-        for row in rows
+        for entry in log
     ]
 
 
-def _step(row: Row[Any], by_id: Mapping[UUID, Row[Any]]) -> RecordStep:
-    """Undoing a correction records what it had replaced: that is how it is known."""
-    corrected = by_id.get(row.corrects_id)
+def _step(entry: _LogEntry, by_id: Mapping[UUID, _LogEntry]) -> RecordStep:
+    """Undoing a correction records what it had replaced; that's how we recognise it."""
+    corrected = by_id.get(entry.corrects_id) if entry.corrects_id else None
     if corrected is None:
         return RecordStep.RECORDED
-    replaced = by_id.get(corrected.corrects_id)
-    is_put_back = replaced is not None and _said(row) == _said(replaced)
+    replaced = by_id.get(corrected.corrects_id) if corrected.corrects_id else None
+    is_put_back = replaced is not None and entry.said == replaced.said
     return RecordStep.PUT_BACK if is_put_back else RecordStep.CORRECTED
-
-
-def _said(row: Row[Any]) -> tuple[Any, ...]:
-    taken_at = row.timestamp if row.status == DoseStatus.TAKEN else None
-    return row.status, taken_at, row.given, row.dose_count, row.note

@@ -1,17 +1,17 @@
-"""Intakes that nobody was asked about: which dose one is, what speaks against it, recording it.
+"""Intakes that nobody was asked about: matching them with doses, warning, recording.
 
-Whoever gives something is told what the others gave. Nothing is ever refused, nothing advised: what
-comes too soon, too often or in another amount is shown first, and recorded once it is confirmed.
+Whoever gives something sees what the others gave. We never refuse to record an intake and never
+advise: if it's too soon, too often or in another amount, we show that first, and record it once
+it's confirmed.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from domain.access import Action, may
 from domain.database.scope import Member, Scope
@@ -21,7 +21,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import Packed, count_doses, is_slip
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import TimeNotPossible
-from domain.medicines.records.outlook import Doubt, Outlook, outlook_at, sealed
+from domain.medicines.records.outlook import Doubt, Outlook, get_outlook_at, with_fingerprint
 from domain.medicines.records.recording import Recorded, record_doses
 from domain.medicines.schedules.kinds import AsNeeded, first_and_last_day
 from domain.models import CareRecipient, Dose, Medication, new_id
@@ -31,28 +31,28 @@ from domain.timers import UNDO_PERIOD
 
 @dataclass(frozen=True)
 class Confirm:
-    """Not recorded yet: the member is to see this first."""
+    """Not recorded yet: the member has to see this first."""
 
     outlook: Outlook
 
 
 @dataclass(frozen=True)
 class WhichOne:
-    """Not recorded yet: it can be one of several doses."""
+    """Not recorded yet: it could be any of several doses."""
 
     outlook: Outlook
 
 
 @dataclass(frozen=True)
 class ConfirmSlip:
-    """Not recorded yet: such an amount is likelier a slip than meant."""
+    """Not recorded yet: the amount is more likely a slip than intended."""
 
     outlook: Outlook
 
 
 @dataclass(frozen=True)
 class HowManyDoses:
-    """Not recorded yet: nobody can say how many doses as set the amount is."""
+    """Not recorded yet: we don't know how many doses as set the amount is."""
 
     outlook: Outlook
 
@@ -62,11 +62,11 @@ Question = Confirm | WhichOne | ConfirmSlip | HowManyDoses
 
 @dataclass(frozen=True)
 class Giving:
-    """What a member says was given, and what they have answered of it so far.
+    """What a member says was given, and their answers to our questions so far.
 
-    `at` (UTC; None is now), `given` where it was not the usual amount, and `count`, how many doses
-    as set that is, where they were asked. `zone` is that of the person when they were asked
-    about the time. `dose_id` is the dose it is meant for, unless it
+    `at` is UTC (None: now). `given` is the amount if it wasn't the usual one, and `count` how many
+    doses as set that is, if we had to ask. `zone` is the person's when we asked about the time.
+    `dose_id` is the dose it's meant for, unless it
     `is_extra`; `seen` is the outlook that they have confirmed.
     """
 
@@ -86,13 +86,13 @@ NOW_AS_USUAL = Giving()
 async def give(
     scope: Scope, medication_id: UUID, giving: Giving = NOW_AS_USUAL
 ) -> Recorded | Question:
-    """Record that a medicine was given, unless there is something to ask first.
+    """Record that a medicine was given, unless there's something to ask first.
 
-    It is the open dose that it is nearest to, and else an intake of its own. What was confirmed
-    counts only as long as nobody has recorded anything since: two people who give at once are
-    ordered by the lock on the medicine, and the second sees what the first one did.
+    It counts as the nearest open dose, or else as an extra intake. A confirmation is valid only
+    until somebody records something: two members who give at once are serialised by the lock on the
+    medicine, and the second one sees what the first one did.
 
-    Raises NotFound, NotAllowed, TimeNotPossible (to come, or more than 48 hours ago).
+    Raises NotFound, NotAllowed, TimeNotPossible (in the future, or more than 48 hours ago).
     """
     question = await review(scope, medication_id, giving)
     outlook = question.outlook
@@ -112,17 +112,17 @@ async def give(
 
 
 async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
-    """What is to be asked before :func:`give`, as the tables are now. The medicine is locked.
+    """What to ask before :func:`give`, by the current tables. Locks the medicine.
 
     Raises as :func:`give`.
     """
     member = scope.require(Action.READ)
-    lock = await _lock(scope, member, medication_id)
+    locked = await _lock(scope, member, medication_id)
     now = scope.clock.now()
     at = now if giving.at is None else giving.at
     if not is_recordable(at, now):
         raise TimeNotPossible
-    outlook = await outlook_at(scope, medication_id, at)
+    outlook = await get_outlook_at(scope, medication_id, at)
     if outlook.candidates and not giving.is_extra:
         chosen = [dose for dose in outlook.candidates if dose.id == giving.dose_id]
         chosen = chosen or list(outlook.candidates)
@@ -130,7 +130,7 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
             return WhichOne(outlook)
         outlook = replace(outlook, counts_for=chosen[0])
     outlook, is_counted = _with_amount(
-        replace(outlook, added_at=lock.created_at), giving.given, giving.count, _packed(lock)
+        replace(outlook, added_at=locked.created_at), giving.given, giving.count, locked.packed
     )
     if not is_counted:
         return HowManyDoses(outlook)
@@ -142,7 +142,7 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
 
 
 def is_recordable(at: datetime, now: datetime) -> bool:
-    """Whether an intake at *at* can be recorded at *now*: of the last 48 hours."""
+    """Whether an intake at *at* can be recorded at *now*: within the last 48 hours."""
     return now - UNDO_PERIOD <= at <= now
 
 
@@ -156,18 +156,18 @@ async def review_correction(
     is_amount_new: bool,
     is_no_slip: bool,
 ) -> Question:
-    """What is to be asked before *dose* is recorded anew: taken at *at* (UTC), with *given*.
+    """What to ask before the record of *dose* is changed to: taken at *at* (UTC), with *given*.
 
-    The other intakes are looked at as if this one were not recorded yet. Raises NotFound for a
-    medicine that was removed, and NotAllowed.
+    Other intakes are judged as if this one weren't recorded yet. Raises NotAllowed, and NotFound if
+    the medicine was removed.
     """
     member = scope.require(Action.READ)
-    lock = await _lock(scope, member, dose.medication_id)
-    outlook = await outlook_at(scope, dose.medication_id, at, without=dose.id)
+    locked = await _lock(scope, member, dose.medication_id)
+    outlook = await get_outlook_at(scope, dose.medication_id, at, without=dose.id)
     outlook = replace(
-        outlook, counts_for=dose if dose.is_scheduled else None, added_at=lock.created_at
+        outlook, counts_for=dose if dose.is_scheduled else None, added_at=locked.created_at
     )
-    outlook, is_counted = _with_amount(outlook, given, count, _packed(lock))
+    outlook, is_counted = _with_amount(outlook, given, count, locked.packed)
     if not is_counted:
         return HowManyDoses(outlook)
     doubts = _with_doubts(outlook).doubts - {Doubt.EXTRA, Doubt.GIVEN_TODAY, Doubt.PAUSED}
@@ -177,15 +177,21 @@ async def review_correction(
         first, last = sorted((dose.taken_at, at))
         if any(first < intake.at < last for intake in outlook.intakes):
             doubts |= {Doubt.CROSSES}
-    outlook = sealed(replace(outlook, doubts=frozenset(doubts)))
+    outlook = with_fingerprint(replace(outlook, doubts=frozenset(doubts)))
     usual = outlook.usual or outlook.medicine.dosage
     if given and is_amount_new and not is_no_slip and is_slip(given, usual, outlook.count):
         return ConfirmSlip(outlook)
     return Confirm(outlook)
 
 
-async def _lock(scope: Scope, member: Member, medication_id: UUID) -> Row[Any]:
-    """Lock the medicine in a statement of its own: what follows sees what others have recorded."""
+@dataclass(frozen=True)
+class _LockedMedicine:
+    created_at: datetime
+    packed: Packed | None
+
+
+async def _lock(scope: Scope, member: Member, medication_id: UUID) -> _LockedMedicine:
+    """Lock the medicine in a separate statement: later ones see what others have recorded."""
     row = await scope.row(
         select(
             CareRecipient.user_id,
@@ -206,19 +212,16 @@ async def _lock(scope: Scope, member: Member, medication_id: UUID) -> Row[Any]:
     is_own = row.user_id == member.user_id and may(member.role, Action.RECORD_OWN_DOSE)
     if not (is_own or may(member.role, Action.RECORD_DOSE)):
         raise NotAllowed(Action.RECORD_DOSE, member.role)
-    return row
-
-
-def _packed(lock: Row[Any]) -> Packed | None:
-    if lock.stock_unit is None or lock.stock_per_dose is None:
-        return None
-    return Packed(lock.stock_unit, lock.stock_per_dose)
+    packed = None
+    if row.stock_unit is not None and row.stock_per_dose is not None:
+        packed = Packed(row.stock_unit, row.stock_per_dose)
+    return _LockedMedicine(row.created_at, packed)
 
 
 def _with_amount(
     outlook: Outlook, given: Dosage | None, count: Decimal | None, packed: Packed | None
 ) -> tuple[Outlook, bool]:
-    """With how many doses as set *given* is; False where that has to be asked."""
+    """The outlook with the number of doses as set in *given*; False if we have to ask."""
     medicine, dose = outlook.medicine, outlook.counts_for
     usual = medicine.dosage
     if dose is not None and dose.dosage != usual.words:
@@ -230,7 +233,7 @@ def _with_amount(
     known = count or count_doses(given, usual, packed=packed)
     if known is not None:
         return replace(outlook, count=known), True
-    # Where nothing is limited, nobody needs to count.
+    # Without limits the number doesn't matter.
     return outlook, outlook.limit is None and outlook.interval is None
 
 
@@ -253,13 +256,13 @@ def _with_doubts(outlook: Outlook, *, asked_in: ZoneInfo | None = None) -> Outlo
         Doubt.PAUSED: medicine.status is MedicineStatus.PAUSED,
         Doubt.MOVED: asked_in is not None and clocks_differ(asked_in, medicine.zone, outlook.at),
     }
-    return sealed(
+    return with_fingerprint(
         replace(outlook, doubts=frozenset(doubt for doubt, holds in doubts.items() if holds))
     )
 
 
 async def _record_extra(scope: Scope, outlook: Outlook) -> Recorded:
-    """An intake that is no dose of the schedule. The medicine must be locked."""
+    """Record an intake that isn't a dose of the schedule. The medicine must be locked."""
     medicine, dose_id = outlook.medicine, new_id()
     dosage = outlook.given or medicine.dosage
     await scope.execute(

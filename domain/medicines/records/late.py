@@ -1,6 +1,6 @@
-"""Doses whose time was over when somebody said that they were taken: when that was is asked first.
+"""Recording doses as taken after their window has ended: we ask first when they were taken.
 
-The moment of the tap is no answer to it. Whatever counts from the last dose goes by what was said.
+The time of the tap doesn't answer that. Everything that counts from the last dose uses the answer.
 """
 
 import zlib
@@ -27,11 +27,11 @@ from domain.models.medicines import DoseStatus
 
 @dataclass(frozen=True)
 class LateOutlook:
-    """What to know before doses are recorded as taken: `at` (UTC) when each of those that are still
-    `open`, and who has `answered` for the others. `outlooks` are of those about which there is a
-    doubt, `early` those that would be of a day before their own, `together` those that would be
-    given at one moment with another dose of their medicine; `has_moved` that the person lives by
-    another clock than when the time was asked for. `seen` tells one outlook from another.
+    """What to know before doses are recorded as taken late: when each of the `open` ones was taken
+    (`at`, UTC), and the ones that somebody has `answered` meanwhile. `outlooks` are those with
+    doubts; `early` would be taken on a day before their own; `together` at the same moment as
+    another dose of their medicine; `has_moved` if the person's clock has changed since we asked for
+    the time. `seen` is a fingerprint.
     """
 
     open: Sequence[DoseFacts]
@@ -51,9 +51,8 @@ class LateOutlook:
 async def review_late(
     scope: Scope, dose_ids: Sequence[UUID], *, at: datetime | None, zone: ZoneInfo | None = None
 ) -> LateOutlook:
-    """What is to be known before :func:`record_late`, as the tables are now. The doses are locked,
-    and their medicines. *zone* is that of the person when they were asked about *at*. Raises
-    likewise.
+    """What to know before :func:`record_late`, by the current tables. Locks the doses and their
+    medicines. *zone* is the person's when we asked about *at*. Raises likewise.
     """
     member, now = scope.require(Action.READ), scope.clock.now()
     found = await list_doses(scope, dose_ids)
@@ -101,7 +100,7 @@ async def review_late(
 
 
 async def _outlook(scope: Scope, dose: DoseFacts, at: datetime) -> Outlook | None:
-    """None of a medicine that was removed: nothing limits it any more."""
+    """None if the medicine was removed: then it has no limits."""
     try:
         question = await review_correction(
             scope, dose, at=at, given=None, count=None, is_amount_new=False, is_no_slip=True
@@ -119,12 +118,12 @@ async def record_late(
     zone: ZoneInfo | None = None,
     seen: int | None = None,
 ) -> Recorded | LateOutlook:
-    """Record doses as taken at *at* (UTC; None is each at its own time), as one action, unless
-    there is a doubt about it that the member has not *seen*. Those that somebody has answered
-    meanwhile are `already` as they are.
+    """Record doses as taken at *at* (UTC; None: each when it was due), as one action, unless there
+    are doubts that the member hasn't *seen*. Doses that somebody has answered meanwhile are
+    returned as `already`.
 
-    Raises NotFound, NotAllowed, TimeNotPossible (to come, or before the dose was due and more than
-    48 hours ago).
+    Raises NotFound, NotAllowed, TimeNotPossible (in the future, or before the dose was due and more
+    than 48 hours ago).
     """
     outlook = await review_late(scope, dose_ids, at=at, zone=zone)
     if outlook.has_doubts and outlook.seen != seen:

@@ -1,57 +1,70 @@
-"""Owing a message to whoever recorded something that somebody else has undone or corrected.
+"""Telling a member that somebody else has undone or corrected their record.
 
-It is silent, and one for what is changed in one go: what changes again at once changes the message.
+The message is silent, and there is one for all changes within two minutes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
-from domain.delivery.new_messages import OutgoingMessage, add_or_owe
-from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within
-from domain.events import NotificationsOwed
+from domain.delivery.kinds import MessageHeader, MessageKind, always_silent, read_one_by_one
+from domain.delivery.new_messages import OutgoingMessage, extend_or_queue
+from domain.delivery.shown_messages import FACTS, is_about, refresh_messages, was_due_within
+from domain.events import NotificationsQueued
 from domain.medicines.records.changes import ChangeKind, RecordChange, read_changes
-from domain.medicines.records.standing import find_standing
+from domain.medicines.records.current_entries import find_current_entry
 from domain.models import Dose, FamilyMember, MedicationLog, User
 from domain.models.delivery import Kind
 from domain.timers import UNDO_PERIOD, floor_minute
 
-AT_ONCE = timedelta(minutes=2)
+MERGED_WITHIN = timedelta(minutes=2)
 _OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAWN)
 
 
 @dataclass(frozen=True)
 class RecordChangedFacts:
-    """What became of records of one person's doses that the reader had made."""
+    """What happened to the reader's records of one person's doses."""
 
     person: str
     items: Sequence[RecordChange]
 
 
 async def _read(scope: Scope, header: MessageHeader) -> RecordChangedFacts:
-    records = {UUID(dose): UUID(log) for dose, log in header.told["records"].items()}
+    records = {UUID(dose): UUID(log) for dose, log in header.facts["records"].items()}
     changes = await read_changes(scope, records, reader_id=header.receiver.user_id)
     return RecordChangedFacts(header.subject.name, changes)
 
 
-def says_nothing(facts: RecordChangedFacts) -> bool:
-    """Whether everything stands as the reader has recorded it."""
+def is_unchanged(facts: RecordChangedFacts) -> bool:
+    """Whether everything is again as the reader recorded it."""
     return all(item.kind in _OLD_NEWS for item in facts.items)
 
 
 def _find_obsolete(facts: RecordChangedFacts) -> str | None:
-    return "put back before it was sent" if says_nothing(facts) else None
+    return "put back before it was sent" if is_unchanged(facts) else None
 
 
 RECORD_CHANGED = MessageKind(
-    Kind.RECORD_CHANGED, one_by_one(_read), find_obsolete=_find_obsolete, is_silent=silent
+    Kind.RECORD_CHANGED,
+    read_one_by_one(_read),
+    find_obsolete=_find_obsolete,
+    is_silent=always_silent,
 )
+
+
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log, and whether its recorder can be told."""
+
+    id: UUID
+    undoes_id: UUID | None
+    recorded_by_id: UUID
+    care_recipient_id: UUID
+    can_be_told: bool
 
 
 _LOG = (
@@ -81,30 +94,31 @@ _LOG = (
 )
 
 
-async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
-    """The last row of a dose's log has just undone, corrected or put back what stood before it: owe
-    a message to whoever had recorded that, unless they did this themselves, and have those edited
-    that told of this dose before.
+async def notify_recorder(scope: Scope, dose_id: UUID) -> None:
+    """Tell the recorder that the last row of this dose's log has undone, corrected or restored
+    their record, unless they did it themselves; and edit earlier messages about this dose.
     """
-    *rows, last = await scope.rows(_LOG, {"dose_id": dose_id, "family_id": scope.family_id})
-    await show_again(
+    rows = await scope.rows(_LOG, {"dose_id": dose_id, "family_id": scope.family_id})
+    *earlier, last = (_LogEntry(**row._asdict()) for row in rows)
+    await refresh_messages(
         scope,
         [Kind.RECORD_CHANGED],
         where=[
             is_about(last.care_recipient_id),
-            was_owed_within(UNDO_PERIOD),
+            was_due_within(UNDO_PERIOD),
             FACTS["records"].has_key(str(dose_id)),
         ],
-        # What was settled before it was sent is owed again if it has changed again.
+        # A message that was obsolete before it was sent is sent after all if things have changed
+        # again.
         also_obsolete=True,
     )
-    before = find_standing(rows)
+    before = find_current_entry(earlier)
     if before.recorded_by_id != last.recorded_by_id and before.can_be_told:
-        await _owe(scope, dose_id, before)
-    scope.publish(NotificationsOwed())
+        await _queue_message(scope, dose_id, before)
+    scope.publish(NotificationsQueued())
 
 
-async def _owe(scope: Scope, dose_id: UUID, record: Row[Any]) -> None:
+async def _queue_message(scope: Scope, dose_id: UUID, record: _LogEntry) -> None:
     now = scope.clock.now()
     minute = floor_minute(now)
     message = OutgoingMessage(
@@ -115,4 +129,4 @@ async def _owe(scope: Scope, dose_id: UUID, record: Row[Any]) -> None:
         person_id=record.care_recipient_id,
         slot_at=minute,
     )
-    await add_or_owe(scope, message, since=now - AT_ONCE)
+    await extend_or_queue(scope, message, since=now - MERGED_WITHIN)

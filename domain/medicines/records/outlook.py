@@ -1,4 +1,4 @@
-"""What to know before a medicine is given: what was given around then, and when more may be."""
+"""The outlook of an intake: neighbouring intakes, limits, and when the next one is allowed."""
 
 import zlib
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,8 @@ from sqlalchemy import ScalarSelect, func, or_, select
 
 from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts, dose_facts
-from domain.medicines.expansion.counted_intakes import FARTHEST
+from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts, fetch_doses
+from domain.medicines.expansion.counted_intakes import INTAKE_MATCH_RANGE
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.kinds import AsNeeded, Elapsed
@@ -29,12 +29,12 @@ _AROUND = timedelta(days=3)
 
 
 class Doubt(StrEnum):
-    """Why somebody is asked before an intake is recorded."""
+    """Why we ask before an intake is recorded."""
 
-    TOO_SOON = "too soon"  # less than the interval from the intake before or after
+    TOO_SOON = "too soon"  # less than the interval after the previous or before the next intake
     TOO_MANY = "too many"
-    GIVEN_TODAY = "given today"  # as needed, and not for the first time in 24 hours
-    EXTRA = "extra"  # no dose of the schedule
+    GIVEN_TODAY = "given today"  # as needed, and not the first in 24 hours
+    EXTRA = "extra"  # not a dose of the schedule
     OTHER_AMOUNT = "other amount"
     CROSSES = "crosses"  # a correction moves it past another intake
     BEFORE_ADDED = "before it was added"
@@ -46,9 +46,9 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True)
 class Intake:
-    """An intake of a medicine, at `at` (UTC) by the clock of `zone`: `count` doses as set.
+    """An intake of a medicine, at `at` (UTC) in `zone`: `count` doses as set.
 
-    To the minute, as people read it: "next from 12:00" holds from 12:00 on.
+    Times are whole minutes, as people read them: "next from 12:00" includes 12:00 itself.
     """
 
     id: UUID
@@ -63,10 +63,10 @@ class Intake:
 class Outlook:
     """What to know before a medicine is given at `at` (UTC).
 
-    `last` and `following` are the intakes before and after; `others` how many doses as set the
-    fullest 24 hours hold that would hold this one too; `next_at` when interval and limit allow the
-    next one. `count` is how many doses as set this one is. `seen` tells one outlook from another
-    once somebody has recorded in between.
+    `last` and `following` are the neighbouring intakes. `others` is how many doses as set are in
+    the fullest 24 hours that would include this one; `next_at` is when interval and limit allow the
+    next one. `count` is how many doses as set this one is. `seen` is a fingerprint: it changes when
+    somebody records something.
     """
 
     medicine: MedicineFacts
@@ -89,17 +89,17 @@ class Outlook:
 
     @property
     def is_too_soon_after(self) -> bool:
-        """Whether it comes too soon after the intake before."""
+        """Whether it's too soon after the previous intake."""
         return _is_closer(self.last, self.minute, self.interval)
 
     @property
     def is_too_soon_before(self) -> bool:
-        """Whether it comes too soon before the intake after."""
+        """Whether it's too soon before the next intake."""
         return _is_closer(self.following, self.minute, self.interval)
 
     @property
     def minute(self) -> datetime:
-        """What a clock shows at `at`."""
+        """`at` as a clock shows it."""
         return floor_minute(self.at)
 
 
@@ -109,15 +109,16 @@ def _is_closer(intake: Intake | None, at: datetime, interval: timedelta | None) 
 
 async def get_outlook(scope: Scope, medication_id: UUID) -> Outlook:
     """What to know before a medicine is given now. Raises NotFound."""
-    return await outlook_at(scope, medication_id, scope.clock.now())
+    return await get_outlook_at(scope, medication_id, scope.clock.now())
 
 
-async def outlook_at(
+async def get_outlook_at(
     scope: Scope, medication_id: UUID, at: datetime, *, without: UUID | None = None
 ) -> Outlook:
-    """Two statements. *without* is an intake that is about to be recorded anew."""
+    """Two statements. *without* is an intake that is about to be recorded again."""
     medicine = await get_medication(scope, medication_id)
-    rows = await scope.rows(
+    doses = await fetch_doses(
+        scope,
         SELECT_DOSES.where(
             Dose.medication_id == medication_id,
             Dose.status != DoseStatus.CANCELLED,
@@ -127,18 +128,16 @@ async def outlook_at(
                 Dose.taken_at == _last_before(medication_id, at, without=without),
             ),
         ),
-        {"of_family": scope.family_id},
     )
-    doses = [dose_facts(row) for row in rows]
     given = [(dose.taken_at, dose) for dose in doses if dose.taken_at and dose.id != without]
-    # In the order in which they were given, also within a minute.
+    # Sorted by exact time, which also orders intakes within one minute.
     intakes = [_intake(dose) for _, dose in sorted(given, key=lambda each: each[0])]
     interval, limit = _limits(medicine)
     minute = floor_minute(at)
     before = [intake for intake in intakes if intake.at <= minute]
     after = [intake for intake in intakes if intake.at > minute]
     last = before[-1] if before else None
-    return sealed(
+    return with_fingerprint(
         Outlook(
             medicine=medicine,
             at=at,
@@ -167,8 +166,8 @@ def _intake(dose: DoseFacts) -> Intake:
     )
 
 
-def sealed(outlook: Outlook) -> Outlook:
-    """With what tells it from the next one: what is recorded, open, and set."""
+def with_fingerprint(outlook: Outlook) -> Outlook:
+    """The outlook with its fingerprint: of intakes, open doses and settings."""
     facts = (
         [(intake.id, intake.at, intake.count) for intake in outlook.intakes],
         [(dose.id, dose.status) for dose in outlook.candidates],
@@ -182,7 +181,7 @@ def sealed(outlook: Outlook) -> Outlook:
 
 
 def _last_before(medication_id: UUID, at: datetime, *, without: UUID | None) -> ScalarSelect[Any]:
-    """When it was last taken, however long ago that is."""
+    """When it was last taken, however long ago."""
     return (
         select(func.max(Dose.taken_at))
         .where(
@@ -195,7 +194,7 @@ def _last_before(medication_id: UUID, at: datetime, *, without: UUID | None) -> 
 
 
 def _limits(medicine: MedicineFacts) -> tuple[timedelta | None, int | None]:
-    """The least time between two intakes, and the most in 24 hours; None is no limit."""
+    """The minimum interval between two intakes, and the maximum in 24 hours; None: no limit."""
     match medicine.schedule:
         case AsNeeded(min_interval=interval, max_per_day=most):
             return interval, most
@@ -206,7 +205,7 @@ def _limits(medicine: MedicineFacts) -> tuple[timedelta | None, int | None]:
 
 
 def _most_in_a_day(intakes: Sequence[Intake], at: datetime) -> Decimal:
-    """How many doses as set the fullest 24 hours hold that would hold this one too."""
+    """How many doses as set are in the fullest 24 hours that would include this one."""
     ends = [at, *(intake.at for intake in intakes if at < intake.at < at + DAY)]
     return max(_count(intakes, end - DAY, end) for end in ends)
 
@@ -218,12 +217,12 @@ def _count(intakes: Iterable[Intake], after: datetime, until: datetime) -> Decim
 def _next_at(
     before: Sequence[Intake], *, interval: timedelta | None, limit: int | None
 ) -> datetime | None:
-    """When one more dose as set keeps to interval and limit; None where nothing has to wait."""
+    """When one more dose as set respects interval and limit; None if it may be given now."""
     if not before:
         return None
     starts = [before[-1].at + interval] if interval is not None else []
     if limit is not None:
-        # One dose more fits in as soon as enough of what was given is a day old.
+        # There's room for one more as soon as enough of the previous ones are a day old.
         leaving = (intake.at + DAY for intake in before)
         fits = (at for at in leaving if _count(before, at - DAY, at) + ONE_DOSE <= limit)
         if _count(before, before[-1].at - DAY, before[-1].at) + ONE_DOSE > limit:
@@ -232,8 +231,8 @@ def _next_at(
 
 
 def _candidates(scheduled: Sequence[DoseFacts], at: datetime) -> Sequence[DoseFacts]:
-    """The open doses that an intake at *at* can be: within half the gap to the dose before or after
-    it, and within four hours. The nearest, or both where two are equally near.
+    """The open doses that an intake at *at* could be: within half the gap to the dose's neighbour,
+    and within four hours. Only the nearest, or both if two are equally near.
     """
     by_time = sorted(scheduled, key=lambda dose: dose.due_at)
     gaps = [later.due_at - earlier.due_at for earlier, later in pairwise(by_time)]
@@ -241,8 +240,8 @@ def _candidates(scheduled: Sequence[DoseFacts], at: datetime) -> Sequence[DoseFa
     for index, dose in enumerate(by_time):
         distance = abs(at - dose.due_at)
         side = index - 1 if at < dose.due_at else index
-        gap = gaps[side] if 0 <= side < len(gaps) else 2 * FARTHEST
-        if dose.status in OPEN and distance <= min(gap / 2, FARTHEST):
+        gap = gaps[side] if 0 <= side < len(gaps) else 2 * INTAKE_MATCH_RANGE
+        if dose.status in OPEN and distance <= min(gap / 2, INTAKE_MATCH_RANGE):
             near.append((distance, dose))
     nearest = min((distance for distance, _dose in near), default=None)
     return [dose for distance, dose in near if distance == nearest]

@@ -1,4 +1,4 @@
-"""Taken, pressed on a card or below a message: which doses it means, and what is asked first."""
+"""Presses of Taken: which doses one means, and what to ask first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.errors import NotFound
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
 from domain.medicines.doses.facts import (
     OPEN,
@@ -19,7 +19,7 @@ from domain.medicines.doses.facts import (
     SELECT_DOSES,
     UNANSWERED,
     DoseFacts,
-    dose_facts,
+    fetch_doses,
     list_doses,
 )
 from domain.medicines.doses.locking import lock_dose
@@ -29,12 +29,12 @@ from domain.models import Dose, Notification
 from domain.models.delivery import Kind
 from domain.models.medicines import DoseStatus
 
-_SOON = timedelta(hours=4)  # what is due by then may be what somebody gives now
+_SOON = timedelta(hours=4)  # a dose due by then may be the one somebody gives now
 
 
 @dataclass(frozen=True)
 class CardMessage:
-    """A message in somebody's chat, as Telegram names it."""
+    """A message in a user's chat, by Telegram's ids."""
 
     chat_id: int
     message_id: int
@@ -42,10 +42,10 @@ class CardMessage:
 
 @dataclass(frozen=True)
 class WhichDose:
-    """A press on the card of an earlier day, whose time is over: it may well mean another dose.
+    """A press on a card of an earlier day, whose window has ended: it may well mean another dose.
 
-    `pressed` are those of the card, the slot's `part`, and `others` what of the same medicines is
-    open today.
+    `pressed` are the doses of the card, which is `part` of its slot; `others` are today's open
+    doses of the same medicines.
     """
 
     pressed: Sequence[DoseFacts]
@@ -54,20 +54,20 @@ class WhichDose:
 
 
 async def take_from_card(scope: Scope, dose_id: UUID) -> Recorded | WhichDose:
-    """Taken, pressed on a card. Nothing is recorded if it may mean another dose, or is late.
+    """Taken, pressed on a card. Nothing is recorded if it may mean another dose or is late.
 
-    Raises NotFound, NotAllowed.
+    Raises NotFound and NotAllowed.
     """
-    outcome = await take_exactly(scope, [dose_id])
+    outcome = await record_taken(scope, [dose_id])
     if outcome.late and _is_of_an_earlier_day(outcome.late[0], scope.clock.now()):
         return await _which(scope, outcome.late)
     return outcome
 
 
-async def take_exactly(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
-    """Record doses as taken now, but for those whose time is over: they are `late`.
+async def record_taken(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
+    """Record doses as taken now; those whose window has ended are returned as `late` instead.
 
-    Raises NotFound, NotAllowed.
+    Raises NotFound and NotAllowed.
     """
     outcome = await record_doses(scope, dose_ids, status=DoseStatus.TAKEN, in_time_only=True)
     late = [dose for dose in outcome.already if dose.status in UNANSWERED]
@@ -78,27 +78,27 @@ async def take_exactly(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
     )
 
 
-async def take_told(scope: Scope, notification_id: UUID) -> Recorded:
-    """All taken, pressed below a message about doses whose time was over: what it shows. As
-    :func:`take_exactly`.
+async def take_from_summary(scope: Scope, notification_id: UUID) -> Recorded:
+    """All taken, pressed on a summary of doses whose window has ended: the doses it shows. As
+    :func:`record_taken`.
     """
     member = scope.require(Action.READ)
-    told = await scope.row(
+    summary = await scope.row(
         select(Notification.shown_dose_ids, Notification.facts).where(
             Notification.id == notification_id,
             Notification.family_id == member.family_id,
             Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
         )
     )
-    if told is None:
+    if summary is None:
         raise NotFound
-    # Pressed before it is recorded that the message was sent: it shows the first that fit.
-    of_it = told.shown_dose_ids or [UUID(dose_id) for dose_id in told.facts["dose_ids"]]
+    # Pressed before we recorded that the message was sent: it shows the first doses that fit.
+    of_it = summary.shown_dose_ids or [UUID(dose_id) for dose_id in summary.facts["dose_ids"]]
     doses = (await list_doses(scope, of_it))[:DOSES_ON_A_CARD]
     if not doses:
         raise NotFound
     still_open = [dose.id for dose in doses if dose.status not in RESOLVED]
-    return await take_exactly(scope, still_open) if still_open else Recorded([], doses)
+    return await record_taken(scope, still_open) if still_open else Recorded([], doses)
 
 
 async def take_slot_from_card(
@@ -109,11 +109,10 @@ async def take_slot_from_card(
     part: int = 0,
     message: CardMessage | None = None,
 ) -> Recorded | WhichDose:
-    """All taken, pressed on a card: every open dose that this *message* shows, at once, but for
-    those that are late.
+    """All taken, pressed on a card: every open dose that this *message* shows, except late ones.
 
-    Of a message that was not recorded yet, or was sent twice, only the *part* of the slot is known
-    that it is about. Nothing is recorded if it may mean other doses. Raises NotFound, NotAllowed.
+    If we don't know the message (it isn't recorded yet, or was sent twice), we go by *part* of the
+    slot. Nothing is recorded if it may mean other doses. Raises NotFound and NotAllowed.
     """
     scope.require(Action.READ)
     slot = await read_slot(scope, care_recipient_id, slot_at)
@@ -122,9 +121,9 @@ async def take_slot_from_card(
     if shown is not None:
         doses = [dose for dose in doses if dose.id in shown]
         if len(doses) < len(slot.parts.get(part, ())):
-            # It has not caught up with what has joined it: that counts once it is shown.
-            await dose_messages.show_cards_again(scope, {(care_recipient_id, slot_at)})
-            scope.publish(NotificationsOwed())
+            # The card doesn't show recently added doses yet; they count once it does.
+            await dose_messages.refresh_cards(scope, {(care_recipient_id, slot_at)})
+            scope.publish(NotificationsQueued())
     if not doses:
         raise NotFound
     still_open = [dose for dose in doses if dose.status not in RESOLVED]
@@ -134,16 +133,16 @@ async def take_slot_from_card(
     is_over = all(dose.status in UNANSWERED for dose in still_open)
     if is_over and _is_of_an_earlier_day(still_open[0], scope.clock.now()):
         return await _which(scope, still_open, part=part)
-    outcome = await take_exactly(scope, [dose.id for dose in still_open])
+    outcome = await record_taken(scope, [dose.id for dose in still_open])
     return replace(outcome, left_open=left_open)
 
 
-async def take_slot_surely(
+async def take_confirmed_slot(
     scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, part: int, digest: str | None
 ) -> Recorded | WhichDose:
-    """All taken, for doses whose names, day and time the question showed: those of *digest*.
+    """All taken, for the doses whose names, day and time the question showed: those with *digest*.
 
-    If others are open by now it is asked anew. Raises NotFound, NotAllowed.
+    If other doses are open by now, we ask again. Raises NotFound and NotAllowed.
     """
     scope.require(Action.READ)
     doses = (await read_slot(scope, care_recipient_id, slot_at)).parts.get(part, ())
@@ -154,13 +153,13 @@ async def take_slot_surely(
         return Recorded([], doses)
     if digest_of(still_open) != digest:
         return await _which(scope, still_open, part=part)
-    return await take_exactly(scope, [dose.id for dose in still_open])
+    return await record_taken(scope, [dose.id for dose in still_open])
 
 
 async def _find_shown(
     scope: Scope, care_recipient_id: UUID, slot_at: datetime, message: CardMessage | None
 ) -> frozenset[UUID] | None:
-    """Which doses a card shows; None if nobody knows this message as one of the slot's cards."""
+    """The doses that a card shows; None if we don't know this message as a card of the slot."""
     if message is None:
         return None
     row = await scope.row(
@@ -181,15 +180,15 @@ def _is_of_an_earlier_day(dose: DoseFacts, now: datetime) -> bool:
 
 async def _which(scope: Scope, pressed: Sequence[DoseFacts], *, part: int = 0) -> WhichDose:
     """What else of the pressed medicines is open today, or due soon."""
-    member = scope.require(Action.READ)
+    scope.require(Action.READ)
     now = scope.clock.now()
-    rows = await scope.rows(
+    others = await fetch_doses(
+        scope,
         SELECT_DOSES.where(
             Dose.medication_id.in_({dose.medication_id for dose in pressed}),
             Dose.status.in_(OPEN),
             Dose.due_at > max(dose.due_at for dose in pressed),
             Dose.due_at <= now + _SOON,
         ),
-        {"of_family": member.family_id},
     )
-    return WhichDose(pressed, [dose_facts(row) for row in rows], part)
+    return WhichDose(pressed, others, part)

@@ -1,4 +1,4 @@
-"""Recording what happened to doses, in one statement.
+"""Recording doses as taken or skipped, in one statement.
 
 A dose is resolved once. Whoever comes second is told who was first, and when.
 """
@@ -15,7 +15,7 @@ from domain.access import Action, may
 from domain.database.scope import Act, Scope
 from domain.delivery import dose_messages
 from domain.errors import NotAllowed, NotFound
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import (
     ONE_DOSE,
@@ -23,11 +23,11 @@ from domain.medicines.doses.facts import (
     SELECT_BY_ID,
     UNANSWERED,
     DoseFacts,
-    dose_facts,
+    fetch_doses,
     list_doses,
 )
 from domain.medicines.expansion.re_expansion import follow_intakes
-from domain.medicines.stock.measures import use_of
+from domain.medicines.stock.measures import stock_use_sql
 from domain.models import new_id
 from domain.models.medicines import DoseStatus
 
@@ -36,10 +36,10 @@ _IN_TIME = [DoseStatus.PENDING]
 
 @dataclass(frozen=True)
 class Recorded:
-    """The outcome of a press: what it recorded, and what somebody had recorded before.
+    """The outcome of a press: what it `recorded`, and what somebody had `already` recorded.
 
-    `left_open` are how many more of the slot are open, which the pressed message does not show.
-    `late` are not recorded: their time is over, so it is to be asked when they were taken; see
+    `left_open` is how many more doses of the slot are open but not on the pressed message. `late`
+    aren't recorded: their window has ended, so we have to ask when they were taken; see
     :mod:`domain.medicines.records.late`.
     """
 
@@ -49,13 +49,13 @@ class Recorded:
     late: Sequence[DoseFacts] = ()
 
 
-# One statement: lock the doses, resolve what is still open, log it, take it from the stock, audit.
-# Locks are taken in the order of ids, so that two "All taken" do not block each other for ever.
-# What is resolved already is locked too: nobody undoes it before the member is told who was first.
-# The time is that of holding the lock, not of asking for it: logs stand in their true order. It is
-# read from what counts the locked rows, since PostgreSQL is free to read a clock on its own first.
-# What was given when it was due was given by the clock of then, wherever the person lives since.
-# The stock is not cut off at zero: whatever is undone or corrected comes back exactly.
+# One statement: lock the doses, resolve those that are open, log, take from the stock, audit. Locks
+# are taken in the order of ids, so that two "All taken" don't deadlock. Resolved doses are locked
+# too, so that nobody undoes one before the member is told who was first. The time is when the lock
+# was acquired, so that log rows are in their true order; it depends on the count of locked rows
+# because PostgreSQL may otherwise evaluate a clock earlier. A dose given exactly when it was due
+# was given in the zone of that time, wherever the person lives now. The stock may go below zero, so
+# that an undo or a correction gives back exactly what was taken.
 _RECORD = text(f"""
     WITH target AS MATERIALIZED (
         SELECT d.id, d.status AS before, ids.log_id, ids.audit_id, ids.movement_id,
@@ -108,7 +108,7 @@ _RECORD = text(f"""
         FOR UPDATE
     ), taken AS (
         SELECT r.id, r.medication_id, r.movement_id,
-               {use_of("r.amount", "r.unit", doses="r.doses", medication="m")} AS amount
+               {stock_use_sql("r.amount", "r.unit", doses="r.doses", medication="m")} AS amount
         FROM resolved r JOIN medicine m ON m.id = r.medication_id
         WHERE m.stock IS NOT NULL AND :status = 'taken'
     ), moved AS (
@@ -133,7 +133,7 @@ _RECORD = text(f"""
     SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, r.before, m.follows_intakes
     FROM resolved r JOIN medicine m ON m.id = r.medication_id
 """)  # noqa: S608 - constants of our own
-_SHOW_AGAIN_AND_SELECT = SELECT_BY_ID.add_cte(dose_messages.SHOW_CARDS_AGAIN.cte("cards"))
+_REFRESH_AND_SELECT = SELECT_BY_ID.add_cte(dose_messages.REFRESH_CARDS.cte("cards"))
 
 
 async def record_doses(
@@ -148,12 +148,12 @@ async def record_doses(
     in_time_only: bool = False,
     action_id: UUID | None = None,
 ) -> Recorded:
-    """Record doses as taken or skipped by the acting member: at *taken_at* (UTC; None is now), and
-    with *given*, which counts as *dose_count* doses as set, where it was not the planned amount.
+    """Record doses as taken or skipped by the acting member, at *taken_at* (UTC; None: now).
+    *given* is the amount if it wasn't the planned one, and counts as *dose_count* doses as set.
 
-    *in_time_only* leaves out those whose time is over; they are `already` as they are. What is of
-    one *action_id* is taken back together. Raises NotFound if one is not the family's, NotAllowed
-    if the role or the person forbids it.
+    *in_time_only* skips doses whose window has ended; they are returned as `already`. Records with
+    the same *action_id* are undone together. Raises NotFound if a dose isn't the family's, and
+    NotAllowed if the member may not record it.
     """
     member = scope.require(Action.READ)
     count, action_id = len(dose_ids), action_id or new_id()
@@ -184,20 +184,17 @@ async def record_doses(
     recorded = {row.id for row in rows}
     if recorded:
         scope.acts.append(Act("recorded", action_id))
-        # A statement of its own sees also the cards that were written while the first one waited.
+        # A separate statement also sees cards that were written while the first one waited for
+        # locks.
         slots = {(row.care_recipient_id, row.due_at) for row in rows}
-        shown = await scope.rows(
-            _SHOW_AGAIN_AND_SELECT,
-            {
-                "of_family": member.family_id,
-                "dose_ids": list(dose_ids),
-                **dose_messages.slot_parameters(slots),
-            },
+        doses = await fetch_doses(
+            scope,
+            _REFRESH_AND_SELECT,
+            {"dose_ids": list(dose_ids), **dose_messages.slot_parameters(slots)},
         )
-        doses = [dose_facts(row) for row in shown]
         were_late = [row.id for row in rows if row.before in UNANSWERED]
-        await dose_messages.show_summaries_again(scope, were_late)
-        scope.publish(NotificationsOwed())
+        await dose_messages.refresh_summaries(scope, were_late)
+        scope.publish(NotificationsQueued())
     else:
         doses = list(await list_doses(scope, dose_ids))
     if len(doses) < len(set(dose_ids)):
@@ -205,6 +202,6 @@ async def record_doses(
     untouched = [dose for dose in doses if dose.id not in recorded]
     tried = _IN_TIME if in_time_only else OPEN
     if any(dose.status in tried for dose in untouched):
-        # Still open, yet the statement passed it by: it is somebody else's to record.
+        # Still open, but the statement skipped it: this member may not record it.
         raise NotAllowed(Action.RECORD_DOSE, member.role)
     return Recorded([dose for dose in doses if dose.id in recorded], untouched)

@@ -1,4 +1,4 @@
-"""Taking back, as one action, what was recorded of doses."""
+"""Undoing the records of doses."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,14 +11,14 @@ from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.delivery.dose_messages import find_asked_for
 from domain.errors import TooLateToUndo
-from domain.events import NotificationsOwed, TimerSet
+from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, list_doses
 from domain.medicines.doses.ladder import after_undo
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.errors import NothingRecorded
-from domain.medicines.expansion.counted_intakes import plan_again
+from domain.medicines.expansion.counted_intakes import restore_planned
 from domain.medicines.expansion.re_expansion import follow_intakes
-from domain.medicines.records.notices import tell_recorder
+from domain.medicines.records.notices import notify_recorder
 from domain.medicines.stock.ledger import give_back
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.delivery import Status
@@ -27,26 +27,26 @@ from domain.timers import UNDO_PERIOD
 
 
 async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
-    """Take back, as one action, the records of doses, however they were corrected.
+    """Undo the records of doses, including their corrections, as one action.
 
-    Raises NotFound, NotAllowed, NothingRecorded (of one of them) or TooLateToUndo (recorded more
+    Raises NotFound, NotAllowed, NothingRecorded (for any of them) and TooLateToUndo (recorded more
     than 48 hours ago).
     """
     member = scope.require(Action.READ)
     now, action_id = scope.clock.now(), new_id()
     for dose_id in sorted(dose_ids):
         dose = await lock_dose(scope, member, dose_id)
-        if dose.status not in RESOLVED:
+        if dose.status not in RESOLVED or dose.resolved_at is None:
             raise NothingRecorded
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo
-        # Cards that were not sent, because it was answered before, have asked nobody.
+        # A card that became obsolete before it was sent has asked nobody.
         asked = await find_asked_for(scope, [dose_id], [Status.PENDING, Status.SENT])
         action = after_undo(
             now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=bool(asked)
         )
         if not dose.is_scheduled or (action is not None and not dose.is_given):
-            # It was not due, or is not to be given any more: there is nothing to ask for.
+            # It wasn't due, or isn't given any more: there's nothing to ask for.
             status, action = DoseStatus.CANCELLED, None
         elif action is not None:
             status = DoseStatus.PENDING
@@ -91,14 +91,14 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             before={"status": dose.status},
             after={"status": status},
         )
-        await tell_recorder(scope, dose_id)
+        await notify_recorder(scope, dose_id)
         await give_back(scope, dose_id)
-        await plan_again(scope, dose_id)
+        await restore_planned(scope, dose_id)
         if dose.follows_intakes:
             await follow_intakes(scope, [dose.medication_id])
-        await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
+        await dose_messages.refresh_cards(scope, {(dose.care_recipient_id, dose.due_at)})
         if action is not None:
             scope.publish(TimerSet(action.at))
-    await dose_messages.show_summaries_again(scope, dose_ids)
-    scope.publish(NotificationsOwed())
+    await dose_messages.refresh_summaries(scope, dose_ids)
+    scope.publish(NotificationsQueued())
     return await list_doses(scope, dose_ids)

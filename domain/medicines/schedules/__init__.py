@@ -1,1 +1,1 @@
-"""When doses fall due, how a schedule changes part by part, and what is asked before it does."""
+"""Schedules: their kinds, occurrences, partial changes, and the concerns about a change."""

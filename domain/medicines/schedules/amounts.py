@@ -1,4 +1,4 @@
-"""The amounts that a schedule says itself, each by its place."""
+"""The amounts that a schedule itself specifies, by place."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ STRENGTH = "strength"
 
 
 def places_of(content: Content, *, today: date) -> tuple[Place, ...]:
-    """The amounts of a medicine, each by itself; none where all are alike. Steps that are over by
+    """A medicine's individual amounts; empty if they are all the same. Steps that have ended by
     *today* are left out.
     """
     schedule = content.schedule
@@ -45,7 +45,7 @@ def _places_of_step(number: int, step: WallClock) -> Sequence[Place]:
 
 
 def own_dosages(schedule: Schedule) -> Sequence[Dosage]:
-    """The amounts that a schedule says itself; none where the medicine says how much."""
+    """The amounts that a schedule itself specifies; empty if the medicine's dosage applies."""
     match schedule:
         case Steps(steps=steps):
             return [dosage for step in steps for dosage in step.dosages or ()]
@@ -56,7 +56,7 @@ def own_dosages(schedule: Schedule) -> Sequence[Dosage]:
 
 
 def strength_of(content: Content) -> Dosage | None:
-    """What stands beside the name where the schedule says how much: "5 mg", of 1 and ½ tablet."""
+    """The strength if the schedule specifies the amounts: "5 mg", given as 1 and ½ tablet."""
     own = own_dosages(content.schedule)
     return content.dosage if own and content.dosage not in own else None
 
@@ -66,14 +66,14 @@ def place_of_whole_step(number: int, step: WallClock) -> Place:
 
 
 def _whole_place(schedule: Schedule) -> tuple[Place, ...]:
-    """The one amount that all times have."""
+    """The one amount for all times."""
     own = own_dosages(schedule)
     times = schedule.times if isinstance(schedule, WallClock) else ()
     return (Place(ALL, own[0], times),)
 
 
-def settled(content: Content, *, before: Content) -> Content:
-    """What stands beside the name: a strength as it was, or else the first of the amounts."""
+def with_settled_dosage(content: Content, *, before: Content) -> Content:
+    """The content with its strength beside the name or, without one, its first amount."""
     schedule = content.schedule
     own = own_dosages(schedule)
     was_strength = strength_of(before) is not None
@@ -83,7 +83,7 @@ def settled(content: Content, *, before: Content) -> Content:
         return replace(content, dosage=own[0], schedule=replace(schedule, dosages=None))
     if own_dosages(before.schedule):
         return replace(content, dosage=own[0])
-    # It said how much by itself before. What is counted in the same unit is no strength.
+    # Its dosage used to be the amount. If the unit is the same, it isn't a strength.
     is_alike = content.dosage.unit in {each.unit for each in own}
     return replace(content, dosage=own[0]) if is_alike else content
 
@@ -91,20 +91,18 @@ def settled(content: Content, *, before: Content) -> Content:
 def with_amount(
     content: Content, amount: Dosage, *, place: str | None, before: Content, today: date
 ) -> Content:
-    """*content* with another *amount*, at *place* where it has several. Raises Unclear if that was
-    not named.
-    """
+    """*content* with *amount*, at *place* if it has several. Raises Unclear without one."""
     schedule = content.schedule
     strength = strength_of(content)
     if not own_dosages(schedule) or (place == STRENGTH and strength is not None):
         return replace(content, dosage=amount)
     places = places_of(content, today=today)
     if amount.unit is not None and amount.unit in {d.unit for d in own_dosages(schedule)}:
-        strength = None  # it is the amounts that are counted so
+        strength = None  # the unit is that of the amounts
     if place is None and (len(places) > 1 or strength is not None):
         raise Unclear(AskPlace(places or _whole_place(schedule), strength))
     changed = _with_amount_at(schedule, amount, place=place or ALL, today=today)
-    return settled(replace(content, schedule=changed), before=before)
+    return with_settled_dosage(replace(content, schedule=changed), before=before)
 
 
 def _with_amount_at(schedule: Schedule, amount: Dosage, *, place: str, today: date) -> Schedule:
@@ -126,7 +124,7 @@ def _with_amount_at(schedule: Schedule, amount: Dosage, *, place: str, today: da
 
 
 def _with_amount_at_times(schedule: WallClock, amount: Dosage, *, place: str) -> WallClock:
-    """*amount* at the time of that number, or at all of them."""
+    """*amount* at the time with that number, or at all of them."""
     dosages = schedule.dosages or ()
     return replace(
         schedule,

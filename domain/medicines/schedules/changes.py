@@ -1,4 +1,4 @@
-"""What was named of a change of a medicine, and how a conversation keeps it."""
+"""A change of a medicine, as named by a member, and its JSON for conversations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,13 +13,13 @@ from domain.medicines.schedules.kinds import Steps, schedule_from_json
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was named; None (or False) is what was not, and stays.
+    """The parts that were named; None or False means not named, and unchanged.
 
-    `dosage` is an amount; where a medicine has several, `place` says which: the key of a
-    :class:`Place`, :data:`ALL` or :data:`STRENGTH`. `dosages` are those of each of `times`.
-    `is_at_other_times`: when was said, but not by the clock ("every morning"). `weekdays` and
-    `every_weeks` each change one half of a weekly rhythm, `days` all of it. `every` are the hours
-    from dose to dose; `times` says from which one on.
+    `dosage` is an amount; if a medicine has several, `place` says which: the key of a
+    :class:`Place`, :data:`ALL` or :data:`STRENGTH`. `dosages` are the amounts at each of `times`.
+    `is_at_other_times`: times were named, but not by the clock ("every morning"). `weekdays` and
+    `every_weeks` each change half of a weekly pattern, `days` all of it. `every` is the interval
+    between doses; `times` is then where it starts.
     """
 
     name: str | None = None
@@ -59,7 +59,7 @@ class Change:
         return is_set or self.has_no_min_interval or self.has_no_max
 
     def completed(self, answer: "Change") -> "Change":
-        """With what the answer to a question adds; the answer counts where both name something."""
+        """This change completed by the answer to a question, which wins where both name a part."""
         named = {
             part.name: getattr(answer, part.name)
             for part in fields(Change)
@@ -70,7 +70,7 @@ class Change:
         return replace(self, **named)
 
     def to_json(self) -> dict[str, Any]:
-        """Only what is named."""
+        """The named parts only."""
         stored: dict[str, Any] = {}
         for part in fields(Change):
             value = getattr(self, part.name)

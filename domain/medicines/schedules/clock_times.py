@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 from domain.local_time import resolve_local
 from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock, is_over
 
-_WIDEST_GAP = timedelta(hours=2)  # of those that still happen: Troll, in Antarctica
+_WIDEST_GAP = timedelta(hours=2)  # of clock gaps that still happen: Troll, Antarctica
 
 
 def local_time(key: str, due_at: datetime, zone: ZoneInfo) -> datetime:
-    """The wall clock (naive) that a dose is known by: what was asked for, where its key says so.
+    """The local time (naive) by which a dose is known: the one in its key, if it has one.
 
-    After its person has moved to another zone, a dose may stay due when it was: then what the clock
-    of the new zone says counts.
+    If the person has moved to another zone and the dose stayed due when it was, the time in the new
+    zone counts.
     """
     shown = due_at.astimezone(zone).replace(tzinfo=None)
     try:
@@ -25,8 +25,8 @@ def local_time(key: str, due_at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def clock_times_of(schedule: Elapsed, zone: ZoneInfo, *, at: datetime) -> tuple[time, ...]:
-    """The times of day of doses that are due by the hour, as the clock of *zone* goes at *at*; none
-    where each day has others.
+    """The times of day of doses that are due by the hour, at the UTC offset of *zone* at *at*;
+    empty if they differ from day to day.
     """
     day = timedelta(days=1)
     if schedule.from_last_intake or day % schedule.every:
@@ -37,7 +37,7 @@ def clock_times_of(schedule: Elapsed, zone: ZoneInfo, *, at: datetime) -> tuple[
 
 
 def times_of(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> tuple[time, ...]:
-    """The times of day (local) of a schedule as of *now*; none where each day has others."""
+    """The times of day (local) of a schedule as of *now*; empty if they differ from day to day."""
     match schedule:
         case WallClock(times=times):
             return times
@@ -45,7 +45,7 @@ def times_of(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> tuple[time
             today = now.astimezone(zone).date()
             return next((step.times for step in steps if not is_over(step, today)), ())
         case Elapsed():
-            # By the clock of today's afternoon: a change of clocks in the night is over by then.
+            # By today's noon: a clock change during the night is over by then.
             noon = datetime.combine(now.astimezone(zone).date(), time(12))
             return clock_times_of(schedule, zone, at=resolve_local(noon, zone))
         case AsNeeded():

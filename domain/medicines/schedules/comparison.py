@@ -1,8 +1,7 @@
-"""What is to be asked before a medicine is changed: what it would have more of, and what it would
-lose.
+"""Concerns about a change of a medicine: what there would be more of, and what would be lost.
 
-Pure. It rather asks once too often: where two rhythms or amounts cannot be compared, that is a
-reason of its own.
+Pure. It prefers to ask once too often: rhythms or amounts that can't be compared are a concern of
+their own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,43 +26,43 @@ from domain.medicines.schedules.kinds import (
 )
 
 _A_DAY = timedelta(days=1)
-_DAYS_OF_A_MONTH = Fraction(146_097, 4_800)  # of the 400 years after which the calendar repeats
+_DAYS_OF_A_MONTH = Fraction(146_097, 4_800)  # on average, over the calendar's 400-year cycle
 
 
 class Concern(Enum):
-    """Why somebody has to look at a change before it is made. In the order in which it is said."""
+    """Why somebody has to confirm a change, in the order in which we say it."""
 
     MORE_OFTEN = auto()
     LARGER = auto()
-    TENFOLD = auto()  # likelier a slip than meant, and so is a tenth
+    TENFOLD = auto()  # more likely a slip than intended, and so is a tenth
     TENTH = auto()
     OTHER_UNIT = auto()
     OTHER_AMOUNT = auto()  # amounts that cannot be compared
     LONGER = auto()
-    EARLIER = auto()  # it begins sooner
+    EARLIER = auto()  # it begins earlier
     END_LOST = auto()
     STEPS_LOST = auto()
-    STEPS_OTHER = auto()  # steps where there were none
+    STEPS_OTHER = auto()  # it gets steps
     DAYS_OFF_LOST = auto()
-    INTERVAL_LOST = auto()  # the least time between two, or the hours from dose to dose
+    INTERVAL_LOST = auto()  # the minimum interval, or the hours from dose to dose
     MAXIMUM_LOST = auto()
-    TIMES_LOST = auto()  # nothing falls due by itself any more
+    TIMES_LOST = auto()  # it isn't due at set times any more
 
 
 def list_concerns(
     old: Content, new: Content, *, zone: ZoneInfo, now: datetime
 ) -> tuple[Concern, ...]:
-    """What has to be asked before *old* becomes *new*; nothing where it may be at once."""
-    found = set(_of_schedules(old.schedule, new.schedule))
-    found |= set(_of_amounts(old, new))
-    found |= set(_of_ends(old.schedule, new.schedule, zone=zone, now=now))
+    """The concerns to confirm before *old* becomes *new*; empty if it may be changed right away."""
+    found = set(_schedule_concerns(old.schedule, new.schedule))
+    found |= set(_amount_concerns(old, new))
+    found |= set(_end_concerns(old.schedule, new.schedule, zone=zone, now=now))
     return tuple(concern for concern in Concern if concern in found)
 
 
-def _of_schedules(old: Schedule, new: Schedule) -> Iterator[Concern]:
+def _schedule_concerns(old: Schedule, new: Schedule) -> Iterator[Concern]:
     match old, new:
         case AsNeeded(), AsNeeded():
-            yield from _of_limits(old, new)
+            yield from _limit_concerns(old, new)
         case AsNeeded(), _:
             yield Concern.MORE_OFTEN
             if old.min_interval is not None:
@@ -77,7 +76,7 @@ def _of_schedules(old: Schedule, new: Schedule) -> Iterator[Concern]:
             if isinstance(old, Elapsed):
                 yield Concern.INTERVAL_LOST
         case Steps(), Steps():
-            yield from _of_steps(old, new)
+            yield from _step_concerns(old, new)
         case Steps(), _:
             yield Concern.STEPS_LOST
             if _most_often(new) > _most_often(old):
@@ -99,7 +98,7 @@ def _keeps_hours_between(old: Elapsed, new: Schedule) -> bool:
     return isinstance(new, Elapsed) and (new.from_last_intake or not old.from_last_intake)
 
 
-def _of_limits(old: AsNeeded, new: AsNeeded) -> Iterator[Concern]:
+def _limit_concerns(old: AsNeeded, new: AsNeeded) -> Iterator[Concern]:
     if old.min_interval is not None:
         if new.min_interval is None:
             yield Concern.INTERVAL_LOST
@@ -112,7 +111,7 @@ def _of_limits(old: AsNeeded, new: AsNeeded) -> Iterator[Concern]:
             yield Concern.MORE_OFTEN
 
 
-def _of_steps(old: Steps, new: Steps) -> Iterator[Concern]:
+def _step_concerns(old: Steps, new: Steps) -> Iterator[Concern]:
     pairs = _pairs_of_steps(old, new)
     if not pairs:
         yield Concern.STEPS_LOST
@@ -135,7 +134,7 @@ def _loses_days_off(before: Days, new: Schedule) -> bool:
 
 
 def _how_often(schedule: WallClock) -> Fraction:
-    """Doses a day, on the average."""
+    """Average doses per day."""
     match schedule.days:
         case Daily(every=every):
             share = Fraction(1, every)
@@ -149,7 +148,7 @@ def _how_often(schedule: WallClock) -> Fraction:
 
 
 def _most_often(schedule: Schedule) -> Fraction:
-    """Doses a day, in the step that has most of them. As needed, none are due."""
+    """Doses per day in the step that has most of them. As needed counts as zero."""
     match schedule:
         case WallClock():
             return _how_often(schedule)
@@ -162,20 +161,22 @@ def _most_often(schedule: Schedule) -> Fraction:
             return Fraction(0)
 
 
-def _of_amounts(old: Content, new: Content) -> Iterator[Concern]:
+def _amount_concerns(old: Content, new: Content) -> Iterator[Concern]:
     pairs = _pairs_of_steps(old.schedule, new.schedule)
     if pairs:
         for step, other in pairs:
-            yield from _of_lists(_alike(step.dosages or ()), _alike(other.dosages or ()))
+            yield from _amount_list_concerns(
+                _alike(step.dosages or ()), _alike(other.dosages or ())
+            )
         return
-    yield from _of_lists(_amounts(old), _amounts(new))
+    yield from _amount_list_concerns(_amounts(old), _amounts(new))
     strengths = strength_of(old), strength_of(new)
     if strengths[0] is not None and strengths[1] is not None:
-        yield from _of_amount(strengths[0], strengths[1])
+        yield from _single_amount_concerns(strengths[0], strengths[1])
 
 
 def _pairs_of_steps(old: Schedule, new: Schedule) -> Sequence[tuple[WallClock, WallClock]]:
-    """Each step beside what becomes of it; none where the steps are others."""
+    """Each step with its successor; empty if the number of steps differs."""
     if not isinstance(old, Steps) or not isinstance(new, Steps):
         return ()
     if len(old.steps) != len(new.steps):
@@ -183,28 +184,28 @@ def _pairs_of_steps(old: Schedule, new: Schedule) -> Sequence[tuple[WallClock, W
     return list(zip(old.steps, new.steps, strict=True))
 
 
-def _of_lists(before: Sequence[Dosage], after: Sequence[Dosage]) -> Iterator[Concern]:
+def _amount_list_concerns(before: Sequence[Dosage], after: Sequence[Dosage]) -> Iterator[Concern]:
     if len(before) == len(after):
         for less, more in zip(before, after, strict=True):
-            yield from _of_amount(less, more)
+            yield from _single_amount_concerns(less, more)
     elif set(before) != set(after):
         for more in after:
-            yield from _of_any_amount(before, more)
+            yield from _any_amount_concerns(before, more)
     elif len(set(before)) > 1:
         yield Concern.OTHER_AMOUNT  # the same amounts, but how many of each?
 
 
 def _amounts(content: Content) -> Sequence[Dosage]:
-    """How much at each time of a day, or of each step; one amount where all are alike."""
+    """The amounts by time of day, or by step; a single one if they are all the same."""
     return _alike(own_dosages(content.schedule)) or [content.dosage]
 
 
 def _alike(dosages: Sequence[Dosage]) -> Sequence[Dosage]:
-    """One of them, where all are the same."""
+    """A single dosage if all are the same."""
     return dosages[:1] if len(set(dosages)) == 1 else dosages
 
 
-def _of_amount(before: Dosage, after: Dosage) -> Iterator[Concern]:
+def _single_amount_concerns(before: Dosage, after: Dosage) -> Iterator[Concern]:
     if before == after:
         return
     times = how_many_times(after, before)
@@ -222,14 +223,16 @@ def _of_amount(before: Dosage, after: Dosage) -> Iterator[Concern]:
         yield Concern.OTHER_UNIT
 
 
-def _of_any_amount(before: Sequence[Dosage], after: Dosage) -> Iterator[Concern]:
-    """An amount beside all that there were: it is as large as one of them, or else it is said."""
-    found = [set(_of_amount(each, after)) for each in before]
+def _any_amount_concerns(before: Sequence[Dosage], after: Dosage) -> Iterator[Concern]:
+    """Compare an amount with all previous ones: only if it equals none of them, it's a concern."""
+    found = [set(_single_amount_concerns(each, after)) for each in before]
     if all(found):
         yield from min(found, key=len)
 
 
-def _of_ends(old: Schedule, new: Schedule, *, zone: ZoneInfo, now: datetime) -> Iterator[Concern]:
+def _end_concerns(
+    old: Schedule, new: Schedule, *, zone: ZoneInfo, now: datetime
+) -> Iterator[Concern]:
     today = now.astimezone(zone).date()
     before, after = last_day_of(old, zone), last_day_of(new, zone)
     if before is not None and after is None:

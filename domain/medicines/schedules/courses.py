@@ -1,6 +1,6 @@
-"""Courses, and what a pause does to them: days on which nothing is given, to be added at the end.
+"""Courses, and extending them by the days that a pause takes.
 
-A course is a schedule with an end, or in steps (a taper). Pure arithmetic: no database, no clock.
+A course is a schedule with an end, or with steps (a taper). Pure arithmetic: no database, no clock.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,13 +14,13 @@ from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps,
 from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
 
 _DAY = timedelta(days=1)
-_MOMENT = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A time on a wall clock (naive) for which a course is paused: it moves with the person, as the
-    end of a pause does.
+    """A stretch of local time (naive) during which a course is paused. It moves with the person, as
+    the end of a pause does.
     """
 
     since: datetime
@@ -28,15 +28,15 @@ class Stretch:
 
     @classmethod
     def between(cls, since: datetime, until: datetime, zone: ZoneInfo) -> "Stretch":
-        """From and to instants, by the clock of *zone*."""
+        """From two instants, in *zone*."""
         return cls(_local(since, zone), _local(until, zone))
 
     def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """From and to (UTC), by the clock of *zone*."""
+        """Its start and end (UTC), in *zone*."""
         return resolve_local(self.since, zone), resolve_local(self.until, zone)
 
     def up_to(self, end: datetime | None, zone: ZoneInfo) -> "Stretch | None":
-        """What of it is before the instant *end* (None: all of it); None if nothing is."""
+        """Its part before the instant *end* (None: all of it); None if there is no such part."""
         until = self.until if end is None else min(self.until, _local(end, zone))
         return Stretch(self.since, until) if self.since < until else None
 
@@ -50,9 +50,9 @@ def _local(at: datetime, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True)
 class Lengthened:
-    """A course with what a pause took from it at its end: `days` of doses, and the new `schedule`.
+    """An extended course: the new `schedule`, and how many `days` of doses were added.
 
-    `ends_on` and `new_ends_on` are its last local days, None where its last step has no end.
+    `ends_on` and `new_ends_on` are its last local days, None if its last step has no end.
     """
 
     days: int
@@ -62,18 +62,18 @@ class Lengthened:
 
 
 def last_day(schedule: Schedule, zone: ZoneInfo) -> date | None:
-    """The last local day of a schedule, None if it has no end."""
+    """A schedule's last local day, None if it has no end."""
     match schedule:
         case WallClock(ends_on=ends_on) | AsNeeded(ends_on=ends_on):
             return ends_on
         case Steps(steps=steps):
             return steps[-1].ends_on
         case Elapsed(ends_at=ends_at):
-            return None if ends_at is None else (ends_at - _MOMENT).astimezone(zone).date()
+            return None if ends_at is None else (ends_at - _MICROSECOND).astimezone(zone).date()
 
 
 def has_end(schedule: Schedule) -> bool:
-    """Whether a pause may take from it what can be added again: a course, or steps."""
+    """Whether a pause can take doses from it that could be added at its end: a course, or steps."""
     match schedule:
         case WallClock(ends_on=ends_on):
             return ends_on is not None
@@ -86,8 +86,8 @@ def has_end(schedule: Schedule) -> bool:
 
 
 def can_lose_days(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
-    """Whether a pause from *at* on can take from it what can be added again."""
-    following = first_occurrence(schedule, zone, at - _MOMENT) if has_end(schedule) else None
+    """Whether a pause from *at* on can take doses from it that could be added at its end."""
+    following = first_occurrence(schedule, zone, at - _MICROSECOND) if has_end(schedule) else None
     if following is None or not isinstance(schedule, Steps):
         return following is not None
     day = date.fromisoformat(following.key[:10])
@@ -95,7 +95,7 @@ def can_lose_days(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
 
 
 def ends_earlier(one: Schedule, other: Schedule) -> bool:
-    """Whether *one* ends before *other*, which has as many steps, or a step of it does."""
+    """Whether *one*, or any of its steps, ends before *other*, which has as many steps."""
     pairs = zip(_ends(one), _ends(other), strict=True)
     return any(end is not None and later is not None and end < later for end, later in pairs)
 
@@ -111,10 +111,10 @@ def _ends(schedule: Schedule) -> Sequence[date | datetime | None]:
 
 
 def with_dates_before(schedule: Schedule, *, after: Schedule, before: Schedule) -> Schedule | None:
-    """*schedule* with the dates that it had before it was lengthened from *before* to *after*.
+    """*schedule* with the dates it had before it was extended from *before* to *after*.
 
-    What else was changed of it since stays. None if its dates are others by now: somebody has said
-    when it ends.
+    Its other parts stay as they are. None if its dates have changed since: somebody has set its
+    end.
     """
     match schedule, after, before:
         case WallClock(), WallClock(), WallClock():
@@ -136,13 +136,13 @@ def _dated_before(step: WallClock, after: WallClock, before: WallClock) -> WallC
 
 
 def is_over_by(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
-    """Whether a course has ended by *at*, so that nothing of it goes on then."""
+    """Whether a course has ended by *at*."""
     last = last_day(schedule, zone)
     if last is None:
         return False
     if isinstance(schedule, AsNeeded):
         return last < at.astimezone(zone).date()
-    return first_occurrence(schedule, zone, at - _MOMENT) is None
+    return first_occurrence(schedule, zone, at - _MICROSECOND) is None
 
 
 def lengthen(
@@ -154,14 +154,14 @@ def lengthen(
     kept: Collection[str] = (),
     counted: Collection[Stretch] = (),
 ) -> Lengthened | None:
-    """A course with the days added that a pause from *since* to *until* takes from it.
+    """Extend a course by the days that a pause from *since* to *until* takes from it.
 
-    *kept* are the keys of doses of that time which count all the same; what falls into *counted*
-    was added before. None if nothing is to be added: it has no end, or is not touched.
+    *kept* are the keys of doses in that time that count anyway; doses in *counted* stretches were
+    added before. None if there's nothing to add: it has no end, or loses nothing.
     """
     if since >= until or isinstance(schedule, AsNeeded):
         return None
-    found = occurrences_between(schedule, zone, since - _MOMENT, until - _MOMENT)
+    found = occurrences_between(schedule, zone, since - _MICROSECOND, until - _MICROSECOND)
     missed = [
         each
         for each in found
@@ -181,14 +181,14 @@ def lengthen(
 def _with_hours(
     schedule: Elapsed, zone: ZoneInfo, missed: Sequence[Occurrence], until: datetime
 ) -> tuple[Schedule, int]:
-    """As many doses as were missed, after the end or, where that is later, after the pause."""
+    """As many doses as were missed, after the end of the course or the pause, if later."""
     if schedule.ends_at is None:
         return schedule, 0
     goes_on_at = max(schedule.ends_at, until)
     added = occurrences_between(
         replace(schedule, ends_at=None),
         zone,
-        goes_on_at - _MOMENT,
+        goes_on_at - _MICROSECOND,
         goes_on_at + len(missed) * schedule.every,
     )
     ends_at = added[len(missed) - 1].due_at + schedule.every
@@ -199,7 +199,7 @@ def _with_hours(
 def _with_days(
     schedule: WallClock | Steps, zone: ZoneInfo, missed: Sequence[Occurrence], until: datetime
 ) -> tuple[Schedule, int]:
-    """Each step lasts as many of its days longer as it has missed; those after it begin later."""
+    """Extend each step by as many of its days as it has missed; later steps shift."""
     lost = {date.fromisoformat(each.key[:10]) for each in missed}
     first, goes_on = min(lost), max(until.astimezone(zone).date(), max(lost) + _DAY)
     steps = schedule.steps if isinstance(schedule, Steps) else (schedule,)
@@ -223,7 +223,7 @@ def _with_days(
 
 
 def _end_after(step: WallClock, count: int, goes_on: date) -> date:
-    """The last day of a step that has *count* more of its days, none of them before *goes_on*."""
+    """The last day of a step after adding *count* of its days, none of them before *goes_on*."""
     if step.ends_on is None or not count:
         return step.ends_on or step.starts_on
     endless = replace(step, ends_on=None)

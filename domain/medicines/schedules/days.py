@@ -1,4 +1,4 @@
-"""On which days: one of four patterns, each counted from the schedule's first day."""
+"""Patterns of days, each counted from the schedule's first day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from domain.local_time import Weekday
 from domain.medicines.schedules.problems import ScheduleProblem, require
 
-LONGEST_CYCLE = 366  # days, of any pattern
+LONGEST_CYCLE = 366  # days, for every pattern
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 
@@ -23,14 +23,14 @@ class Daily:
         require(1 <= self.every <= LONGEST_CYCLE, ScheduleProblem.CYCLE_IMPOSSIBLE)
 
     def next_day(self, day: date, *, starts_on: date) -> date:
-        """The first chosen day that is not before *day*, nor before *starts_on*."""
+        """The first matching day that is neither before *day* nor before *starts_on*."""
         day = max(day, starts_on)
         return day + timedelta(days=-(day - starts_on).days % self.every)
 
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """On weekdays; of every week, or of every `every` weeks from that of the first dose on."""
+    """On weekdays: every week, or every `every` weeks from the week of the first dose."""
 
     weekdays: frozenset[Weekday]
     every: int = 1
@@ -56,7 +56,7 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """On days of the month. A day that a month does not have is its last: 31 always is."""
+    """On days of the month, or the last day of shorter months: 31 is always the last."""
 
     days: frozenset[int]
 
@@ -77,7 +77,7 @@ class Monthly:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """`days_on` days in a row, then none for `days_off`, and again."""
+    """`days_on` days in a row, then `days_off` days without, repeating."""
 
     days_on: int
     days_off: int
@@ -104,7 +104,7 @@ def _last_of_month(day: date) -> date:
 
 
 def days_to_json(days: Days) -> dict[str, Any]:
-    """What :func:`days_from_json` reads."""
+    """JSON that :func:`days_from_json` reads."""
     match days:
         case Daily(every=every):
             return {"pattern": "daily", "every": every}
@@ -124,7 +124,7 @@ def stored_days(stored: Mapping[str, Any]) -> Days:
 
 
 def days_from_json(days: Mapping[str, Any]) -> Days:
-    """Raises KeyError, TypeError or ValueError for anything that is not stored days."""
+    """Raises KeyError, TypeError or ValueError for anything that isn't stored days."""
     match days["pattern"]:
         case "daily":
             return Daily(days["every"])

@@ -1,7 +1,7 @@
-"""Changing a part of a medicine: what was named becomes another, and everything else stays.
+"""Changing part of a medicine: the named parts change, and everything else stays.
 
-Pure: the content of a medicine and a change in, its new content out, or a question where the change
-could mean several things. Nothing is guessed: an amount, where there are several, is asked about.
+Pure: takes a medicine's content and a change, and returns the new content, or a question if the
+change is ambiguous. Nothing is guessed: if there are several amounts, it asks which one is meant.
 
     Mon at 09:00        + "at 19:00"        = Mon at 19:00
     Mon at 09:00        + "on tuesday"      = Tue at 09:00
@@ -10,8 +10,8 @@ could mean several things. Nothing is guessed: an amount, where there are severa
     every 8 hours       + "every 6 hours"   = every 6 hours, counted from the same hour
     as needed, max 4    + "6 hours apart"   = as needed, 6 hours apart, max 4
 
-Days that are counted from a first one (every 2 days, 21 on and 7 off) go on being counted from it
-as long as they stay what they are; others are counted from the next day on which a dose was due.
+Patterns that are counted from a first day (every 2 days, 21 on and 7 off) keep that day while the
+pattern stays the same; a new pattern is counted from the next day on which a dose was due.
 """
 
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ from domain.medicines.schedules.amounts import (
     STRENGTH,
     own_dosages,
     place_of_whole_step,
-    settled,
     strength_of,
     with_amount,
+    with_settled_dosage,
 )
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.clock_times import times_of
@@ -54,9 +54,9 @@ _A_DAY = timedelta(days=1)
 def apply_change(
     content: Content, change: Change, *, zone: ZoneInfo, now: datetime
 ) -> Content | Question:
-    """The content with *change* made, for a person in *zone*; or what has to be asked first.
+    """The content with *change* applied, for a person in *zone*; or what to ask first.
 
-    Raises InvalidSchedule for what cannot be: also where no dose would be left to come.
+    Raises InvalidSchedule if that's impossible, or if no dose would ever be due.
     """
     editing = _Editing(content, change, zone, now)
     try:
@@ -84,7 +84,7 @@ class _Editing:
     def changed(self) -> Content:
         schedule = self._schedule()
         content = Content(self._change.name or self._content.name, self._dosage, schedule)
-        content = settled(content, before=self._content)
+        content = with_settled_dosage(content, before=self._content)
         if self._change.dosage is not None and not self._is_amount_set:
             content = with_amount(
                 content,
@@ -135,16 +135,16 @@ class _Editing:
         return times_of(self._content.schedule, zone=self._zone, now=self._now)
 
     def _is_other_anchor(self, old: Elapsed) -> bool:
-        """ "at 07:00", of something every 8 hours: the same hours between, from another hour on."""
+        """ "at 07:00", of something every 8 hours: the same interval, from another hour on."""
         change = self._change
         is_bare = not (change.dosages or change.times_a_day or change.names_days)
         has_one = change.times is not None and len(change.times) == 1
         return is_bare and has_one and not old.from_last_intake
 
     def _base(self, times: tuple[time, ...]) -> WallClock:
-        """What becomes a schedule by the clock; it lasts as long as it did."""
+        """The basis for a wall-clock schedule, with the same end."""
         starts_on = max(self._today, first_day_of(self._content.schedule, self._zone))
-        # The times are placeholders where none are known: without others, they are asked for.
+        # Without known times these are placeholders: if the change names none, we ask for them.
         ends_on = self._end_so_far
         return WallClock(times or (time(),), starts_on, ends_on)
 
@@ -166,7 +166,7 @@ class _Editing:
         return replace(schedule, ends_on=ends_on)
 
     def _kept_times(self, old: WallClock) -> tuple[time, ...]:
-        """The times so far, if nothing was said that they do not fit."""
+        """The current times, unless the change doesn't fit them."""
         change, so_far = self._change, self._times_so_far
         is_other_kind = not isinstance(self._content.schedule, WallClock | Steps)
         is_other_count = self._count not in (None, len(old.times))
@@ -176,12 +176,12 @@ class _Editing:
 
     @property
     def _count(self) -> int | None:
-        """How many times a day were named."""
+        """How many times a day the change names."""
         dosages = self._change.dosages
         return len(dosages) if dosages is not None else self._change.times_a_day
 
     def _amounts_at(self, times: tuple[time, ...], old: Schedule) -> tuple[Dosage, ...] | None:
-        """How much at each of *times*: as typed, as it was, or asked for."""
+        """The amount at each of *times*: as typed, as before, or asked for."""
         change = self._change
         if change.dosages is not None:
             typed = change.times or times
@@ -195,7 +195,7 @@ class _Editing:
         return (self._only_amount(old),) * len(times)
 
     def _only_amount(self, old: Schedule) -> Dosage:
-        """The one amount of what had several. Which, is asked."""
+        """The single amount of what had several. If they differ, we ask which."""
         own = tuple(dict.fromkeys(own_dosages(old)))
         if len(own) == 1:
             return own[0]
@@ -218,7 +218,7 @@ class _Editing:
         return old.days
 
     def _first_day(self, old: WallClock, days: Days) -> date:
-        """The day that is counted from. Other days are counted from when a dose was due next."""
+        """The day the pattern counts from; for a new pattern, the next day with a dose."""
         if self._change.starts_on is not None:
             return self._change.starts_on
         if days == old.days or not _counts_from_first_day(days):
@@ -230,7 +230,7 @@ class _Editing:
         return due
 
     def _end(self, so_far: date | None, schedule: WallClock) -> date | None:
-        """The last day, of a schedule that is known but for it."""
+        """The last day of *schedule*, which is complete except for its end."""
         change = self._change
         if change.has_no_end:
             return None
@@ -246,7 +246,7 @@ class _Editing:
         return so_far
 
     def _steps(self, old: Steps) -> Schedule:
-        """Each step keeps its days and amounts, but for what was named. What is over stays."""
+        """Each step keeps its days and amounts except what was named. Past steps don't change."""
         change, today = self._change, self._today
         numbers = [n for n, step in enumerate(old.steps) if not is_over(step, today)]
         if change.times is not None or change.times_a_day or change.is_at_other_times:
@@ -263,7 +263,7 @@ class _Editing:
         return self._with_end_of_steps(steps)
 
     def _steps_meant(self, old: Steps, numbers: list[int]) -> list[int]:
-        """The steps whose times were named: all, where they have the same ones so far."""
+        """The steps whose times were named: all, if they currently have the same times."""
         place = self._change.place
         if place is not None and place.startswith("s") and place != STRENGTH:
             return [int(place[1:].split("t")[0])]
@@ -283,7 +283,7 @@ class _Editing:
         )
 
     def _with_end_of_steps(self, steps: Sequence[WallClock]) -> Schedule:
-        """With another end: of the last step, or of an earlier one, which is the last then."""
+        """With a new end: of the last step, or of an earlier one, which then becomes the last."""
         last = replace(steps[-1], ends_on=None)
         ends_on = self._end(steps[-1].ends_on, last)
         if self._change.days_long is not None:
@@ -323,7 +323,7 @@ class _Editing:
         )
 
     def _to_one_amount(self) -> None:
-        """Of a schedule that says itself how much, to one that does not."""
+        """From a schedule that specifies amounts to one that doesn't."""
         old = self._content
         if not own_dosages(old.schedule):
             return

@@ -1,4 +1,4 @@
-"""A change of doses by the hour: how many hours lie between them, counted from when, until when."""
+"""Changing a schedule by the hour: its interval, start and end."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -15,7 +15,7 @@ from domain.timers import ceil_minute
 
 
 def elapsed_as_changed(old: Schedule, change: Change, *, zone: ZoneInfo, now: datetime) -> Elapsed:
-    """What *old* becomes, if it goes by the hour from now on. Raises InvalidSchedule, Unclear."""
+    """What *old* becomes when it goes by the hour. Raises InvalidSchedule and Unclear."""
     follows = change.from_last_intake
     if isinstance(old, Elapsed) and old.from_last_intake and change.times is None:
         follows = True
@@ -30,7 +30,7 @@ def elapsed_as_changed(old: Schedule, change: Change, *, zone: ZoneInfo, now: da
 def _anchor(
     old: Schedule, change: Change, *, every: timedelta, follows: bool, zone: ZoneInfo, now: datetime
 ) -> datetime:
-    """From when the hours are counted: as named, or from the times so far."""
+    """The instant from which the hours count: as named, or from the current times."""
     today, times_so_far = now.astimezone(zone).date(), times_of(old, zone=zone, now=now)
     if change.is_at_other_times and change.times is None:
         raise Unclear(AskTimes(times_so_far, 1))

@@ -1,4 +1,4 @@
-"""The kinds of schedule: by the clock, by the hour, as needed, in steps; and each as JSON."""
+"""Kinds of schedules: by the clock, by the hour, as needed, in steps; and their JSON."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from domain.medicines.schedules.days import EVERY_DAY, Days, days_to_json, store
 from domain.medicines.schedules.problems import ScheduleProblem, UnreadableSchedule, require
 
 VERSION = 2
-MOST_TIMES_A_DAY = 24
-SHORTEST_INTERVAL = timedelta(hours=1)
-LONGEST_INTERVAL = timedelta(days=31)
-MOST_STEPS = 20
+MAX_TIMES_PER_DAY = 24
+MIN_INTERVAL = timedelta(hours=1)
+MAX_INTERVAL = timedelta(days=31)
+MAX_STEPS = 20
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class WallClock:
-    """Times of day on chosen days, from a first to an optional last day.
+    """Times of day on certain days, from a first to an optional last day.
 
-    Times and days are local to the person cared for; both days are included. `dosages` says how
-    much at each of the times, None that it is always what the medicine says. There is one way to
-    write each schedule, so that equal schedules are equal values. Raises :class:`InvalidSchedule`.
+    Times and days are local to the person cared for; both days are inclusive. `dosages` has the
+    amount at each of the times; None: always the medicine's dosage. Each schedule has exactly one
+    representation, so that equal schedules compare equal. Raises :class:`InvalidSchedule`.
     """
 
     times: tuple[time, ...]
@@ -37,7 +37,7 @@ class WallClock:
     def __post_init__(self) -> None:
         times = self.times
         require(bool(times), ScheduleProblem.NO_TIMES)
-        require(len(times) <= MOST_TIMES_A_DAY, ScheduleProblem.TOO_MANY_TIMES)
+        require(len(times) <= MAX_TIMES_PER_DAY, ScheduleProblem.TOO_MANY_TIMES)
         is_local_minute = not any(at.tzinfo or at.second or at.microsecond for at in times)
         require(is_local_minute, ScheduleProblem.TIME_NOT_A_LOCAL_MINUTE)
         is_ascending = all(earlier < later for earlier, later in pairwise(times))
@@ -50,11 +50,11 @@ class WallClock:
             require(first <= self.ends_on, ScheduleProblem.NEVER_FALLS_DUE)
 
     def days_from(self, day: date) -> Iterator[date]:
-        """The chosen days from *day* on, without end if the schedule has none."""
+        """The days with doses from *day* on; endless if the schedule has no end."""
         while True:
             try:
                 day = self.days.next_day(day, starts_on=self.starts_on)
-            except OverflowError:  # the calendar of this world ends in 9999
+            except OverflowError:  # the calendar ends in 9999
                 return
             if self.ends_on is not None and day > self.ends_on:
                 return
@@ -88,8 +88,8 @@ class WallClock:
 class Elapsed:
     """Every so many hours of real time, from `starts_at` (UTC, whole minutes), before `ends_at`.
 
-    `from_last_intake`: the hours count anew from each intake, and from `starts_at` while there is
-    none; otherwise a late intake moves nothing. Raises :class:`InvalidSchedule`.
+    `from_last_intake`: the hours are counted from the last intake, or from `starts_at` before the
+    first one; otherwise a late intake changes nothing. Raises :class:`InvalidSchedule`.
     """
 
     every: timedelta
@@ -98,7 +98,7 @@ class Elapsed:
     from_last_intake: bool = False
 
     def __post_init__(self) -> None:
-        is_possible = SHORTEST_INTERVAL <= self.every <= LONGEST_INTERVAL
+        is_possible = MIN_INTERVAL <= self.every <= MAX_INTERVAL
         is_possible = is_possible and self.every % timedelta(minutes=1) == timedelta(0)
         require(is_possible, ScheduleProblem.INTERVAL_IMPOSSIBLE)
         for instant in (self.starts_at, self.ends_at):
@@ -130,10 +130,10 @@ class Elapsed:
 
 @dataclass(frozen=True, slots=True)
 class AsNeeded:
-    """Given when it is needed (PRN), with at least `min_interval` between two intakes and at most
-    `max_per_day` in any 24 hours; None is no limit. Nothing falls due by itself.
+    """Given as needed (PRN), with at least `min_interval` between two intakes and at most
+    `max_per_day` in any 24 hours; None is no limit. It's never due by itself.
 
-    `starts_on` and `ends_on` are local days, both included. Raises :class:`InvalidSchedule`.
+    `starts_on` and `ends_on` are local days, both inclusive. Raises :class:`InvalidSchedule`.
     """
 
     starts_on: date
@@ -143,10 +143,10 @@ class AsNeeded:
 
     def __post_init__(self) -> None:
         if self.min_interval is not None:
-            is_possible = timedelta(minutes=1) <= self.min_interval <= LONGEST_INTERVAL
+            is_possible = timedelta(minutes=1) <= self.min_interval <= MAX_INTERVAL
             is_possible = is_possible and self.min_interval % timedelta(minutes=1) == timedelta(0)
             require(is_possible, ScheduleProblem.INTERVAL_IMPOSSIBLE)
-        is_possible = self.max_per_day is None or 1 <= self.max_per_day <= MOST_TIMES_A_DAY
+        is_possible = self.max_per_day is None or 1 <= self.max_per_day <= MAX_TIMES_PER_DAY
         require(is_possible, ScheduleProblem.LIMIT_IMPOSSIBLE)
         is_ordered = self.ends_on is None or self.starts_on <= self.ends_on
         require(is_ordered, ScheduleProblem.ENDS_BEFORE_START)
@@ -175,9 +175,9 @@ class AsNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Wall-clock schedules one after the other, each with its own dosage: a taper, a titration.
+    """A sequence of wall-clock schedules, each with its own dosages: a taper, a titration.
 
-    Each says how much at each of its times; each but the last ends before the next begins. Raises
+    Every step has `dosages`; each but the last ends before the next begins. Raises
     :class:`InvalidSchedule`.
     """
 
@@ -185,7 +185,7 @@ class Steps:
 
     def __post_init__(self) -> None:
         require(len(self.steps) > 1, ScheduleProblem.STEPS_OVERLAP)
-        require(len(self.steps) <= MOST_STEPS, ScheduleProblem.TOO_MANY_STEPS)
+        require(len(self.steps) <= MAX_STEPS, ScheduleProblem.TOO_MANY_STEPS)
         says_how_much = all(step.dosages is not None for step in self.steps)
         require(says_how_much, ScheduleProblem.STEPS_WITHOUT_DOSAGE)
         is_ordered = all(
@@ -217,7 +217,7 @@ _KINDS: Mapping[str, type[WallClock] | type[Elapsed] | type[AsNeeded] | type[Ste
 
 
 def schedule_from_json(stored: Mapping[str, Any]) -> Schedule:
-    """Read what `to_json` wrote, version 1 (wall clocks on weekdays only) included.
+    """Read what `to_json` wrote, including version 1 (wall clocks on weekdays only).
 
     Raises :class:`UnreadableSchedule` for anything else.
     """
@@ -231,7 +231,7 @@ def schedule_from_json(stored: Mapping[str, Any]) -> Schedule:
 
 
 def first_and_last_day(schedule: Schedule, zone: ZoneInfo) -> tuple[date, date | None]:
-    """The first and the last local day on which anything may be given; None is no end."""
+    """The first and the last local day on which it may be given; None: no end."""
     match schedule:
         case WallClock(starts_on=first, ends_on=last) | AsNeeded(starts_on=first, ends_on=last):
             return first, last
@@ -245,7 +245,7 @@ def first_and_last_day(schedule: Schedule, zone: ZoneInfo) -> tuple[date, date |
 
 
 def first_day_of(schedule: Schedule, zone: ZoneInfo) -> date:
-    """The first day (local) on which it may be given."""
+    """The first local day on which it may be given."""
     match schedule:
         case WallClock(starts_on=starts_on) | AsNeeded(starts_on=starts_on):
             return starts_on
@@ -256,7 +256,7 @@ def first_day_of(schedule: Schedule, zone: ZoneInfo) -> date:
 
 
 def last_day_of(schedule: Schedule, zone: ZoneInfo) -> date | None:
-    """The last day (local) on which it may be given; None if it has no end."""
+    """The last local day on which it may be given; None if it has no end."""
     match schedule:
         case WallClock(ends_on=ends_on) | AsNeeded(ends_on=ends_on):
             return ends_on

@@ -1,7 +1,7 @@
-"""When doses fall due: schedule and zone in, instants out. Pure arithmetic, no database, no clock.
+"""When doses are due: schedule and zone in, instants out. Pure arithmetic, no database, no clock.
 
 Wall-clock schedules follow the clock on the wall of the person cared for. They are expanded in
-naive local time of that person's zone, and only then placed on the UTC line:
+naive local time of that person's zone, and only then converted to UTC:
 
 * Where the clock jumps forward, a time that does not exist is shifted by the length of the gap.
   New York, 2027-03-14: 01:59 EST is followed by 03:00 EDT, and 02:30 is given at 03:30 EDT.
@@ -10,11 +10,11 @@ naive local time of that person's zone, and only then placed on the UTC line:
   New York, 2026-11-01: 01:30 is given at 01:30 EDT (05:30 UTC), not again an hour later.
   Casablanca turns back for Ramadan (2026-02-15) and forward again after it (2026-03-22): same rule.
 
-So each local day and time is exactly one dose, in every zone, and its key is the local time that
-was asked for ("2027-03-14T02:30"), also when the dose itself falls at another time.
+So each local day and time is exactly one dose, in every zone, and its key is that local time
+("2027-03-14T02:30"), even if the dose is due at a shifted time.
 
-Elapsed schedules ("every 8 hours") count real hours, whatever the clocks do: they live on the UTC
-line, and so does their key ("2026-11-24T06:00Z"). As needed, nothing falls due by itself.
+Elapsed schedules ("every 8 hours") count real hours, whatever the clocks do, so their keys are
+instants in UTC ("2026-11-24T06:00Z"). As-needed medicines are never due by themselves.
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import LONGEST_CYCLE
 from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
 
-# No zone has ever jumped by more than one day (Apia left out 2011-12-30), so a dose falls at most
-# this far from the day that its key names.
+# No zone has ever jumped by more than one day (Apia skipped 2011-12-30), so a dose is due at most
+# this far from the day in its key.
 _WIDEST_JUMP = timedelta(days=1)
 
 
@@ -36,9 +36,9 @@ _WIDEST_JUMP = timedelta(days=1)
 class Occurrence:
     """One dose of a schedule.
 
-    `key` names it for ever: the local day and time asked for, "YYYY-MM-DDTHH:MM", or of an elapsed
-    schedule the instant, "YYYY-MM-DDTHH:MMZ". `due_at` is aware UTC. `dosage` is None where it is
-    what the medicine says.
+    `key` identifies it permanently: the local day and time, "YYYY-MM-DDTHH:MM", or for elapsed
+    schedules the instant, "YYYY-MM-DDTHH:MMZ". `due_at` is aware UTC. `dosage` is None if the
+    medicine's dosage applies.
     """
 
     key: str
@@ -56,11 +56,12 @@ def occurrences_between(
 ) -> list[Occurrence]:
     """All doses due in (`after`, `until`] (aware), by instant and then by key.
 
-    Neighbouring windows share no dose and leave none out. Costs the doses of the window, however
-    long ago the schedule started. *last_intake_at* counts for schedules that go by it.
+    Adjacent windows neither share nor skip a dose. The cost depends on the doses in the window, not
+    on how long ago the schedule started. *last_intake_at* is used by schedules that count from the
+    last intake.
     """
     found: list[Occurrence] = []
-    # Local days and the UTC line part by a day at most: what falls due later cannot come earlier.
+    # Local days and UTC differ by a day at most, so nothing later in this order can be due earlier.
     for occurrence in _in_order_of_days(schedule, zone, after, last_intake_at=last_intake_at):
         if occurrence.due_at > until + 2 * _WIDEST_JUMP:
             break
@@ -95,15 +96,15 @@ def last_occurrence(
     *,
     last_intake_at: datetime | None = None,
 ) -> Occurrence | None:
-    """The last dose due before *before* (aware), of the two years before it; None without one."""
-    minute = timedelta(minutes=1)
-    # Most schedules have a dose within two days, each within two of the longest cycles.
+    """The last dose due before *before* (aware), looking back two years; None if there is none."""
+    moment = timedelta(microseconds=1)
+    # Most schedules have a dose within two days, and all have one within two of the longest cycles.
     for days in (2, 35, 2 * LONGEST_CYCLE):
         found = occurrences_between(
             schedule,
             zone,
             before - timedelta(days=days),
-            before - minute / 60_000_000,
+            before - moment,
             last_intake_at=last_intake_at,
         )
         if found:
@@ -114,20 +115,22 @@ def last_occurrence(
 def _in_order_of_days(
     schedule: Schedule, zone: ZoneInfo, after: datetime, *, last_intake_at: datetime | None
 ) -> Iterator[Occurrence]:
-    """Doses from about *after* on, in order but for the jumps of the zone. Perhaps without end."""
+    """Doses from about *after* on, ordered by local day. May be endless."""
     match schedule:
         case WallClock():
-            yield from _of_wall_clock(schedule, zone, after)
+            yield from _wall_clock_occurrences(schedule, zone, after)
         case Steps(steps=steps):
             for step in steps:
-                yield from _of_wall_clock(step, zone, after)
+                yield from _wall_clock_occurrences(step, zone, after)
         case Elapsed():
-            yield from _of_elapsed(schedule, after, last_intake_at=last_intake_at)
+            yield from _elapsed_occurrences(schedule, after, last_intake_at=last_intake_at)
         case AsNeeded():
             return
 
 
-def _of_wall_clock(schedule: WallClock, zone: ZoneInfo, after: datetime) -> Iterator[Occurrence]:
+def _wall_clock_occurrences(
+    schedule: WallClock, zone: ZoneInfo, after: datetime
+) -> Iterator[Occurrence]:
     first_day = after.astimezone(zone).date() - _WIDEST_JUMP
     for day in schedule.days_from(first_day):
         for index, at in enumerate(schedule.times):
@@ -139,13 +142,13 @@ def _of_wall_clock(schedule: WallClock, zone: ZoneInfo, after: datetime) -> Iter
             )
 
 
-def _of_elapsed(
+def _elapsed_occurrences(
     schedule: Elapsed, after: datetime, *, last_intake_at: datetime | None
 ) -> Iterator[Occurrence]:
     due_at = schedule.starts_at
     if schedule.from_last_intake and last_intake_at is not None:
         due_at = last_intake_at.replace(second=0, microsecond=0).astimezone(UTC) + schedule.every
-    # The first that is not long past, without walking there.
+    # Skip directly to the first one that isn't long past.
     due_at += max(0, (after - due_at) // schedule.every) * schedule.every
     while schedule.ends_at is None or due_at < schedule.ends_at:
         yield Occurrence(key=instant_key(due_at), due_at=due_at)

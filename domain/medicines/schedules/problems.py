@@ -1,10 +1,10 @@
-"""What is wrong with parts that make no schedule, and with stored ones that cannot be read."""
+"""Why parts don't make a schedule, and why a stored schedule can't be read."""
 
 from enum import Enum
 
 
 class ScheduleProblem(Enum):
-    """Why something is no schedule."""
+    """Why parts don't make a schedule."""
 
     NO_TIMES = "no times of day"
     TOO_MANY_TIMES = "more times a day than hours"
@@ -29,7 +29,7 @@ class ScheduleProblem(Enum):
 
 
 class InvalidSchedule(ValueError):
-    """The parts do not make a schedule; `problem` says why."""
+    """The parts don't make a schedule; `problem` says why."""
 
     def __init__(self, problem: ScheduleProblem) -> None:
         super().__init__(problem.value)
@@ -37,7 +37,7 @@ class InvalidSchedule(ValueError):
 
 
 class UnreadableSchedule(ValueError):
-    """Stored JSON that this version does not understand: a newer version, or damage."""
+    """Stored JSON that this version doesn't understand: from a newer version, or damaged."""
 
 
 def require(holds: bool, problem: ScheduleProblem) -> None:

@@ -1,4 +1,4 @@
-"""What is asked before a change of a medicine can be made."""
+"""Questions to ask before a change of a medicine can be made."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -19,9 +19,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class AskTimes:
-    """At what times of day? `so_far` are those that the medicine has; `count` says how many there
-    have to be, if that was said.
-    """
+    """At what times of day? `so_far` are the current ones, `count` how many are needed."""
 
     so_far: tuple[time, ...]
     count: int | None = None
@@ -29,9 +27,9 @@ class AskTimes:
 
 @dataclass(frozen=True, slots=True)
 class AskPlace:
-    """Which of several amounts (or, with `is_about_times`, the times of which step) is meant?
+    """Which of several amounts is meant? Or, with `is_about_times`, the times of which step?
 
-    `strength` is what the medicine says beside its amounts, if it does.
+    `strength` is the medicine's strength, if it has one beside its amounts.
     """
 
     places: tuple[Place, ...]
@@ -41,7 +39,7 @@ class AskPlace:
 
 @dataclass(frozen=True, slots=True)
 class AskAmount:
-    """How much each time, where amounts differ and their times are others now?"""
+    """How much each time? The amounts differ, and their times have changed."""
 
     amounts: tuple[Dosage, ...]
 
@@ -50,7 +48,7 @@ Question: TypeAlias = AskTimes | AskPlace | AskAmount
 
 
 class Unclear(Exception):
-    """The change cannot be made before this is answered."""
+    """The change can't be made before this question is answered."""
 
     def __init__(self, question: Question) -> None:
         super().__init__()

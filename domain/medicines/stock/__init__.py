@@ -1,1 +1,1 @@
-"""What is left of a medicine, how long it lasts, and when to get more."""
+"""Stock: what is left of a medicine, how long it lasts, and reminders to refill it."""

@@ -1,9 +1,9 @@
-"""The ledger of a stock: movements, and the stock as their sum.
+"""The ledger of a stock: movements, with the stock as their sum.
 
-A dose takes from the stock in the transaction that records it. A stock that nobody has counted
-stays unknown, and of a dose of which nobody has said how much of the stock it is, nothing is taken.
-The ledger is not cut off at zero where more was given than was counted: whatever is undone or
-corrected comes back exactly.
+Recording a dose takes from the stock in the same transaction. A stock that nobody has counted stays
+unknown, and if nobody has said how much of the stock a dose is, nothing is taken. The stock may go
+below zero if more was given than was counted, so that an undo or a correction gives back exactly
+what was taken.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain import audit
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.medicines.stock.measures import Measure, measure_of, use_of
+from domain.medicines.stock.measures import Measure, measure_of, stock_use_sql
 from domain.models import Medication, StockMovement, new_id
 
 _TAKE = text(f"""
@@ -36,7 +36,7 @@ _TAKE = text(f"""
         FROM doses d WHERE d.id = :dose_id
     ), taken AS (
         SELECT m.id AS medication_id, m.family_id,
-               {use_of("g.amount", "g.unit", doses="g.doses", medication="m")} AS amount
+               {stock_use_sql("g.amount", "g.unit", doses="g.doses", medication="m")} AS amount
         FROM medicine m, given g
     ), moved AS (
         INSERT INTO stock_movements
@@ -65,7 +65,7 @@ _GIVE_BACK = text("""
 
 @dataclass(frozen=True)
 class LockedStock:
-    """The stock of a medicine, as its row has it, that nobody else changes meanwhile."""
+    """A medicine's stock as in its row, locked until the transaction ends."""
 
     medication_id: UUID
     stock: Decimal | None
@@ -82,10 +82,10 @@ class LockedStock:
         return measure_of(self.stock_per_dose, self.stock_dose_amount, self.stock_dose_unit)
 
 
-async def take_for(
+async def take_from_stock(
     scope: Scope, dose_id: UUID, *, amount: object = None, unit: object = None
 ) -> None:
-    """Take from the stock what a dose uses: its planned amount, or *amount* of *unit*."""
+    """Take what a dose uses from the stock: its planned amount, or *amount* of *unit*."""
     await scope.execute(
         _TAKE,
         {
@@ -93,7 +93,7 @@ async def take_for(
             "dose_id": dose_id,
             "amount": amount,
             "unit": unit,
-            "user_id": scope.person_id,
+            "user_id": scope.actor_id,
         },
     )
 
@@ -110,17 +110,15 @@ _IS_COUNTED = text("""
 
 
 async def takes_from_stock(scope: Scope, dose_id: UUID) -> bool:
-    """Whether a record of a dose that is put right concerns the stock. What was given before
-    anybody counted is not in the count: taking it off later would say that less is left.
+    """Whether correcting a dose's record affects the stock. Doses that were given before anybody
+    counted aren't in the count: taking them from it would make it too small.
     """
     return bool(await scope.connection.scalar(_IS_COUNTED, {"dose_id": dose_id}))
 
 
 async def give_back(scope: Scope, dose_id: UUID) -> None:
-    """Put back exactly what was taken for a dose. The dose must be locked."""
-    await scope.execute(
-        _GIVE_BACK, {"id": new_id(), "dose_id": dose_id, "user_id": scope.person_id}
-    )
+    """Give back exactly what was taken for a dose. The dose must be locked."""
+    await scope.execute(_GIVE_BACK, {"id": new_id(), "dose_id": dose_id, "user_id": scope.actor_id})
 
 
 async def record_change(
@@ -131,7 +129,7 @@ async def record_change(
     changed: Mapping[str, Any],
     undoes_id: UUID | None = None,
 ) -> None:
-    """Audit what *changed* of the stock, so that each of it can be put back."""
+    """Audit what *changed*, so that each value can be restored."""
     await audit.record(
         scope,
         f"stock.{action}",
@@ -192,6 +190,6 @@ async def move_stock(scope: Scope, medication_id: UUID, *, change: Decimal, reas
                 medication_id=medication_id,
                 change=change,
                 reason=reason,
-                recorded_by_id=scope.person_id,
+                recorded_by_id=scope.actor_id,
             )
         )

@@ -1,9 +1,9 @@
 """How much of its stock a dose uses: in SQL for the ledger, in Python for the forecast.
 
-A dose in the unit of the stock uses its amount. In any other unit, somebody has to have said how
-much of the stock it is, and of which dosage they said so: "½ tablet is 50 mg" holds for 25 mg, too,
-and says nothing of 5 ml. So a change of the dosage never makes a measure wrong; at most it leaves
-a medicine without one, and then nothing is taken until somebody has said.
+A dose in the unit of the stock uses its amount. For any other unit somebody has to say how much of
+the stock it is, and for which dosage: "½ tablet is 50 mg" applies to 25 mg too, but not to 5 ml. So
+changing the dosage never makes a measure wrong; at most the medicine has none, and then nothing is
+taken until somebody says.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _PLACES = 4
 class Measure:
     """`per_dose` of the stock's unit make `amount` of `unit`.
 
-    What cannot be counted ("a thin layer") is 1 of its own words.
+    Uncountable dosages ("a thin layer") are 1 of their own words.
     """
 
     per_dose: Decimal
@@ -33,8 +33,8 @@ class Measure:
         return cls(per_dose, dosage.amount or Decimal(1), dosage.unit or dosage.words)
 
 
-def use(dosage: Dosage, stock_unit: str, measure: Measure | None) -> Decimal | None:
-    """How much of a stock in *stock_unit* a dose of *dosage* takes; None where nobody has said."""
+def stock_use(dosage: Dosage, stock_unit: str, measure: Measure | None) -> Decimal | None:
+    """How much of a stock in *stock_unit* a dose of *dosage* takes; None if nobody has said."""
     if dosage.unit == stock_unit:
         return dosage.amount
     if measure is None or measure.unit != (dosage.unit or dosage.words):
@@ -45,19 +45,17 @@ def use(dosage: Dosage, stock_unit: str, measure: Measure | None) -> Decimal | N
 def find_unmeasured(
     dosage: Dosage, schedule: Schedule, stock_unit: str, measure: Measure | None
 ) -> Dosage | None:
-    """The first dosage that will be given and of which nobody has said how much of the stock it
-    takes; None if all is known.
-    """
+    """The first dosage whose use of the stock nobody has said; None if all are known."""
     given = own_dosages(schedule) or [dosage]
-    return next((each for each in given if use(each, stock_unit, measure) is None), None)
+    return next((each for each in given if stock_use(each, stock_unit, measure) is None), None)
 
 
-def use_of(amount: str, unit: str, *, doses: str, medication: str) -> str:
-    """SQL of :func:`use`, for *amount* of *unit* (or 1 of the words of what cannot be counted).
+def stock_use_sql(amount: str, unit: str, *, doses: str, medication: str) -> str:
+    """SQL of :func:`stock_use`, for *amount* of *unit* (or 1 of the words of an uncountable
+    dosage).
 
-    Where that measure says nothing of the unit, it is so many *doses* as the medicine is set; null
-    where that is not known either. The arguments are SQL, too; *medication* is the alias of its
-    row.
+    If the measure doesn't cover the unit, it counts as *doses* doses as the medicine is set; null
+    if that's unknown too. The arguments are SQL as well; *medication* is the alias of its row.
     """
     m = medication
 
@@ -78,7 +76,7 @@ def use_of(amount: str, unit: str, *, doses: str, medication: str) -> str:
 def measure_of(
     per_dose: Decimal | None, amount: Decimal | None, unit: str | None
 ) -> Measure | None:
-    """As the columns have it (see :func:`measure_columns`), all of them or none."""
+    """From the columns of :func:`measure_columns`, which are either all set or all null."""
     if per_dose is None or amount is None or unit is None:
         return None
     return Measure(per_dose, amount, unit)

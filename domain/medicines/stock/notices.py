@@ -1,4 +1,4 @@
-"""Reminding the family of a stock that runs low."""
+"""Reminding the family to refill a stock that runs low."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from sqlalchemy import select
 
 from domain.access import ASKED_FIRST
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
-from domain.delivery.new_messages import OutgoingMessage, owe
-from domain.delivery.shown_messages import FACTS, show_again, was_owed_within
+from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
+from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.delivery.shown_messages import FACTS, refresh_messages, was_due_within
 from domain.medicines.stock.levels import Stock, list_stocks
 from domain.models import FamilyMember
 from domain.models.delivery import Kind
 from domain.models.medicines import MedicineStatus
 from domain.timers import floor_minute
 
-NOTICE_LIVES = timedelta(days=14)
+NOTICE_LIFETIME = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class RefillItem:
-    """A medicine that runs out, or did when it was told; `is_given` unless it is paused or stopped
-    by now.
+    """A medicine that is running out, or was when the reminder was queued. `is_given`: it's neither
+    paused nor stopped now.
     """
 
     medication_id: UUID
@@ -37,7 +37,7 @@ class RefillItem:
 
 @dataclass(frozen=True)
 class RefillFacts:
-    """What runs out of one person's medicines, as of `now`."""
+    """Which of one person's medicines are running out, as of `now`."""
 
     family_id: UUID
     person: str
@@ -47,7 +47,7 @@ class RefillFacts:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
-    told = [UUID(medication_id) for medication_id in header.told["medication_ids"]]
+    medication_ids = [UUID(medication_id) for medication_id in header.facts["medication_ids"]]
     items = [
         RefillItem(
             medication_id=medicine.id,
@@ -56,7 +56,7 @@ async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
             is_low=stock.is_low and medicine.status is MedicineStatus.ACTIVE,
             is_given=medicine.status is MedicineStatus.ACTIVE,
         )
-        for medicine, stock in await list_stocks(scope, told)
+        for medicine, stock in await list_stocks(scope, medication_ids)
         if stock.amount is not None
     ]
     person = header.subject
@@ -69,13 +69,13 @@ def _find_obsolete(facts: RefillFacts) -> str | None:
     return "refilled or promised before it was sent"
 
 
-REFILL = MessageKind(Kind.REFILL, one_by_one(_read), find_obsolete=_find_obsolete)
+REFILL = MessageKind(Kind.REFILL, read_one_by_one(_read), find_obsolete=_find_obsolete)
 
 
-async def owe_notices(
+async def queue_refill_notices(
     scope: Scope, care_recipient_id: UUID, *, medication_ids: Sequence[UUID], now: datetime
 ) -> None:
-    """Tell those who are asked first that these medicines of one person run low."""
+    """Tell those who are asked first that these medicines of one person are running low."""
     members = await scope.rows(
         select(FamilyMember.user_id).where(
             FamilyMember.family_id == scope.family_id,
@@ -84,7 +84,7 @@ async def owe_notices(
         )
     )
     minute = floor_minute(now)
-    await owe(
+    await queue_messages(
         scope,
         [
             OutgoingMessage(
@@ -100,7 +100,7 @@ async def owe_notices(
     )
 
 
-async def show_notices_again(scope: Scope, medication_id: UUID) -> None:
-    """Have every message edited that told of this medicine's stock in the last days."""
+async def refresh_refill_notices(scope: Scope, medication_id: UUID) -> None:
+    """Edit the recent reminders about this medicine's stock."""
     is_told = FACTS.contains({"medication_ids": [str(medication_id)]})
-    await show_again(scope, [Kind.REFILL], where=[was_owed_within(NOTICE_LIVES), is_told])
+    await refresh_messages(scope, [Kind.REFILL], where=[was_due_within(NOTICE_LIFETIME), is_told])

@@ -1,8 +1,8 @@
-"""How long a stock lasts, by the doses to come. Pure arithmetic: no database, no clock.
+"""How long a stock lasts, given the doses to come. Pure arithmetic: no database, no clock.
 
-Days are counted as people count them. After today's dose nine tablets at one a day last nine days,
-of which tomorrow is the first; before it, today is. What covers only a part of a day's doses does
-not cover the day.
+Days are counted as people count them. After today's dose, nine tablets at one a day last nine days,
+starting tomorrow; before it, starting today. A day whose doses are only partly covered doesn't
+count.
 """
 
 from collections.abc import Iterable
@@ -12,30 +12,29 @@ from decimal import Decimal
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
-FARTHEST = timedelta(days=730)
-USED_OVER = timedelta(days=30)
-USED_AT_LEAST = timedelta(days=7)  # a guess from less would be none
+FORECAST_HORIZON = timedelta(days=730)
+USAGE_PERIOD = timedelta(days=30)
+MIN_USAGE_PERIOD = timedelta(days=7)  # less is too little for an estimate
 _DAY = timedelta(days=1)
 
 
 class Lasts(Enum):
-    """What can be said of how long a stock lasts."""
+    """What we can say about how long a stock lasts."""
 
     RUNS_OUT = auto()
     TO_THE_END = auto()  # of the schedule
     NOTHING_TO_COME = auto()  # the schedule has ended
     FOR_YEARS = auto()
-    ABOUT = auto()  # as needed: a guess from how often it was taken
-    NO_GUESS = auto()  # as needed, and taken too little, or not for long enough
-    UNMEASURED = auto()  # nobody has said how much of it a dose takes
-    NOT_RECKONED = auto()  # nobody has counted, or nothing is given now
+    ABOUT = auto()  # as needed: an estimate from recent use
+    NO_ESTIMATE = auto()  # as needed, with too little recent use for an estimate
+    UNMEASURED = auto()  # how much of it a dose takes is unknown
+    NOT_COMPUTED = auto()  # nobody has counted, or the medicine isn't active
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """`days` are the whole local days that a stock covers, where it RUNS_OUT or lasts ABOUT so
-    long. `last_at` (UTC) is the last dose that it covers, `is_last_day_whole` whether it covers all
-    of that day.
+    """`days` is how many whole local days the stock covers, for RUNS_OUT and ABOUT. `last_at` (UTC)
+    is the last dose that it covers; `is_last_day_whole` is whether it covers all doses of that day.
     """
 
     kind: Lasts
@@ -44,7 +43,7 @@ class Forecast:
     is_last_day_whole: bool = True
 
 
-NOT_RECKONED = Forecast(Lasts.NOT_RECKONED)
+NOT_COMPUTED = Forecast(Lasts.NOT_COMPUTED)
 
 
 def forecast(
@@ -54,13 +53,13 @@ def forecast(
     zone: ZoneInfo,
     now: datetime,
 ) -> Forecast:
-    """How long *stock* lasts for the doses *coming*: when each is due (UTC, in order, to beyond two
-    years from now), and how much of the stock it takes (None: nobody has said).
+    """How long *stock* lasts for the doses *coming*: when each is due (UTC, in order, for more than
+    two years from now), and how much of the stock it takes (None: unknown).
     """
     tomorrow = now.astimezone(zone).date() + _DAY
     first_on: date | None = None
     last_at: datetime | None = None
-    whole_until: date | None = None  # the last day all of whose doses are covered
+    whole_until: date | None = None  # the last day with all doses covered
     for due_at, amount in coming:
         due_on = due_at.astimezone(zone).date()
         first_on = first_on or min(due_on, tomorrow)
@@ -72,7 +71,7 @@ def forecast(
             days = (whole_until - first_on).days + 1 if whole_until is not None else 0
             is_whole = last_at is None or last_at.astimezone(zone).date() == whole_until
             return Forecast(Lasts.RUNS_OUT, days, last_at, is_whole)
-        if due_at > now + FARTHEST:
+        if due_at > now + FORECAST_HORIZON:
             return Forecast(Lasts.FOR_YEARS)
         stock, last_at = stock - amount, due_at
     if last_at is None:
@@ -89,20 +88,20 @@ def forecast_as_needed(
     zone: ZoneInfo,
     now: datetime,
 ) -> Forecast:
-    """How long *stock* lasts for what is taken as needed, if it is taken as often as in the last
-    weeks: *used* is the amount of the last 30 days, *used_since* when it was first taken from this
-    stock, *ends_on* the last local day on which it may be.
+    """How long *stock* lasts if it's taken as needed as often as lately: *used* is the amount of
+    the last 30 days, *used_since* when it was first taken from this stock, *ends_on* the last local
+    day on which it may be given.
     """
     if ends_on is not None and ends_on < now.astimezone(zone).date():
         return Forecast(Lasts.NOTHING_TO_COME)
-    if used_since is None or used <= 0 or now - used_since < USED_AT_LEAST:
-        return Forecast(Lasts.NO_GUESS)
-    period = min(now - used_since, USED_OVER)
-    # No stock lasts longer than a timedelta can say: whatever is beyond the farthest is alike.
-    beyond = (FARTHEST + timedelta(days=1)).total_seconds()
+    if used_since is None or used <= 0 or now - used_since < MIN_USAGE_PERIOD:
+        return Forecast(Lasts.NO_ESTIMATE)
+    period = min(now - used_since, USAGE_PERIOD)
+    # Clamped, because a timedelta can overflow; everything beyond the horizon is treated alike.
+    beyond = (FORECAST_HORIZON + timedelta(days=1)).total_seconds()
     lasts = timedelta(seconds=min(float(stock / used) * period.total_seconds(), beyond))
     if ends_on is not None and (now + lasts).astimezone(zone).date() > ends_on:
         return Forecast(Lasts.TO_THE_END)
-    if lasts > FARTHEST:
+    if lasts > FORECAST_HORIZON:
         return Forecast(Lasts.FOR_YEARS)
     return Forecast(Lasts.ABOUT, lasts.days)

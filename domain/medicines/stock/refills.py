@@ -1,4 +1,4 @@
-"""Refilling and counting a stock, saying what makes a dose, promising to get more."""
+"""Refilling and counting a stock, setting what makes a dose, promising to get more."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -11,12 +11,17 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.events import TimerSet
 from domain.medicines.dosages import Dosage
-from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
+from domain.medicines.errors import (
+    MedicineChanged,
+    NotEnoughStock,
+    PerDoseUnknown,
+    StockUnitDiffers,
+)
 from domain.medicines.reading import get_medication
 from domain.medicines.stock.ledger import lock_stock, move_stock, record_change
 from domain.medicines.stock.levels import Refilled, get_stock
 from domain.medicines.stock.measures import Measure, find_unmeasured, measure_columns
-from domain.medicines.stock.notices import show_notices_again
+from domain.medicines.stock.notices import refresh_refill_notices
 from domain.medicines.stock.stock_checks import next_check
 from domain.models import Medication
 
@@ -32,12 +37,12 @@ async def refill(
     measure: Measure | None = None,
     is_count: bool = False,
 ) -> Refilled:
-    """Add *amount* of *unit* to the stock (below zero: so much was lost), or with *is_count* say
-    that this is what is there.
+    """Add *amount* of *unit* to the stock (negative: that much was lost) or, with *is_count*, set
+    the stock to it.
 
-    *measure* says how much of it makes a dose, where nobody has said it. Raises NotFound,
-    StockUnitDiffers (the stock is counted in another unit), PerDoseUnknown, ChangedMeanwhile
-    (somebody has said another measure) or LessLeft (more was lost than is there by the ledger).
+    *measure* says how much of it makes a dose, if nobody has said that yet. Raises NotFound,
+    StockUnitDiffers (the stock is counted in another unit), PerDoseUnknown, MedicineChanged
+    (somebody has set another measure) and NotEnoughStock (the loss is larger than the stock).
     """
     scope.require(Action.CHANGE_MEDICINES)
     medicine = await get_medication(scope, medication_id)
@@ -51,10 +56,10 @@ async def refill(
         raise PerDoseUnknown(unmeasured, unit)
     is_said = find_unmeasured(medicine.dosage, medicine.schedule, unit, said) is None
     if is_said and known != said:
-        raise ChangedMeanwhile(medicine)
+        raise MedicineChanged(medicine)
     had = before.stock or Decimal(0)
     if amount < 0 and had + amount < 0:
-        raise LessLeft(before.stock, unit)
+        raise NotEnoughStock(before.stock, unit)
     after = amount if is_count else had + amount
     is_counted = is_count or amount < 0
     await move_stock(
@@ -80,7 +85,7 @@ async def refill(
     await record_change(
         scope, before, action="counted" if is_counted else "refilled", changed=changed
     )
-    await show_notices_again(scope, medication_id)
+    await refresh_refill_notices(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine), before.stock)
 
 
@@ -93,11 +98,11 @@ async def set_per_dose(
     unit: str,
     seen: Measure | None,
 ) -> Refilled:
-    """Say that *per_dose* of *unit*, in which the stock is counted, make one *dosage*.
+    """Set the measure: *per_dose* of *unit*, in which the stock is counted, make one *dosage*.
 
-    It stays true of that dosage, whatever the medicine's is by now. *seen* is what had been said
-    when the member was asked. Raises ChangedMeanwhile if somebody has said another one since, and
-    NotFound, also where the stock is not counted in *unit* any more.
+    That remains true for that dosage, even if the medicine's dosage has changed. *seen* is the
+    measure that the member saw when we asked. Raises MedicineChanged if it has changed since, and
+    NotFound, also if the stock isn't counted in *unit* any more.
     """
     scope.require(Action.CHANGE_MEDICINES)
     medicine = await get_medication(scope, medication_id)
@@ -105,11 +110,11 @@ async def set_per_dose(
     if before.stock_unit != unit:
         raise NotFound
     if before.measure != seen:
-        raise ChangedMeanwhile(medicine)
+        raise MedicineChanged(medicine)
     changed = measure_columns(Measure.of(dosage, per_dose))
     await scope.execute(update(Medication).where(Medication.id == medication_id).values(**changed))
     await record_change(scope, before, action="measured", changed=changed)
-    await show_notices_again(scope, medication_id)
+    await refresh_refill_notices(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine), before.stock)
 
 
@@ -126,7 +131,7 @@ async def set_refill_days(scope: Scope, medication_id: UUID, days: int) -> Refil
 
 
 async def promise_refill(scope: Scope, medication_id: UUID) -> Refilled:
-    """ "I'll get it": nobody is reminded of it any more until it is refilled. Raises NotFound."""
+    """ "I'll get it": no more reminders until it is refilled. Raises NotFound."""
     member = scope.require(Action.RECORD_DOSE)
     medicine = await get_medication(scope, medication_id)
     await scope.execute(
@@ -139,5 +144,5 @@ async def promise_refill(scope: Scope, medication_id: UUID) -> Refilled:
         .values(refill_promised_by_id=member.user_id, refill_promised_at=func.clock_now())
     )
     await audit.record(scope, PROMISED, subject_type="medication", subject_id=medication_id)
-    await show_notices_again(scope, medication_id)
+    await refresh_refill_notices(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine))

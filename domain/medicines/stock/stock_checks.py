@@ -1,4 +1,4 @@
-"""Checking each morning which stocks run low."""
+"""The daily check for stocks that run low."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,30 +11,31 @@ from sqlalchemy import func, select, update
 from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.local_time import resolve_local
-from domain.medicines.stock.levels import SELECT_STOCK, stock_of
-from domain.medicines.stock.notices import owe_notices
+from domain.medicines.stock.levels import SELECT_STOCK, StockColumns, stock_of
+from domain.medicines.stock.notices import queue_refill_notices
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
 from domain.set_asides import Subject, Work, is_free
 
-CHECK_AT = time(10)  # local: an hour at which shops are open and nobody sleeps
+CHECK_AT = time(10)  # local; shops are open and everybody is awake
 
 
-async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
-    """Medicines with a stock whose check is due. As the dispatcher."""
+async def find_due(scope: Scope, limit: int) -> Sequence[Subject]:
+    """Medicines whose stock check is due. Runs as the dispatcher."""
     rows = await scope.rows(
         select(Medication.family_id, Medication.id)
         .where(Medication.stock_check_at <= func.clock_now(), is_free(Work.STOCK, Medication.id))
         .order_by(Medication.stock_check_at)
-        .limit(most)
+        .limit(limit)
     )
     return [Subject(row.family_id, row.id) for row in rows]
 
 
-async def check(scope: Scope, medication_ids: Sequence[UUID]) -> int:
-    """Remind of what runs out of these, in the scope's family; returns how many were checked.
+async def check_stocks(scope: Scope, medication_ids: Sequence[UUID]) -> int:
+    """Queue reminders for those of these medicines, in the scope's family, that run low; returns
+    how many were checked.
 
-    One message for each person cared for and each member who is asked first.
+    One message per person cared for and member who is asked first.
     """
     rows = await scope.rows(
         select(Medication.id, Medication.stock_check_at)
@@ -46,7 +47,7 @@ async def check(scope: Scope, medication_ids: Sequence[UUID]) -> int:
         .order_by(Medication.id)
         .with_for_update(skip_locked=True)
     )
-    # Never before what PostgreSQL says has come: the same check would be due again at once.
+    # Not before the due time by PostgreSQL's clock, or the same check would be due again.
     now = max([scope.clock.now(), *(row.stock_check_at for row in rows)])
     low: dict[UUID, list[UUID]] = defaultdict(list)
     for row in rows:
@@ -54,12 +55,12 @@ async def check(scope: Scope, medication_ids: Sequence[UUID]) -> int:
         if checked is not None:
             low[checked].append(row.id)
     for care_recipient_id, medication_ids in low.items():
-        await owe_notices(scope, care_recipient_id, medication_ids=medication_ids, now=now)
+        await queue_refill_notices(scope, care_recipient_id, medication_ids=medication_ids, now=now)
     return len(rows)
 
 
 async def _check(scope: Scope, medication_id: UUID, now: datetime) -> UUID | None:
-    """Set the timer anew; whose medicine it is, if they are to be reminded of it."""
+    """Set the next timer; returns the care recipient if the family has to be reminded."""
     row = await scope.row(
         SELECT_STOCK.add_columns(
             Medication.care_recipient_id,
@@ -80,7 +81,9 @@ async def _check(scope: Scope, medication_id: UUID, now: datetime) -> UUID | Non
     if row.status != MedicineStatus.ACTIVE or row.refill_promised_by_id is not None:
         return None
     care_recipient_id: UUID = row.care_recipient_id
-    return care_recipient_id if stock_of(row, MedicineStatus.ACTIVE, zone, now).is_low else None
+    columns = StockColumns._make(row[: len(StockColumns._fields)])
+    stock = stock_of(columns, MedicineStatus.ACTIVE, zone, now)
+    return care_recipient_id if stock.is_low else None
 
 
 async def _set_timer(scope: Scope, medication_id: UUID, at: datetime | None) -> None:
@@ -90,7 +93,7 @@ async def _set_timer(scope: Scope, medication_id: UUID, at: datetime | None) -> 
 
 
 def next_check(zone: ZoneInfo, now: datetime) -> datetime:
-    """The next ten in the morning where the person lives."""
+    """The next 10:00 where the person lives."""
     day = now.astimezone(zone).date()
     today = resolve_local(datetime.combine(day, CHECK_AT), zone)
     if today > now:

@@ -1,22 +1,23 @@
-"""Taking back a change of a stock."""
+"""Undoing a change of a stock."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import select, text, update
 
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.stock.ledger import LockedStock, lock_stock, move_stock, record_change
 from domain.medicines.stock.measures import Measure, measure_columns
-from domain.medicines.stock.notices import show_notices_again
+from domain.medicines.stock.notices import refresh_refill_notices
 from domain.models import AuditEvent, Medication
 
-# For a stock that becomes unknown again: an undo of its doses must find nothing to give back.
+# For a stock that becomes unknown again: undoing its doses must find nothing to give back.
 _GIVE_ALL_BACK = text("""
     INSERT INTO stock_movements
            (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)
@@ -28,39 +29,49 @@ _GIVE_ALL_BACK = text("""
 """)
 
 
-async def undo_change(scope: Scope, event_id: UUID) -> None:
-    """Take back a refill, a count or a measure, which the audit knows as *event_id*.
+@dataclass(frozen=True)
+class _StockEvent:
+    """An audit event about a stock, with the values before and after."""
+
+    subject_id: UUID
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+async def undo_stock_change(scope: Scope, event_id: UUID) -> None:
+    """Undo a refill, a count or a measure (the audit event *event_id*).
 
     What was taken since stays taken, and a stock that nobody had counted is unknown again. Raises
     NotFound.
     """
     scope.require(Action.CHANGE_MEDICINES)
-    event = await scope.row(
+    row = await scope.row(
         select(AuditEvent.subject_id, AuditEvent.before, AuditEvent.after).where(
             AuditEvent.id == event_id, AuditEvent.family_id == scope.family_id
         )
     )
-    if event is None:
+    if row is None:
         raise NotFound
+    event = _StockEvent(row.subject_id, row.before, row.after)
     now = await lock_stock(scope, event.subject_id)
     if now.stock is None:
         raise NotFound
-    changed = {**_put_back_measure(event, now), **_put_back_promise(event, now)}
+    changed = {**_restore_measure(event, now), **_restore_promise(event, now)}
     if "stock" in event.before:
-        changed |= await _put_back_stock(scope, event, left=now.stock)
+        changed |= await _restore_stock(scope, event, left=now.stock)
     if changed:
         await scope.execute(
             update(Medication).where(Medication.id == event.subject_id).values(**changed)
         )
     await record_change(scope, now, action="put_back", changed=changed, undoes_id=event_id)
-    await show_notices_again(scope, event.subject_id)
+    await refresh_refill_notices(scope, event.subject_id)
 
 
-async def _put_back_stock(scope: Scope, event: Row[Any], *, left: Decimal) -> dict[str, Any]:
-    """Move back what *event* has moved; returns the columns to set."""
+async def _restore_stock(scope: Scope, event: _StockEvent, *, left: Decimal) -> dict[str, Any]:
+    """Reverse the movements of *event*; returns the columns to set."""
     if event.before["stock"] is None:
         back = await scope.rows(
-            _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.person_id}
+            _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.actor_id}
         )
         returned = sum((row.change for row in back), Decimal(0))
         await move_stock(scope, event.subject_id, change=-left - returned, reason="counted")
@@ -70,8 +81,8 @@ async def _put_back_stock(scope: Scope, event: Row[Any], *, left: Decimal) -> di
     return {"stock": left + change}
 
 
-def _put_back_measure(event: Row[Any], now: LockedStock) -> dict[str, Any]:
-    """As it was before, unless somebody has said another one since."""
+def _restore_measure(event: _StockEvent, now: LockedStock) -> dict[str, Any]:
+    """The previous measure, unless somebody has set another one since."""
     if "stock_per_dose" not in event.before or _read_measure(event.after) != now.measure:
         return {}
     return measure_columns(_read_measure(event.before))
@@ -87,8 +98,8 @@ def _read_measure(audited: Mapping[str, Any]) -> Measure | None:
     )
 
 
-def _put_back_promise(event: Row[Any], now: LockedStock) -> dict[str, Any]:
-    """Whoever had said that they would get more still does."""
+def _restore_promise(event: _StockEvent, now: LockedStock) -> dict[str, Any]:
+    """The previous promise to get more, unless there's a new one."""
     promised_by = event.before.get("refill_promised_by_id")
     if promised_by is None or now.refill_promised_by_id is not None:
         return {}

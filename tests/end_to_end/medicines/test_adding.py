@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox import Person
-from domain.family.limits import MOST_HELD, Held
+from domain.family.limits import QUOTA_LIMITS, Quota
 from tests.town import Household, Town, add_medicine, add_person
 
 
@@ -324,7 +324,7 @@ async def test_of_a_list_what_has_room_is_saved(home: Household, town: Town) -> 
         " schedule, expanded_until, status)"
         " SELECT gen_random_uuid(), p.family_id, p.created_by_id, p.id, 'Old ' || n, 'some', '{}',"
         " now(), 'stopped' FROM care_recipients p, generate_series(1, CAST(:count AS int)) n",
-        count=MOST_HELD[Held.MEDICINE] - 1,
+        count=QUOTA_LIMITS[Quota.MEDICINE] - 1,
     )
     await home.anna.send("/addmed Metoprolol 47.5 mg at 08:00\nAmlodipine 5 mg at 20:00")
     await home.anna.press("Save all 2", message=await home.anna.sees("Amlodipine"))

@@ -67,7 +67,9 @@ class Home:
 
     async def move(self, facts: OccurrenceFacts, start: datetime, reach: Reach) -> OccurrenceFacts:
         return await self.do(
-            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
+            lambda s: rescheduling.move_occurrence(
+                s, facts.id, start, reach=reach, version=facts.version
+            )
         )
 
     async def undo(self) -> None:
@@ -78,7 +80,7 @@ class Home:
         """What is told at that instant: the steps of each message."""
         move_to(self.database.clock, at)
         before = await self._told()
-        await self.database.run(lambda s: reminders.act_on_due(s, most=100), as_dispatch())
+        await self.database.run(lambda s: reminders.act_on_due(s, limit=100), as_dispatch())
         return [steps for id_, steps in (await self._told()).items() if id_ not in before]
 
     async def _told(self) -> dict[Any, dict[str, str]]:
@@ -92,7 +94,7 @@ class Home:
         """Every second week on the weekday of *start*, which is one of its days."""
         rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
         await self.do(
-            lambda s: rescheduling.repeat(
+            lambda s: rescheduling.change_recurrence(
                 s, facts.id, start, rule, version=facts.version, reach=reach
             )
         )

@@ -8,7 +8,7 @@ import pytest
 
 from domain.appointments import adding, attendance
 from domain.appointments.calendars import get_entries
-from domain.appointments.changes import calling_off
+from domain.appointments.changes import cancelling
 from domain.appointments.changes.locking import Reach
 from domain.appointments.details import Details, NewAppointment
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
@@ -16,7 +16,7 @@ from domain.appointments.occurrences import lists
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.several import attempt
+from domain.savepoints import run_in_savepoint
 from tests import factories
 from tests.integration.appointments.home import Home
 
@@ -50,7 +50,7 @@ async def test_one_that_is_refused_leaves_the_others(home: Home) -> None:
                     raise NotFound
 
             with suppress(NotFound):
-                await attempt(scope, add)
+                await run_in_savepoint(scope, add)
                 done.append(name)
         return done
 
@@ -65,8 +65,8 @@ async def test_another_familys_appointment_is_not_there(home: Home) -> None:
     await factories.family(home.database, eve, "Eve's")
     for work in (
         lambda s: get_occurrence(s, facts.id),
-        lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS),
-        lambda s: attendance.drive(s, facts.id),
+        lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS),
+        lambda s: attendance.become_driver(s, facts.id),
         lambda s: attendance.record_outcome(s, facts.id, "x"),
         lambda s: get_entries(s, facts.appointment_id),
     ):

@@ -1,6 +1,7 @@
 """The calendar files that somebody opens, in order, show exactly what is planned."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.features.appointments.views.calendar_files import calendar_file
 from domain.appointments.calendars import get_entries
-from domain.appointments.changes import calling_off, edits
+from domain.appointments.changes import cancelling, edits
 from domain.appointments.changes.locking import Reach
 from domain.appointments.errors import (
     AppointmentCancelled,
@@ -79,14 +80,14 @@ async def test_other_calendars_show_what_ours_does(
     length: dict[str, Any] = {"is_all_day": True, "duration": timedelta(days=days)} if days else {}
     await factories.appointment(home.database, home.anna, person, start=first, rule=rule, **length)
 
-    async def of_person() -> list[OccurrenceFacts]:
-        async def read(scope: Scope) -> list[OccurrenceFacts]:
-            rows = await scope.rows(
+    async def of_person() -> Sequence[OccurrenceFacts]:
+        async def read(scope: Scope) -> Sequence[OccurrenceFacts]:
+            return await selection.fetch_occurrences(
+                scope,
                 selection.SELECT_OCCURRENCES.where(CareRecipient.id == person.id).order_by(
                     AppointmentOccurrence.starts_at
-                )
+                ),
             )
-            return [selection.occurrence_facts(row) for row in rows]
 
         return await home.do(read)
 
@@ -124,7 +125,9 @@ async def test_other_calendars_show_what_ours_does(
             if action == "move":
                 await home.move(target, start, reach)
             elif action == "cancel":
-                await home.do(partial(calling_off.cancel, occurrence_id=target.id, reach=reach))
+                await home.do(
+                    partial(cancelling.cancel_occurrence, occurrence_id=target.id, reach=reach)
+                )
             elif action == "repeat":
                 await home.repeat(target, start, reach)
             elif action in ("place", "longer"):
@@ -135,7 +138,7 @@ async def test_other_calendars_show_what_ours_does(
                 )
                 await home.do(
                     partial(
-                        edits.edit,
+                        edits.edit_appointment,
                         occurrence_id=target.id,
                         details=details,
                         version=target.version,
@@ -148,7 +151,7 @@ async def test_other_calendars_show_what_ours_does(
                 ).kind is not own_actions.ActionKind.APPOINTMENT_ADDED:
                     await home.undo()
             else:
-                await home.do(partial(calling_off.restore, occurrence_id=target.id))
+                await home.do(partial(cancelling.restore_occurrence, occurrence_id=target.id))
         except (
             AppointmentCancelled,
             AppointmentInPast,

@@ -7,7 +7,7 @@ import pytest
 
 from domain.access import Role
 from domain.appointments import attendance
-from domain.appointments.changes import calling_off, rescheduling
+from domain.appointments.changes import cancelling, rescheduling
 from domain.appointments.changes.locking import Reach
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
 from domain.appointments.occurrences import lists
@@ -28,9 +28,9 @@ async def test_who_only_reads_changes_nothing(home: Home, role: Role) -> None:
     facts = await home.add()
     reader = await factories.member(home.database, home.anna, role, name="Vera", person=home.mum)
     with pytest.raises(NotAllowed):
-        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS), reader)
+        await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS), reader)
     with pytest.raises(NotAllowed):
-        await home.do(lambda s: attendance.drive(s, facts.id), reader)
+        await home.do(lambda s: attendance.become_driver(s, facts.id), reader)
     page = await home.do(lists.list_upcoming, reader)
     assert [item.id for item in page.items] == [facts.id]
 
@@ -48,7 +48,7 @@ class TestReach:
     async def test_the_series_takes_what_was_moved_or_called_off_along(self, home: Home) -> None:
         first = await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
         second = await home.at("2026-12-01T10:00")
-        await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, second.id, reach=Reach.THIS))
         third = await home.at("2026-12-08T10:00")
         await home.move(third, datetime(2026, 12, 10, 15), Reach.THIS)
         first = await home.do(lambda s: get_occurrence(s, first.id))
@@ -77,7 +77,7 @@ class TestReach:
             "24 Nov 10:00",
         ]
         with pytest.raises(AppointmentOver):
-            await home.do(lambda s: calling_off.cancel(s, first.id, reach=Reach.THIS))
+            await home.do(lambda s: cancelling.cancel_occurrence(s, first.id, reach=Reach.THIS))
 
     async def test_this_and_following_parts_the_series(self, home: Home) -> None:
         await home.add(rule=f"{TUESDAYS};COUNT=6", start=datetime(2026, 11, 24, 10))
@@ -98,10 +98,12 @@ class TestReach:
     async def test_calling_off_this_and_following_and_back(self, home: Home) -> None:
         await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
         third = await home.at("2026-12-08T10:00")
-        gone = await home.do(lambda s: calling_off.cancel(s, third.id, reach=Reach.FOLLOWING))
+        gone = await home.do(
+            lambda s: cancelling.cancel_occurrence(s, third.id, reach=Reach.FOLLOWING)
+        )
         assert gone.status is OccurrenceStatus.CUT
         assert await home.planned() == ["24 Nov 10:00", "01 Dec 10:00"]
-        await home.do(lambda s: calling_off.restore(s, third.id))
+        await home.do(lambda s: cancelling.restore_occurrence(s, third.id))
         assert (await home.planned(most=4))[2:] == ["08 Dec 10:00", "15 Dec 10:00"]
 
     async def test_another_rhythm_and_none(self, home: Home) -> None:
@@ -109,11 +111,15 @@ class TestReach:
         weekly = Recurrence.from_rfc5545("FREQ=WEEKLY;COUNT=3", LONDON)
         start = datetime(2026, 11, 26, 10)
         series = await home.do(
-            lambda s: rescheduling.repeat(s, first.id, start, weekly, version=first.version)
+            lambda s: rescheduling.change_recurrence(
+                s, first.id, start, weekly, version=first.version
+            )
         )
         assert await home.planned() == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
         await home.do(
-            lambda s: rescheduling.repeat(s, first.id, start, None, version=series.version)
+            lambda s: rescheduling.change_recurrence(
+                s, first.id, start, None, version=series.version
+            )
         )
         assert await home.planned() == ["26 Nov 10:00"]
         await home.undo()
@@ -128,6 +134,6 @@ class TestReach:
     async def test_a_second_tap_changes_nothing(self, home: Home) -> None:
         facts = await home.add()
         for _ in range(2):
-            await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
+            await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS))
         await home.undo()
         assert await home.planned() == ["26 Nov 14:30"]

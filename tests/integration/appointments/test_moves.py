@@ -12,8 +12,12 @@ import pytest_asyncio
 
 from bot.features.appointments.views.appointment_screen import screen
 from domain.access import Action, Role
-from domain.appointments.changes import calling_off, rescheduling
-from domain.appointments.changes.clocks import Followed, follow_person, list_by_other_clocks
+from domain.appointments.changes import cancelling, rescheduling
+from domain.appointments.changes.clocks import (
+    MovedToHomeZone,
+    list_in_other_zones,
+    move_to_home_zone,
+)
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences import lists
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -55,11 +59,11 @@ class Home:
         await self.do(lambda s: moving.move_person(s, self.mum.id, zone))
 
     async def left_behind(self) -> Sequence[OccurrenceFacts]:
-        return await self.do(lambda s: list_by_other_clocks(s, self.mum.id))
+        return await self.do(lambda s: list_in_other_zones(s, self.mum.id))
 
-    async def follow(self) -> Followed:
+    async def follow(self) -> MovedToHomeZone:
         ids = {facts.appointment_id for facts in await self.left_behind()}
-        return await self.do(lambda s: follow_person(s, self.mum.id, appointment_ids=ids))
+        return await self.do(lambda s: move_to_home_zone(s, self.mum.id, appointment_ids=ids))
 
     async def ahead(self) -> list[str]:
         """Of each series as many dates as a page shows."""
@@ -68,7 +72,7 @@ class Home:
             dates = partial(lists.list_series, appointment_id=item.appointment_id)
             found += (await self.do(dates)).items
         found.sort(key=lambda each: each.starts_at)
-        return [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in found[: lists.PAGE]]
+        return [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in found[: lists.PAGE_SIZE]]
 
 
 @pytest_asyncio.fixture
@@ -133,10 +137,10 @@ async def test_what_was_moved_called_off_or_driven_by_itself_stays_so(home: Home
     first = await home.add(NEXT_TUESDAY, TUESDAYS)
     page = await home.do(lambda s: lists.list_series(s, first.appointment_id))
     second, third = page.items[1], page.items[2]
-    await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
+    await home.do(lambda s: cancelling.cancel_occurrence(s, second.id, reach=Reach.THIS))
     third = await home.do(lambda s: get_occurrence(s, third.id))
     await home.do(
-        lambda s: rescheduling.move(
+        lambda s: rescheduling.move_occurrence(
             s, third.id, datetime(2026, 12, 9, 15), reach=Reach.THIS, version=third.version
         )
     )
@@ -171,7 +175,9 @@ async def test_only_what_was_shown_moves(home: Home) -> None:
     shown = await home.add(datetime(2026, 11, 26, 10))
     await home.add(datetime(2026, 11, 27, 10))
     await home.moves_to(NEW_YORK)
-    await home.do(lambda s: follow_person(s, home.mum.id, appointment_ids={shown.appointment_id}))
+    await home.do(
+        lambda s: move_to_home_zone(s, home.mum.id, appointment_ids={shown.appointment_id})
+    )
     assert await home.ahead() == [
         "26 Nov 10:00 America/New_York",
         "27 Nov 10:00 Europe/London",
@@ -182,7 +188,9 @@ async def test_an_earlier_change_is_not_undone_by_the_wrong_clock(home: Home) ->
     facts = await home.add(datetime(2026, 11, 26, 10))
     move = datetime(2026, 11, 26, 12)
     await home.do(
-        lambda s: rescheduling.move(s, facts.id, move, reach=Reach.THIS, version=facts.version)
+        lambda s: rescheduling.move_occurrence(
+            s, facts.id, move, reach=Reach.THIS, version=facts.version
+        )
     )
     await home.moves_to(NEW_YORK)
     await home.follow()
@@ -205,7 +213,7 @@ async def test_who_only_reads_moves_nothing(home: Home) -> None:
     await home.moves_to(NEW_YORK)
     with pytest.raises(NotAllowed):
         await home.do(
-            lambda s: follow_person(s, home.mum.id, appointment_ids={facts.appointment_id}),
+            lambda s: move_to_home_zone(s, home.mum.id, appointment_ids={facts.appointment_id}),
             reader,
         )
 

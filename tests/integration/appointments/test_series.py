@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import text
 
-from domain.appointments.changes import calling_off
+from domain.appointments.changes import cancelling
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences import lists
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
@@ -31,15 +31,15 @@ async def test_a_series_has_its_rows_a_year_ahead_and_grows(home: Home) -> None:
     before = home.database.clock.now() + extension.EXTENDED_AHEAD
     made = await factories.do_chore(
         home.database,
-        lambda s: extension.find_due(s, before=before, most=10),
-        lambda s, ids: extension.extend(s, ids, before=before),
+        lambda s: extension.find_due(s, before=before, limit=10),
+        lambda s, ids: extension.extend_series(s, ids, before=before),
     )
     assert made == 1
     async with without_walls(home.url) as connection:
         more, later = (await connection.execute(count)).one()
     assert (more - rows, later - last) == (60, timedelta(days=60))
     assert not await home.database.run(
-        lambda s: extension.find_due(s, before=before, most=10), as_dispatch()
+        lambda s: extension.find_due(s, before=before, limit=10), as_dispatch()
     )
 
 
@@ -48,7 +48,7 @@ async def test_what_ends_or_comes_once_is_never_looked_at_again(home: Home) -> N
     await home.add(rule="FREQ=WEEKLY;UNTIL=20270301T000000Z")
     far = home.database.clock.now() + timedelta(days=9_000)
     assert not await home.database.run(
-        lambda s: extension.find_due(s, before=far, most=10), as_dispatch()
+        lambda s: extension.find_due(s, before=far, limit=10), as_dispatch()
     )
 
 
@@ -74,7 +74,7 @@ async def test_a_list_goes_by_the_day_of_each_place(home: Home) -> None:
     ) -> list[tuple[date, datetime]]:
         found, has_more = list[OccurrenceFacts](), True
         while has_more:
-            page = await home.do(partial(pages, page=len(found) // lists.PAGE))
+            page = await home.do(partial(pages, page=len(found) // lists.PAGE_SIZE))
             found += page.items
             has_more = page.has_more
         assert len({facts.id for facts in found}) == len(found) == 42
@@ -95,7 +95,7 @@ async def test_a_series_is_listed_once_with_its_next_time(home: Home) -> None:
     page = await home.do(lists.list_upcoming)
     assert [item.id for item in page.items] == [first.id, single.id, other.id]
     # What is called off is not what comes next, and what was moved before the others is.
-    await home.do(lambda s: calling_off.cancel(s, first.id, reach=Reach.THIS))
+    await home.do(lambda s: cancelling.cancel_occurrence(s, first.id, reach=Reach.THIS))
     third = await home.at("2026-12-08T10:00")
     await home.move(third, datetime(2026, 11, 27, 11), Reach.THIS)
     page = await home.do(lists.list_upcoming)

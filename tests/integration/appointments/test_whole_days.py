@@ -10,7 +10,7 @@ import recurring_ical_events
 
 from bot.features.appointments.views.calendar_files import calendar_file
 from domain.appointments.calendars import get_entries
-from domain.appointments.changes import calling_off, edits
+from domain.appointments.changes import cancelling, edits
 from domain.appointments.changes.locking import Reach
 from domain.appointments.errors import AppointmentInPast
 from domain.appointments.occurrences import lists
@@ -87,7 +87,9 @@ class TestWholeDays:
     async def test_what_goes_on_can_be_made_longer(self, home: Home) -> None:
         facts = await home.add(start=datetime(2026, 11, 23), **FORTNIGHT)
         longer = replace(facts.details, duration=timedelta(days=20))
-        changed = await home.do(lambda s: edits.edit(s, facts.id, longer, version=facts.version))
+        changed = await home.do(
+            lambda s: edits.edit_appointment(s, facts.id, longer, version=facts.version)
+        )
         assert changed.last_day == date(2026, 12, 12)
         await home.undo()
         again = await home.do(lambda s: get_occurrence(s, facts.id))
@@ -99,7 +101,7 @@ class TestWholeDays:
             start=datetime(2026, 11, 24), rule=rule, is_all_day=True, duration=timedelta(days=2)
         )
         second = await home.at("2026-12-01T00:00")
-        await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, second.id, reach=Reach.THIS))
         third = await home.at("2026-12-08T00:00")
         await home.move(third, datetime(2026, 12, 10), Reach.THIS)
         entries = await home.do(lambda s: get_entries(s, facts.appointment_id))

@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.clock import Clock
 from domain.database.checks import find_unsafe_rights, measure_skew
 from domain.database.engine import make_engine
-from domain.database.failures import is_away
-from domain.database.requests import as_dispatch, as_family, as_person
+from domain.database.failures import is_unavailable
+from domain.database.requests import as_dispatch, as_family, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import ATTEMPTS, Database
 from domain.delivery import inbox
-from domain.delivery.inbox import Incoming
+from domain.delivery.inbox import FetchedUpdate
 from domain.errors import AlreadyApplied, NotFound
-from domain.events import Event, NotificationsOwed, TimerSet
+from domain.events import Event, NotificationsQueued, TimerSet
 from domain.family.families import FamilyFacts
 from domain.models import AuditEvent, CareRecipient
 from domain.models.row_security import APP_ROLE
@@ -67,7 +67,7 @@ async def test_what_fails_leaves_nothing_behind(
 
     async def fail(scope: Scope) -> None:
         await scope.execute(note(scope, "half"))
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
         raise NotFound
 
     with pytest.raises(NotFound):
@@ -78,7 +78,7 @@ async def test_what_fails_leaves_nothing_behind(
 async def test_events_are_heard_once_what_they_tell_of_is_committed(
     database: Database, database_url: str, smith: FamilyFacts
 ) -> None:
-    published: list[Event] = [TimerSet(MORNING), NotificationsOwed()]
+    published: list[Event] = [TimerSet(MORNING), NotificationsQueued()]
     heard: list[tuple[Event, bool]] = []
     is_over = False
     database.subscribe(lambda event: heard.append((event, is_over)))
@@ -108,7 +108,7 @@ async def test_a_serialization_failure_is_tried_again(
         nonlocal runs
         runs += 1
         await scope.execute(note(scope, f"run {runs}"))
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
         if runs == 1:
             await scope.connection.execute(
                 text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$")
@@ -187,7 +187,7 @@ async def test_a_connection_lost_at_commit_is_tried_again_and_applied_once(
 ) -> None:
     await database.run(
         lambda scope: inbox.store(
-            scope, [Incoming(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
+            scope, [FetchedUpdate(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
         ),
         as_dispatch(),
     )
@@ -201,11 +201,11 @@ async def test_a_connection_lost_at_commit_is_tried_again_and_applied_once(
         await scope.enter_family(smith.id)
         await scope.execute(note(scope, f"run {runs}"))
         await inbox.mark_applied(scope, 1, answer={})
-        scope.publish(NotificationsOwed())
+        scope.publish(NotificationsQueued())
         if runs == 1:
             await kill_session_of(database_url, scope.connection)
 
-    await database.run(work, as_person(anna.id, update_id=1))
+    await database.run(work, as_user(anna.id, update_id=1))
     assert runs == 2
     assert (await noted(database_url), len(heard)) == (["run 2"], 1)
 
@@ -216,7 +216,7 @@ async def test_a_commit_that_worked_though_its_answer_was_lost_is_recognised(
     """What an update did is done; the second run must not do it again."""
     await database.run(
         lambda scope: inbox.store(
-            scope, [Incoming(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
+            scope, [FetchedUpdate(1, 1, {})], owner=uuid4(), lease=timedelta(seconds=30)
         ),
         as_dispatch(),
     )
@@ -234,7 +234,7 @@ async def test_a_commit_that_worked_though_its_answer_was_lost_is_recognised(
             await kill_session_of(database_url, scope.connection)
 
     with pytest.raises(AlreadyApplied):
-        await database.run(work, as_person(anna.id, update_id=1))
+        await database.run(work, as_user(anna.id, update_id=1))
     assert (runs, await noted(database_url)) == (2, ["run 1"])
 
 
@@ -274,9 +274,9 @@ async def test_a_database_out_of_reach_can_be_told_from_a_mistake() -> None:
     )
     with pytest.raises(OSError) as away:  # noqa: PT011 -- its message is the system's
         await gone.run(work, as_dispatch())
-    assert is_away(away.value)
-    assert not is_away(IntegrityError("", None, ValueError()))
-    assert not is_away(NotFound())
+    assert is_unavailable(away.value)
+    assert not is_unavailable(IntegrityError("", None, ValueError()))
+    assert not is_unavailable(NotFound())
 
 
 @pytest.mark.parametrize(
@@ -295,9 +295,11 @@ async def test_postgresql_and_python_agree_what_time_it_is(
 
     async def look(scope: Scope) -> timedelta:
         before = scope.clock.now()
-        theirs = await scope.connection.scalar(text("SELECT clock_now()"))
-        assert theirs is not None
-        assert before - timedelta(seconds=1) < theirs < scope.clock.now() + timedelta(seconds=1)
+        server_time = await scope.connection.scalar(text("SELECT clock_now()"))
+        assert server_time is not None
+        assert (
+            before - timedelta(seconds=1) < server_time < scope.clock.now() + timedelta(seconds=1)
+        )
         real = await scope.connection.scalar(text("SELECT clock_now() - statement_timestamp()"))
         assert isinstance(real, timedelta)
         return real
@@ -327,9 +329,11 @@ async def test_a_clock_that_is_moved_while_postgresql_answers_stays_right(
     database: Database, database_url: str
 ) -> None:
     class Moved(Clock):
-        def compare(self, theirs: datetime, *, asked_at: datetime, answered_at: datetime) -> None:
+        def adjust_skew(
+            self, server_time: datetime, *, asked_at: datetime, answered_at: datetime
+        ) -> None:
             self.advance(timedelta(hours=4))
-            super().compare(theirs, asked_at=asked_at, answered_at=answered_at)
+            super().adjust_skew(server_time, asked_at=asked_at, answered_at=answered_at)
 
     assert abs(await measure_skew(Database(database.engine, clock=Moved()))) < timedelta(seconds=2)
 

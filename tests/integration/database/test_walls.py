@@ -18,7 +18,7 @@ from domain.access import Role
 from domain.appointments.calendars import get_entries
 from domain.clock import Clock
 from domain.database.engine import make_engine
-from domain.database.requests import ScopeRequest, as_dispatch, as_family, as_person
+from domain.database.requests import ScopeRequest, as_dispatch, as_family, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.family import families
@@ -240,7 +240,7 @@ async def test_a_stranger_cannot_enter_a_family(
         rows = await scope.rows(text("SELECT 1 FROM medications"))
         return entered, scope.family_id, len(rows)
 
-    assert await database.run(enter, as_person(jones.admin.id)) == (None, None, 0)
+    assert await database.run(enter, as_user(jones.admin.id)) == (None, None, 0)
 
 
 async def test_who_is_in_two_families_sees_one_at_a_time(database: Database) -> None:
@@ -267,7 +267,7 @@ async def test_an_invitation_is_seen_by_whoever_holds_its_secret(
         await scope.present_invitation(families._hash(secret))
         return len(await scope.rows(text("SELECT 1 FROM invitations")))
 
-    as_stranger = as_person(stranger.id)
+    as_stranger = as_user(stranger.id)
     assert await database.run(lambda scope: seen_with(scope, token), as_stranger) == 1
     assert await database.run(lambda scope: seen_with(scope, token + "x"), as_stranger) == 0
 

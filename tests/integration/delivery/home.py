@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 from domain.database.requests import as_dispatch, as_family
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, outcomes
-from domain.delivery.claims import Claimed
+from domain.delivery.claims import ClaimedNotification
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent
 from domain.family.families import FamilyFacts
@@ -45,17 +45,17 @@ async def claim(
     lease: timedelta = LEASE,
     owner: UUID | None = None,
     busy: Collection[UUID] = (),
-) -> Sequence[Claimed]:
+) -> Sequence[ClaimedNotification]:
     """As a process of its own, unless another *owner* is named."""
     return await database.run(
         lambda scope: claims.claim(
-            scope, most=most, lease=lease, owner=owner or uuid4(), busy=busy
+            scope, limit=most, lease=lease, owner=owner or uuid4(), busy=busy
         ),
         as_dispatch(),
     )
 
 
-async def record_sent(database: Database, *claimed: Claimed, version: int = 1) -> bool:
+async def record_sent(database: Database, *claimed: ClaimedNotification, version: int = 1) -> bool:
     sent = [
         Sent(c.id, c.chat_id, 100 + number, version, (c.id,)) for number, c in enumerate(claimed)
     ]

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from domain.database.requests import as_dispatch, as_person
+from domain.database.requests import as_dispatch, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
-from domain.delivery.inbox import Incoming, Taken
+from domain.delivery.inbox import ClaimedUpdate, FetchedUpdate
 from domain.errors import AlreadyApplied
 from tests import factories
 from tests.databases import without_walls
@@ -23,11 +23,11 @@ ANNAS, BENS = 111, 222  # two chats
 OURS, THEIRS = uuid4(), uuid4()  # two processes
 
 
-def incoming(update_id: int, chat_id: int = ANNAS, **payload: Any) -> Incoming:
-    return Incoming(update_id, chat_id, {"update_id": update_id, **payload})
+def incoming(update_id: int, chat_id: int = ANNAS, **payload: Any) -> FetchedUpdate:
+    return FetchedUpdate(update_id, chat_id, {"update_id": update_id, **payload})
 
 
-async def store(database: Database, *updates: Incoming, owner: UUID = OURS) -> set[int]:
+async def store(database: Database, *updates: FetchedUpdate, owner: UUID = OURS) -> set[int]:
     return await database.run(
         lambda scope: inbox.store(scope, updates, owner=owner, lease=LEASE), as_dispatch()
     )
@@ -35,9 +35,9 @@ async def store(database: Database, *updates: Incoming, owner: UUID = OURS) -> s
 
 async def claim(
     database: Database, *, owner: UUID = OURS, most: int = 100, each: int = 20
-) -> Sequence[Taken]:
+) -> Sequence[ClaimedUpdate]:
     return await database.run(
-        lambda scope: inbox.claim(scope, owner=owner, lease=LEASE, most=most, each=each),
+        lambda scope: inbox.claim(scope, owner=owner, lease=LEASE, limit=most, each=each),
         as_dispatch(),
     )
 
@@ -53,7 +53,7 @@ async def done(database: Database, *update_ids: int) -> None:
 async def apply(database: Database, update_id: int, *, answer: dict[str, Any]) -> None:
     await database.run(
         lambda scope: inbox.mark_applied(scope, update_id, answer=answer),
-        as_person(uuid4(), update_id=update_id),
+        as_user(uuid4(), update_id=update_id),
     )
 
 
@@ -147,7 +147,7 @@ async def test_an_effect_is_applied_once(database: Database) -> None:
     with pytest.raises(AlreadyApplied):
         await apply(database, 1, answer={"text": "Saved again"})
     answer = await database.run(
-        lambda scope: inbox.get_answer(scope, 1), as_person(uuid4(), update_id=1)
+        lambda scope: inbox.get_answer(scope, 1), as_user(uuid4(), update_id=1)
     )
     assert answer == {"text": "Saved"}
 
@@ -181,7 +181,7 @@ async def test_the_effect_and_its_mark_are_there_together_or_not_at_all(
         raise RuntimeError("half-way")
 
     with pytest.raises(RuntimeError):
-        await database.run(crash, as_person(anna.id, update_id=1))
+        await database.run(crash, as_user(anna.id, update_id=1))
     await apply(database, 1, answer={})
 
 
@@ -190,7 +190,7 @@ async def test_a_person_marks_their_own_update_only(database: Database) -> None:
     with pytest.raises(AlreadyApplied):
         await database.run(
             lambda scope: inbox.mark_applied(scope, 2, answer={}),
-            as_person(uuid4(), update_id=1),
+            as_user(uuid4(), update_id=1),
         )
     await apply(database, 2, answer={})
 
@@ -233,9 +233,9 @@ async def test_finished_ids_are_kept_for_a_week(database: Database) -> None:
     await store(database, incoming(1), incoming(2))
     await done(database, 1)
     database.clock.advance(timedelta(days=6, hours=23))
-    assert await database.run(inbox.forget_old, as_dispatch()) == 0
+    assert await database.run(inbox.delete_old, as_dispatch()) == 0
     database.clock.advance(timedelta(hours=2))
-    assert await database.run(inbox.forget_old, as_dispatch()) == 1
+    assert await database.run(inbox.delete_old, as_dispatch()) == 1
     assert await claimed_ids(database) == [2]  # what is not finished stays, however old
 
 
@@ -277,8 +277,12 @@ async def test_an_empty_batch_is_no_error(database: Database) -> None:
     await done(database)
 
 
-def message(update_id: int, said: str, *, chat_id: int = ANNAS, message_id: int = 7) -> Incoming:
-    return Incoming(update_id, chat_id, {"update_id": update_id}, message_id=message_id, text=said)
+def message(
+    update_id: int, said: str, *, chat_id: int = ANNAS, message_id: int = 7
+) -> FetchedUpdate:
+    return FetchedUpdate(
+        update_id, chat_id, {"update_id": update_id}, message_id=message_id, text=said
+    )
 
 
 async def find_edited(database: Database, update_id: int) -> inbox.EditedMessage | None:
@@ -287,8 +291,8 @@ async def find_edited(database: Database, update_id: int) -> inbox.EditedMessage
 
 async def note(database: Database, update_id: int, *acts: UUID, **more: Any) -> None:
     await database.run(
-        lambda scope: inbox.note_effect(scope, update_id, acts=acts, **more),
-        as_person(uuid4(), update_id=update_id),
+        lambda scope: inbox.record_effect(scope, update_id, acts=acts, **more),
+        as_user(uuid4(), update_id=update_id),
     )
 
 
@@ -324,7 +328,7 @@ async def test_nothing_is_known_of_another_message_or_of_one_forgotten(database:
 async def test_nobody_notes_an_effect_of_somebody_elses_update(database: Database) -> None:
     await store(database, message(1, "at 21:00"), message(2, "at 22:00"))
     await database.run(
-        lambda scope: inbox.note_effect(scope, 1, acts=[uuid4()]), as_person(uuid4(), update_id=2)
+        lambda scope: inbox.record_effect(scope, 1, acts=[uuid4()]), as_user(uuid4(), update_id=2)
     )
     edited = await find_edited(database, 2)
     assert edited is not None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.database.requests import as_family, as_person
+from domain.database.requests import as_family, as_user
 from domain.database.unit_of_work import Database
 from domain.errors import NotFound
 from domain.family import users
@@ -36,7 +36,7 @@ async def test_a_card_shows_the_doses_as_they_are_when_it_is_read(
 
 
 async def test_a_card_knows_its_reader(database: Database, home: Home) -> None:
-    await database.run(lambda scope: users.set_blocked(scope, blocked=True), as_person(home.ben.id))
+    await database.run(lambda scope: users.set_blocked(scope, blocked=True), as_user(home.ben.id))
     for one in await claim(database):
         receiver = (await read(database, home, one.id)).receiver
         assert receiver.chat_id == one.chat_id

@@ -12,7 +12,7 @@ from domain.database.requests import as_dispatch, as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, dose_messages, outcomes
-from domain.delivery.claims import Claimed
+from domain.delivery.claims import ClaimedNotification
 from domain.delivery.outcomes import Shown
 from domain.medicines.doses.slot_cards import CardFacts
 from domain.medicines.records import undo
@@ -228,7 +228,7 @@ async def test_a_wait_that_telegram_asked_for_costs_no_attempt(
             as_dispatch(),
         )
     assert await claim(database) == []
-    wait = await database.run(claims.until_next_open, as_dispatch())
+    wait = await database.run(claims.time_until_next_open, as_dispatch())
     assert wait is not None
     assert timedelta(seconds=20) < wait <= timedelta(seconds=30)
     database.clock.advance(timedelta(seconds=31))
@@ -241,7 +241,7 @@ async def test_a_wait_that_telegram_asked_for_costs_no_attempt(
 
 async def test_nothing_open_means_nothing_to_wait_for(database: Database, home: Home) -> None:
     await record_sent(database, *await claim(database))
-    assert await database.run(claims.until_next_open, as_dispatch()) is None
+    assert await database.run(claims.time_until_next_open, as_dispatch()) is None
 
 
 async def test_what_will_not_be_sent_is_closed_with_a_reason(
@@ -268,7 +268,7 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     await factories.acting(
         database,
         home.anna,
-        lambda scope: dose_messages.show_cards_again(scope, {(home.mum.id, home.dose.due_at)}),
+        lambda scope: dose_messages.refresh_cards(scope, {(home.mum.id, home.dose.due_at)}),
     )
     await database.run(
         lambda scope: outcomes.close_unsent(
@@ -279,7 +279,7 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     assert one.id in {c.id for c in await claim(database)}
 
 
-async def unreachable(database: Database, home: Home, one: Claimed) -> int:
+async def unreachable(database: Database, home: Home, one: ClaimedNotification) -> int:
     async def work(scope: Scope) -> int:
         await outcomes.close_unsent(
             scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"
@@ -317,7 +317,7 @@ async def test_copies_that_fail_at_the_same_moment_still_tell_the_others(
     failing = await claim(database, most=2)
     entered = asyncio.Barrier(2)
 
-    async def fail(one: Claimed) -> int:
+    async def fail(one: ClaimedNotification) -> int:
         async def work(scope: Scope) -> int:
             await outcomes.close_unsent(
                 scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"

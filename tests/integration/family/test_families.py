@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Action, Role
-from domain.database.requests import as_newcomer, as_person
+from domain.database.requests import as_newcomer, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.errors import AlreadyExists, NoFamily, NotAllowed, NotFound
@@ -28,7 +28,7 @@ async def overview(database: Database, who: Account) -> FamilyOverview:
 
 async def redeem(database: Database, who: Account, token: str) -> Joined:
     return await database.run(
-        lambda scope: families.redeem_invitation(scope, token), as_person(who.id)
+        lambda scope: families.redeem_invitation(scope, token), as_user(who.id)
     )
 
 
@@ -71,7 +71,7 @@ async def test_who_only_spoke_in_a_group_cannot_be_reached_yet(database: Databas
 async def test_blocking_the_bot_is_remembered_until_they_write_again(database: Database) -> None:
     anna = await factories.user(database)
     await factories.family(database, anna)
-    await database.run(lambda scope: users.set_blocked(scope, blocked=True), as_person(anna.id))
+    await database.run(lambda scope: users.set_blocked(scope, blocked=True), as_user(anna.id))
     assert (await overview(database, anna)).members[0].has_blocked
     arrival = users.Arrival(anna.telegram_id, "Anna", language_code="en", is_private=True)
     await database.run(lambda scope: users.arrive(scope, arrival), as_newcomer(anna.telegram_id))
@@ -88,7 +88,7 @@ async def test_the_founder_is_admin_and_the_family_is_their_current_one(
     assert (seen.id, seen.name, seen.can_invite) == (second.id, "Jones", True)
     assert [(m.name, m.role) for m in seen.members] == [("Anna", Role.ADMIN)]
     assert seen.others == [first]
-    await database.run(lambda scope: families.make_current(scope, first.id), as_person(anna.id))
+    await database.run(lambda scope: families.make_current(scope, first.id), as_user(anna.id))
     assert (await overview(database, anna)).id == first.id
 
 
@@ -99,8 +99,8 @@ async def test_founding_twice_in_one_conversation_founds_once(database: Database
     async def found(scope: Scope) -> families.FamilyFacts:
         return await families.found_family(scope, "Smith", flow_id=flow_id)
 
-    first = await database.run(found, as_person(anna.id))
-    assert await database.run(found, as_person(anna.id)) == first
+    first = await database.run(found, as_user(anna.id))
+    assert await database.run(found, as_user(anna.id)) == first
     assert (await overview(database, anna)).others == []
 
 
@@ -108,13 +108,13 @@ async def test_a_family_of_others_cannot_be_made_current(database: Database) -> 
     anna, eve = await factories.user(database), await factories.user(database, "Eve")
     smith = await factories.family(database, anna)
     with pytest.raises(NotFound):
-        await database.run(lambda scope: families.make_current(scope, smith.id), as_person(eve.id))
+        await database.run(lambda scope: families.make_current(scope, smith.id), as_user(eve.id))
 
 
 async def test_who_is_in_no_family_has_nothing_to_act_on(database: Database) -> None:
     anna = await factories.user(database)
     with pytest.raises(NoFamily):
-        await database.run(families.get_overview, as_person(anna.id))
+        await database.run(families.get_overview, as_user(anna.id))
 
 
 @pytest.mark.parametrize("role", Role)
@@ -158,7 +158,7 @@ async def test_a_link_works_once(database: Database) -> None:
     with pytest.raises(InvitationUsed):
         await redeem(database, carla, token)
     with pytest.raises(NoFamily):
-        await database.run(families.get_overview, as_person(carla.id))
+        await database.run(families.get_overview, as_user(carla.id))
 
 
 async def test_a_link_works_for_48_hours(database: Database) -> None:
@@ -230,7 +230,7 @@ async def test_who_left_and_comes_back_is_the_same_member_with_the_new_role(
     ben = await factories.member(database, anna)
     await leave(database_url, ben)
     with pytest.raises(NoFamily):
-        await database.run(families.get_overview, as_person(ben.id))
+        await database.run(families.get_overview, as_user(ben.id))
     assert [m.name for m in (await overview(database, anna)).members] == ["Anna"]
     token = await factories.invitation(database, anna, Role.VIEWER)
     assert await redeem(database, ben, token) == Joined(smith, Role.VIEWER)

@@ -8,17 +8,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from domain.appointments.changes import calling_off
+from domain.appointments.changes import cancelling
 from domain.appointments.changes.locking import Reach
 from domain.contacts import doctors
 from domain.contacts.doctors import NewDoctor
-from domain.database.requests import as_person
+from domain.database.requests import as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.family import families
 from domain.family.errors import FamilyFull
 from domain.family.families import FamilyFacts
-from domain.family.limits import MOST_HELD, Held
+from domain.family.limits import QUOTA_LIMITS, Quota
 from domain.medicines.changes import status
 from tests import factories
 from tests.databases import without_walls
@@ -27,13 +27,13 @@ from tests.factories import Account
 _OF_FAMILY = "CAST(:family_id AS uuid), CAST(:user_id AS uuid)"
 _NUMBERS = "generate_series(1, CAST(:count AS int)) n"
 _FILLERS = {
-    Held.PERSON: [
+    Quota.PERSON: [
         (
             "INSERT INTO care_recipients (family_id, created_by_id, id, name, timezone)"
             f" SELECT {_OF_FAMILY}, gen_random_uuid(), 'Person ' || n, 'UTC' FROM {_NUMBERS}"
         )
     ],
-    Held.MEDICINE: [
+    Quota.MEDICINE: [
         (
             "INSERT INTO medications (family_id, created_by_id, id, care_recipient_id, name,"
             " dosage, schedule, expanded_until, status)"
@@ -42,14 +42,14 @@ _FILLERS = {
             f" FROM {_NUMBERS}"
         )
     ],
-    Held.DOCTOR: [
+    Quota.DOCTOR: [
         (
             "INSERT INTO doctors (family_id, created_by_id, id, care_recipient_id, name)"
             f" SELECT {_OF_FAMILY}, gen_random_uuid(), CAST(:person_id AS uuid), 'Doctor ' || n"
             f" FROM {_NUMBERS}"
         )
     ],
-    Held.MEMBER: [
+    Quota.MEMBER: [
         (
             "INSERT INTO users (id, telegram_id, name)"
             f" SELECT gen_random_uuid(), 1000000 + n, 'User' FROM {_NUMBERS}"
@@ -60,7 +60,7 @@ _FILLERS = {
             " WHERE telegram_id > 1000000"
         ),
     ],
-    Held.APPOINTMENT: [
+    Quota.APPOINTMENT: [
         (
             "INSERT INTO appointments (family_id, created_by_id, id, care_recipient_id, title,"
             " scheduled_at, timezone)"
@@ -90,37 +90,39 @@ class Household:
     async def settle(self) -> None:
         self.person = await factories.person(self.database, self.anna, "Mum")
 
-    async def fill(self, held: Held, *, but: int) -> None:
+    async def fill(self, quota: Quota, *, but: int) -> None:
         """Let it hold as many as it may, *but* so many."""
-        held_already = {Held.PERSON: 1, Held.MEMBER: 1}.get(held, 0)
+        held_already = {Quota.PERSON: 1, Quota.MEMBER: 1}.get(quota, 0)
         values: dict[str, Any] = {
             "family_id": self.family.id,
             "user_id": self.anna.id,
             "person_id": self.person.id,
-            "count": MOST_HELD[held] - held_already - but,
+            "count": QUOTA_LIMITS[quota] - held_already - but,
         }
         async with without_walls(self.url, keep=True) as connection:
-            for statement in _FILLERS[held]:
+            for statement in _FILLERS[quota]:
                 names = {name: value for name, value in values.items() if f":{name}" in statement}
                 await connection.execute(text(statement), names)
 
-    async def add(self, held: Held) -> object:
+    async def add(self, quota: Quota) -> object:
         name = NAMES[self._number]
         self._number += 1
-        match held:
-            case Held.PERSON:
+        match quota:
+            case Quota.PERSON:
                 return await factories.person(self.database, self.anna, name)
-            case Held.MEDICINE:
+            case Quota.MEDICINE:
                 return await factories.medicine(self.database, self.anna, self.person, name=name)
-            case Held.DOCTOR:
-                return await self.act(
-                    lambda scope: doctors.add_doctor(scope, NewDoctor(self.person.id, name))
+            case Quota.DOCTOR:
+                return (
+                    await self.act(
+                        lambda scope: doctors.add_doctor(scope, NewDoctor(self.person.id, name))
+                    ),
                 )
-            case Held.MEMBER:
+            case Quota.MEMBER:
                 return await factories.member(self.database, self.anna, name=name)
-            case Held.APPOINTMENT:
-                return await factories.appointment(
-                    self.database, self.anna, self.person, title=name
+            case Quota.APPOINTMENT:
+                return (
+                    await factories.appointment(self.database, self.anna, self.person, title=name),
                 )
 
     async def act(self, work: Callable[[Scope], Awaitable[Any]]) -> Any:
@@ -135,28 +137,28 @@ async def household(database: Database, database_url: str) -> Household:
     return home
 
 
-@pytest.mark.parametrize("held", Held)
-async def test_a_family_holds_so_many_and_no_more(household: Household, held: Held) -> None:
-    await household.fill(held, but=1)
-    await household.add(held)
+@pytest.mark.parametrize("quota", Quota)
+async def test_a_family_holds_so_many_and_no_more(household: Household, quota: Quota) -> None:
+    await household.fill(quota, but=1)
+    await household.add(quota)
     with pytest.raises(FamilyFull) as refused:
-        await household.add(held)
-    assert (refused.value.held, refused.value.most) == (held, MOST_HELD[held])
+        await household.add(quota)
+    assert (refused.value.quota, refused.value.limit) == (quota, QUOTA_LIMITS[quota])
 
 
-@pytest.mark.parametrize("held", [Held.MEDICINE, Held.DOCTOR])
+@pytest.mark.parametrize("quota", [Quota.MEDICINE, Quota.DOCTOR])
 async def test_two_at_once_do_not_both_take_the_last_place(
-    household: Household, held: Held
+    household: Household, quota: Quota
 ) -> None:
-    await household.fill(held, but=1)
+    await household.fill(quota, but=1)
     outcomes = await asyncio.gather(
-        household.add(held), household.add(held), return_exceptions=True
+        household.add(quota), household.add(quota), return_exceptions=True
     )
     assert sum(isinstance(outcome, FamilyFull) for outcome in outcomes) == 1
 
 
 async def test_another_family_has_room_of_its_own(household: Household) -> None:
-    await household.fill(Held.DOCTOR, but=0)
+    await household.fill(Quota.DOCTOR, but=0)
     ben = await factories.user(household.database, "Ben")
     await factories.family(household.database, ben, "Jones")
     dad = await factories.person(household.database, ben, "Dad")
@@ -164,25 +166,25 @@ async def test_another_family_has_room_of_its_own(household: Household) -> None:
 
 
 async def test_who_was_removed_needs_a_place_to_come_back_to(household: Household) -> None:
-    weber: Any = await household.add(Held.DOCTOR)
+    weber: Any = await household.add(Quota.DOCTOR)
     await household.act(lambda scope: doctors.remove_doctor(scope, weber.id))
-    await household.fill(Held.DOCTOR, but=0)
+    await household.fill(Quota.DOCTOR, but=0)
     with pytest.raises(FamilyFull):
         await household.act(lambda scope: doctors.restore_doctor(scope, weber.id))
 
 
 async def test_what_was_called_off_needs_a_place_to_come_back_to(household: Household) -> None:
-    one: Any = await household.add(Held.APPOINTMENT)
-    await household.act(lambda scope: calling_off.cancel(scope, one.id, reach=Reach.ALL))
-    await household.fill(Held.APPOINTMENT, but=0)
+    one: Any = await household.add(Quota.APPOINTMENT)
+    await household.act(lambda scope: cancelling.cancel_occurrence(scope, one.id, reach=Reach.ALL))
+    await household.fill(Quota.APPOINTMENT, but=0)
     with pytest.raises(FamilyFull):
-        await household.act(lambda scope: calling_off.restore(scope, one.id))
+        await household.act(lambda scope: cancelling.restore_occurrence(scope, one.id))
 
 
 async def test_a_stopped_medicine_has_kept_its_place(household: Household) -> None:
-    aspirin: Any = await household.add(Held.MEDICINE)
+    aspirin: Any = await household.add(Quota.MEDICINE)
     await household.act(lambda scope: status.stop_medication(scope, aspirin.id))
-    await household.fill(Held.MEDICINE, but=1)
+    await household.fill(Quota.MEDICINE, but=1)
     await household.act(lambda scope: status.restore_medication(scope, aspirin.id))
 
 
@@ -193,9 +195,9 @@ async def test_an_invitation_into_a_full_family_stays_good(household: Household)
     async def redeem(scope: Scope) -> None:
         await families.redeem_invitation(scope, token)
 
-    await household.fill(Held.MEMBER, but=0)
+    await household.fill(Quota.MEMBER, but=0)
     with pytest.raises(FamilyFull):
-        await household.database.run(redeem, as_person(ben.id))
+        await household.database.run(redeem, as_user(ben.id))
     async with without_walls(household.url, keep=True) as connection:
         await connection.execute(
             text(
@@ -203,13 +205,13 @@ async def test_an_invitation_into_a_full_family_stays_good(household: Household)
                 " (SELECT id FROM users WHERE telegram_id = 1000001)"
             )
         )
-    await household.database.run(redeem, as_person(ben.id))
+    await household.database.run(redeem, as_user(ben.id))
 
 
 async def test_the_second_tap_on_save_finds_what_the_first_one_added(
     household: Household,
 ) -> None:
-    await household.fill(Held.DOCTOR, but=1)
+    await household.fill(Quota.DOCTOR, but=1)
     flow_id = UUID(int=7)
     new = NewDoctor(household.person.id, "Dr Weber")
     first = await household.act(lambda s: doctors.add_doctor(s, new, flow_id=flow_id))

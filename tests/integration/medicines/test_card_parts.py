@@ -15,7 +15,7 @@ from domain.database.requests import as_dispatch, as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, dose_messages, outcomes
-from domain.delivery.claims import Claimed
+from domain.delivery.claims import ClaimedNotification
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
@@ -67,7 +67,9 @@ async def home(database: Database) -> Home:
     return Home(family, anna, mum, medicines, first.due_at)
 
 
-async def read(database: Database, home: Home, claimed: Sequence[Claimed]) -> Sequence[Message]:
+async def read(
+    database: Database, home: Home, claimed: Sequence[ClaimedNotification]
+) -> Sequence[Message]:
     ids = [each.id for each in claimed]
     messages = await database.run(
         lambda scope: kinds.read_messages(scope, ids), as_family(home.family.id)
@@ -87,9 +89,9 @@ def ids_of(message: Message) -> list[UUID]:
 OWNER = uuid4()
 
 
-async def claim(database: Database) -> Sequence[Claimed]:
+async def claim(database: Database) -> Sequence[ClaimedNotification]:
     return await database.run(
-        lambda scope: claims.claim(scope, most=100, lease=factories.LEASE, owner=OWNER),
+        lambda scope: claims.claim(scope, limit=100, lease=factories.LEASE, owner=OWNER),
         as_dispatch(),
     )
 
@@ -307,7 +309,7 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
         )
 
     async def confirm(scope: Scope, named: WhichDose) -> Recorded | WhichDose:
-        return await presses.take_slot_surely(
+        return await presses.take_confirmed_slot(
             scope, home.mum.id, home.slot_at, part=2, digest=digest_of(named.pressed)
         )
 

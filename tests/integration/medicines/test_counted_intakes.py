@@ -166,7 +166,7 @@ async def test_an_undone_pause_counts_it_too(home: Home) -> None:
 
     async def undo_pause(scope: Scope) -> None:
         paused = select(AuditEvent.id).where(AuditEvent.action == "medication.paused")
-        await status.put_back_status(
+        await status.restore_status(
             scope,
             aspirin.id,
             MedicineStatus.ACTIVE,

@@ -19,7 +19,7 @@ from domain.medicines import reading
 from domain.medicines.changes import editing, moving, status
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
-from domain.medicines.errors import ChangedMeanwhile, SameMedicine
+from domain.medicines.errors import MedicineChanged, SameMedicine
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.records import recording, undo
 from domain.medicines.schedules.days import Weekly
@@ -146,7 +146,7 @@ async def test_a_weekly_medicine_that_was_given_waits_a_week_wherever_it_moves(h
 async def test_two_who_edit_at_once_do_not_overwrite_each_other(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
     await home.edit(aspirin, daily("09:00"))
-    with pytest.raises(ChangedMeanwhile) as refusal:
+    with pytest.raises(MedicineChanged) as refusal:
         await home.edit(aspirin, daily("10:00"))
     assert refusal.value.medicine.schedule == daily("09:00")
 

@@ -233,7 +233,7 @@ class Life(RuleBasedStateMachine):
         await factories.expand(database)
         await factories.wake_up(database)
         await factories.do_chore(
-            database, lambda scope: stock_checks.find_due(scope, 99), stock_checks.check
+            database, lambda scope: stock_checks.find_due(scope, 99), stock_checks.check_stocks
         )
         await factories.deliver(database)
 

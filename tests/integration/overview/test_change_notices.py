@@ -15,8 +15,8 @@ from bot.features.overview.views.changes import changed
 from bot.telegram_api.sending import reason_not_to_send
 from domain.access import Role
 from domain.appointments import attendance
-from domain.appointments.changes import calling_off, edits, rescheduling
-from domain.appointments.changes.clocks import follow_person
+from domain.appointments.changes import cancelling, edits, rescheduling
+from domain.appointments.changes.clocks import move_to_home_zone
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.requests import as_family
@@ -61,14 +61,16 @@ class Home:
     async def driven(self, start: datetime = FRIDAY, **given: Any) -> OccurrenceFacts:
         """An appointment that Ben drives to, and everybody knows of."""
         facts = await self.add(start, **given)
-        driven = await self.do(lambda scope: attendance.drive(scope, facts.id), self.ben)
+        driven = await self.do(lambda scope: attendance.become_driver(scope, facts.id), self.ben)
         await self.minute_passes()
         return driven
 
     async def move(self, facts: OccurrenceFacts, start: datetime = THURSDAY) -> OccurrenceFacts:
         reach = Reach.THIS
         return await self.do(
-            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
+            lambda s: rescheduling.move_occurrence(
+                s, facts.id, start, reach=reach, version=facts.version
+            )
         )
 
     async def undo(self, who: Account | None = None) -> None:
@@ -95,7 +97,7 @@ class Home:
                     "SELECT n.id, n.status, n.lane, n.wanted_version > n.shown_version AS is_open,"
                     " u.name FROM notifications n JOIN users u ON u.id = n.user_id"
                     f" WHERE n.kind = 'changes' AND {where} ORDER BY n.slot_at, u.name"
-                )
+                ),
             )
             return found.all()
 
@@ -159,19 +161,19 @@ class TestTheDriver:
         ("work", "head", "drive"),
         [
             (
-                lambda s, f: edits.edit(
+                lambda s, f: edits.edit_appointment(
                     s, f.id, replace(f.details, place="Charité"), version=f.version
                 ),
                 "✏️ Anna changed an appointment:",
                 "🚗 You're driving.",
             ),
             (
-                lambda s, f: calling_off.cancel(s, f.id, reach=Reach.THIS),
+                lambda s, f: cancelling.cancel_occurrence(s, f.id, reach=Reach.THIS),
                 "🚫 Anna called off an appointment:",
                 "🚗 You don't need to drive any more.",
             ),
             (
-                lambda s, f: calling_off.remove(s, f.appointment_id),
+                lambda s, f: cancelling.remove_appointment(s, f.appointment_id),
                 "↩️ Anna undid adding an appointment:",
                 "<b>Cardiologist</b> for Mum: removed",
             ),
@@ -192,9 +194,9 @@ class TestTheDriver:
 
     async def test_restoring_and_undoing_it_are_told_as_well(self, home: Home) -> None:
         facts = await home.driven()
-        await home.do(lambda scope: calling_off.cancel(scope, facts.id, reach=Reach.THIS))
+        await home.do(lambda scope: cancelling.cancel_occurrence(scope, facts.id, reach=Reach.THIS))
         await home.minute_passes()
-        await home.do(lambda scope: calling_off.restore(scope, facts.id))
+        await home.do(lambda scope: cancelling.restore_occurrence(scope, facts.id))
         said = (await home.said())["Ben"]
         assert (said[0], said[-1]) == ("↩️ Anna restored an appointment:", "🚗 You're driving.")
         await home.minute_passes()
@@ -215,14 +217,14 @@ class TestTheDriver:
                 text(
                     "SELECT id FROM appointment_occurrences"
                     " WHERE occurrence_key = '2026-12-04T10:00'"
-                )
+                ),
             )
         await home.execute("UPDATE family_members SET hears_of_changes = false")
         later = replace(first, id=second)
         await home.move(later, datetime(2026, 12, 3, 9))
         assert await home.owed() == {}
         moved = await home.do(
-            lambda s: rescheduling.move(
+            lambda s: rescheduling.move_occurrence(
                 s, first.id, THURSDAY, reach=Reach.ALL, version=first.version + 1
             )
         )
@@ -233,7 +235,7 @@ class TestTheDriver:
         facts = await home.driven()
         await home.do(lambda s: moving.move_person(s, home.mum.id, ZoneInfo("Asia/Tokyo")))
         await home.do(
-            lambda s: follow_person(s, home.mum.id, appointment_ids=[facts.appointment_id])
+            lambda s: move_to_home_zone(s, home.mum.id, appointment_ids=[facts.appointment_id])
         )
         said = (await home.said())["Ben"]
         assert said[0] == "↔️ Anna moved an appointment to another time zone:"
@@ -262,7 +264,7 @@ class TestWhoIsTold:
         facts = await home.add(datetime(2026, 11, 23, 18))
         assert not any(message.is_silent for message in (await home.owed()).values())
         await home.minute_passes()
-        await home.do(lambda scope: attendance.drive(scope, facts.id), home.ben)
+        await home.do(lambda scope: attendance.become_driver(scope, facts.id), home.ben)
         owed = await home.owed()
         assert lines(owed["Anna"])[0] == "🚗 Ben will drive:"
         assert owed["Anna"].is_silent
@@ -271,7 +273,7 @@ class TestWhoIsTold:
         await factories.medicine(home.database, home.anna, home.mum)
         await home.minute_passes()
         [sent] = await home.rows()
-        hear = change_notices.hear_of_changes
+        hear = change_notices.set_hears_of_changes
         await home.do(lambda scope: hear(scope, wanted=False), home.ben)
         assert [row.is_open for row in await home.rows()] == [True]
         [message] = await home.read([sent.id])
@@ -287,7 +289,7 @@ class TestWhoIsTold:
 
     async def test_who_has_turned_it_off_before_it_is_sent_gets_none(self, home: Home) -> None:
         await factories.medicine(home.database, home.anna, home.mum)
-        await home.do(lambda s: change_notices.hear_of_changes(s, wanted=False), home.ben)
+        await home.do(lambda s: change_notices.set_hears_of_changes(s, wanted=False), home.ben)
         assert await home.owed() == {}
 
 
@@ -380,7 +382,7 @@ class TestWhatIsTold:
 
     async def test_when_it_is_reminded_of_is_nobodys_news(self, home: Home) -> None:
         facts = await home.driven()
-        await home.do(lambda s: edits.remind_before_too(s, facts.id, minutes=10))
+        await home.do(lambda s: edits.add_reminder(s, facts.id, minutes=10))
         assert await home.owed() == {}
         await home.undo()
         assert await home.owed() == {}
@@ -451,7 +453,7 @@ class TestNothingIsToldTwice:
                 text(
                     "SELECT count(*) FROM notifications WHERE kind = 'appointment'"
                     f" AND facts -> 'steps' ->> '{facts.id}' = 'tell'"
-                )
+                ),
             )
         assert told == 3
 
@@ -460,7 +462,7 @@ class TestNothingIsToldTwice:
         await factories.wake_up(home.database, facts.starts_at - timedelta(days=1))
         await factories.deliver(home.database)
         details = replace(facts.details, place="Charité")
-        await home.do(lambda s: edits.edit(s, facts.id, details, version=facts.version))
+        await home.do(lambda s: edits.edit_appointment(s, facts.id, details, version=facts.version))
         assert set(await home.owed()) == {"Ben", "Vera"}
 
     async def test_who_is_asked_to_drive_needs_not_be_told_that_nobody_does(

@@ -77,15 +77,17 @@ async def test_who_leaves_the_open_family_meanwhile_is_not_left_in_another(
     async def look(scope: Scope) -> None:
         async def leave(_: Scope) -> None:
             async def left(other: Scope) -> None:
-                await other.execute(
-                    update(FamilyMember)
-                    .where(FamilyMember.user_id == anna.id, FamilyMember.family_id == smith.id)
-                    .values(left_at=database.clock.now())
+                (
+                    await other.execute(
+                        update(FamilyMember)
+                        .where(FamilyMember.user_id == anna.id, FamilyMember.family_id == smith.id)
+                        .values(left_at=database.clock.now())
+                    ),
                 )
 
             await factories.acting(database, anna, left, family=smith)
 
-        await elsewhere.look_into(scope, [miller], leave)
+        await elsewhere.read_in_families(scope, [miller], leave)
 
     with pytest.raises(NotFound):
         await factories.acting(database, anna, look)
@@ -115,7 +117,7 @@ async def test_only_families_of_nearly_one_name_are_told_apart(database: Databas
 
     async def distinct_names(scope: Scope) -> dict[str, tuple[str, ...]]:
         found = await elsewhere.tell_apart(scope, [other, smith, miller])
-        return {family.name: family.company for family in found}
+        return {family.name: family.others_in_family for family in found}
 
     assert await factories.acting(database, anna, distinct_names) == {
         "MILLER": ("Ben",),

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.appointments.calendars import list_entries
-from domain.appointments.occurrences.lists import PAGE, list_day, list_past, list_upcoming
+from domain.appointments.occurrences.lists import PAGE_SIZE, list_day, list_past, list_upcoming
 from domain.contacts.doctors import list_doctors
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -83,7 +83,7 @@ async def test_500_appointments_are_listed_in_one_statement(
         return len(recorded), [len(page.items) for page in pages]
 
     counted, sizes = await factories.acting(database, anna, listed)
-    assert sizes == [PAGE, PAGE, PAGE, 0]
+    assert sizes == [PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, 0]
     assert counted == len(sizes)
 
 
@@ -147,5 +147,5 @@ async def test_a_look_into_other_families_is_bounded(database: Database) -> None
     for number in range(12):
         await factories.family(database, anna, f"{number} Miller")
     counted, named = await factories.acting(database, anna, statements)
-    assert counted == 1 + 2 * elsewhere.MOST_FAMILIES + 1
-    assert named == 1 + 3 * elsewhere.MOST_FAMILIES + 1
+    assert counted == 1 + 2 * elsewhere.MAX_FAMILIES + 1
+    assert named == 1 + 3 * elsewhere.MAX_FAMILIES + 1

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from bot.ui.words import undo
 from domain import audit
 from domain.appointments import attendance
-from domain.appointments.changes import calling_off, edits, rescheduling
-from domain.appointments.changes.clocks import follow_person, list_by_other_clocks
+from domain.appointments.changes import cancelling, edits, rescheduling
+from domain.appointments.changes.clocks import list_in_other_zones, move_to_home_zone
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
@@ -238,7 +238,9 @@ def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
         facts = await _nth(home, index)
         start = facts.local.replace(tzinfo=None, hour=12 + index)
         return await home.do(
-            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
+            lambda s: rescheduling.move_occurrence(
+                s, facts.id, start, reach=reach, version=facts.version
+            )
         )
 
     return act
@@ -247,7 +249,7 @@ def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
 def _cancel(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
     async def act(home: Home) -> object:
         facts = await _nth(home, index)
-        return await home.do(lambda s: calling_off.cancel(s, facts.id, reach=reach))
+        return await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=reach))
 
     return act
 
@@ -255,14 +257,16 @@ def _cancel(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
 async def _retitle(home: Home) -> object:
     facts = await _nth(home, 0)
     details = replace(facts.details, place="Room 7")
-    return await home.do(lambda s: edits.edit(s, facts.id, details, version=facts.version))
+    return await home.do(
+        lambda s: edits.edit_appointment(s, facts.id, details, version=facts.version)
+    )
 
 
 async def _repeat(home: Home) -> object:
     facts = await _nth(home, 0)
     rule = Recurrence.from_rfc5545("FREQ=WEEKLY;BYDAY=TH", LONDON)
     return await home.do(
-        lambda s: rescheduling.repeat(
+        lambda s: rescheduling.change_recurrence(
             s, facts.id, datetime(2026, 12, 3, 9), rule, version=facts.version, keeps_end=True
         )
     )
@@ -270,7 +274,7 @@ async def _repeat(home: Home) -> object:
 
 async def _drive(home: Home) -> object:
     facts = await _nth(home, 1)
-    return await home.do(lambda s: attendance.drive(s, facts.id))
+    return await home.do(lambda s: attendance.become_driver(s, facts.id))
 
 
 def _lengthen(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
@@ -280,7 +284,9 @@ def _lengthen(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
             facts.details, duration=timedelta(hours=3), remind_before=(30,), note=reach
         )
         return await home.do(
-            lambda s: edits.edit(s, facts.id, details, version=facts.version, reach=reach)
+            lambda s: edits.edit_appointment(
+                s, facts.id, details, version=facts.version, reach=reach
+            )
         )
 
     return act
@@ -292,7 +298,7 @@ def _repeat_from(index: int) -> Callable[[Home], Awaitable[object]]:
         start = facts.local.replace(tzinfo=None) + timedelta(days=1)
         rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
         return await home.do(
-            lambda s: rescheduling.repeat(
+            lambda s: rescheduling.change_recurrence(
                 s, facts.id, start, rule, version=facts.version, reach=Reach.FOLLOWING
             )
         )
@@ -302,16 +308,16 @@ def _repeat_from(index: int) -> Callable[[Home], Awaitable[object]]:
 
 async def _drive_all(home: Home) -> object:
     facts = await _nth(home, 0)
-    return await home.do(lambda s: attendance.drive(s, facts.id, every=True))
+    return await home.do(lambda s: attendance.become_driver(s, facts.id, whole_series=True))
 
 
 async def _follow(home: Home) -> object:
     """To another clock, with what goes by the old one."""
     zone = ZoneInfo("America/New_York")
     await home.do(lambda s: move_person(s, home.mum.id, zone))
-    shown = await home.do(lambda s: list_by_other_clocks(s, home.mum.id))
+    shown = await home.do(lambda s: list_in_other_zones(s, home.mum.id))
     ids = [facts.appointment_id for facts in shown]
-    return await home.do(lambda s: follow_person(s, home.mum.id, appointment_ids=ids))
+    return await home.do(lambda s: move_to_home_zone(s, home.mum.id, appointment_ids=ids))
 
 
 APPOINTMENT_ACTS = [
@@ -407,7 +413,7 @@ async def test_a_series_that_another_has_parted_is_not_changed_back(home: Home) 
     await _retitle(home)
     facts = (await _occurrences(home))[3]
     await home.do(
-        lambda s: rescheduling.move(
+        lambda s: rescheduling.move_occurrence(
             s, facts.id, datetime(2026, 12, 16, 9), reach=Reach.FOLLOWING, version=facts.version
         ),
         home.ben,
@@ -421,11 +427,11 @@ async def test_a_series_that_another_has_parted_is_not_changed_back(home: Home) 
 async def test_who_drives_later_does_not_hide_what_they_did_before(home: Home) -> None:
     facts = await factories.appointment(home.database, home.anna, home.mum)
     await home.do(
-        lambda s: rescheduling.move(
+        lambda s: rescheduling.move_occurrence(
             s, facts.id, datetime(2026, 11, 27, 9), reach=Reach.THIS, version=facts.version
         )
     )
-    await home.do(lambda s: attendance.drive(s, facts.id))
+    await home.do(lambda s: attendance.become_driver(s, facts.id))
     undone = await home.undo()
     assert undone.action.kind is ActionKind.DRIVER_FOUND
     assert undone.appointment is not None
@@ -475,7 +481,9 @@ async def test_who_has_changed_it_since_is_named_also_beside_what_can_be_undone(
     await _retitle(home)
     move = facts.local.replace(tzinfo=None, hour=15)
     await home.do(
-        lambda s: rescheduling.move(s, facts.id, move, reach=Reach.THIS, version=facts.version + 1),
+        lambda s: rescheduling.move_occurrence(
+            s, facts.id, move, reach=Reach.THIS, version=facts.version + 1
+        ),
         home.ben,
     )
     last = await home.do(find_last_action)

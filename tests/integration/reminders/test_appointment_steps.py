@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from domain.access import Role
 from domain.appointments import attendance
-from domain.appointments.changes import calling_off, edits
+from domain.appointments.changes import cancelling, edits
 from domain.appointments.changes.locking import Reach
 from domain.appointments.errors import AppointmentOver
 from domain.appointments.occurrences import lookups
@@ -65,19 +65,21 @@ class TestTooSoonToBeReminded:
         assert await self.told(home) == [("Ben", "soon")]
         other = await home.add(start=datetime(2026, 11, 23, 12))
         days = replace(other.details, remind_before=(2880,))
-        await home.do(lambda s: edits.edit(s, other.id, days, version=other.version))
+        await home.do(lambda s: edits.edit_appointment(s, other.id, days, version=other.version))
         assert len(await self.told(home)) == 2
         third = await home.add(start=datetime(2026, 11, 23, 13))
-        await home.do(lambda s: calling_off.cancel(s, third.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, third.id, reach=Reach.THIS))
         move_to(home.database.clock, datetime(2026, 11, 23, 12, 30, tzinfo=UTC))
-        await home.do(lambda s: calling_off.restore(s, third.id))
+        await home.do(lambda s: cancelling.restore_occurrence(s, third.id))
         assert len(await self.told(home)) == 3
         assert moved.details.remind_before == (1440, 60)
 
     async def test_who_was_told_hears_of_a_change_but_nothing_twice(self, home: Home) -> None:
         facts = await home.add(start=self.IN_40_MINUTES)
         noted = replace(facts.details, note="fasting")
-        changed = await home.do(lambda s: edits.edit(s, facts.id, noted, version=facts.version))
+        changed = await home.do(
+            lambda s: edits.edit_appointment(s, facts.id, noted, version=facts.version)
+        )
         assert len(await self.told(home)) == 1
         await home.move(changed, datetime(2026, 11, 23, 8, 20), Reach.THIS)
         told = await home.wake_up(datetime(2026, 11, 23, 7, 31, tzinfo=UTC))
@@ -96,7 +98,7 @@ class TestTooSoonToBeReminded:
 
     async def test_ten_minutes_before_can_be_added_and_undone(self, home: Home) -> None:
         facts = await home.add(start=self.IN_40_MINUTES)
-        work = partial(edits.remind_before_too, occurrence_id=facts.id, minutes=10)
+        work = partial(edits.add_reminder, occurrence_id=facts.id, minutes=10)
         changed = await home.do(work)
         assert changed.details.remind_before == (1440, 60, 10)
         assert await home.do(work) == changed
@@ -104,7 +106,7 @@ class TestTooSoonToBeReminded:
         assert told == [{str(facts.id): "remind"}] * 2
         with pytest.raises(AppointmentOver):
             await home.do(
-                lambda s: edits.remind_before_too(s, facts.id, minutes=10),
+                lambda s: edits.add_reminder(s, facts.id, minutes=10),
             )
         await home.undo()
         again = await home.do(lambda s: get_occurrence(s, facts.id))
@@ -121,13 +123,13 @@ class TestTelling:
 
     async def test_nothing_is_told_of_what_was_called_off_in_time(self, home: Home) -> None:
         facts = await home.add()
-        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS))
         assert await home.wake_up(datetime(2026, 11, 26, 16, 0, tzinfo=UTC)) == []
 
     async def test_who_was_told_is_told_that_it_is_off(self, home: Home) -> None:
         facts = await home.add()
         assert len(await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))) == 2
-        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
+        await home.do(lambda s: cancelling.cancel_occurrence(s, facts.id, reach=Reach.THIS))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
 
@@ -136,8 +138,8 @@ class TestTelling:
         await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
         moved = await home.move(facts, datetime(2026, 11, 27, 9), Reach.THIS)
         noted = replace(moved.details, note="fasting")
-        await home.do(lambda s: edits.edit(s, facts.id, noted, version=moved.version))
-        await home.do(lambda s: attendance.drive(s, facts.id))
+        await home.do(lambda s: edits.edit_appointment(s, facts.id, noted, version=moved.version))
+        await home.do(lambda s: attendance.become_driver(s, facts.id))
         await home.do(lambda s: attendance.stop_driving(s, facts.id))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
@@ -169,7 +171,7 @@ class TestTelling:
 
     async def test_after_a_driver_left_the_others_are_asked(self, home: Home) -> None:
         facts = await home.add()
-        await home.do(lambda s: attendance.drive(s, facts.id), home.ben)
+        await home.do(lambda s: attendance.become_driver(s, facts.id), home.ben)
         await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
         async with without_walls(home.url) as connection:
             await connection.execute(

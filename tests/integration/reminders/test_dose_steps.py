@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 from domain.access import Role
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
-from domain.events import Event, NotificationsOwed, TimerSet
+from domain.events import Event, NotificationsQueued, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses import snoozing
@@ -245,7 +245,7 @@ async def test_a_dose_joins_a_card_that_was_not_sent_because_all_was_taken(
     first = await first_dose(database, home, home.noon[0])
     await factories.wake_up(database, first.due_at - MINUTE)
     database.clock.advance(MINUTE)
-    await database.run(lambda scope: reminders.act_on_due(scope, most=1), as_dispatch())
+    await database.run(lambda scope: reminders.act_on_due(scope, limit=1), as_dispatch())
     (card,) = [c for c in await notes(database_url) if c.slot_at == first.due_at]
     async with without_walls(database_url, keep=True) as connection:
         await connection.execute(
@@ -299,7 +299,7 @@ async def test_the_next_minutes_are_announced_and_listed(database: Database, hom
     database.subscribe(heard.append)
     dose = await first_dose(database, home, home.morning)
     await factories.wake_up(database, dose.due_at)
-    assert heard == [TimerSet(dose.window_ends_at), NotificationsOwed()]
+    assert heard == [TimerSet(dose.window_ends_at), NotificationsQueued()]
 
     async def timers(until: datetime) -> list[datetime]:
         return list(await database.run(lambda s: list_timers(s, until=until), as_dispatch()))

@@ -14,7 +14,7 @@ from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import set_aside_work
-from domain.delivery.set_aside_work import Waiting
+from domain.delivery.set_aside_work import SetAsideItem
 from domain.medicines.schedules.kinds import schedule_from_json
 from domain.medicines.stock import stock_checks
 from domain.set_asides import RETRIES, Subject, Work, describe
@@ -48,8 +48,8 @@ async def subjects(database: Database, database_url: str) -> Sequence[Subject]:
     return found
 
 
-async def waiting(database: Database) -> Sequence[Waiting]:
-    return await database.run(set_aside_work.list_waiting, as_dispatch())
+async def waiting(database: Database) -> Sequence[SetAsideItem]:
+    return await database.run(set_aside_work.list_set_aside, as_dispatch())
 
 
 def chore(bad: set[UUID], done: list[UUID]) -> Chore:
@@ -59,7 +59,7 @@ def chore(bad: set[UUID], done: list[UUID]) -> Chore:
         if bad & set(ids):
             raise Broken("Mum takes Aspirin")
         done.extend(ids)
-        return await stock_checks.check(scope, ids)
+        return await stock_checks.check_stocks(scope, ids)
 
     return Chore(Work.STOCK, stock_checks.find_due, check)
 
@@ -102,7 +102,7 @@ async def test_it_is_tried_again_ever_more_rarely_and_then_waits_for_somebody(
     await Isolation(database).do(chore(set(), done))
     assert subjects[0].id in done
     database.clock.advance(timedelta(days=2))
-    await database.run(set_asides.forget_recovered, as_dispatch())
+    await database.run(set_asides.delete_recovered, as_dispatch())
     assert await waiting(database) == []
 
 
@@ -114,7 +114,7 @@ async def test_what_is_dropped_is_never_tried_again(
     await database.run(lambda scope: set_aside_work.drop(scope, found), as_dispatch())
     assert await waiting(database) == []
     database.clock.advance(timedelta(days=99))
-    await database.run(set_asides.forget_recovered, as_dispatch())
+    await database.run(set_asides.delete_recovered, as_dispatch())
     done: list[UUID] = []
     await Isolation(database).do(chore(set(), done))
     assert subjects[0].id not in done

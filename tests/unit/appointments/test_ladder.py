@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.appointments.ladder import appointment_actions, reminders_of
+from domain.appointments.ladder import list_actions, list_reminders
 from domain.timers import Step
 
 EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -17,14 +17,14 @@ def minutes(count: float) -> timedelta:
 def test_what_lasts_all_day_is_reminded_of_in_the_evening() -> None:
     """Summer time: seven in the evening is 18:00 UTC."""
     starts_at = datetime(2027, 7, 1, tzinfo=LONDON).astimezone(UTC)
-    reminders = reminders_of(
+    reminders = list_reminders(
         starts_at, zone=LONDON, remind_before=(10_080, 1440, 60), is_all_day=True
     )
     assert [(each.minutes // 1440, f"{each.at:%d %H:%M}") for each in reminders] == [
         (7, "24 18:00"),
         (1, "30 18:00"),
     ]
-    actions = appointment_actions(
+    actions = list_actions(
         starts_at,
         starts_at + timedelta(days=14),
         zone=LONDON,
@@ -38,7 +38,7 @@ def test_what_lasts_all_day_is_reminded_of_in_the_evening() -> None:
 
 
 def test_a_reminder_rings_at_a_whole_minute() -> None:
-    [reminder] = reminders_of(
+    [reminder] = list_reminders(
         EIGHT + timedelta(seconds=20), zone=LONDON, remind_before=(60,), is_all_day=False
     )
     assert reminder.at == EIGHT - minutes(59)

@@ -15,7 +15,7 @@ from domain.medicines.schedules.days import Cycle, Daily, Weekly
 from domain.medicines.schedules.kinds import Elapsed, Schedule, WallClock
 from domain.medicines.schedules.occurrences import occurrences_between as doses_due
 from domain.medicines.stock.projection import (
-    FARTHEST,
+    FORECAST_HORIZON,
     Forecast,
     Lasts,
     forecast,
@@ -39,7 +39,7 @@ def due(
 ) -> Iterator[tuple[datetime, Decimal | None]]:
     """What is to come of a schedule after *now*, each dose taking *amount*."""
     each = None if amount is None else Decimal(amount)
-    for start in range(0, FARTHEST.days + 400, 50):
+    for start in range(0, FORECAST_HORIZON.days + 400, 50):
         after = now + timedelta(days=start)
         for dose in doses_due(schedule, zone, after, after + timedelta(days=50)):
             yield dose.due_at, each
@@ -163,10 +163,10 @@ def test_as_needed_it_is_a_guess_from_the_rate_of_the_last_weeks() -> None:
 
 
 def test_as_needed_nothing_is_guessed_before_a_week_of_use() -> None:
-    assert as_needed("10", "12", 6) == Forecast(Lasts.NO_GUESS)
+    assert as_needed("10", "12", 6) == Forecast(Lasts.NO_ESTIMATE)
     assert as_needed("10", "12", 7).kind is Lasts.ABOUT
-    assert as_needed("10", "0", 90) == Forecast(Lasts.NO_GUESS)
-    assert as_needed("10", "0", None) == Forecast(Lasts.NO_GUESS)
+    assert as_needed("10", "0", 90) == Forecast(Lasts.NO_ESTIMATE)
+    assert as_needed("10", "0", None) == Forecast(Lasts.NO_ESTIMATE)
 
 
 def test_as_needed_it_lasts_where_the_end_comes_before() -> None:

@@ -25,7 +25,7 @@ from bot.ui.presses.press import NOWHERE, Press
 from bot.ui.presses.registry import KINDS, decode
 from domain.access import Role
 from domain.appointments.changes.locking import Reach
-from domain.medicines.records.corrections import RecordedIn
+from domain.medicines.records.corrections import RecordedWithin
 
 F = UUID("018f0000-0000-7000-8000-00000000000f")
 S = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -264,14 +264,14 @@ SINCE: dict[str, Press] = {
         family_id=F, dose_id=S, is_in_entry=True
     ),
     "unAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc": doses.UndoRecord(
-        family_id=F, dose_id=S, record=RecordedIn(MINUTE, timedelta(minutes=1))
+        family_id=F, dose_id=S, record=RecordedWithin(MINUTE, timedelta(minutes=1))
     ),
     "unAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Amwuemrpv": doses.UndoRecord(
-        family_id=F, dose_id=S, record=RecordedIn(MOMENT, timedelta(milliseconds=1))
+        family_id=F, dose_id=S, record=RecordedWithin(MOMENT, timedelta(milliseconds=1))
     ),
     "ucAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": doses.UndoOnCard(family_id=F, dose_id=S),
     "ucAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Amwuemrpv": doses.UndoOnCard(
-        family_id=F, dose_id=S, record=RecordedIn(MOMENT, timedelta(milliseconds=1))
+        family_id=F, dose_id=S, record=RecordedWithin(MOMENT, timedelta(milliseconds=1))
     ),
     "uaAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": overview.UndoAction(family_id=F, action_id=S),
     "uaAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A3": overview.UndoAction(

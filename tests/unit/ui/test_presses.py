@@ -35,7 +35,7 @@ from bot.ui.presses.subjects import OfDose
 from domain.access import Role
 from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
-from domain.medicines.records.corrections import RecordedIn
+from domain.medicines.records.corrections import RecordedWithin
 
 FAMILY = UUID("018f0000-0000-7000-8000-00000000000f")
 DOSE = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -51,7 +51,7 @@ DIGESTS = st.text("0123456789abcdef", min_size=4, max_size=4)
 RECORDS = (
     st.none()
     | INSTANTS.map(recorded_at)
-    | MINUTES.map(lambda at: RecordedIn(at, timedelta(minutes=1)))
+    | MINUTES.map(lambda at: RecordedWithin(at, timedelta(minutes=1)))
 )
 #: By field, or by type: every value that a button may have.
 BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
@@ -71,7 +71,7 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     Below: st.sampled_from(Below),
     int | None: st.none() | st.integers(0, 10**9),
     Reach | None: st.none() | st.sampled_from(Reach),
-    RecordedIn | None: RECORDS,
+    RecordedWithin | None: RECORDS,
     CardOfSlot: st.builds(CardOfSlot, MINUTES, PARTS),
     NamedDoses: st.builds(NamedDoses, MINUTES, PARTS, DIGESTS) | st.builds(NamedDoses, MINUTES),
     Pick: st.builds(
@@ -125,7 +125,9 @@ def test_what_does_not_fit_is_a_mistake_of_ours_and_fails_at_once(command: str) 
         Snooze(family_id=FAMILY, dose_id=DOSE, minutes=31),
         TakeNamedDoses(family_id=FAMILY, person_id=DOSE, named=NamedDoses(EIGHT, 1)),
         TakeNamedDoses(family_id=FAMILY, person_id=DOSE, named=NamedDoses(EIGHT, 1, "abc")),
-        UndoRecord(family_id=FAMILY, dose_id=DOSE, record=RecordedIn(EIGHT, timedelta(hours=1))),
+        UndoRecord(
+            family_id=FAMILY, dose_id=DOSE, record=RecordedWithin(EIGHT, timedelta(hours=1))
+        ),
         MedicinesPage(family_id=FAMILY, page=10**10),
         Choose(flow_id=DOSE, pick=Pick(-1, "save")),
         Choose(flow_id=DOSE, pick=Pick(36, "eightlet")),

@@ -21,8 +21,8 @@ from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.words.repeats import repeat_words
 from domain.appointments.details import (
-    DURATION,
-    REMIND_BEFORE,
+    DEFAULT_DURATION,
+    DEFAULT_REMIND_BEFORE,
     Details,
     DoctorNamed,
     NewAppointment,
@@ -137,7 +137,7 @@ class Draft:
         """Raises Misunderstood while there is no title."""
         if self.title is None:
             raise Misunderstood(Problem.TITLE_MISSING)
-        usual = ALL_DAY if self.is_all_day else DURATION
+        usual = ALL_DAY if self.is_all_day else DEFAULT_DURATION
         doctor = None
         if self.doctor:
             doctor = DoctorNamed(self.doctor, UUID(self.doctor_id) if self.doctor_id else None)
@@ -149,7 +149,9 @@ class Draft:
             place=self.place,
             bring=self.bring,
             note=self.note,
-            remind_before=REMIND_BEFORE if self.remind_before is None else self.remind_before,
+            remind_before=DEFAULT_REMIND_BEFORE
+            if self.remind_before is None
+            else self.remind_before,
         )
 
     @property

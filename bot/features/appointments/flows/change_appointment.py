@@ -43,13 +43,17 @@ from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.appointments import ChangeAppointment
 from domain.access import Action
-from domain.appointments.changes.edits import edit
+from domain.appointments.changes.edits import edit_appointment
 from domain.appointments.changes.locking import Reach
-from domain.appointments.changes.rescheduling import repeat
+from domain.appointments.changes.rescheduling import change_recurrence
 from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, get_occurrence, list_starts
+from domain.appointments.occurrences.lookups import (
+    get_next_or_last_occurrence,
+    get_occurrence,
+    list_starts,
+)
 
 _BEGINNINGS = {"with": "doctor", "every": "repeat"}
 
@@ -90,7 +94,9 @@ async def _reaches(request: Request, running: Conversation, part: str) -> Sequen
     facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
     if facts.recurrence is None:
         return [Reach.ALL]
-    is_amid = (await first_of(request.scope, facts.appointment_id)).id != facts.id
+    is_amid = (
+        await get_next_or_last_occurrence(request.scope, facts.appointment_id)
+    ).id != facts.id
     return [
         *([Reach.THIS] if part != "repeat" else []),
         *([Reach.FOLLOWING] if is_amid else []),
@@ -153,7 +159,9 @@ async def _take_reach(request: Request, running: Conversation, reply: Reply) -> 
             taken = {**data, "reach": reach}
             if reach == Reach.ALL and data["part"] == "repeat":
                 facts = await get_occurrence(request.scope, UUID(str(data["id"])))
-                taken["id"] = str((await first_of(request.scope, facts.appointment_id)).id)
+                taken["id"] = str(
+                    (await get_next_or_last_occurrence(request.scope, facts.appointment_id)).id
+                )
             return await _go_on_with(request, running, taken)
     return FLOW.advance(request, running, "reach", {**data, "typed": reply.text})
 
@@ -225,7 +233,7 @@ async def _change_rhythm(
     try:
         if typed is None:
             start = next_start(facts, now=request.scope.clock.now())
-            changed = await repeat(
+            changed = await change_recurrence(
                 request.scope, facts.id, start, None, version=version, reach=reach
             )
         else:
@@ -248,7 +256,9 @@ async def _save(
 ) -> Answer:
     version, reach = int(str(running.data["version"])), _reach_of(running)
     try:
-        changed = await edit(request.scope, facts.id, details, version=version, reach=reach)
+        changed = await edit_appointment(
+            request.scope, facts.id, details, version=version, reach=reach
+        )
     except AppointmentChanged:
         return await _changed_meanwhile(request, running, facts)
     return await _done(request, running, changed)

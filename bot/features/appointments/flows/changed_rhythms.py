@@ -12,7 +12,7 @@ from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
 from domain.appointments.changes.locking import Reach
-from domain.appointments.changes.rescheduling import move, repeat
+from domain.appointments.changes.rescheduling import change_recurrence, move_occurrence
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.recurrences import Recurrence
@@ -94,8 +94,8 @@ async def save_rhythm(
     if typed.is_other_hour:
         local = to_local(facts.starts_at, facts.zone)
         start = datetime.combine(local.date(), typed.start.time())
-        return await move(request.scope, facts.id, start, reach=reach, version=version)
-    return await repeat(
+        return await move_occurrence(request.scope, facts.id, start, reach=reach, version=version)
+    return await change_recurrence(
         request.scope,
         facts.id,
         typed.start,

@@ -37,7 +37,7 @@ from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.appointments import MoveAppointment
 from domain.access import Action
 from domain.appointments.changes.locking import Reach
-from domain.appointments.changes.rescheduling import move, repeat
+from domain.appointments.changes.rescheduling import change_recurrence, move_occurrence
 from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
@@ -45,7 +45,7 @@ from domain.appointments.errors import (
     TimeDoesNotExist,
 )
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lookups import first_of, get_occurrence
+from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, get_occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.local_time import to_local
 
@@ -231,7 +231,7 @@ async def _repeat(
     old_day = date.fromisoformat(data["old_day"])
     if data["reach"] == Reach.ALL:
         facts = await get_occurrence(request.scope, UUID(data["id"]))
-        coming = await first_of(request.scope, facts.appointment_id)
+        coming = await get_next_or_last_occurrence(request.scope, facts.appointment_id)
         data["id"] = str(coming.id)
         old_day = to_local(coming.starts_at, coming.zone).date()
     start = datetime.combine(when.day or max(old_day, now.date()), clock)
@@ -265,10 +265,10 @@ async def _save(
     try:
         if rule is None:
             reach = Reach(data["reach"])
-            facts = await move(scope, occurrence_id, start, reach=reach, version=version)
+            facts = await move_occurrence(scope, occurrence_id, start, reach=reach, version=version)
         else:
             names_end = rule.until is not None or rule.count is not None
-            facts = await repeat(
+            facts = await change_recurrence(
                 scope,
                 occurrence_id,
                 start,

@@ -19,9 +19,9 @@ from bot.grammar.clock_times import later_half
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.words.repeats import repeat_words
 from domain.appointments.adding import check_start
-from domain.appointments.details import REMIND_BEFORE
+from domain.appointments.details import DEFAULT_REMIND_BEFORE
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
-from domain.appointments.ladder import reminders_of
+from domain.appointments.ladder import list_reminders
 from domain.local_time import resolve_local
 
 
@@ -78,14 +78,14 @@ def in_words(draft: Draft) -> tuple[str, str, bool]:
         zone=draft.zone,
         today=date.fromisoformat(draft.today),
     )
-    reminders = reminders_of(
+    reminders = list_reminders(
         resolve_local(start, draft.zone),
         zone=draft.zone,
         remind_before=details.remind_before,
         is_all_day=details.is_all_day,
     )
     ahead = [each for each in reminders if each.at > now]
-    is_usual = details.remind_before == REMIND_BEFORE and len(ahead) == len(reminders)
+    is_usual = details.remind_before == DEFAULT_REMIND_BEFORE and len(ahead) == len(reminders)
     reminder = appointment_lines.reminder_line(
         ahead,
         is_set=bool(details.remind_before),

@@ -28,10 +28,10 @@ from bot.ui.presses.appointments import (
     Where,
 )
 from domain.access import Action
-from domain.appointments.attendance import drive, record_outcome, stop_driving
+from domain.appointments.attendance import become_driver, record_outcome, stop_driving
 from domain.appointments.calendars import list_entries
-from domain.appointments.changes.calling_off import cancel, restore
-from domain.appointments.changes.edits import remind_before_too
+from domain.appointments.changes.cancelling import cancel_occurrence, restore_occurrence
+from domain.appointments.changes.edits import add_reminder
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_past, list_series, list_upcoming
@@ -76,7 +76,7 @@ async def start_driving(request: Request) -> Answer:
     """ "I'll drive", this time or every time."""
     press = request.pressed(Drive)
     is_every = press.where is Where.EVERY_TIME
-    facts = await drive(request.scope, press.occurrence_id, every=is_every)
+    facts = await become_driver(request.scope, press.occurrence_id, whole_series=is_every)
     return confirmations.driving(facts, _edited(request, press.where, facts), is_every=is_every)
 
 
@@ -84,7 +84,7 @@ async def give_up_driving(request: Request) -> Answer:
     """ "I can't after all", this time or every time."""
     press = request.pressed(StopDriving)
     is_every = press.where is Where.EVERY_TIME
-    facts = await stop_driving(request.scope, press.occurrence_id, every=is_every)
+    facts = await stop_driving(request.scope, press.occurrence_id, whole_series=is_every)
     return confirmations.not_driving(_edited(request, press.where, facts))
 
 
@@ -99,19 +99,21 @@ async def call_off(request: Request) -> Answer:
             edit=change_questions.ask_reach(facts.details.title, buttons, to_call_off=True)
         )
     reach = press.reach or Reach.THIS
-    facts = await cancel(request.scope, press.occurrence_id, reach=reach)
+    facts = await cancel_occurrence(request.scope, press.occurrence_id, reach=reach)
     return confirmations.called_off(_screen(request, facts))
 
 
 async def restore_appointment(request: Request) -> Answer:
-    facts = await restore(request.scope, request.pressed(RestoreAppointment).occurrence_id)
+    facts = await restore_occurrence(
+        request.scope, request.pressed(RestoreAppointment).occurrence_id
+    )
     return confirmations.restored(_screen(request, facts))
 
 
-async def add_reminder(request: Request) -> Answer:
+async def also_remind(request: Request) -> Answer:
     """Also remind shortly before."""
     press = request.pressed(AddReminder)
-    facts = await remind_before_too(request.scope, press.occurrence_id, minutes=press.minutes)
+    facts = await add_reminder(request.scope, press.occurrence_id, minutes=press.minutes)
     return confirmations.will_remind(_screen(request, facts))
 
 

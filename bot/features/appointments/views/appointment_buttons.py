@@ -23,7 +23,7 @@ from bot.ui.presses.contacts import AddDoctor, ShowDoctor
 from bot.ui.presses.subjects import OfOccurrence
 from bot.ui.wording import _
 from domain.access import Action, may
-from domain.appointments.details import MOST_REMINDERS
+from domain.appointments.details import MAX_REMINDERS
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 from domain.models.appointments import OccurrenceStatus
@@ -94,7 +94,7 @@ def _is_remindable(facts: OccurrenceFacts, *, now: datetime) -> bool:
     return (
         facts.is_planned
         and not details.is_all_day
-        and 0 < len(details.remind_before) < MOST_REMINDERS
+        and 0 < len(details.remind_before) < MAX_REMINDERS
         and facts.starts_at - timedelta(minutes=LAST_MINUTES + 1) > now
         and not facts.reminders_ahead(now=now)
     )

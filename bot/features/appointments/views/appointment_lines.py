@@ -89,7 +89,7 @@ def _doctor(doctor: DoctorNamed) -> str:
 def driver_line(facts: OccurrenceFacts) -> str:
     if facts.driver is None:
         return _("🚗 No driver yet")
-    if facts.is_driver_away:
+    if facts.is_driver_unreachable:
         words = _(
             "🚗 {driver} is driving. ⚠️ I can't reach {driver}: please tell them about any changes."
         )

@@ -64,7 +64,7 @@ def _ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:
         calendar.add_component(_event(entry, now=now))
         for deviation in entry.exceptions:
             if not deviation.is_cancelled:
-                calendar.add_component(_moved(deviation.said or entry, deviation, now=now))
+                calendar.add_component(_moved(deviation.own_entry or entry, deviation, now=now))
     return str(calendar.to_ical().decode())
 
 

@@ -41,7 +41,7 @@ from bot.ui.presses.contacts import AddDoctor
 from domain.access import Action
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.contacts.doctors import NewDoctor, add_doctor, get_doctor
-from domain.contacts.errors import AlikeDoctor
+from domain.contacts.errors import SimilarDoctor
 from domain.errors import NotFound
 from domain.family.errors import NobodyCaredFor
 from domain.family.families import list_zones
@@ -291,7 +291,7 @@ async def _next(
         try:
             answer = await _save(request, draft, running.flow_id if running else None)
             return answer if running is None else finished(running, answer)
-        except AlikeDoctor as alike:
+        except SimilarDoctor as alike:
             existing = await get_doctor(request.scope, alike.existing_id)
             draft = replace(draft, same=views.in_short(existing), same_id=str(existing.id))
     first = Screen(misunderstood(problem)) if problem else None
@@ -311,6 +311,6 @@ async def _save(request: Request, draft: Draft, flow_id: UUID | None) -> Answer:
         address=draft.address,
     )
     beside = [UUID(key) for key in draft.beside]
-    doctor = await add_doctor(request.scope, new, flow_id=flow_id, beside=beside)
+    doctor = await add_doctor(request.scope, new, flow_id=flow_id, acknowledged=beside)
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
     return Answer(send=(views.saved(doctor, member=member),))

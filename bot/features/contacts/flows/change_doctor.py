@@ -27,7 +27,7 @@ from bot.ui.conversations import Unfinished
 from bot.ui.presses.contacts import ChangeDoctor
 from domain.access import Action
 from domain.contacts.doctors import edit_doctor, get_doctor
-from domain.contacts.errors import AlikeDoctor
+from domain.contacts.errors import SimilarDoctor
 from domain.family.families import list_zones
 
 _LEAVE_OUT = "none"
@@ -108,8 +108,8 @@ async def _save(
     data: Data = running.data
     beside = [UUID(key) for key in data.get("beside", ())]
     try:
-        doctor = await edit_doctor(request.scope, UUID(data["id"]), changes, beside=beside)
-    except AlikeDoctor as alike:
+        doctor = await edit_doctor(request.scope, UUID(data["id"]), changes, acknowledged=beside)
+    except SimilarDoctor as alike:
         existing = await get_doctor(request.scope, alike.existing_id)
         asked = {
             "new_name": changes["name"],

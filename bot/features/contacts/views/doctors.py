@@ -19,14 +19,14 @@ from bot.ui.presses.subjects import OfDoctor
 from bot.ui.wording import _, escape
 from bot.ui.words.phones import map_link, phone_by_country, phone_words
 from domain.access import Action, may
-from domain.contacts.doctors import PAGE, DoctorFacts
+from domain.contacts.doctors import PAGE_SIZE, DoctorFacts
 from domain.database.scope import Member
 
 
 def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Screen:
     """`/doctors`: grouped by person."""
     lines = [_("👩‍⚕️ <b>Doctors</b>, family {family}").format(family=escape(family_name(member)))]
-    here = found[page * PAGE : (page + 1) * PAGE]
+    here = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     for person, theirs in groupby(here, key=lambda doctor: doctor.person):
         lines.append("\n" + f"<b>{escape(person)}</b>")
         lines += [_in_list(doctor) for doctor in theirs]
@@ -46,7 +46,7 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
         )
         for doctor in here
     ]
-    rows += page_turns(page, turn, has_next=len(found) > (page + 1) * PAGE)
+    rows += page_turns(page, turn, has_next=len(found) > (page + 1) * PAGE_SIZE)
     if may(member.role, Action.CHANGE_APPOINTMENTS):
         add = RunCommand(family_id=member.family_id, command="adddoctor").encode()
         rows.append((Button(_("➕ Add"), add),))

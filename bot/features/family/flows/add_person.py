@@ -21,7 +21,7 @@ from bot.ui.conversations import change_label, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import already_exists
 from domain.access import Action
-from domain.errors import AlikeName, AlreadyExists
+from domain.errors import AlreadyExists, SimilarName
 from domain.family.people import add_person
 
 
@@ -44,7 +44,7 @@ async def begin(request: Request) -> Answer:
         )
     try:
         return views.added(await add_person(request.scope, name, zone=place.zone))
-    except AlikeName as alike:
+    except SimilarName as alike:
         asked = {"name": name, "where": place.label, "beside": [alike.existing]}
         return FLOW.begin(request, "alike", asked)
 
@@ -91,9 +91,9 @@ async def _save(request: Request, running: Conversation, name: str, place: Place
     beside = list(data.get("beside", ()))
     try:
         added = await add_person(
-            request.scope, name, zone=place.zone, flow_id=running.flow_id, beside=beside
+            request.scope, name, zone=place.zone, flow_id=running.flow_id, acknowledged=beside
         )
-    except AlikeName as alike:
+    except SimilarName as alike:
         asked = {"name": name, "where": place.label, "beside": [*beside, alike.existing]}
         return FLOW.advance(request, running, "alike", asked)
     except AlreadyExists:

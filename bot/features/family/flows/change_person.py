@@ -18,8 +18,8 @@ from bot.ui.conversations import Unfinished, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.subjects import OfPerson
 from domain.access import Action
-from domain.appointments.changes.clocks import follow_person, list_by_other_clocks
-from domain.errors import AlikeName
+from domain.appointments.changes.clocks import list_in_other_zones, move_to_home_zone
+from domain.errors import SimilarName
 from domain.family.people import get_person, rename_person
 from domain.medicines.changes.moving import move_person
 
@@ -50,8 +50,8 @@ async def _rename(request: Request, running: Conversation, name: str) -> Answer:
     data: Data = running.data
     beside = list(data.get("beside", ()))
     try:
-        person = await rename_person(request.scope, UUID(data["id"]), name, beside=beside)
-    except AlikeName as alike:
+        person = await rename_person(request.scope, UUID(data["id"]), name, acknowledged=beside)
+    except SimilarName as alike:
         asked = {**data, "new_name": name, "beside": [*beside, alike.existing]}
         return FLOW.advance(request, running, "alike", asked)
     return finished(running, views.renamed(person))
@@ -98,7 +98,7 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
 async def _with_appointments(request: Request, data: Data) -> Data:
     """With the appointments that are still in another time zone than the person's new one."""
     person = await get_person(request.scope, UUID(data["id"]))
-    found = await list_by_other_clocks(request.scope, person.id)
+    found = await list_in_other_zones(request.scope, person.id)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     return {
         **data,
@@ -144,7 +144,7 @@ async def _follow(request: Request, data: Data) -> Answer:
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     person = await get_person(scope, UUID(data["id"]))
     shown = {UUID(key) for key in data["appointments"]}
-    found = await follow_person(scope, person.id, appointment_ids=shown)
+    found = await move_to_home_zone(scope, person.id, appointment_ids=shown)
     screen = left.followed(found, zone=person.zone, member=member, now=now)
     return Answer(send=(screen,))
 

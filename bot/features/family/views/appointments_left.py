@@ -9,7 +9,7 @@ from bot.ui.length import fitting
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.appointment_times import span_words
 from bot.ui.words.dose_times import place_name
-from domain.appointments.changes.clocks import Followed
+from domain.appointments.changes.clocks import MovedToHomeZone
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 
@@ -83,7 +83,7 @@ def stay(place: str) -> Screen:
     return Screen(_("✅ No change: still on {place} time.").format(place=escape(place)))
 
 
-def followed(found: Followed, *, zone: ZoneInfo, member: Member, now: datetime) -> Screen:
+def followed(found: MovedToHomeZone, *, zone: ZoneInfo, member: Member, now: datetime) -> Screen:
     """Those that were moved, and how many couldn't be."""
     said = []
     if found.moved:

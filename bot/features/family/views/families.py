@@ -45,7 +45,7 @@ def founded(family: FamilyFacts) -> Answer:
 
 
 def overview(family: FamilyOverview) -> Answer:
-    here = FamilyFacts(family.id, family.name, family.company)
+    here = FamilyFacts(family.id, family.name, family.others_in_family)
     name = family_in_words(here, family.others)
     lines = [_("👪 <b>{family}</b>").format(family=escape(name)), ""]
     lines += fitting([_member_line(member) for member in family.members], room=ROOM // 2)

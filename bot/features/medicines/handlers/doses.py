@@ -29,9 +29,9 @@ from domain.access import Action
 from domain.errors import NotFound
 from domain.medicines.changes.adding import remove_medication
 from domain.medicines.doses import facts, slot_cards, snoozing
-from domain.medicines.errors import NothingRecorded, RecordedOtherwise
+from domain.medicines.errors import NothingRecorded, RecordSuperseded
 from domain.medicines.records import presses, recording
-from domain.medicines.records.corrections import take_back
+from domain.medicines.records.corrections import undo_current_record
 from domain.medicines.records.history import get_entry
 from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
@@ -51,7 +51,7 @@ async def take(request: Request) -> Answer:
 async def take_exactly(request: Request) -> Answer:
     """Taken, for a dose whose day and time are on the button or above it."""
     press = request.pressed(TakeExactly)
-    outcome = await presses.take_exactly(request.scope, [press.dose_id])
+    outcome = await presses.record_taken(request.scope, [press.dose_id])
     answer = await taken(request, outcome)
     if press.below is Below.QUESTION:
         return replace(answer, closes=True)
@@ -87,14 +87,14 @@ async def take_all(request: Request) -> Answer:
 async def take_all_in_summary(request: Request) -> Answer:
     """All taken, below a summary of doses whose window has ended: what it shows."""
     told = request.pressed(TakeAllInSummary).notification_id
-    return await taken(request, await presses.take_told(request.scope, told))
+    return await taken(request, await presses.take_from_summary(request.scope, told))
 
 
 async def take_named_doses(request: Request) -> Answer:
     """All taken, for the doses of an earlier day that the pressed message named."""
     press = request.pressed(TakeNamedDoses)
     named = press.named
-    outcome = await presses.take_slot_surely(
+    outcome = await presses.take_confirmed_slot(
         request.scope, press.person_id, named.at, part=named.part, digest=named.digest
     )
     return replace(await taken(request, outcome), closes=True)
@@ -134,9 +134,9 @@ async def undo_on_card(request: Request) -> Answer:
 
 async def _undo(request: Request, press: UndoRecord | UndoOnCard) -> Answer:
     try:
-        undone = await take_back(request.scope, press.dose_id, recorded=press.record)
+        undone = await undo_current_record(request.scope, press.dose_id, recorded=press.record)
         return views.undone_toast(undone)
-    except (NotFound, NothingRecorded, RecordedOtherwise):
+    except (NotFound, NothingRecorded, RecordSuperseded):
         details = await get_entry(request.scope, press.dose_id)
         return views.recorded_otherwise(details, member=request.scope.require(Action.READ))
 

@@ -25,7 +25,7 @@ from domain.medicines.changes.editing import change_open_doses
 from domain.medicines.changes.status import restore_medication, stop_medication
 from domain.medicines.details import get_details
 from domain.medicines.doses.facts import list_doses
-from domain.medicines.errors import ChangedMeanwhile, StoppedMeanwhile
+from domain.medicines.errors import MedicineChanged, MedicineStopped
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import get_medication, list_medicines
@@ -69,7 +69,7 @@ async def change_open(request: Request) -> Answer:
     member, now = scope.require(Action.READ), scope.clock.now()
     try:
         medicine, brought = await change_open_doses(scope, edit_id)
-    except ChangedMeanwhile as other:
+    except MedicineChanged as other:
         return views.change_superseded(other.medicine)
     return views.open_doses_changed(
         medicine,
@@ -97,7 +97,7 @@ async def _resume(request: Request, medication_id: UUID) -> Answer:
     """End a pause. What somebody has stopped in the meantime stays stopped."""
     try:
         answer = await resuming.resume_medicine(request, None, medication_id, is_shown=True)
-    except StoppedMeanwhile:
+    except MedicineStopped:
         return outcomes.stopped_meanwhile(await _screen(request, medication_id))
     facts = await get_medication(request.scope, medication_id)
     resumed = views.resumed(

@@ -64,7 +64,7 @@ def slot_card(facts: CardFacts) -> Screen:
         title = _("{title} · {number} of {count}").format(
             title=title, number=facts.number, count=facts.count
         )
-    if not facts.doses and facts.put_off:
+    if not facts.doses and facts.suspended:
         return Screen(_with_doses(title, facts))
     if not facts.doses:
         return Screen(title + "\n" + _("There's nothing left to give."))
@@ -111,7 +111,7 @@ def _called_off_lines(facts: CardFacts, room: _Room) -> list[str]:
             what=f"{escape(shorten(dose.name, to=room.name))}"
             f" {escape(shorten(dose.dosage, to=room.dosage))}"
         )
-        for dose, status in facts.put_off
+        for dose, status in facts.suspended
     ]
 
 

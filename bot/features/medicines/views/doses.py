@@ -16,7 +16,7 @@ from domain.database.scope import Member
 from domain.medicines.doses.card_parts import digest_of
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.doses.snoozing import Snoozed
-from domain.medicines.records.corrections import TakenBack
+from domain.medicines.records.corrections import UndoneRecord
 from domain.medicines.records.history import EntryDetails
 from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
@@ -69,7 +69,7 @@ def shown(dose: DoseFacts) -> Answer:
     return Answer(toast=already(dose))
 
 
-def undone_toast(outcome: TakenBack) -> Answer:
+def undone_toast(outcome: UndoneRecord) -> Answer:
     dose = outcome.dose
     if not outcome.is_correction:
         return Answer(toast=toast(_("Undone: {names}").format(names=_what(dose))))

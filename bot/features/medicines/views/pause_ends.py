@@ -35,10 +35,10 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
                 names=", ".join(fitting([escape(name) for name in facts.medicines], room=2_000))
             )
         )
-    if facts.over and person.pause is not None:
+    if facts.ended_courses and person.pause is not None:
         lines.append(
             _("Over by then, so they won't resume: {names}").format(
-                names=", ".join(fitting([escape(name) for name in facts.over], room=1_000))
+                names=", ".join(fitting([escape(name) for name in facts.ended_courses], room=1_000))
             )
         )
     if facts.kept_by is not None:

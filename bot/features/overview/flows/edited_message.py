@@ -30,7 +30,7 @@ from bot.ui.wording import escape
 from bot.ui.words import undo
 from domain.access import Action
 from domain.database.scope import Scope
-from domain.delivery.inbox import EditedMessage, note_effect
+from domain.delivery.inbox import EditedMessage, record_effect
 from domain.errors import NotFound, TooLateToUndo
 from domain.overview.last_actions import find_action
 from domain.overview.own_actions import (
@@ -42,7 +42,7 @@ from domain.overview.own_actions import (
     Undone,
 )
 from domain.overview.undo import undo_action
-from domain.several import attempt
+from domain.savepoints import run_in_savepoint
 
 _CHANGEABLE_KINDS = frozenset(
     {ActionKind.ADDED, ActionKind.EDITED}
@@ -135,14 +135,14 @@ class EditedMessages:
             return replace(undone, send=(*undone.send, *said.send))
 
         try:
-            answer = await attempt(request.scope, work)
+            answer = await run_in_savepoint(request.scope, work)
         except Misunderstood as problem:
             return self._asked_again(request, running, Screen(misunderstood(problem)))
         except _NeedsQuestion:
             return self._asked_again(request, running, views.needs_questions())
         edited = EditedMessage(data["message_id"], is_unchanged=False)
         acts = [act.id for act in request.scope.acts]
-        await note_effect(
+        await record_effect(
             request.scope,
             request.update_id,
             acts=acts,

@@ -17,9 +17,9 @@ from bot.ui import conversations, refusals
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from domain.database.scope import Scope
-from domain.delivery.inbox import EditedMessage, note_effect
+from domain.delivery.inbox import EditedMessage, record_effect
 from domain.errors import CareCircleError
-from domain.several import attempt
+from domain.savepoints import run_in_savepoint
 
 _WITHOUT_ARGUMENTS = frozenset(  # these take no arguments
     {"start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors", "undo"}
@@ -94,14 +94,14 @@ class GuessedCommands:
             return await handler(asked)
 
         try:
-            answer = await attempt(request.scope, work)
+            answer = await run_in_savepoint(request.scope, work)
         except (CareCircleError, Misunderstood) as error:
             return finished(running, refusals.refuse(error, is_press=False))
         acts = [act.id for act in request.scope.acts]
         if acts and data["message_id"] is not None:
             # Record the effect for the original message, in case that is edited later.
             sent = EditedMessage(data["message_id"], is_unchanged=False)
-            await note_effect(
+            await record_effect(
                 request.scope, request.update_id, acts=acts, instead_of=sent, text=data["typed"]
             )
         if answer.conversation is not None:  # the command asks a question of its own

@@ -26,7 +26,7 @@ async def turn_today(request: Request) -> Answer:
 async def take_today(request: Request) -> Answer:
     """Record a dose from the list of today, and redraw that page."""
     press = request.pressed(TakeToday)
-    outcome = await presses.take_exactly(request.scope, [press.dose_id])
+    outcome = await presses.record_taken(request.scope, [press.dose_id])
     answer = await taken(request, outcome)
     if outcome.late:
         return answer

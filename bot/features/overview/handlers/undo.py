@@ -6,7 +6,7 @@ from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.presses.overview import UndoAction, UndoNamed
 from domain.access import Action
-from domain.overview.last_actions import find_action, find_last_action, find_last_of_all
+from domain.overview.last_actions import find_action, find_last_action, find_last_action_anywhere
 from domain.overview.own_actions import STATUS_KINDS
 from domain.overview.undo import undo_action as take_action_back
 
@@ -16,7 +16,9 @@ async def undo(request: Request) -> Answer:
     uses the family of its message.
     """
     scope = request.scope
-    action = await (find_last_of_all(scope) if request.press is None else find_last_action(scope))
+    action = await (
+        find_last_action_anywhere(scope) if request.press is None else find_last_action(scope)
+    )
     return undo_views.ask_last(action, member=scope.require(Action.READ), now=scope.clock.now())
 
 

@@ -74,17 +74,22 @@ def _lines(changes: Sequence[ToldChange], facts: ChangesFacts) -> Sequence[str]:
 
 def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
     """How it looked before this change."""
-    if item.was is not None and item.medicine is not None:
-        what = f"{item.was.name} {dosage_in_words(item.was.dosage, item.was.schedule)}".strip()
-        when = schedule_in_words(item.was.schedule, zone=item.medicine.zone, today=BEGUN)
+    if item.before is not None and item.medicine is not None:
+        before = item.before
+        what = f"{before.name} {dosage_in_words(before.dosage, before.schedule)}".strip()
+        when = schedule_in_words(before.schedule, zone=item.medicine.zone, today=BEGUN)
         words = _("Before: {medicine}, {schedule}")
         return words.format(medicine=escape(what), schedule=escape(when))
-    if item.was_at is None or item.appointment is None or item.appointment.recurrence is not None:
+    if (
+        item.previous_start is None
+        or item.appointment is None
+        or item.appointment.recurrence is not None
+    ):
         return None
     return _("Before: {when}").format(
         when=appointment_moment(
             item.appointment,
-            item.was_at,
+            item.previous_start,
             now=facts.now,
             reader_zone=facts.reader_zone,
             stays=True,

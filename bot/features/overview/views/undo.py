@@ -131,9 +131,9 @@ def action_words(action: LastAction, now: datetime) -> str:
             appointment += f"\n🔁 {reach}"
         return _event_words()[action.kind].format(medicine=appointment)
     doses = "\n".join(fitting([_dose(dose, now) for dose in action.doses]))
-    if action.put_back is None:
+    if action.reverted_dose is None:
         return _("recorded: {doses}").format(doses=doses)
-    then = change_words(action.put_back, instead_of=action.doses[0], again=True)
+    then = change_words(action.reverted_dose, instead_of=action.doses[0], again=True)
     return _("corrected: {doses}\nThe record will be: {then}.").format(doses=doses, then=then)
 
 

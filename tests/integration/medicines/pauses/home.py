@@ -16,7 +16,7 @@ from domain.family.running_pauses import Pause
 from domain.medicines import reading
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses import pause_ends, person_pauses
-from domain.medicines.pauses.paused_people import PersonPaused
+from domain.medicines.pauses.paused_people import PausedPerson
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.last_actions import find_last_action
 from domain.overview.own_actions import ActionKind
@@ -54,13 +54,13 @@ class Home:
 
     async def pause(
         self, until: date | None = FRIDAY, *, who: Account | None = None, **how: Any
-    ) -> PersonPaused:
+    ) -> PausedPerson:
         return await self.do(
             lambda scope: person_pauses.pause_person(scope, self.mum.id, resumes_on=until, **how),
             who,
         )
 
-    async def resume(self, who: Account | None = None) -> PersonPaused:
+    async def resume(self, who: Account | None = None) -> PausedPerson:
         return await self.do(lambda scope: person_pauses.resume_person(scope, self.mum.id), who)
 
     async def undo(self) -> ActionKind:
@@ -86,7 +86,7 @@ class Home:
     async def tell(self) -> int:
         """What the alarm does at the end of pauses."""
         return await factories.do_chore(
-            self.database, lambda scope: pause_ends.find_due(scope, 10), pause_ends.tell
+            self.database, lambda scope: pause_ends.find_due(scope, 10), pause_ends.announce_or_end
         )
 
     async def rows(self, sql: str) -> Sequence[Any]:

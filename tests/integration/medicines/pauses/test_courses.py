@@ -9,7 +9,7 @@ import pytest
 
 from domain.database.scope import Scope
 from domain.medicines import reading
-from domain.medicines.errors import ChangedMeanwhile
+from domain.medicines.errors import MedicineChanged
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses import courses as paused_courses
 from domain.medicines.pauses import person_pauses
@@ -31,7 +31,7 @@ def antibiotic(*times: str) -> WallClock:
 
 async def courses(home: Home, *medicines: MedicineFacts, until: datetime) -> list[tuple[str, Any]]:
     async def work(scope: Scope) -> list[tuple[str, Any]]:
-        since = await paused_courses.left_out_since(scope, home.mum.id)
+        since = await paused_courses.find_left_out_since(scope, home.mum.id)
         assert since is not None
         lost = Stretch.between(since, until, home.mum.zone)
         found = [
@@ -128,7 +128,7 @@ async def test_a_yes_is_checked_in_the_transaction_that_writes(home: Home) -> No
         await paused_courses.change_course(scope, question, seen=change.shown)
 
     async def answer() -> None:
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(MedicineChanged):
             await home.do(say_yes, home.ben)
         answered.set()
 

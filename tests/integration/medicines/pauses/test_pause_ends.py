@@ -49,11 +49,11 @@ async def test_one_that_ends_as_planned_says_who_said_so(home: Home) -> None:
     await home.pause()
     home.is_now(at(26, 19))
     await home.tell()
-    await home.do(lambda s: notices.keep_end(s, home.mum.id, at(27)), home.ben)
-    await home.do(lambda s: notices.keep_end(s, home.mum.id, at(27)))
+    await home.do(lambda s: notices.confirm_pause_end(s, home.mum.id, at(27)), home.ben)
+    await home.do(lambda s: notices.confirm_pause_end(s, home.mum.id, at(27)))
     assert {row.facts["kept_by"] for row in await home.notices()} == {"Ben"}
     with pytest.raises(NotPaused):
-        await home.do(lambda s: notices.keep_end(s, home.mum.id, at(28)))
+        await home.do(lambda s: notices.confirm_pause_end(s, home.mum.id, at(28)))
 
 
 async def test_when_it_is_made_longer_it_is_announced_again(home: Home) -> None:

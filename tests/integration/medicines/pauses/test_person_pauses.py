@@ -10,11 +10,11 @@ from domain.access import Role
 from domain.errors import NotAllowed
 from domain.medicines.changes import moving, status
 from domain.medicines.errors import (
+    MedicineStopped,
     NothingToPause,
     NotPaused,
     PauseEndImpossible,
-    PauseRuns,
-    StoppedMeanwhile,
+    UnseenPause,
 )
 from domain.models.medicines import DoseStatus
 from domain.overview.own_actions import ActionKind
@@ -148,14 +148,14 @@ async def test_of_two_who_pause_at_once_the_second_is_told(home: Home) -> None:
     outcomes = await asyncio.gather(
         home.pause(FRIDAY), home.pause(THURSDAY, who=home.ben), return_exceptions=True
     )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["PauseRuns", "PersonPaused"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["PausedPerson", "UnseenPause"]
 
 
 async def test_of_two_who_resume_at_once_the_second_is_told(home: Home) -> None:
     aspirin = await home.add()
     await home.pause()
     outcomes = await asyncio.gather(home.resume(), home.resume(home.ben), return_exceptions=True)
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotPaused", "PersonPaused"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotPaused", "PausedPerson"]
     assert (await home.open(aspirin))[0] == at(23, 8)
 
 
@@ -163,7 +163,7 @@ async def test_a_change_of_a_pause_that_somebody_has_changed_is_refused(home: Ho
     await home.add()
     seen = (await home.pause()).person.pause
     await home.pause(None, seen=seen, who=home.ben)
-    with pytest.raises(PauseRuns):
+    with pytest.raises(UnseenPause):
         await home.pause(THURSDAY, seen=seen)
 
 
@@ -171,7 +171,7 @@ async def test_what_was_stopped_meanwhile_does_not_come_back(home: Home) -> None
     aspirin, metformin = await home.add(), await home.add("Metformin")
     await home.pause()
     await home.do(lambda s: status.stop_medication(s, metformin.id), home.ben)
-    with pytest.raises(StoppedMeanwhile):
+    with pytest.raises(MedicineStopped):
         await home.do(lambda s: status.restore_medication(s, metformin.id, only_paused=True))
     resumed = await home.resume()
     assert [medicine.name for medicine in resumed.medicines] == ["Aspirin"]

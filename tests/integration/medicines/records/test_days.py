@@ -101,7 +101,7 @@ async def test_all_taken_on_yesterdays_card_asks_unless_sure(
         return await factories.acting(
             database,
             home.ben,
-            lambda scope: presses.take_slot_surely(
+            lambda scope: presses.take_confirmed_slot(
                 scope, home.mum.id, dose.due_at, part=0, digest=digest
             ),
         )

@@ -21,18 +21,18 @@ from domain.database.unit_of_work import Database
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses.facts import DoseFacts
-from domain.medicines.errors import NothingRecorded, RecordedOtherwise
+from domain.medicines.errors import NothingRecorded, RecordSuperseded
 from domain.medicines.records import history, recording, undo
 from domain.medicines.records.corrections import (
     Correction,
-    RecordedIn,
-    TakenBack,
+    RecordedWithin,
+    UndoneRecord,
     correct_dose,
-    take_back,
     undo_correction,
+    undo_current_record,
 )
 from domain.medicines.records.history import RecordStep
-from domain.medicines.records.notices import RecordChangedFacts, says_nothing
+from domain.medicines.records.notices import RecordChangedFacts, is_unchanged
 from domain.models.medicines import DoseStatus
 from domain.overview import kinds
 from domain.overview.last_actions import find_action, find_last_action
@@ -85,13 +85,15 @@ class Home:
         log_id = await self._last_log()
         await factories.acting(self.database, who, lambda scope: undo_correction(scope, log_id))
 
-    async def take_back(self, who: Account, *, of: DoseFacts | None = None) -> TakenBack:
+    async def take_back(self, who: Account, *, of: DoseFacts | None = None) -> UndoneRecord:
         """Undo, below the record that *of* shows; None: whatever stands."""
         recorded = None
         if of is not None and of.resolved_at is not None:
-            recorded = RecordedIn(of.resolved_at, timedelta(milliseconds=1))
+            recorded = RecordedWithin(of.resolved_at, timedelta(milliseconds=1))
         return await factories.acting(
-            self.database, who, lambda scope: take_back(scope, self.dose.id, recorded=recorded)
+            self.database,
+            who,
+            lambda scope: undo_current_record(scope, self.dose.id, recorded=recorded),
         )
 
     async def _last_log(self) -> UUID:
@@ -121,7 +123,7 @@ class Home:
         for row in rows:
             facts = by_id[row.id]
             assert isinstance(facts, RecordChangedFacts)
-            if not says_nothing(facts):
+            if not is_unchanged(facts):
                 said.append((row.name, changed(facts).text))
         return said
 
@@ -309,7 +311,7 @@ async def test_undo_takes_the_correction_back_and_then_the_record(home: Home) ->
     outcome = await home.take_back(home.ben, of=corrected)
     assert outcome.is_correction
     assert (outcome.dose.status, outcome.dose.taken_at) == (TAKEN, first.taken_at)
-    with pytest.raises(RecordedOtherwise):  # a second tap
+    with pytest.raises(RecordSuperseded):  # a second tap
         await home.take_back(home.ben, of=corrected)
     outcome = await home.take_back(home.ben, of=first)
     assert (outcome.is_correction, outcome.dose.status) == (False, DoseStatus.PENDING)

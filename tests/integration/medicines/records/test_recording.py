@@ -13,7 +13,7 @@ from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound
-from domain.events import Event, NotificationsOwed, TimerSet
+from domain.events import Event, NotificationsQueued, TimerSet
 from domain.medicines.doses import locking, snoozing
 from domain.medicines.errors import NothingRecorded
 from domain.medicines.records.recording import Recorded, record_doses
@@ -197,7 +197,7 @@ async def test_a_card_written_while_a_press_waits_is_edited_too(
     asked, pressed = asyncio.Event(), asyncio.Event()
 
     async def ask_slowly(scope: Scope) -> None:
-        await reminders.act_on_due(scope, most=10)
+        await reminders.act_on_due(scope, limit=10)
         asked.set()
         await pressed.wait()
 
@@ -297,7 +297,7 @@ async def test_every_copy_of_the_card_is_to_be_edited(
         await undo_dose(database, home.anna, dose.id)
     else:
         await snooze(database, home.anna, dose.id, 10)
-    assert NotificationsOwed() in heard
+    assert NotificationsQueued() in heard
     assert any(isinstance(event, TimerSet) for event in heard) == (action != "record")
     async with without_walls(database_url) as connection:
         outdated = await connection.execute(

@@ -169,5 +169,5 @@ class Home:
         """What the alarm has done at that minute."""
         move_to(self.database.clock, moment)
         await factories.do_chore(
-            self.database, lambda s: stock_checks.find_due(s, 9), stock_checks.check
+            self.database, lambda s: stock_checks.find_due(s, 9), stock_checks.check_stocks
         )

@@ -125,11 +125,11 @@ async def test_from_the_last_intake_the_next_is_reckoned_from_it(home: Home) -> 
 async def test_as_needed_it_is_not_guessed_before_a_week_of_use(home: Home) -> None:
     ibuprofen = await home.add("Ibuprofen", schedule=AsNeeded(MONDAY))
     await home.refill(ibuprofen, "20")
-    assert (await home.forecast(ibuprofen)).kind is Lasts.NO_GUESS
+    assert (await home.forecast(ibuprofen)).kind is Lasts.NO_ESTIMATE
     begun = home.database.clock.now()
     for day in range(4):
         move_to(home.database.clock, begun + timedelta(days=day))
         await home.give(ibuprofen)
-        assert (await home.forecast(ibuprofen)).kind is Lasts.NO_GUESS
+        assert (await home.forecast(ibuprofen)).kind is Lasts.NO_ESTIMATE
     move_to(home.database.clock, begun + timedelta(days=8, minutes=1))
     assert await home.forecast(ibuprofen) == Forecast(Lasts.ABOUT, 32)  # 16 left, 4 in 8 days

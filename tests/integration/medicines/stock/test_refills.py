@@ -6,10 +6,15 @@ import pytest
 
 from domain.access import Role
 from domain.errors import NotAllowed
-from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
+from domain.medicines.errors import (
+    MedicineChanged,
+    NotEnoughStock,
+    PerDoseUnknown,
+    StockUnitDiffers,
+)
 from domain.medicines.records.undo import undo_doses
 from domain.medicines.stock import refills
-from domain.medicines.stock.undo import undo_change
+from domain.medicines.stock.undo import undo_stock_change
 from tests import factories
 from tests.integration.medicines.stock.home import Home
 
@@ -34,7 +39,7 @@ async def test_whoever_answers_second_is_asked_again(home: Home) -> None:
         )
 
     await say(1)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(MedicineChanged):
         await say(2)
     await home.undo()
     assert (await home.details(changed)).stock.unmeasured == changed.dosage
@@ -46,7 +51,7 @@ async def test_two_who_refill_at_once_do_not_overwrite_what_makes_a_dose(home: H
     """Both are asked; the second one's answer is not put silently in the place of the first's."""
     aspirin = await home.add(dosage="100 mg")
     await home.refill(aspirin, "10", per_dose="2")
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(MedicineChanged):
         await home.refill(aspirin, "30", per_dose="1")
     await home.refill(aspirin, "30")
     assert (await home.forecast(aspirin)).days == 20
@@ -63,7 +68,7 @@ async def test_undo_of_a_refill_leaves_what_was_taken_since(home: Home) -> None:
     dose = (await factories.doses_of(home.database, home.family, aspirin))[0]
     await home.take(dose)
     event = await home.event("stock.refilled")
-    await factories.acting(home.database, home.anna, lambda scope: undo_change(scope, event))
+    await factories.acting(home.database, home.anna, lambda scope: undo_stock_change(scope, event))
     assert await home.left(aspirin) == 9
     assert (await home.details(aspirin)).stock.promised_by == "Anna"
     assert await home.event("stock.put_back", column="undoes_id") == event
@@ -77,7 +82,7 @@ async def test_undo_of_the_first_count_makes_it_unknown_and_later_undos_harmless
     dose = await home.asked(aspirin)
     await home.take(dose)
     event = await home.event("stock.refilled")
-    await factories.acting(home.database, home.anna, lambda scope: undo_change(scope, event))
+    await factories.acting(home.database, home.anna, lambda scope: undo_stock_change(scope, event))
     assert await home.left(aspirin) is None
     await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
     assert await home.left(aspirin) is None
@@ -87,12 +92,12 @@ async def test_undo_of_the_first_count_makes_it_unknown_and_later_undos_harmless
 
 async def test_fewer_are_there(home: Home) -> None:
     aspirin = await home.add()
-    with pytest.raises(LessLeft):
+    with pytest.raises(NotEnoughStock):
         await home.refill(aspirin, "-2")
     await home.refill(aspirin, "10")
     await home.refill(aspirin, "-2")
     assert await home.left(aspirin) == 8
-    with pytest.raises(LessLeft):
+    with pytest.raises(NotEnoughStock):
         await home.refill(aspirin, "-9")
     await home.undo()
     assert await home.left(aspirin) == 10

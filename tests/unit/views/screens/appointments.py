@@ -23,7 +23,7 @@ from bot.ui.presses.arguments import Pick
 from bot.ui.presses.conversation import Choose
 from bot.ui.presses.press import NOWHERE
 from domain.access import Role
-from domain.appointments.changes.clocks import Followed
+from domain.appointments.changes.clocks import MovedToHomeZone
 from domain.appointments.details import DoctorNamed
 from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts, OccurrencePage
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
@@ -234,7 +234,7 @@ def screens_of_appointments_left(home: Home, *found: OccurrenceFacts) -> Mapping
     def followed(*facts: OccurrenceFacts, stayed: int) -> View:
         return partial(
             appointments_left.followed,
-            Followed(facts, stayed),
+            MovedToHomeZone(facts, stayed),
             zone=NEW_YORK,
             member=home.member,
             now=NOW,

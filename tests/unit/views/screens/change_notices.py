@@ -73,7 +73,7 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
             f"changes_medicine_{action}": notice(told(f"medication.{action}", medicine=facts))
             for action, facts in of_medicine.items()
         },
-        "changes_medicine_edited": notice(told("medication.edited", medicine=medicine, was=was)),
+        "changes_medicine_edited": notice(told("medication.edited", medicine=medicine, before=was)),
         "changes_medicine_removed": notice(told("medication.removed")),
         "changes_person_paused": notice(told("person.paused", person=resting)),
         "changes_person_resumed": notice(told("person.resumed", person=home.person)),
@@ -84,7 +84,7 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
         },
         "changes_appointment_removed": notice(told("appointment.removed")),
         "changes_appointment_moved": notice(
-            of_appointment("appointment.moved", was_at=NOW + timedelta(days=1))
+            of_appointment("appointment.moved", previous_start=NOW + timedelta(days=1))
         ),
         "changes_appointment_cancelled": notice(
             told("appointment.cancelled", appointment=gone), reader_zone=PARIS
@@ -100,7 +100,7 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
         "changes_own_drive_lost": notice(of_appointment("appointment.repeated", concern=own)),
         "changes_of_a_minute": notice(
             told("medication.added", medicine=medicine),
-            told("medication.edited", medicine=medicine, was=was),
+            told("medication.edited", medicine=medicine, before=was),
             of_appointment("appointment.moved", subject_id=MEDICINE_IDS[2]),
             of_appointment("appointment.edited", subject_id=MEDICINE_IDS[2]),
             told("appointment.restored", appointment=home.series, subject_id=MEDICINE_IDS[3]),

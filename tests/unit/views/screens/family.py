@@ -57,7 +57,8 @@ def family_screens(home: Home) -> Mapping[str, View]:
         "family_switched": partial(families.switched, home.family, others=others),
         "family_switched_to_a_namesake": partial(families.switched, alike[0], others=alike[1:]),
         "family_of_namesakes": partial(
-            families.overview, replace(overview, company=alike[0].company, others=alike[1:])
+            families.overview,
+            replace(overview, others_in_family=alike[0].others_in_family, others=alike[1:]),
         ),
         "invite_role_asked": partial(families.ask_role, FAMILY_ID),
         "invite_person_asked": partial(families.ask_who_is_invited, FAMILY_ID, two),

@@ -46,7 +46,7 @@ def undo_screens(home: Home) -> Mapping[str, View]:
     recorded = LastAction(PERSON_ID, ActionKind.RECORDED, at, doses=[taken, skipped])
     before = replace(taken, taken_at=NOW - timedelta(minutes=90))
     corrected = LastAction(
-        PERSON_ID, ActionKind.CORRECTED, at, doses=[taken], log_id=ANNA_ID, put_back=before
+        PERSON_ID, ActionKind.CORRECTED, at, doses=[taken], log_id=ANNA_ID, reverted_dose=before
     )
 
     def changed(kind: ActionKind) -> LastAction:
@@ -112,7 +112,7 @@ def today_screens(home: Home) -> Mapping[str, View]:
     left_over = replace(not_asked, local=before.replace(tzinfo=None), due_at=before)
     viewer = replace(home.member, role=Role.VIEWER)
     miller = FamilyFacts(BEN_ID, home.words.other_family, (home.words.ben,))
-    namesake = replace(miller, id=ANNA_ID, company=(home.words.anna, home.words.person))
+    namesake = replace(miller, id=ANNA_ID, others_in_family=(home.words.anna, home.words.person))
     two = [pending, replace(pending, id=BEN_ID, medication_id=BEN_ID, dosage="81 mg")]
 
     def screen(

@@ -13,12 +13,11 @@ from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
-    TakenByAnother,
+    DriverAlreadySet,
     TimeDoesNotExist,
 )
-from domain.contacts.errors import AlikeDoctor
+from domain.contacts.errors import SimilarDoctor
 from domain.errors import (
-    AlikeName,
     AlreadyApplied,
     AlreadyExists,
     CareCircleError,
@@ -26,6 +25,7 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     NothingToUndo,
+    SimilarName,
     TooLateToUndo,
 )
 from domain.family.errors import (
@@ -36,21 +36,21 @@ from domain.family.errors import (
     InvitationUsed,
     NobodyCaredFor,
 )
-from domain.family.limits import MOST_HELD, Held
+from domain.family.limits import QUOTA_LIMITS, Quota
 from domain.medicines.errors import (
-    AlikeMedicine,
-    ChangedMeanwhile,
-    LessLeft,
+    MedicineChanged,
+    MedicineStopped,
+    NotEnoughStock,
     NothingRecorded,
     NothingToPause,
     NotPaused,
     PauseEndImpossible,
-    PauseRuns,
     PerDoseUnknown,
     SameMedicine,
+    SimilarMedicine,
     StockUnitDiffers,
-    StoppedMeanwhile,
     TimeNotPossible,
+    UnseenPause,
 )
 from domain.models.medicines import DoseStatus
 from domain.overview.own_actions import UNDONE, ActionSuperseded
@@ -98,7 +98,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "time_does_not_exist": TimeDoesNotExist(
             datetime(2027, 3, 28, 1, 30), datetime(2027, 3, 28, 2, 30)
         ),
-        "taken_by_another": TakenByAnother(home.words.ben),
+        "taken_by_another": DriverAlreadySet(home.words.ben),
         "viewer_records": NotAllowed(Action.RECORD_DOSE, Role.VIEWER),
         "recipient_records_of_others": NotAllowed(Action.RECORD_DOSE, Role.RECIPIENT),
         "viewer_adds_medicine": NotAllowed(Action.CHANGE_MEDICINES, Role.VIEWER),
@@ -108,29 +108,29 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "invitation_expired": InvitationExpired(NOW),
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
-        **{f"family_full_of_{held}": FamilyFull(held, MOST_HELD[held]) for held in Held},
+        **{f"family_full_of_{held}": FamilyFull(held, QUOTA_LIMITS[held]) for held in Quota},
         "nothing_to_undo": NothingToUndo(),
         "nothing_recorded": NothingRecorded(),
         "too_late_to_undo": TooLateToUndo(),
         **_superseded(home),
         "same_medicine": SameMedicine(home.saved),
-        "alike_medicine": AlikeMedicine(home.saved),
-        "alike_name": AlikeName(home.words.person),
-        "alike_doctor": AlikeDoctor(BEN_ID),
-        "changed_meanwhile": ChangedMeanwhile(home.saved),
+        "alike_medicine": SimilarMedicine(home.saved),
+        "alike_name": SimilarName(home.words.person),
+        "alike_doctor": SimilarDoctor(BEN_ID),
+        "changed_meanwhile": MedicineChanged(home.saved),
         "time_not_possible": TimeNotPossible(),
         "stock_unit_differs": StockUnitDiffers("tablet"),
         "stock_unit_is_pieces": StockUnitDiffers("piece"),
         "per_dose_unknown": PerDoseUnknown(home.saved.dosage, "tablet"),
-        "less_left": LessLeft(Decimal(3), "tablet"),
-        "less_left_of_none": LessLeft(Decimal(-3), "tablet"),
-        "less_left_of_what_nobody_counted": LessLeft(None, "tablet"),
+        "less_left": NotEnoughStock(Decimal(3), "tablet"),
+        "less_left_of_none": NotEnoughStock(Decimal(-3), "tablet"),
+        "less_left_of_what_nobody_counted": NotEnoughStock(None, "tablet"),
         "nothing_to_pause": NothingToPause(home.words.person),
-        "pause_runs": PauseRuns(home.words.person),
+        "pause_runs": UnseenPause(home.words.person),
         "not_paused": NotPaused(home.words.person),
         "pause_end_impossible": PauseEndImpossible(is_too_far=False),
         "pause_end_too_far": PauseEndImpossible(is_too_far=True),
-        "stopped_meanwhile": StoppedMeanwhile(home.words.medicine),
+        "stopped_meanwhile": MedicineStopped(home.words.medicine),
         "not_possible": AlreadyApplied(),
     }
     unclear = Misunderstood(Problem.UNKNOWN_WORDS, home.words.medicine)
@@ -144,7 +144,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
             for name, error in errors.items()
         },
         "refused_rest_of_list": partial(
-            refusals.family_full, FamilyFull(Held.MEDICINE, MOST_HELD[Held.MEDICINE])
+            refusals.family_full, FamilyFull(Quota.MEDICINE, QUOTA_LIMITS[Quota.MEDICINE])
         ),
         "refused_unclear": partial(refusals.refuse, unclear, is_press=False),
         "refused_slow_down": partial(refusals.slow_down),

@@ -340,7 +340,7 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) 
         request.scope,
         draft.to_new_medicine(),
         flow_id=flow_id,
-        beside=[UUID(key) for key in draft.beside if key],
+        acknowledged=[UUID(key) for key in draft.beside if key],
     )
     member = request.scope.require(Action.CHANGE_MEDICINES)
     return new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)

@@ -38,7 +38,7 @@ from bot.ui.conversations import Unfinished
 from bot.ui.presses.medicines import ChangeMedicine
 from domain.access import Action
 from domain.medicines.changes.editing import edit_medication
-from domain.medicines.errors import ChangedMeanwhile, SameMedicine
+from domain.medicines.errors import MedicineChanged, SameMedicine
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.changes import Change
@@ -277,7 +277,7 @@ async def _save_reviewed(request: Request, running: Conversation, data: Data) ->
         medicine = await _edit(request, data, Content.from_json(data["new"]))
     except SameMedicine as same:
         return FLOW.advance(request, running, "same", alike.beside(data, data["new"]["name"], same))
-    except ChangedMeanwhile as other:
+    except MedicineChanged as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         fresh = await _of_now(request, data)
         if fresh is None:
@@ -292,7 +292,7 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
         medicine = await _edit(request, data, new)
     except SameMedicine as same:
         return FLOW.advance(request, running, "same", alike.beside(data, new.name, same))
-    except ChangedMeanwhile as other:
+    except MedicineChanged as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         return finished(running, Answer(send=(screen,)))
     return await _saved(request, running, medicine)
@@ -314,7 +314,7 @@ async def _edit(request: Request, data: Data, new: Content) -> MedicineFacts:
         name=new.name,
         dosage=new.dosage,
         schedule=new.schedule,
-        beside=alike.known(data),
+        acknowledged=alike.known(data),
     )
 
 

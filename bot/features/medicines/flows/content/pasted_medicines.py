@@ -131,7 +131,10 @@ class PastedMedicines(Kind[MedicineFacts]):
         new = _new_medicine(entry, people)
         try:
             return await add_medication(
-                request.scope, new, flow_id=flow_id, beside=[UUID(key) for key in entry.beside]
+                request.scope,
+                new,
+                flow_id=flow_id,
+                acknowledged=[UUID(key) for key in entry.beside],
             )
         except SameMedicine as error:
             existing = error.existing

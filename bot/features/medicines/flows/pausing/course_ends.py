@@ -15,7 +15,7 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from domain.errors import NotFound
-from domain.medicines.errors import ChangedMeanwhile
+from domain.medicines.errors import MedicineChanged
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses.courses import (
     CourseChange,
@@ -180,7 +180,7 @@ async def _change_course(request: Request, running: Conversation, data: Data) ->
         medicine = await change_course(
             request.scope, question, seen=(course["schedule"], course["changed"])
         )
-    except (ChangedMeanwhile, NotFound):
+    except (MedicineChanged, NotFound):
         now = await _refresh_course(request, data)
         if now["course"]["changed"] is None:
             gone = course_questions.course_gone(

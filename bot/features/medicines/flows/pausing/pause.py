@@ -54,9 +54,9 @@ from bot.ui.presses.medicines import LengthenPause, PauseMedicine, PausePerson
 from domain.access import Action
 from domain.family.people import Person, list_people
 from domain.medicines.changes.status import pause_medication
-from domain.medicines.errors import NotPaused, PauseEndImpossible, PauseRuns
+from domain.medicines.errors import NotPaused, PauseEndImpossible, UnseenPause
 from domain.medicines.facts import MedicineFacts, MedicineLine
-from domain.medicines.pauses.courses import CourseQuestion, left_out_since
+from domain.medicines.pauses.courses import CourseQuestion, find_left_out_since
 from domain.medicines.pauses.person_pauses import pause_person
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.courses import Stretch
@@ -259,9 +259,9 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         data = {key: value for key, value in data.items() if key != "until"}
         return FLOW.ask(request, running, "until", data, first=first)
-    except PauseRuns:
+    except UnseenPause:
         return FLOW.ask(request, running, "running", await load(request, data))
-    since = await left_out_since(scope, UUID(data["id"]))
+    since = await find_left_out_since(scope, UUID(data["id"]))
     questions = added_days_questions(medicines)
     if since is not None and until is not None:
         lost = Stretch.between(since, until, ZoneInfo(data["zone"]))

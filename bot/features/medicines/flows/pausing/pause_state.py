@@ -14,7 +14,7 @@ from bot.intake.request import Request
 from domain.family.people import Person, get_person
 from domain.family.running_pauses import Pause
 from domain.medicines.changes.status import end_of_pause
-from domain.medicines.errors import NothingToPause, StoppedMeanwhile
+from domain.medicines.errors import MedicineStopped, NothingToPause
 from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.reading import get_medication
 from domain.models.medicines import MedicineStatus
@@ -55,7 +55,7 @@ async def load(request: Request, data: Data) -> dict[str, Any]:
     else:
         medicine = await get_medication(scope, UUID(data["id"]))
         if medicine.status is MedicineStatus.STOPPED:
-            raise StoppedMeanwhile(medicine.name)
+            raise MedicineStopped(medicine.name)
         loaded = {
             "name": medicine.name,
             "person": medicine.person,

@@ -15,7 +15,7 @@ from bot.ui.answer import Answer
 from bot.ui.presses.medicines import ResumePerson
 from domain.family.people import get_person
 from domain.medicines.changes.status import restore_medication
-from domain.medicines.pauses.courses import CourseQuestion, left_out_since
+from domain.medicines.pauses.courses import CourseQuestion, find_left_out_since
 from domain.medicines.pauses.person_pauses import resume_person
 from domain.medicines.reading import get_medication, list_medicines
 from domain.models.medicines import MedicineStatus
@@ -30,7 +30,7 @@ async def resume_everything(
     request: Request, running: Conversation | None, person_id: UUID
 ) -> Answer:
     scope = request.scope
-    since = await left_out_since(scope, person_id)
+    since = await find_left_out_since(scope, person_id)
     before = await get_person(scope, person_id)
     done = await resume_person(scope, person_id)
     said = outcomes.person_resumed(done, now=scope.clock.now())
@@ -45,12 +45,12 @@ async def resume_medicine(
     request: Request, running: Conversation | None, medication_id: UUID, *, is_shown: bool = False
 ) -> Answer:
     """Resume a medicine and, for a course, ask about its end. Says what was done unless it
-    *is_shown* anyway. Raises StoppedMeanwhile.
+    *is_shown* anyway. Raises MedicineStopped.
     """
     scope = request.scope
     before = await get_medication(scope, medication_id)
     of = before.person_id if before.is_paused_with_person else medication_id
-    since = await left_out_since(scope, of)
+    since = await find_left_out_since(scope, of)
     after = await restore_medication(scope, medication_id, only_paused=True)
     said = None if is_shown else outcomes.medicine_resumed(after, now=scope.clock.now())
     questions = added_days_questions([after])

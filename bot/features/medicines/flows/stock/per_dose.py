@@ -19,7 +19,7 @@ from bot.ui.presses.medicines import SetPerDose
 from domain.access import Action
 from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
-from domain.medicines.errors import ChangedMeanwhile
+from domain.medicines.errors import MedicineChanged
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.amounts import own_dosages
@@ -91,7 +91,7 @@ async def _take(request: Request, running: Conversation, reply: Reply) -> Answer
             unit=data["unit"],
             seen=_from_json(data["said"]),
         )
-    except ChangedMeanwhile:
+    except MedicineChanged:
         return await FLOW.ask_again(request, running, first=views.measured_meanwhile())
     member = scope.require(Action.CHANGE_MEDICINES)
     return finished(running, views.measured(outcome, member=member, now=scope.clock.now()))

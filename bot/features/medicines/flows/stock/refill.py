@@ -33,7 +33,7 @@ from bot.ui.presses.medicines import Refill
 from bot.ui.words.units import PIECE
 from domain.access import Action
 from domain.medicines.dosages import THINGS, Dosage
-from domain.medicines.errors import ChangedMeanwhile, PerDoseUnknown
+from domain.medicines.errors import MedicineChanged, PerDoseUnknown
 from domain.medicines.reading import get_medication, list_medicines
 from domain.medicines.stock.levels import get_stock
 from domain.medicines.stock.measures import Measure
@@ -153,7 +153,7 @@ async def _refill(
             measure=measure,
             is_count=typed.kind is StockChangeKind.COUNTED,
         )
-    except ChangedMeanwhile:
+    except MedicineChanged:
         answer = await _refill(request, data, typed, running)
         shown, *others = answer.send
         return replace(answer, send=(*shown.after(views.measured_first()), *others))

@@ -12,11 +12,11 @@ from bot.ui.wording import _, escape
 from bot.ui.words.pauses import is_paused, medicine_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.ui.words.times import moment
-from domain.alike import is_same_name
 from domain.database.scope import Member
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.kinds import AsNeeded, Schedule
+from domain.name_similarity import is_same_name
 
 
 def ask_medicine_name() -> Screen:

@@ -17,7 +17,7 @@ from domain.database.scope import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.pauses.paused_people import PersonPaused
+from domain.medicines.pauses.paused_people import PausedPerson
 from domain.medicines.schedules.courses import can_lose_days, is_over_by, last_day
 from domain.medicines.schedules.kinds import AsNeeded
 
@@ -62,7 +62,7 @@ def _called_off(facts: MedicineFacts, *, member: Member, now: datetime) -> Seque
     ]
 
 
-def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Screen:
+def person_paused(facts: PausedPerson, *, member: Member, now: datetime) -> Screen:
     """All of a person's medicines were paused."""
     person, pause = facts.person, facts.person.pause
     if pause is None:
@@ -95,7 +95,7 @@ def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Scre
     return Screen("\n".join(lines), ((undo_button(), resume_button(person, member=member)),))
 
 
-def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
+def _paused_until(facts: PausedPerson, pause: Pause, *, now: datetime) -> str:
     person, name = facts.person, escape(facts.person.name)
     if pause.until is None:
         return _("⏸ <b>{person}</b> is paused until further notice.").format(person=name)
@@ -118,7 +118,7 @@ def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
     )
 
 
-def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
+def person_resumed(facts: PausedPerson, *, now: datetime) -> Screen:
     """What resumes after a pause, and what doesn't."""
     lines = [_("▶️ <b>{person}</b>'s pause is over.").format(person=escape(facts.person.name))]
     ended = [each for each in facts.medicines if _nothing_is_left(each, now=now)]

@@ -14,7 +14,7 @@ from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock.levels import Stock
-from domain.medicines.stock.measures import use
+from domain.medicines.stock.measures import stock_use
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import MedicineStatus
 
@@ -38,7 +38,7 @@ def of_a_dose(stock: Stock, medicine: MedicineFacts) -> Sequence[str]:
         return [stock_question(stock.unmeasured.words, unit)]
     if own_dosages(medicine.schedule):
         return []
-    amount = use(medicine.dosage, unit, stock.measure)
+    amount = stock_use(medicine.dosage, unit, stock.measure)
     if medicine.dosage.unit == unit or amount is None:
         return []
     return [
@@ -158,7 +158,7 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
             ).format(days=stock.refill_days)
         case Lasts.TO_THE_END:
             return _("That's enough, so I won't remind you about its stock.")
-        case Lasts.NO_GUESS:
+        case Lasts.NO_ESTIMATE:
             return _(
                 "I can't say how long it lasts until I've seen a week of use. Until then, I'll "
                 "remind you when none is left."

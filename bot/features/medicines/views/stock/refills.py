@@ -137,7 +137,7 @@ def _measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboar
 
 def _days_choices(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
     """When to send the reminder, if the choices differ."""
-    if stock.forecast.kind not in (Lasts.RUNS_OUT, Lasts.FOR_YEARS, Lasts.ABOUT, Lasts.NO_GUESS):
+    if stock.forecast.kind not in (Lasts.RUNS_OUT, Lasts.FOR_YEARS, Lasts.ABOUT, Lasts.NO_ESTIMATE):
         return ()
     buttons = [
         Button(

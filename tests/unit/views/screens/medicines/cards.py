@@ -18,7 +18,7 @@ from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.snoozing import Snoozed
 from domain.medicines.doses.summaries import SummaryFacts
 from domain.medicines.records.changes import ChangeKind, RecordChange
-from domain.medicines.records.corrections import TakenBack
+from domain.medicines.records.corrections import UndoneRecord
 from domain.medicines.records.history import EntryDetails, Record
 from domain.medicines.records.notices import RecordChangedFacts
 from domain.medicines.records.presses import WhichDose
@@ -85,11 +85,11 @@ def card_screens(home: Home) -> Mapping[str, View]:
             replace(home.dose(taken), taken_at=SLOT - timedelta(hours=9))
         ),
         "card_of_a_paused_medicine": replace(
-            home.card(), put_off=[(home.dose(DoseStatus.CANCELLED), MedicineStatus.PAUSED)]
+            home.card(), suspended=[(home.dose(DoseStatus.CANCELLED), MedicineStatus.PAUSED)]
         ),
         "card_with_a_stopped_medicine": replace(
             home.card(home.dose()),
-            put_off=[(home.dose(DoseStatus.CANCELLED, 1), MedicineStatus.STOPPED)],
+            suspended=[(home.dose(DoseStatus.CANCELLED, 1), MedicineStatus.STOPPED)],
         ),
     }
     return {name: partial(cards.slot_card, fact) for name, fact in facts.items()}
@@ -121,8 +121,10 @@ def press_screens(home: Home) -> Mapping[str, View]:
         "press_snooze_of_a_missed_dose": partial(doses.snoozed, Snoozed(missed, None)),
         "press_answered": partial(doses.shown, home.dose(DoseStatus.TAKEN)),
         "press_answered_open_again": partial(doses.shown, home.dose()),
-        "press_undo": partial(doses.undone_toast, TakenBack(taken, home.dose(), False)),
-        "press_undo_of_a_correction": partial(doses.undone_toast, TakenBack(skipped, taken, True)),
+        "press_undo": partial(doses.undone_toast, UndoneRecord(taken, home.dose(), False)),
+        "press_undo_of_a_correction": partial(
+            doses.undone_toast, UndoneRecord(skipped, taken, True)
+        ),
         **{
             f"press_undo_{name}": view
             for name, view in screens_of_what_was_recorded_otherwise(home).items()

@@ -14,7 +14,7 @@ from bot.ui.answer import Screen
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses.notices import PauseEndsFacts
-from domain.medicines.pauses.paused_people import PersonPaused
+from domain.medicines.pauses.paused_people import PausedPerson
 from domain.medicines.schedules.kinds import AsNeeded, WallClock
 from domain.models.medicines import MedicineStatus
 from tests.unit.views.screens.conversation import choice
@@ -38,7 +38,7 @@ def pause_screens(home: Home) -> Mapping[str, View]:
     person = replace(home.person, pause=pause)
     without_end = replace(home.person, pause=Pause(NOW, None, silences_appointments=False))
     as_needed = replace(quiet, schedule=AsNeeded(date(2026, 11, 23)), first_due_at=None)
-    both = PersonPaused(person, [quiet, over], [saved])
+    both = PausedPerson(person, [quiet, over], [saved])
     ends = PauseEndsFacts(FAMILY_ID, person, until, NOW, [words.medicine] * 2, None)
     choices = [choice(label) for label in pause_questions.pause_choices().values()]
     of_appointments = [choice(label) for label in pause_questions.appointment_labels().values()]
@@ -97,7 +97,7 @@ def pause_screens(home: Home) -> Mapping[str, View]:
     def paused(facts: MedicineFacts) -> View:
         return partial(outcomes.paused, facts, member=home.member, now=NOW)
 
-    def person_paused(facts: PersonPaused) -> View:
+    def person_paused(facts: PausedPerson) -> View:
         return partial(outcomes.person_paused, facts, member=home.member, now=NOW)
 
     later = replace(person, pause=replace(pause, until=until + timedelta(days=3)))
@@ -196,31 +196,31 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "paused_without_return_of_a_course": paused(replace(over, resumes_at=None)),
         "paused_of_a_course_that_is_over": paused(over_since(quiet)),
         "paused_person": person_paused(both),
-        "paused_person_all_resumes": person_paused(PersonPaused(person, [quiet], [])),
+        "paused_person_all_resumes": person_paused(PausedPerson(person, [quiet], [])),
         "paused_person_nothing_resumes": person_paused(
-            PersonPaused(
+            PausedPerson(
                 person,
                 [over, replace(as_needed, schedule=replace(AS_NEEDED, ends_on=course_ends))],
                 [],
             )
         ),
-        "paused_person_beside_what_is_paused": person_paused(PersonPaused(person, [], [quiet])),
+        "paused_person_beside_what_is_paused": person_paused(PausedPerson(person, [], [quiet])),
         "paused_person_without_end_of_a_course": person_paused(
-            PersonPaused(without_end, [replace(over, resumes_at=None)], [])
+            PausedPerson(without_end, [replace(over, resumes_at=None)], [])
         ),
         "paused_person_while_open": person_paused(
-            PersonPaused(person, [replace(saved, called_off=[home.open_dose])], [])
+            PausedPerson(person, [replace(saved, called_off=[home.open_dose])], [])
         ),
-        "paused_person_as_needed": person_paused(PersonPaused(person, [as_needed], [])),
-        "paused_person_without_end": person_paused(PersonPaused(without_end, [saved], [])),
+        "paused_person_as_needed": person_paused(PausedPerson(person, [as_needed], [])),
+        "paused_person_without_end": person_paused(PausedPerson(without_end, [saved], [])),
         "paused_person_not": partial(outcomes.not_paused_screen, home.person),
         "resumed_person": partial(outcomes.person_resumed, both, now=NOW),
         "resumed_nothing": partial(
-            outcomes.person_resumed, PersonPaused(home.person, [], []), now=NOW
+            outcomes.person_resumed, PausedPerson(home.person, [], []), now=NOW
         ),
         "resumed_person_beyond_a_course": partial(
             outcomes.person_resumed,
-            PersonPaused(home.person, [saved, over_since(saved)], []),
+            PausedPerson(home.person, [saved, over_since(saved)], []),
             now=NOW,
         ),
         "resumed_medicine": partial(outcomes.medicine_resumed, saved, now=NOW),
@@ -238,7 +238,7 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "resumed_stopped_meanwhile": partial(outcomes.stopped_meanwhile, Screen("…")),
         "notice_pause_ends": noticed(ends),
         "notice_pause_ends_beyond_a_course": noticed(
-            replace(ends, medicines=[words.medicine], over=[words.medicine])
+            replace(ends, medicines=[words.medicine], ended_courses=[words.medicine])
         ),
         "notice_pause_ends_tomorrow": noticed(replace(ends, now=until - timedelta(hours=5))),
         "notice_pause_ends_read_where_it_is_another_day": noticed(

@@ -15,7 +15,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.stock.levels import Refilled
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.notices import RefillFacts, RefillItem
-from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
+from domain.medicines.stock.projection import NOT_COMPUTED, Forecast, Lasts
 from domain.models.medicines import MedicineStatus
 from tests.unit.views.screens.conversation import choice
 from tests.unit.views.screens.home import AS_NEEDED, FAMILY_ID, LONDON, NOW, Home, View
@@ -55,7 +55,7 @@ def stock_screens(home: Home) -> Mapping[str, View]:
         unlike = replace(have, forecast=Forecast(kind, days, last_at))
         return answer(Refilled(saved, unlike))
 
-    unclear = replace(have, forecast=Forecast(Lasts.NO_GUESS), promised_by=words.ben)
+    unclear = replace(have, forecast=Forecast(Lasts.NO_ESTIMATE), promised_by=words.ben)
     unknown = replace(have, forecast=Forecast(Lasts.UNMEASURED), unmeasured=strength.dosage)
     paused = replace(saved, status=MedicineStatus.PAUSED)
     question = partial(
@@ -111,7 +111,7 @@ def stock_screens(home: Home) -> Mapping[str, View]:
         "refilled_for_years": lasting(Lasts.FOR_YEARS),
         "refilled_by_a_guess": lasting(Lasts.ABOUT, 9),
         "refilled_by_a_guess_of_hours": lasting(Lasts.ABOUT, 0),
-        "refilled_while_paused": answer(Refilled(paused, replace(have, forecast=NOT_RECKONED))),
+        "refilled_while_paused": answer(Refilled(paused, replace(have, forecast=NOT_COMPUTED))),
         "refilled_to_none": answer(
             Refilled(saved, none_left, Decimal(2)),
             TypedAmount(Decimal(0), None, StockChangeKind.COUNTED),
@@ -122,7 +122,7 @@ def stock_screens(home: Home) -> Mapping[str, View]:
         "refill_days_set": partial(refills.refill_days_set, refilled),
         "refill_days_set_of_what_nobody_counted": partial(
             refills.refill_days_set,
-            Refilled(saved, replace(have, amount=None, unit=None, forecast=NOT_RECKONED)),
+            Refilled(saved, replace(have, amount=None, unit=None, forecast=NOT_COMPUTED)),
         ),
         "refill_days_set_of_what_is_low": partial(refills.refill_days_set, Refilled(saved, low)),
         "refill_promised": partial(refill_notices.promised, Refilled(saved, unclear)),

@@ -1,10 +1,10 @@
-"""What of a medicine is to come: its doses as they are, and its schedule only beyond them.
+"""A medicine's upcoming doses: existing rows first, and its schedule only beyond them.
 
-A dose that was given early, skipped or cancelled is not to come, though the schedule has it; one
-that is open is to come, though its time is over.
+A dose that was given early, skipped or cancelled isn't upcoming although the schedule has it; an
+open dose is, although its time has passed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Text, cast, func, or_, select
+from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from domain.medicines.dosages import Dosage
@@ -23,9 +23,9 @@ from domain.medicines.schedules.occurrences import Occurrence, first_occurrence,
 from domain.models import Dose, Medication
 from domain.timers import Step
 
-_LONGEST_OPEN = timedelta(days=4)  # no window is longer: it keeps the doses of years out of it
+_LONGEST_OPEN = timedelta(days=4)  # no window is longer; bounds the search
 _STRETCH = timedelta(days=60)
-_INSTANT = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 _MADE = (
     select(
@@ -79,7 +79,7 @@ _LAST_INTAKE = (
     .correlate(Medication)
     .scalar_subquery()
 )
-COMING = (
+UPCOMING_COLUMNS = (
     Medication.schedule,
     Medication.doses_from,
     Medication.resumes_at,
@@ -87,12 +87,12 @@ COMING = (
     _MADE.label("made"),
     _LAST_INTAKE.label("last_intake_at"),
 )
-"""Columns of a medicine that :func:`to_coming` reads."""
+"""Columns of a medicine that :func:`to_upcoming_doses` reads."""
 
 
 @dataclass(frozen=True)
 class PendingDose:
-    """A dose that is made and not answered yet, with what is to be given."""
+    """A dose row that isn't answered yet, with the amount to give."""
 
     id: UUID
     due_at: datetime
@@ -103,9 +103,9 @@ class PendingDose:
 
 
 @dataclass(frozen=True)
-class ComingDoses:
-    """`pending` are made; beyond `rule_from` (UTC) the schedule counts, but for the occurrences of
-    which there is a dose already (`made_keys`).
+class UpcomingDoses:
+    """`pending` are rows; after `rule_from` (UTC) the schedule counts, except for occurrences that
+    have a row already (`made_keys`).
     """
 
     pending: Sequence[PendingDose]
@@ -116,7 +116,7 @@ class ComingDoses:
     last_intake_at: datetime | None
 
     def open_doses(self, now: datetime) -> Sequence[OpenDose]:
-        """What is due by now and unanswered, the earliest first."""
+        """Doses that are due by now and unanswered, earliest first."""
         return [
             OpenDose(
                 id=dose.id,
@@ -131,13 +131,13 @@ class ComingDoses:
         ]
 
     def next_due_at(self, now: datetime) -> datetime | None:
-        """When the next dose falls due after *now*."""
+        """When the next dose after *now* is due."""
         made = [dose.due_at for dose in self.pending if dose.due_at > now]
         beyond = self._first_by_rule()
         return min([*made, *([beyond.due_at] if beyond else [])], default=None)
 
     def in_order(self, until: datetime) -> Iterator[tuple[datetime, Dosage | None]]:
-        """When each is due, up to *until*, and how much (None: what the medicine says)."""
+        """When each dose up to *until* is due, and how much (None: the medicine's dosage)."""
         made = ((dose.due_at, dose.dosage) for dose in self.pending)
         by_rule = ((found.due_at, found.dosage) for found in self._by_rule(until))
         return merge(made, by_rule, key=lambda dose: dose[0])
@@ -163,17 +163,27 @@ class ComingDoses:
             after = end
 
 
-def to_coming(row: Row[Any], zone: ZoneInfo, *, now: datetime) -> ComingDoses:
-    """A row of :data:`COMING`, of somebody who lives in *zone*."""
-    made = row.made or []
-    starts = [at - _INSTANT for at in (row.doses_from, row.resumes_at) if at is not None]
-    return ComingDoses(
+def to_upcoming_doses(
+    zone: ZoneInfo,
+    *,
+    schedule: Mapping[str, Any],
+    doses_from: datetime | None,
+    resumes_at: datetime | None,
+    expanded_until: datetime,
+    made: Sequence[dict[str, Any]] | None,
+    last_intake_at: datetime | None,
+    now: datetime,
+) -> UpcomingDoses:
+    """From the values of :data:`UPCOMING_COLUMNS`, for a person who lives in *zone*."""
+    made = made or []
+    starts = [at - _MICROSECOND for at in (doses_from, resumes_at) if at is not None]
+    return UpcomingDoses(
         pending=[_pending(dose) for dose in made if dose["status"] == "pending"],
         made_keys=frozenset(dose["key"] for dose in made),
-        rule_from=max([now, row.expanded_until, *starts]),
-        schedule=schedule_from_json(row.schedule),
+        rule_from=max([now, expanded_until, *starts]),
+        schedule=schedule_from_json(schedule),
         zone=zone,
-        last_intake_at=row.last_intake_at,
+        last_intake_at=last_intake_at,
     )
 
 

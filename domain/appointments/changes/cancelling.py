@@ -1,4 +1,4 @@
-"""Calling an appointment off, restoring it, and taking back that it was added."""
+"""Cancelling and restoring an appointment, and undoing that it was added."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,83 +8,88 @@ from sqlalchemy import func, update
 
 from domain import audit
 from domain.appointments.changes.locking import (
-    Locked,
+    LockedOccurrence,
     Reach,
-    lock,
+    announce_and_get,
     lock_appointment,
-    record,
-    refuse_what_is_over,
-    tell_and_read,
-    tell_calendars,
-    update_one,
+    lock_occurrence,
+    mark_changed,
+    record_change,
+    refuse_past,
+    update_occurrence,
 )
-from domain.appointments.changes.undo import remember
+from domain.appointments.changes.undo import take_snapshot
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
-from domain.appointments.series.occurrence_rows import first_ahead
+from domain.appointments.series.occurrence_rows import find_first_upcoming
 from domain.appointments.series.replanning import replan, reset_timers
-from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.limits import Held
-from domain.family.room import make_room
+from domain.family.limits import Quota
+from domain.family.room import require_room
 from domain.local_time import resolve_local
 from domain.models import Appointment
 from domain.models.appointments import OccurrenceStatus
 
 
-async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> OccurrenceFacts:
-    """Call it off; it can be restored. Raises NotFound and AppointmentOver."""
-    locked = await lock(scope, occurrence_id)
-    refuse_what_is_over(scope, locked)
+async def cancel_occurrence(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> OccurrenceFacts:
+    """Cancel it; it can be restored. Raises NotFound and AppointmentOver."""
+    locked = await lock_occurrence(scope, occurrence_id)
+    refuse_past(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         return await get_occurrence(scope, occurrence_id)
-    before = await remember(scope, locked.series.id, locked.id)
+    before = await take_snapshot(scope, locked.series.id, locked.id)
     reach = locked.reach(reach)
     if reach is Reach.THIS or locked.series.recurrence is None:
         await _set_status(scope, locked, OccurrenceStatus.CANCELLED)
     else:
         begin = locked.planned_start
         if reach is Reach.ALL:
-            begin = await first_ahead(scope, locked.series) or begin
+            begin = await find_first_upcoming(scope, locked.series) or begin
         await _cut(scope, locked, resolve_local(begin, locked.series.zone))
-    await record(scope, "cancelled", locked, before=await before.replaced(scope, reach))
+    await record_change(
+        scope, "cancelled", locked, before=await before.describe_change(scope, reach)
+    )
     return await get_occurrence(scope, occurrence_id)
 
 
-async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
-    """Let it take place after all: the one, or the series that was called off with it.
+async def restore_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
+    """Restore one occurrence, or the series that was cancelled with it.
 
     Raises NotFound, AppointmentOver and FamilyFull.
     """
-    locked = await lock(scope, occurrence_id)
-    refuse_what_is_over(scope, locked)
+    locked = await lock_occurrence(scope, occurrence_id)
+    refuse_past(scope, locked)
     if locked.status is OccurrenceStatus.PLANNED:
         return await get_occurrence(scope, occurrence_id)
-    await make_room(scope, Held.APPOINTMENT, beside=locked.series.id)
-    before = await remember(scope, locked.series.id, locked.id)
+    await require_room(scope, Quota.APPOINTMENT, excluding=locked.series.id)
+    before = await take_snapshot(scope, locked.series.id, locked.id)
     match locked.status:
         case OccurrenceStatus.CANCELLED:
             if locked.series.cancelled_from is not None:
                 await _cut(scope, locked, None)
             await _set_status(scope, locked, OccurrenceStatus.PLANNED)
         case OccurrenceStatus.CUT if locked.series.cancelled_from is None:
-            raise NotFound  # its rule gives it no more
+            raise NotFound  # the rule doesn't produce it any more
         case OccurrenceStatus.CUT:
             await _cut(scope, locked, None)
             if (await get_occurrence(scope, occurrence_id)).status is OccurrenceStatus.CUT:
                 await _set_status(scope, locked, OccurrenceStatus.PLANNED)
-    await record(scope, "restored", locked, before=await before.replaced(scope, Reach.THIS))
-    return await tell_and_read(scope, locked)
+    await record_change(
+        scope, "restored", locked, before=await before.describe_change(scope, Reach.THIS)
+    )
+    return await announce_and_get(scope, locked)
 
 
-async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None) -> None:
-    """Take back that an appointment was added (the event *undoes_id*). Raises NotFound."""
-    row = await lock_appointment(scope, appointment_id)
-    await tell_calendars(scope, appointment_id)
-    series = Series.of(row)
-    called_off = replace(series, cancelled_from=min(row.scheduled_at, scope.clock.now()))
-    await replan(scope, series, called_off)
+async def remove_appointment(
+    scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None
+) -> None:
+    """Undo that an appointment was added (the event *undoes_id*). Raises NotFound."""
+    locked = await lock_appointment(scope, appointment_id)
+    await mark_changed(scope, appointment_id)
+    now = scope.clock.now()
+    called_off = replace(locked.series, cancelled_from=min(locked.scheduled_at, now))
+    await replan(scope, locked.series, called_off)
     await scope.execute(
         update(Appointment)
         .where(Appointment.id == appointment_id)
@@ -99,17 +104,17 @@ async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None =
     )
 
 
-async def _cut(scope: Scope, locked: Locked, since: datetime | None) -> None:
-    """Call off what the rule gives from *since* on; None: nothing any more."""
+async def _cut(scope: Scope, locked: LockedOccurrence, since: datetime | None) -> None:
+    """Cancel what the rule produces from *since* on; None: cancel nothing."""
     series = replace(locked.series, cancelled_from=since)
     await scope.execute(
         update(Appointment).where(Appointment.id == series.id).values(cancelled_from=since)
     )
-    await tell_calendars(scope, series.id)
+    await mark_changed(scope, series.id)
     await replan(scope, locked.series, series)
 
 
-async def _set_status(scope: Scope, locked: Locked, status: OccurrenceStatus) -> None:
-    await update_one(scope, locked.id, {"status": status})
-    await tell_calendars(scope, locked.series.id)
+async def _set_status(scope: Scope, locked: LockedOccurrence, status: OccurrenceStatus) -> None:
+    await update_occurrence(scope, locked.id, {"status": status})
+    await mark_changed(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])

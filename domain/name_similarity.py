@@ -1,10 +1,10 @@
-"""Names that look or sound alike: of medicines that are mistaken for each other, of doctors, of
-people.
+"""Names that look or sound alike: of medicines that get mixed up, of doctors, of people.
 
-Compared as health authorities compare drug names: by letters (how many have to be changed; how much
-of the beginning is the same, which is what people read) and by sound. The limits were chosen by the
+Compared as health authorities compare drug names: by spelling (how many letters differ; how much of
+the beginning, which is what people read, is the same) and by sound. The thresholds come from the
 pairs in the tests, most of them from the FDA's and ISMP's lists of look-alike and sound-alike
-names. Too many questions are not read, so common pairs that nobody mistakes stay below them.
+names. People stop reading questions that come too often, so common pairs that nobody confuses stay
+below them.
 """
 
 import re
@@ -17,12 +17,12 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 T = TypeVar("T")
 
-_SHORT = 3  # letters; one that differs makes another word of it
-_MARK = 2  # letters and digits that tell apart by themselves: "B12" has three, but a digit
+_SHORT = 3  # letters; in a name this short, one different letter makes a different word
+_MARK = 2  # characters; words this short, or with a digit ("B12"), distinguish by themselves
 _BEGINNING = 3
 _TITLES = frozenset({"dr", "doctor", "prof", "professor", "med"})
 
-# What is written differently and sounds the same, in the order in which it is replaced.
+# Different spellings of the same sound, replaced in this order.
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
@@ -45,15 +45,15 @@ _SOUNDS = tuple(
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether they differ in nothing but case, accents and spaces."""
-    return plain(one) == plain(other)
+    """Whether they differ only in case, accents and spaces."""
+    return normalize_name(one) == normalize_name(other)
 
 
-def is_alike(one: str, other: str) -> bool:
-    """Whether one of two names could be read or heard for the other.
+def is_similar_name(one: str, other: str) -> bool:
+    """Whether one name could be misread or misheard as the other.
 
-    Words that both have do not count, nor titles. Numbers and single letters tell apart: nobody
-    mistakes Vitamin C for Vitamin D.
+    Words that both names share don't count, and neither do titles. Numbers and single letters are
+    distinctive: nobody confuses Vitamin C with Vitamin D.
     """
     first, second = _words(one), _words(other)
     only_first = list((Counter(first) - Counter(second)).elements())
@@ -65,9 +65,11 @@ def is_alike(one: str, other: str) -> bool:
     return _are_close(" ".join(only_first), " ".join(only_second))
 
 
-def nearest(name: str, known: Iterable[tuple[str, T]]) -> T | None:
-    """Which of *known* (name, thing) has the same name, or else one alike; None if none has."""
-    alike = [(other, thing) for other, thing in known if is_alike(name, other)]
+def find_similar_name(name: str, known: Iterable[tuple[str, T]]) -> T | None:
+    """The thing in *known* (name, thing) with the same name, or else with the most similar one;
+    None if no name is similar.
+    """
+    alike = [(other, thing) for other, thing in known if is_similar_name(name, other)]
     for other, thing in alike:
         if is_same_name(name, other):
             return thing
@@ -102,12 +104,12 @@ def _is_mark(word: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    words = plain(name).split()
+    words = normalize_name(name).split()
     return [word for word in words if word not in _TITLES] or words
 
 
-def plain(name: str) -> str:
-    """*name* without case, accents, punctuation and needless spaces."""
+def normalize_name(name: str) -> str:
+    """*name* without case, accents, punctuation and extra spaces."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     kept = (c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
     return " ".join("".join(kept).split())

@@ -1,4 +1,4 @@
-"""Calling off the doses that are open or to come."""
+"""Cancelling pending doses."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.events import NotificationsOwed
+from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import OpenDose
 from domain.models import Dose
@@ -16,8 +16,8 @@ from domain.models import Dose
 CALLED_OFF = "called_off"  # where an event of the audit keeps the doses that it cancelled
 
 
-async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Sequence[UUID]:
-    """The doses of a medication that are still to come and are so: `pending` or `cancelled`."""
+async def list_future_dose_ids(scope: Scope, medication_id: UUID, *, status: str) -> Sequence[UUID]:
+    """The ids of a medication's future doses with this status: `pending` or `cancelled`."""
     rows = await scope.rows(
         select(Dose.id).where(
             Dose.medication_id == medication_id,
@@ -28,11 +28,11 @@ async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Seque
     return [row.id for row in rows]
 
 
-async def cancel_open(
+async def cancel_pending_doses(
     scope: Scope, care_recipient_id: UUID, medication_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[OpenDose]]:
-    """Ask for none of these medicines of one person any more; their cards say so. Returns the doses
-    that were due and open, by their medicines.
+    """Cancel the pending doses of these medicines of one person and have their cards edited.
+    Returns those that were already due, by medicine.
     """
     cancelled = await scope.rows(
         update(Dose)
@@ -54,10 +54,10 @@ async def cancel_open(
             Dose.unit,
         )
     )
-    await dose_messages.show_cards_again(
+    await dose_messages.refresh_cards(
         scope, {(care_recipient_id, dose.due_at) for dose in cancelled}
     )
-    scope.publish(NotificationsOwed())
+    scope.publish(NotificationsQueued())
     now = scope.clock.now()
     were_open: dict[UUID, list[OpenDose]] = {}
     for row in sorted(cancelled, key=lambda row: (row.due_at, row.id)):

@@ -1,4 +1,4 @@
-"""Several things saved at once, in one transaction: one that is refused leaves nothing behind."""
+"""Savepoints: several operations in one transaction, of which one may be refused."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -8,8 +8,8 @@ from domain.database.scope import Scope
 T = TypeVar("T")
 
 
-async def attempt(scope: Scope, work: Callable[[Scope], Awaitable[T]]) -> T:
-    """Do *work*; if it raises, what it wrote is taken back, and what was written before stays."""
+async def run_in_savepoint(scope: Scope, work: Callable[[Scope], Awaitable[T]]) -> T:
+    """Run *work* in a savepoint. If it raises, only what it wrote and published is rolled back."""
     before, events = len(scope.acts), len(scope.events)
     try:
         async with scope.connection.begin_nested():
