@@ -113,16 +113,14 @@ class Household:
             case Quota.MEDICINE:
                 return await factories.medicine(self.database, self.anna, self.person, name=name)
             case Quota.DOCTOR:
-                return (
-                    await self.act(
-                        lambda scope: doctors.add_doctor(scope, NewDoctor(self.person.id, name))
-                    ),
+                return await self.act(
+                    lambda scope: doctors.add_doctor(scope, NewDoctor(self.person.id, name))
                 )
             case Quota.MEMBER:
                 return await factories.member(self.database, self.anna, name=name)
             case Quota.APPOINTMENT:
-                return (
-                    await factories.appointment(self.database, self.anna, self.person, title=name),
+                return await factories.appointment(
+                    self.database, self.anna, self.person, title=name
                 )
 
     async def act(self, work: Callable[[Scope], Awaitable[Any]]) -> Any:

@@ -97,7 +97,7 @@ class Home:
                     "SELECT n.id, n.status, n.lane, n.wanted_version > n.shown_version AS is_open,"
                     " u.name FROM notifications n JOIN users u ON u.id = n.user_id"
                     f" WHERE n.kind = 'changes' AND {where} ORDER BY n.slot_at, u.name"
-                ),
+                )
             )
             return found.all()
 
@@ -217,7 +217,7 @@ class TestTheDriver:
                 text(
                     "SELECT id FROM appointment_occurrences"
                     " WHERE occurrence_key = '2026-12-04T10:00'"
-                ),
+                )
             )
         await home.execute("UPDATE family_members SET hears_of_changes = false")
         later = replace(first, id=second)
@@ -453,7 +453,7 @@ class TestNothingIsToldTwice:
                 text(
                     "SELECT count(*) FROM notifications WHERE kind = 'appointment'"
                     f" AND facts -> 'steps' ->> '{facts.id}' = 'tell'"
-                ),
+                )
             )
         assert told == 3
 

@@ -77,12 +77,10 @@ async def test_who_leaves_the_open_family_meanwhile_is_not_left_in_another(
     async def look(scope: Scope) -> None:
         async def leave(_: Scope) -> None:
             async def left(other: Scope) -> None:
-                (
-                    await other.execute(
-                        update(FamilyMember)
-                        .where(FamilyMember.user_id == anna.id, FamilyMember.family_id == smith.id)
-                        .values(left_at=database.clock.now())
-                    ),
+                await other.execute(
+                    update(FamilyMember)
+                    .where(FamilyMember.user_id == anna.id, FamilyMember.family_id == smith.id)
+                    .values(left_at=database.clock.now())
                 )
 
             await factories.acting(database, anna, left, family=smith)
