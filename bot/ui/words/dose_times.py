@@ -22,6 +22,11 @@ def named_clock(time: str, zone: ZoneInfo) -> str:
     return _("{time} {place} time").format(time=time, place=place_name(zone))
 
 
+def zone_words(zone: ZoneInfo) -> str:
+    """ "London time"."""
+    return _("{place} time").format(place=place_name(zone))
+
+
 def place_name(zone: ZoneInfo) -> str:
     """ "New York"."""
     return zone.key.rpartition("/")[2].replace("_", " ")
@@ -34,7 +39,7 @@ def differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
 
 def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInfo | None) -> str:
     """*words* of the time *at* by the clock of *zone*, and what it is by the reader's own: "08:00
-    (03:00 yours)". As they are where the clocks agree, or the reader's is not known.
+    (03:00 your time)". As they are where the clocks agree, or the reader's is not known.
     """
     if reader_zone is None or not differ(zone, reader_zone, at):
         return words
@@ -42,7 +47,7 @@ def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInf
     reading = f"{yours:%H:%M}"
     if yours.date() != at.astimezone(zone).date():
         reading = f"{weekday_name(yours.date())} {reading}"
-    return _("{time} ({yours} yours)").format(time=words, yours=reading)
+    return _("{time} ({yours} your time)").format(time=words, yours=reading)
 
 
 def due_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:

@@ -23,7 +23,7 @@ def clock_time(at: datetime, zone: ZoneInfo) -> str:
 def clock_words(
     at: datetime, *, person: str, zone: ZoneInfo, reader_zone: ZoneInfo | None = None
 ) -> str:
-    """ "08:00 Mum's time (15:00 yours)" for *at* (aware), *person* living in *zone*.
+    """ "08:00 Mum's time (15:00 your time)" for *at* (aware), *person* living in *zone*.
 
     Where both clocks agree just "08:00"; where the reader's zone is unknown, without theirs.
     """
@@ -38,7 +38,7 @@ def clock_words(
     reading = f"{yours:%H:%M}"
     if yours.date() != local.date():
         reading = f"{weekday_name(yours.date())} {reading}"
-    return _("{theirs} ({time} yours)").format(theirs=theirs, time=reading)
+    return _("{theirs} ({time} your time)").format(theirs=theirs, time=reading)
 
 
 def moment(
@@ -118,3 +118,9 @@ def named_day(day: date, *, today: date) -> str:
     """ "Thursday 26 November", also where that is today; the year where it is another."""
     words = day_and_month(day) if day.year == today.year else full_date(day)
     return _("{weekday} {date}").format(weekday=weekday_name(day), date=words)
+
+
+def dated_day(day: date, *, today: date) -> str:
+    """ "tomorrow, Tuesday 24 November": what stays on a phone is read on other days, too."""
+    words, named = day_words(day, today=today), named_day(day, today=today)
+    return named if words == named else _("{day}, {date}").format(day=words, date=named)
