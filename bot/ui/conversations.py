@@ -41,10 +41,7 @@ def please_type() -> Answer:
 
 def expired_screen() -> Screen:
     return Screen(
-        _(
-            "That conversation has expired, and nothing was saved. Please start again:"
-            " /help shows how."
-        )
+        _("That question has expired, and nothing was saved. Please start again: /help shows how.")
     )
 
 
@@ -55,7 +52,7 @@ def expired(*, go_on: Button | None = None) -> Answer:
     return say(
         _(
             "That question has expired, and nothing was saved. To pick up where you left off, "
-            "tap Continue, then type it again."
+            "tap Continue, then type your answer again."
         ),
         ((go_on,),),
     )
@@ -112,20 +109,20 @@ def still_open(question: Screen, named: str | None, *, go_on: Button, stop: Butt
 
 
 def stop_label() -> str:
-    return _("⏹ Stop")
+    return _("✖️ Discard it")
 
 
 def go_on_label() -> str:
-    return _("▶️ Continue")
+    return _("Continue")
 
 
 def forget_label() -> str:
-    return _("Discard it")
+    return _("✖️ Discard it")
 
 
 def continued() -> Screen:
     """In the place of an offer to continue that was taken."""
-    return Screen(_("▶️ Continued below."))
+    return Screen(_("Continued below."))
 
 
 def forgotten(unfinished: Unfinished) -> Screen:
