@@ -14,7 +14,7 @@ from tests.waiting import until
 
 LINE = "Amlodipine 5 mg"
 NOTICE = "“Amlodipine 5 mg” wasn't saved."
-OFFER = ("▶️ Continue",)
+OFFER = ("Continue",)
 
 
 async def begin(phone: Person, line: str = LINE) -> Message:
@@ -54,7 +54,7 @@ async def test_a_draft_that_nobody_saved_says_so_once_and_without_a_sound(
     await town.drafts_looked_at()
     [notice] = notices(anna)
     assert (notice.text, notice.silent) == (NOTICE, True)
-    assert notice.labels == ("▶️ Continue", "Discard it")
+    assert notice.labels == ("Continue", "✖️ Discard it")
     assert await town.count("medications") == 0
 
 
@@ -69,7 +69,7 @@ async def test_a_draft_continued_after_an_hour_is_saved(home: Household, town: T
     assert again.labels == question.labels
     # Neither message goes on offering what was taken up.
     await until(lambda: not notices(anna))
-    continued = [m for m in anna.messages if m.text == "▶️ Continued below."]
+    continued = [m for m in anna.messages if m.text == "Continued below."]
     assert [(m.id, m.labels) for m in continued] == [
         (question.id, ()),
         (continued[1].id, ()),
@@ -93,7 +93,7 @@ async def test_a_draft_is_continued_from_the_new_message_and_left_again(
     await leave(town, anna, question)
     await anna.press("Continue", message=notices(anna)[0])
     again = await anna.sees("I understood:")
-    await until(lambda: shown(anna, question).text == "▶️ Continued below.")
+    await until(lambda: shown(anna, question).text == "Continued below.")
     left = await leave(town, anna, again)
     assert left.text.startswith("⌛ Not saved.")
     await town.drafts_looked_at()
@@ -210,7 +210,10 @@ async def test_whoever_has_become_a_viewer_cannot_continue(home: Household, town
     await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
     toast = await ben.press("Continue", message=shown(ben, question))
     assert toast.alert
-    assert toast.text == "You can only read here. Please ask a caregiver or an admin."
+    assert (
+        toast.text
+        == "As a viewer, you can read but not change anything. Please ask a caregiver or an admin."
+    )
     # Neither message offers any more what would only be refused again.
     await until(lambda: not notices(ben))
     await town.settled()
@@ -225,7 +228,7 @@ async def test_a_viewer_s_own_clock_can_be_continued(home: Household, town: Town
     await carla.open_link(await invite(home.anna, "viewer"))
     await carla.sees("Welcome to the family")
     await carla.send("/people")
-    await carla.press("My own clock", message=await carla.sees("Mum"))
+    await carla.press("My time zone", message=await carla.sees("Mum"))
     question = await carla.sees("?")
     await town.settled()
     town.jump_by(minutes=16)
@@ -234,7 +237,7 @@ async def test_a_viewer_s_own_clock_can_be_continued(home: Household, town: Town
     await carla.press("Continue", message=shown(carla, question))
     await carla.sees(question.text)
     await carla.send("Paris")
-    await carla.sees("Europe/Paris")
+    await carla.sees("Paris time")
 
 
 async def test_whoever_has_left_the_family_cannot_continue(home: Household, town: Town) -> None:
@@ -316,7 +319,7 @@ async def test_forget_it_ends_it_for_good(home: Household, town: Town) -> None:
     anna = home.anna
     question = await begin(anna)
     left = await leave(town, anna, question)
-    await anna.press("Discard it")
+    await anna.press("✖️ Discard it")
     await until(lambda: not notices(anna))
     await until(lambda: shown(anna, question).labels == ())
     assert shown(anna, question).text == "⌛ Not saved."
