@@ -184,7 +184,7 @@ async def add_person(caregiver: Person, name: str = "Mum", place: str = "Europe/
 async def move_mum(by: Person, city: str) -> None:
     """Mum lives by the clock of *city* from now on."""
     await by.send("/people")
-    await by.press("Move", message=await by.sees("People, family"))
+    await by.press("Change city", message=await by.sees("People, family"))
     await by.sees("Which city does Mum live in")
     await by.send(city)
     await by.sees("Mum is now on")

@@ -41,10 +41,7 @@ def please_type() -> Answer:
 
 def expired_screen() -> Screen:
     return Screen(
-        _(
-            "That conversation has expired, and nothing was saved. Please start again:"
-            " /help shows how."
-        )
+        _("That question has expired, and nothing was saved. Please start again: /help shows how.")
     )
 
 
@@ -55,7 +52,7 @@ def expired(*, continue_button: Button | None = None) -> Answer:
     return say(
         _(
             "That question has expired, and nothing was saved. To pick up where you left off, "
-            "tap Continue, then type it again."
+            "tap Continue, then type your answer again."
         ),
         ((continue_button,),),
     )
@@ -116,20 +113,20 @@ def still_open(
 
 
 def stop_label() -> str:
-    return _("⏹ Stop")
+    return _("✖️ Discard it")
 
 
 def continue_label() -> str:
-    return _("▶️ Continue")
+    return _("Continue")
 
 
 def discard_label() -> str:
-    return _("Discard it")
+    return _("✖️ Discard it")
 
 
 def continued() -> Screen:
     """Replaces an offer to continue that was accepted."""
-    return Screen(_("▶️ Continued below."))
+    return Screen(_("Continued below."))
 
 
 def discarded(unfinished: Unfinished) -> Screen:

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from bot.grammar.problems import Misunderstood
-from bot.ui.answer import Answer, Screen, say
+from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.length import toast
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from bot.ui.words.amounts import amount_in_words
 from bot.ui.words.undo import lasting, superseded
@@ -55,7 +56,7 @@ from domain.medicines.errors import (
     TimeNotPossible,
     UnseenPause,
 )
-from domain.overview.own_actions import ActionSuperseded
+from domain.overview.own_actions import UNDONE, ActionSuperseded
 
 
 def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
@@ -68,14 +69,18 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
         # more.
         closes = isinstance(error, ActionSuperseded) and error.dose is not None
         return Answer(toast=toast(sentence), alert=True, closes=closes)
-    return say(escape(sentence))
+    return say(escape(sentence), _create_family() if isinstance(error, NoFamily) else ())
+
+
+def _create_family() -> Keyboard:
+    return ((Button(_("Create a family"), RunCommand(command="newfamily").encode()),),)
 
 
 def slow_down() -> Answer:
     return say(
         _(
-            "That was a lot at once. I haven't done this one, and I won't do what you send "
-            "within the next minute. Please wait, then send it again."
+            "That was a lot at once. I haven't done what you just sent, and I won't do anything "
+            "you send within the next minute. Please wait, then send it again."
         )
     )
 
@@ -98,7 +103,10 @@ def conversations_unavailable() -> Answer:
 
 
 def old_button() -> Answer:
-    return Answer(toast=_("This button is too old. /today shows what's due."), alert=True)
+    return Answer(
+        toast=_("This button is too old. /today, /meds and /appts show how things are now."),
+        alert=True,
+    )
 
 
 def apology(incident: str) -> Answer:
@@ -129,7 +137,10 @@ def _somebody_has(name: str) -> str:
 def _sentence(error: CareCircleError) -> str:
     match error:
         case NoFamily():
-            return _("You aren't in a family yet. Type /newfamily NAME, or ask for an invitation.")
+            return _(
+                "You aren't in a family yet. Type /newfamily NAME to create one. If you've been "
+                "sent a link, tap it instead."
+            )
         case NobodyCaredFor():
             return _("First tell me who you look after: /addperson NAME in CITY")
         case NotAllowed(action=action, role=role):
@@ -147,9 +158,10 @@ def _sentence(error: CareCircleError) -> str:
         case FamilyFull(quota=quota, limit=limit):
             return _family_full(quota, limit)
         case SimilarMedicine(existing=existing):
-            return _("{person} also takes {name}, which is easily mistaken for it.").format(
-                person=existing.person, name=existing.name
-            )
+            return _(
+                "{person} already takes {name}, which looks or sounds nearly the same. Please check"
+                " the name."
+            ).format(person=existing.person, name=existing.name)
         case SimilarName(existing=existing_name):
             return _(
                 "There's already somebody called {name}, which is nearly the same. Please "
@@ -209,7 +221,7 @@ def _sentence(error: CareCircleError) -> str:
         case NothingRecorded():
             return _("Nothing is recorded for it, so there's nothing to undo or correct.")
         case ActionSuperseded():
-            return superseded(error)
+            return _superseded(error)
         case RecordSuperseded():
             return _("The record has been changed since. /history shows how it is now.")
         case TooLateToUndo():
@@ -221,17 +233,34 @@ def _sentence(error: CareCircleError) -> str:
                 time=f"{instead:%H:%M}"
             )
         case AppointmentOver():
-            return _("That has already taken place, so it stays as it is.")
+            return _(
+                "That appointment is over, so it can't be changed. You can still note how it went."
+            )
         case AppointmentCancelled():
             return _("It's called off. Restore it first, then move it.")
         case AppointmentChanged():
             return _("Somebody has changed it in the meantime. /appts shows how it is now.")
         case DriverAlreadySet(driver=driver):
-            return _("{driver} is already driving.").format(driver=driver)
+            return _("{driver} has already said they'll drive.").format(driver=driver)
         case NotFound():
-            return _("That's no longer there. /today shows what's due.")
+            return _("That's no longer there. /today, /meds and /appts show what is.")
         case _:
-            return _("That isn't possible right now.")
+            return _("That isn't possible right now. /today shows how things are.")
+
+
+def _superseded(error: ActionSuperseded) -> str:
+    """That it was not undone, and where it stands how things are now."""
+    words = superseded(error)
+    if error.by is None or error.action == UNDONE:
+        return words
+    if error.dose is not None:
+        return _("{changed} I haven't undone anything.").format(changed=words)
+    where = {"appointment": "/appts", "person": "/people"}.get(
+        error.action.partition(".")[0], "/meds"
+    )
+    return _("{changed} I haven't undone anything. {command} shows how it is now.").format(
+        changed=words, command=where
+    )
 
 
 def _family_full(quota: Quota, limit: int) -> str:
@@ -254,7 +283,7 @@ def _family_full(quota: Quota, limit: int) -> str:
         case Quota.MEMBER:
             sentence = _(
                 "This family already has {most} members, and I can't add more. Your invitation is"
-                " still unused: open it again once somebody has left."
+                " still unused."
             )
         case Quota.APPOINTMENT:
             sentence = _(
@@ -267,10 +296,22 @@ def _family_full(quota: Quota, limit: int) -> str:
 def _not_allowed(action: Action, role: Role) -> str:
     match action:
         case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE if role is Role.RECIPIENT:
-            return _("That isn't your dose. Please ask a caregiver to record it.")
+            return _(
+                "You can only record your own doses. Please ask a caregiver to record this one."
+            )
         case Action.INVITE:
             return _("Only an admin of the family can invite people. Please ask one.")
         case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE:
-            return _("You can only read here. Please ask a caregiver to record it.")
+            return _(
+                "As a viewer, you can read but not record. Please ask a caregiver to record it."
+            )
+        case _ if role is Role.RECIPIENT:
+            return _(
+                "You can read everything and record your own doses. For this, please ask a "
+                "caregiver or an admin."
+            )
         case _:
-            return _("You can only read here. Please ask a caregiver or an admin.")
+            return _(
+                "As a viewer, you can read but not change anything. Please ask a caregiver or an"
+                " admin."
+            )

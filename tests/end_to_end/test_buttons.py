@@ -26,8 +26,8 @@ from bot.ui.presses.registry import KINDS
 from domain.access import Role
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
-GONE = "That's no longer there. /today shows what's due."
-TOO_OLD = "This button is too old. /today shows what's due."
+GONE = "That's no longer there. /today, /meds and /appts show what is."
+TOO_OLD = "This button is too old. /today, /meds and /appts show how things are now."
 
 # What a press changes, if it changes anything.
 STATE = """
@@ -58,9 +58,9 @@ async def test_no_button_reaches_into_another_family(
     await ask(town, *home)
     family, dose, medicine, person = await ids(town)
     await home.anna.send("/adddoctor Weber")
-    await home.anna.sees("Saved in family")
+    await home.anna.sees("Saved in the family")
     await home.anna.send("/addappt Checkup tomorrow 10:00 with Dr House")
-    await home.anna.sees("Saved in family")
+    await home.anna.sees("Saved in the family")
     occurrence = await town.value("SELECT id FROM appointment_occurrences")
     doctor = await town.value("SELECT id FROM doctors")
     eve = town.person("Eve")

@@ -46,7 +46,7 @@ class TestDoctors:
         await home.anna.send("/addappt Checkup tomorrow 10:00 with Dr Weber")
         which = await home.anna.sees("Who do you mean by “Dr Weber”?")
         await home.anna.press("Anna Weber (dentist)", message=which)
-        await home.anna.sees("Saved in family")
+        await home.anna.sees("Saved in the family")
         assert await town.value("SELECT doctor_id IS NOT NULL FROM appointments")
 
     async def test_a_new_name_on_an_appointment_is_offered(

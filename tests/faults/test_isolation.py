@@ -98,7 +98,7 @@ async def test_a_row_that_cannot_be_read_is_set_aside_alone(
     await add_medicine(eve, "Bad 5 mg at 08:00")
     await add_medicine(eve, "Good 5 mg at 09:00")
     await eve.send("/addappt Dentist every friday 10:00")
-    await eve.sees("Saved in family")
+    await eve.sees("Saved in the family")
     [row] = await town.rows(
         "SELECT id, family_id, care_recipient_id FROM medications WHERE name = 'Bad'"
     )

@@ -230,9 +230,9 @@ class Performance:
 async def _live_in(member: Person, place: str) -> None:
     await member.send("/people")
     await member.sees("")
-    await member.press("My own clock")
+    await member.press("My time zone")
     await member.send(place)
-    await member.sees("Your own clock is set to")
+    await member.sees("I've set your time zone to")
 
 
 def _newest(person: Person, fragment: str) -> Message:

@@ -119,7 +119,7 @@ class Ground:
         await towns.add_person(anna)
         await ben.send("/people")
         await ben.sees("Mum")
-        await ben.press("My own clock")
+        await ben.press("My time zone")
         await ben.send("New York")
         await ben.sees("own clock")
         await self.stage.settled()

@@ -65,8 +65,9 @@ def _entry(number: int, entry: Shown) -> str:
     if entry.same is None:
         return words
     same = _(
-        "⚠️ There's already one: {existing}. I'll only save this one if you tap “as well”."
-    ).format(existing=escape(entry.same))
+        "⚠️ There's already one: {existing}. I'll only save this one if you tap “Save {number},"
+        " too”."
+    ).format(existing=escape(entry.same), number=number)
     return f"{words}\n{same}"
 
 
@@ -122,7 +123,7 @@ def drop_label(number: int) -> str:
 
 
 def both_label(number: int) -> str:
-    return _("✅ {number} as well").format(number=number)
+    return _("✅ Save {number}, too").format(number=number)
 
 
 def leave_out_label() -> str:
@@ -146,7 +147,9 @@ def saved_text(lines: Sequence[str], *, member: Member) -> str:
     """*lines*: one for each saved entry."""
     count = len(lines)
     head = ngettext(
-        "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
+        "✅ Saved {count} in the family {family}:",
+        "✅ Saved {count} in the family {family}:",
+        count,
     ).format(count=count, family=escape(family_name(member)))
     last = _("Undo removes one at a time, the last one first.")
     return "\n".join(fitting([head, *lines, last]))

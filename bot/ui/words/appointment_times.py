@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.ui.wording import _
 from bot.ui.words.dates import day_range, short_day, short_day_range
 from bot.ui.words.dose_times import named_clock, with_yours
-from bot.ui.words.times import clock_words, day_words, named_day
+from bot.ui.words.times import clock_words, dated_day, named_day
 from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts
 from domain.local_time import clocks_differ
 
@@ -23,7 +23,7 @@ def is_elsewhere(facts: OccurrenceFacts | Conflict, at: datetime) -> bool:
 def appointment_clock(
     facts: OccurrenceFacts | Conflict, at: datetime, *, reader_zone: ZoneInfo | None
 ) -> str:
-    """ "10:00 Mum's time (05:00 yours)", "10:00 London time (05:00 yours)"."""
+    """ "10:00 Mum's time (05:00 your time)", "10:00 London time (05:00 your time)"."""
     if not is_elsewhere(facts, at):
         return clock_words(at, person=facts.person, zone=facts.zone, reader_zone=reader_zone)
     words = place_clock(facts, at)
@@ -42,21 +42,15 @@ def day_of(
     *,
     now: datetime,
     reader_zone: ZoneInfo | None = None,
-    stays: bool = False,
 ) -> str:
-    """ "tomorrow", or the weekday if it isn't the same day now for the person, for the reader and
-    at the place. If the text *stays* on a phone it will be read on later days, so the date is
-    added: "tomorrow, Thursday 26 November".
+    """ "tomorrow, Thursday 26 November": what stays on a phone is read on other days, too. Only the
+    date if it isn't the same day now for the person, for the reader and at the place.
     """
     today = now.astimezone(facts.zone).date()
-    named = named_day(day, today=today)
     clocks = (facts.home, reader_zone or facts.zone)
     if any(now.astimezone(clock).date() != today for clock in clocks):
-        return named
-    words = day_words(day, today=today)
-    if stays and words != named:
-        return _("{day}, {date}").format(day=words, date=named)
-    return words
+        return named_day(day, today=today)
+    return dated_day(day, today=today)
 
 
 def appointment_moment(
@@ -65,12 +59,11 @@ def appointment_moment(
     *,
     now: datetime,
     reader_zone: ZoneInfo | None = None,
-    stays: bool = False,
 ) -> str:
-    """ "tomorrow 14:30 Mum's time (15:30 yours)", "Wednesday 3 June 10:00 London time"."""
+    """ "tomorrow, Tuesday 24 November, 14:30 Mum's time (15:30 your time)"."""
     day = at.astimezone(facts.zone).date()
-    return _("{day} {clock}").format(
-        day=day_of(facts, day, now=now, reader_zone=reader_zone, stays=stays),
+    return _("{day}, {clock}").format(
+        day=day_of(facts, day, now=now, reader_zone=reader_zone),
         clock=appointment_clock(facts, at, reader_zone=reader_zone),
     )
 
@@ -80,14 +73,13 @@ def span_words(
     *,
     reader_zone: ZoneInfo | None = None,
     now: datetime,
-    stays: bool = False,
 ) -> str:
-    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day". *stays*
-    as in :func:`day_of`.
+    """ "tomorrow, Tuesday 24 November, 14:30 Mum's time", "Friday 3 June, 21:00 to Saturday 4 June,
+    07:00", "1–14 July, all day".
     """
 
     def words_of(day: date) -> str:
-        return day_of(facts, day, now=now, reader_zone=reader_zone, stays=stays)
+        return day_of(facts, day, now=now, reader_zone=reader_zone)
 
     if facts.is_all_day:
         days = words_of(facts.first_day)
@@ -95,18 +87,18 @@ def span_words(
             today = now.astimezone(facts.zone).date()
             days = days_words(facts.first_day, facts.last_day, today=today)
         return _("{days}, all day").format(days=days)
-    when = appointment_moment(facts, facts.starts_at, now=now, reader_zone=reader_zone, stays=stays)
+    when = appointment_moment(facts, facts.starts_at, now=now, reader_zone=reader_zone)
     if facts.first_day == facts.last_day:
         return when
     end = facts.ends_at.astimezone(facts.zone)
-    last = _("{day} {time}").format(day=words_of(end.date()), time=f"{end:%H:%M}")
+    last = _("{day}, {time}").format(day=words_of(end.date()), time=f"{end:%H:%M}")
     return _("{when} to {end}").format(when=when, end=last)
 
 
 def days_words(first: date, last: date, *, today: date) -> str:
-    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"."""
+    """ "tomorrow, Tuesday 24 November", "1–14 July", "28 December 2026 – 3 January 2027"."""
     if first == last:
-        return day_words(first, today=today)
+        return dated_day(first, today=today)
     return day_range(first, last, with_year={first.year, last.year} != {today.year})
 
 

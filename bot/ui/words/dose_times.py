@@ -23,6 +23,11 @@ def named_clock(time: str, zone: ZoneInfo) -> str:
     return _("{time} {place} time").format(time=time, place=place_name(zone))
 
 
+def zone_words(zone: ZoneInfo) -> str:
+    """ "London time"."""
+    return _("{place} time").format(place=place_name(zone))
+
+
 def place_name(zone: ZoneInfo) -> str:
     """ "New York"."""
     return zone.key.rpartition("/")[2].replace("_", " ")
@@ -30,12 +35,12 @@ def place_name(zone: ZoneInfo) -> str:
 
 def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInfo | None) -> str:
     """*words* for the time *at* by the clock of *zone*, with the reader's own time: "08:00 (03:00
-    yours)" (HTML). Just *words* if the clocks agree, or if the reader's clock is unknown.
+    your time)" (HTML). Just *words* if the clocks agree, or if the reader's clock is unknown.
     """
     if reader_zone is None or not clocks_differ(zone, reader_zone, at):
         return words
     yours = reader_clock(at.astimezone(reader_zone), at.astimezone(zone))
-    return _("{time} ({yours} yours)").format(time=words, yours=yours)
+    return _("{time} ({yours} your time)").format(time=words, yours=yours)
 
 
 def due_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:

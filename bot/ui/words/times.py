@@ -23,9 +23,9 @@ def clock_time(at: datetime, zone: ZoneInfo) -> str:
 def clock_words(
     at: datetime, *, person: str, zone: ZoneInfo, reader_zone: ZoneInfo | None = None
 ) -> str:
-    """ "08:00 Mum's time (15:00 yours)" for *at* (aware), with *person* living in *zone*.
+    """ "08:00 Mum's time (15:00 your time)" for *at* (aware), with *person* living in *zone*.
 
-    Just "08:00" if both clocks agree, and without "yours" if the reader's zone is unknown.
+    Just "08:00" if both clocks agree, and without "your time" if the reader's zone is unknown.
     """
     local = at.astimezone(zone)
     clock = clock_time(at, zone)
@@ -35,7 +35,7 @@ def clock_words(
     yours = at.astimezone(reader_zone)
     if yours.utcoffset() == local.utcoffset():
         return clock
-    return _("{theirs} ({time} yours)").format(theirs=theirs, time=reader_clock(yours, local))
+    return _("{theirs} ({time} your time)").format(theirs=theirs, time=reader_clock(yours, local))
 
 
 def reader_clock(yours: datetime, theirs: datetime) -> str:
@@ -137,3 +137,9 @@ def named_day(day: date, *, today: date) -> str:
     """ "Thursday 26 November", even for today, with the year if it isn't this year."""
     words = day_and_month(day) if day.year == today.year else full_date(day)
     return _("{weekday} {date}").format(weekday=weekday_name(day), date=words)
+
+
+def dated_day(day: date, *, today: date) -> str:
+    """ "tomorrow, Tuesday 24 November": what stays on a phone is read on other days, too."""
+    words, named = day_words(day, today=today), named_day(day, today=today)
+    return named if words == named else _("{day}, {date}").format(day=words, date=named)

@@ -25,7 +25,9 @@ def _lasting_words() -> dict[str, str]:
         "doctor.removed": _("you removed a doctor. Tap Restore under that message."),
         "doctor.restored": _("you restored a doctor. Remove them again: /doctors"),
         "dose.snoozed": _("you asked to be reminded later. Answer the dose at any time: /today"),
-        "invitation.created": _("you made an invitation. It works once, and ends after 48 hours."),
+        "invitation.created": _(
+            "you made an invitation. It works once and expires after 48 hours."
+        ),
         "person.added": _("you added somebody to care for. Rename or move them: /people"),
         PROMISED: _("you said that you'd get more of a medicine. Count what there is: /stock"),
     }
@@ -36,15 +38,15 @@ def superseded(facts: ActionSuperseded) -> str:
     if facts.by is None and facts.action == UNDONE:
         words = _("You've already undone that.")
     elif facts.by is None:
-        words = _("You've changed {name} since. Type /undo to undo that first.")
+        words = _("You've since changed {name}. Type /undo to undo that first.")
     elif facts.dose is not None and facts.action == UNDONE:
         words = _("{who} has already undone that.")
     elif facts.action == ActionKind.RECORDED:
-        words = _("{who} has recorded {name} again since.")
+        words = _("{who} has since replaced the record of {name}.")
     elif facts.dose is not None:
-        words = _("{who} has corrected {name} since.")
+        words = _("{who} has since corrected the record of {name}.")
     else:
-        words = _since_words().get(facts.action, _("{who} has changed {name} since."))
+        words = _since_words().get(facts.action, _("{who} has since changed {name}."))
     words = words.format(who=facts.by or "", name=facts.name)
     return words if facts.dose is None else words + " " + _current_record(facts.dose)
 
@@ -60,16 +62,16 @@ def _current_record(dose: DoseFacts) -> str:
 
 def _since_words() -> dict[str, str]:
     return {
-        "medication.paused": _("{who} has paused {name} since."),
-        "medication.stopped": _("{who} has stopped {name} since."),
-        "medication.restored": _("{who} has resumed {name} since."),
-        "stock.refilled": _("{who} has refilled {name} since."),
-        "stock.counted": _("{who} has counted {name} since."),
-        "appointment.moved": _("{who} has moved {name} since."),
-        "appointment.cancelled": _("{who} has called off {name} since."),
-        "appointment.restored": _("{who} has restored {name} since."),
-        "appointment.driver_found": _("{who} has said since that they'll drive to {name}."),
-        "appointment.driver_lost": _("{who} has said since that they can't drive to {name}."),
-        "person.paused": _("{who} has changed the pause of {name} since."),
-        "person.resumed": _("{who} has ended {name}'s pause since."),
+        "medication.paused": _("{who} has since paused {name}."),
+        "medication.stopped": _("{who} has since stopped {name}."),
+        "medication.restored": _("{who} has since resumed {name}."),
+        "stock.refilled": _("{who} has since refilled {name}."),
+        "stock.counted": _("{who} has since counted the stock of {name}."),
+        "appointment.moved": _("{who} has since moved {name}."),
+        "appointment.cancelled": _("{who} has since called off {name}."),
+        "appointment.restored": _("{who} has since restored {name}."),
+        "appointment.driver_found": _("{who} has since said that they'll drive to {name}."),
+        "appointment.driver_lost": _("{who} has since said that they can't drive to {name}."),
+        "person.paused": _("{who} has since changed the pause of {name}'s medicines."),
+        "person.resumed": _("{who} has since resumed {name}'s medicines."),
     }

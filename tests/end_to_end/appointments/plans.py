@@ -15,7 +15,7 @@ TOMORROW = datetime(2026, 11, 24, 14, 30, tzinfo=LONDON)
 
 async def add(person: Person, line: str) -> Message:
     await person.send(f"/addappt {line}")
-    saved = await person.sees("Saved in family")
+    saved = await person.sees("Saved in the family")
     await person.sees("calendar", after=saved)
     return saved
 

@@ -8,7 +8,7 @@ from bot.sandbox import Message, Person
 from tests.phone_calendar import PhoneCalendar
 from tests.town import LONDON, Household, Town, undo
 
-CHANGED = "has changed. Open this file to update your calendar"
+CHANGED = "has changed. Open this file to update it in your phone's calendar"
 SINCE, UNTIL = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 12, 24, tzinfo=UTC)
 
 
@@ -41,7 +41,7 @@ async def planned(town: Town) -> list[str]:
 async def series(home: Household) -> Message:
     """Weekly; Ben has it in his calendar, too. Returns its page on Anna's phone."""
     await home.anna.send("/addappt Physio thursday 26 november 10:00, every week")
-    saved = await home.anna.sees("Saved in family")
+    saved = await home.anna.sees("Saved in the family")
     await home.anna.sees("calendar", after=saved)
     await home.ben.send("/appts")
     await home.ben.press("Physio", message=await home.ben.sees("Appointments, family"))
@@ -126,7 +126,7 @@ async def test_another_place(home: Household, town: Town, reach: str, expected: 
 
 async def test_who_has_not_put_it_into_theirs_gets_no_file(home: Household, town: Town) -> None:
     await home.anna.send("/addappt Dentist thursday 26 november 10:00")
-    saved = await home.anna.sees("Saved in family")
+    saved = await home.anna.sees("Saved in the family")
     await town.settled()
     await home.anna.press("Move", message=saved)
     await home.anna.send("friday 27 november 10:00")
@@ -153,7 +153,7 @@ async def test_a_series_with_hundreds_of_exceptions_is_one_file(
     home: Household, town: Town
 ) -> None:
     await home.anna.send("/addappt Dressing thursday 26 november 08:00, every day")
-    saved = await home.anna.sees("Saved in family")
+    saved = await home.anna.sees("Saved in the family")
     await town.change(
         "UPDATE appointment_occurrences SET status = 'cancelled' WHERE id IN (SELECT id FROM"
         " appointment_occurrences WHERE occurrence_key > '2026-11-28' LIMIT 300)"

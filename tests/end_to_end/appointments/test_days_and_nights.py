@@ -11,7 +11,9 @@ class TestDaysAndNights:
     async def test_over_midnight(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Sleep lab 5 december 21:00 to 6 december 07:00")
         assert "📅 Sleep lab for Mum\n" in saved.text
-        assert "Saturday 5 December 21:00 Mum's time to Sunday 6 December 07:00, 10" in saved.text
+        assert (
+            "5 December, 21:00 Mum's time to Sunday 6 December, 07:00, for 10 hours" in saved.text
+        )
         assert await starts(town) == ["Sat 05 Dec 21:00"]
         event: Any = last_file(home.anna).walk("VEVENT")[0]
         assert f"{event['DTEND'].dt:%a %d %b %H:%M}" == "Sun 06 Dec 07:00"
@@ -19,7 +21,7 @@ class TestDaysAndNights:
     async def test_several_days(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Holiday care from 1 december to 14 december")
         assert "📅 Holiday care for Mum\n🕑 1–14 December, all day\n" in saved.text
-        assert "🔔 I'll remind you the evening before, at 19:00." in saved.text
+        assert "🔔 I'll remind everyone the evening before, at 19:00." in saved.text
         event: Any = last_file(home.anna).walk("VEVENT")[0]
         assert event.to_ical().decode().count("VALUE=DATE:") == 2
         assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2026, 12, 1), date(2026, 12, 15))
@@ -48,7 +50,7 @@ class TestDaysAndNights:
         await home.anna.send("4 december 10:00")
         await home.anna.sees("and this lasts all day")
         await home.anna.send("4 december")
-        moved = await home.anna.sees("✅ Moved in family")
+        moved = await home.anna.sees("✅ Moved in the family")
         assert "🕑 Friday 4 December, all day" in moved.text
         await home.anna.press("Change", message=moved)
         await home.anna.press(
@@ -70,7 +72,7 @@ class TestDaysAndNights:
         await home.anna.send("friday 15:00 for 2 hours")
         await home.anna.sees("changes when it starts, not how long it takes")
         await home.anna.send("friday 15:00")
-        await home.anna.sees("Friday 27 November 15:00 Mum's time, 1\u00a0h")
+        await home.anna.sees("Friday 27 November, 15:00 Mum's time, for 1 hour")
 
     async def test_time_that_would_stay_in_the_title_is_asked(
         self, home: Household, town: Town
@@ -87,18 +89,20 @@ class TestDaysAndNights:
             "/addappt Dentist tomorrow 10:00 please for 2 hours remind 3 hours before"
         )
         asked = await home.anna.sees("Is that right?")
-        assert "tomorrow 10:00, 2\u00a0h" in asked.text
-        assert "I'll remind you 3\u00a0h before" in asked.text
+        assert "tomorrow, Tuesday 24 November, 10:00, for 2 hours" in asked.text
+        assert "I'll remind everyone 3 hours before" in asked.text
         await home.anna.send("at 15:00 with Dr Weber")
-        asked = await home.anna.sees("tomorrow 15:00, 2\u00a0h", after=asked)
+        asked = await home.anna.sees(
+            "tomorrow, Tuesday 24 November, 15:00, for 2 hours", after=asked
+        )
         await home.anna.press("Save", message=asked)
-        saved = await home.anna.sees("Saved in family")
-        assert "tomorrow 15:00 Mum's time, 2\u00a0h" in saved.text
+        saved = await home.anna.sees("Saved in the family")
+        assert "tomorrow, Tuesday 24 November, 15:00 Mum's time, for 2 hours" in saved.text
         assert "Dr Weber" in saved.text
 
     async def test_hours_or_a_date_is_asked(self, home: Household, town: Town) -> None:
         await home.anna.send("/addappt Day care 9-15")
         await home.anna.sees("“9-15” can be hours or a date. Do you mean 09:00-15:00")
         await home.anna.send("tomorrow 9-15")
-        await home.anna.sees("tomorrow 09:00 Mum's time, 6\u00a0h")
+        await home.anna.sees("tomorrow, Tuesday 24 November, 09:00 Mum's time, for 6 hours")
         assert await starts(town) == ["Tue 24 Nov 09:00"]

@@ -13,29 +13,29 @@ class TestTooSoonToBeReminded:
         town.jump_to(datetime(2026, 11, 23, 9, 20, tzinfo=LONDON))
         saved = await add(home.anna, "Dentist today 10:00")
         assert "1 day and" not in saved.text
-        assert "🔕 It starts too soon for a reminder." in saved.text
+        assert "🔕 It starts too soon for the usual reminders." in saved.text
         told = await home.ben.sees("❗️ Please note: this is coming up soon")
-        assert "🔔 Dentist for Mum\n🕑 today, Monday 23 November 10:00" in told.text
+        assert "🔔 Dentist for Mum\n🕑 today, Monday 23 November, 10:00" in told.text
         assert await town.value(TOLD) == 1
-        await home.anna.press("10\u00a0min before", message=saved)
-        await home.anna.sees("🔔 I'll remind you 10\u00a0min before.")
+        await home.anna.press("10 minutes before", message=saved)
+        await home.anna.sees("🔔 I'll remind everyone 10 minutes before.")
         assert await town.value("SELECT remind_before FROM appointments") == [1440, 60, 10]
         await town.settled()
         town.jump_to(datetime(2026, 11, 23, 9, 50, 1, tzinfo=LONDON))
         for person in home:
-            await person.sees("today, Monday 23 November 10:00 Mum's time", after=told)
+            await person.sees("today, Monday 23 November, 10:00 Mum's time", after=told)
         assert await town.value(TOLD) == 3
 
     async def test_after_a_move_and_a_change_of_reminders(
         self, home: Household, town: Town
     ) -> None:
         saved = await add(home.anna, "Dentist 26 november 10:00")
-        assert "1 day and 1\u00a0h before" in saved.text
+        assert "1 day and 1 hour before" in saved.text
         await home.anna.press("Move", message=saved)
         soon = town.clock.now().astimezone(LONDON) + timedelta(minutes=45)
         await home.anna.send(f"today {soon:%H:%M}")
-        moved = await home.anna.sees("✅ Moved in family")
-        assert "It starts too soon for a reminder." in moved.text
+        moved = await home.anna.sees("✅ Moved in the family")
+        assert "It starts too soon for the usual reminders." in moved.text
         await home.ben.sees("Please note: this is coming up soon")
         assert await town.value(TOLD) == 1
 
@@ -53,7 +53,7 @@ class TestReminders:
         town.jump_to(TOMORROW + timedelta(days=1, seconds=1))
         for person in home:
             told = await person.sees("🔔 Cardiologist for Mum")
-            assert "tomorrow, Thursday 26 November 14:30" in told.text
+            assert "tomorrow, Thursday 26 November, 14:30" in told.text
         reminder = await home.ben.sees("🔔 Cardiologist for Mum")
         toast = await home.ben.press("I'll drive", message=reminder)
         assert "Thank you. You're driving." in toast.text
@@ -62,7 +62,7 @@ class TestReminders:
         await town.settled()
         town.jump_to(TOMORROW + timedelta(days=2, hours=-1, seconds=1))
         for person in home:
-            await person.sees("today, Thursday 26 November 14:30 Mum's time")
+            await person.sees("today, Thursday 26 November, 14:30 Mum's time")
         assert await town.value(TOLD) == 4
 
     async def test_without_a_driver_the_evening_before_they_are_asked(
@@ -93,22 +93,22 @@ class TestReminders:
         await town.settled()
         town.jump_to(TOMORROW + timedelta(seconds=1))
         told = await home.ben.sees("🔔 Cardiologist for Mum")
-        assert "tomorrow, Wednesday 25 November 14:30 Mum's time" in told.text
+        assert "tomorrow, Wednesday 25 November, 14:30 Mum's time" in told.text
         await home.anna.press("Move", message=saved)
         await home.anna.send("27 November 9:00")
-        await home.anna.sees("✅ Moved in family")
+        await home.anna.sees("✅ Moved in the family")
         await town.settled()
         town.jump_by(minutes=1)
-        news = await home.ben.sees("❗️ Please note: this has changed")
-        assert "Friday 27 November 09:00" in news.text
-        await home.ben.sees("Friday 27 November 09:00", after=told)
+        news = await home.ben.sees("❗️ Please note: this appointment has changed")
+        assert "Friday 27 November, 09:00" in news.text
+        await home.ben.sees("Friday 27 November, 09:00", after=told)
         # Not for the old time, but for the new one.
         before = len(home.ben.messages)
         await town.settled()
         town.jump_to(TOMORROW + timedelta(days=1, hours=-1, seconds=1))
         await town.settled()
         town.jump_to(datetime(2026, 11, 26, 9, 0, 1, tzinfo=LONDON))
-        await home.ben.sees("tomorrow, Friday 27 November 09:00 Mum's time")
+        await home.ben.sees("tomorrow, Friday 27 November, 09:00 Mum's time")
         assert len(home.ben.messages) == before + 1
 
     async def test_two_in_one_minute_are_one_message(self, home: Household, town: Town) -> None:

@@ -6,7 +6,7 @@ from tests.waiting import until
 
 LINE = "Amlodipine 5 mg"
 NOTICE = "“Amlodipine 5 mg” wasn't saved."
-OFFER = ("▶️ Continue",)
+OFFER = ("Continue",)
 
 
 async def begin(phone: Person, line: str = LINE) -> Message:

@@ -65,7 +65,7 @@ async def test_what_nobody_answers_expires_and_says_so_once(home: Household, tow
     assert toast.text == "That question has expired, and nothing was saved."
     await town.settled()
     [question] = [message for message in anna.messages if message.id == question.id]
-    assert question.labels == ("▶️ Continue",)
+    assert question.labels == ("Continue",)
     await anna.send("at 08:00")
     await anna.sees("I'm not sure what that's about.")
     assert await town.count("medications") == 0
@@ -79,7 +79,7 @@ async def test_a_typed_answer_that_comes_too_late_is_told_so(home: Household, to
     await has_expired(town, anna)
     await anna.send("at 08:00")
     told = await anna.sees("That question has expired, and nothing was saved.")
-    assert told.labels == ("▶️ Continue",)
+    assert told.labels == ("Continue",)
     await anna.send("at 08:00")
     await anna.sees("I'm not sure what that's about.")
     await anna.send("/addmed Aspirin 100 mg")
@@ -136,7 +136,10 @@ async def test_a_choice_that_the_question_does_not_offer_is_no_answer(
     assert toast.text == "That question has already been answered."
     for altered in (data[:-1] + "²", data + "x" * 12):
         toast = await anna.press_altered(altered, message=question)
-        assert toast.text == "This button is too old. /today shows what's due."
+        assert (
+            toast.text
+            == "This button is too old. /today, /meds and /appts show how things are now."
+        )
     await anna.send("at 09:00")
     await anna.sees("I understood:")
 
@@ -169,15 +172,15 @@ async def test_continue_asks_the_open_question_again_and_stop_ends_it(
     await anna.sees("How much Aspirin each time?")
     await anna.send("/today")
     beside = await anna.sees("“Aspirin” isn't saved yet.")
-    assert beside.labels == ("▶️ Continue", "⏹ Stop")
+    assert beside.labels == ("Continue", "✖️ Discard it")
     await anna.press("Continue", message=beside)
-    await anna.sees("▶️ Continued below.")
+    await anna.sees("Continued below.")
     again = await anna.sees("How much Aspirin each time? For example", after=beside)
     await anna.send("100 mg")
     await anna.sees("Aspirin", after=again)
     await anna.send("/today")
     beside = await anna.sees("isn't saved yet.", after=again)
-    await anna.press("Stop", message=beside)
+    await anna.press("Discard it", message=beside)
     await anna.sees("⌛ Not saved.", after=beside)
     await anna.send("at 08:00")
     await anna.sees("at 08:00", after=beside)

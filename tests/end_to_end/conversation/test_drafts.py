@@ -19,7 +19,7 @@ async def test_a_draft_that_nobody_saved_says_so_once_and_without_a_sound(
     await town.drafts_looked_at()
     [notice] = notices(anna)
     assert (notice.text, notice.silent) == (NOTICE, True)
-    assert notice.labels == ("▶️ Continue", "Discard it")
+    assert notice.labels == ("Continue", "✖️ Discard it")
     assert await town.count("medications") == 0
 
 
@@ -34,7 +34,7 @@ async def test_a_draft_continued_after_an_hour_is_saved(home: Household, town: T
     assert again.labels == question.labels
     # Neither message goes on offering what was taken up.
     await until(lambda: not notices(anna))
-    continued = [m for m in anna.messages if m.text == "▶️ Continued below."]
+    continued = [m for m in anna.messages if m.text == "Continued below."]
     assert [(m.id, m.labels) for m in continued] == [
         (question.id, ()),
         (continued[1].id, ()),
@@ -58,7 +58,7 @@ async def test_a_draft_is_continued_from_the_new_message_and_left_again(
     await leave(town, anna, question)
     await anna.press("Continue", message=notices(anna)[0])
     again = await anna.sees("I understood:")
-    await until(lambda: shown(anna, question).text == "▶️ Continued below.")
+    await until(lambda: shown(anna, question).text == "Continued below.")
     left = await leave(town, anna, again)
     assert left.text.startswith("⌛ Not saved.")
     await town.drafts_looked_at()
@@ -135,7 +135,7 @@ async def test_forget_it_ends_it_for_good(home: Household, town: Town) -> None:
     anna = home.anna
     question = await begin(anna)
     left = await leave(town, anna, question)
-    await anna.press("Discard it")
+    await anna.press("✖️ Discard it")
     await until(lambda: not notices(anna))
     await until(lambda: shown(anna, question).labels == ())
     assert shown(anna, question).text == "⌛ Not saved."

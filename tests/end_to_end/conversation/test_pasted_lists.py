@@ -12,13 +12,15 @@ class TestLists:
             "/addappt Dentist tomorrow 10:00\nEye doctor friday 11:00\nHoliday care 1-14 december"
         )
         listed = await home.anna.sees("I understood 3 of 3:")
-        assert "1. 📅 Dentist for Mum, tomorrow 10:00, 1\u00a0h" in listed.text
-        assert "2. 📅 Eye doctor for Mum, Friday 27 November 11:00" in listed.text
+        assert (
+            "1. 📅 Dentist for Mum, tomorrow, Tuesday 24 November, 10:00, for 1 hour" in listed.text
+        )
+        assert "2. 📅 Eye doctor for Mum, Friday 27 November, 11:00" in listed.text
         assert "3. 📅 Holiday care for Mum, 1–14 December, all day" in listed.text
         assert await town.count("appointments") == 0
         await home.anna.press("Save all 3", message=listed)
-        saved = await home.anna.sees("✅ Saved 3 in family")
-        assert "2. 📅 Eye doctor for Mum\n🕑 Friday 27 November 11:00" in saved.text
+        saved = await home.anna.sees("✅ Saved 3 in the family")
+        assert "2. 📅 Eye doctor for Mum\n🕑 Friday 27 November, 11:00" in saved.text
         assert "3. 📅 Holiday care for Mum\n🕑 1–14 December, all day" in saved.text
         await home.anna.sees("calendar", after=saved)
         assert len(last_file(home.anna).walk("VEVENT")) == 3
@@ -37,7 +39,7 @@ class TestLists:
             "3. Physio tomorrow 12:00 please maybe\n4. Checkup\n5. Bread"
         )
         listed = await home.anna.sees("I understood 1 of 5:")
-        assert "1. 📅 Dentist for Mum, tomorrow 10:00" in listed.text
+        assert "1. 📅 Dentist for Mum, tomorrow, Tuesday 24 November, 10:00" in listed.text
         assert "❓ 2. “Eye doctor friday at 3”: “3”: in the morning or" in listed.text
         assert "❓ 3. “Physio tomorrow 12:00 please maybe”: I didn't understand" in listed.text
         assert "❓ 4. “Checkup”: Which day?" in listed.text
@@ -67,7 +69,7 @@ class TestLists:
         await home.anna.send("Big checkup 4 december 9:00")
         listed = await home.anna.sees("Big checkup for Mum", after=listed)
         await home.anna.press("Save all 3", message=listed)
-        await home.anna.sees("✅ Saved 3 in family")
+        await home.anna.sees("✅ Saved 3 in the family")
         assert await starts(town) == ["Tue 24 Nov 12:00", "Fri 27 Nov 15:00", "Fri 04 Dec 09:00"]
 
     async def test_what_cannot_be_saved_any_more_is_said_and_the_rest_is(
@@ -78,7 +80,7 @@ class TestLists:
         listed = await home.anna.sees("I understood 2 of 2:")
         town.jump_by(minutes=10)
         await home.anna.press("Save all 2", message=listed)
-        await home.anna.sees("✅ Saved 1 in family")
+        await home.anna.sees("✅ Saved 1 in the family")
         left = await home.anna.sees("I understood 0 of 1:")
         assert "❓ 1. “Dentist today 9:25”: 23 November 2026 09:25 has already passed" in left.text
         assert await starts(town) == ["Fri 27 Nov 11:00"]
@@ -96,16 +98,16 @@ class TestLists:
         assert "1. 💊 Aspirin 100 mg for Mum, every day at 08:00" in listed.text
         assert "2. 💊 Ramipril 5 mg for Mum, every day at 20:00" in listed.text
         await home.anna.press("Save all 3", message=listed)
-        saved = await home.anna.sees("✅ Saved 3 in family")
+        saved = await home.anna.sees("✅ Saved 3 in the family")
         assert "3. 💊 Ibuprofen 400 mg" in saved.text
         assert await town.count("medications") == 3
         await home.anna.send("/addmed Aspirin 100 mg at 09:00\nCalcium 500 mg at 12:00")
         listed = await home.anna.sees("I understood 2 of 2:")
         await home.anna.press("Save all 2", message=listed)
-        await home.anna.sees("✅ Saved 1 in family")
+        await home.anna.sees("✅ Saved 1 in the family")
         left = await home.anna.sees("There's already one: Aspirin 100 mg")
         assert await town.count("medications") == 4
-        await home.anna.press("✅ 1 as well", message=left)
+        await home.anna.press("✅ Save 1, too", message=left)
         await town.settled()
         await home.anna.press("✅ Save")
         await town.until("SELECT count(*) = 5 FROM medications")
@@ -148,7 +150,7 @@ class TestLists:
         await home.anna.sees("3 of 3: “Ear 31 june 10:00”")
         await home.anna.send("30 june 2027")
         listed = await home.anna.sees("I understood 2 of 3:")
-        assert "3. 📅 Ear for Mum, Wednesday 30 June 2027 10:00" in listed.text
+        assert "3. 📅 Ear for Mum, Wednesday 30 June 2027, 10:00" in listed.text
 
     async def test_all_of_them_are_for_one(self, home: Household) -> None:
         await home.anna.send("/addperson Dad in Europe/London")
@@ -169,7 +171,7 @@ class TestLists:
         assert "1. 💊 Aspirin 100 mg for Mum, every day at 08:00" in listed.text
         assert await town.count("medications") == 0
         await home.anna.press("✅ Save", message=listed)
-        await home.anna.sees("✅ Saved 1 in family")
+        await home.anna.sees("✅ Saved 1 in the family")
 
     async def test_more_than_twenty_are_refused_kindly(self, home: Household, town: Town) -> None:
         await home.anna.send("/addmed " + "\n".join(f"Tea{n} 1 cup at 08:00" for n in range(21)))

@@ -12,7 +12,7 @@ async def test_a_person_is_added_step_by_step(town: Town) -> None:
     await anna.sees("Which city does Gran <3 live in?")
     await anna.send("new york")
     added = await anna.sees("Gran <3 is in the family Mum's helpers")
-    assert "America/New York" in added.text
+    assert "New York time" in added.text
     await anna.press("Add a medicine")
     await anna.sees("What is the medicine called?")
 
@@ -65,7 +65,7 @@ async def test_of_cities_with_one_name_it_is_asked_which(town: Town) -> None:
     question = await anna.sees("Which city does Mum live in?")
     canadian = next(label for label in question.labels if "Canada" in label)
     await anna.press(canadian)
-    await anna.sees("on America/Toronto time")
+    await anna.sees("on Toronto time")
 
 
 async def test_what_is_no_place_is_asked_for_again(town: Town) -> None:
@@ -95,7 +95,7 @@ async def test_a_name_that_is_taken_is_asked_for_again(home: Household, town: To
     await home.anna.sees("Who do you look after?")
     await home.anna.send("Mama")
     added = await home.anna.sees("Mama is in the family")
-    assert "Europe/Paris" in added.text
+    assert "Paris time" in added.text
     people = await town.rows("SELECT name, timezone FROM care_recipients ORDER BY name")
     assert [tuple(row) for row in people] == [("Mama", "Europe/Paris"), ("Mum", "Europe/London")]
 
@@ -104,5 +104,5 @@ async def test_a_caregiver_adds_people_and_a_viewer_does_not(home: Household, to
     await add_person(home.ben, "Dad", "Paris")
     await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
     await home.ben.send("/addperson Uncle in Rome")
-    await home.ben.sees("You can only read here.")
+    await home.ben.sees("As a viewer, you can read")
     assert await town.count("care_recipients") == 2

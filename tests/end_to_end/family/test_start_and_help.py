@@ -1,5 +1,6 @@
 """`/start`, `/help`, what is no command, and who is spoken to in which language."""
 
+from bot.features.family.views.start import command_menu
 from bot.sandbox import Call
 from tests.town import Household, Town, found_family
 from tests.waiting import until
@@ -38,15 +39,24 @@ async def test_a_link_that_is_no_invitation_is_told_so(town: Town) -> None:
     assert await town.count("family_members") == 0
 
 
-async def test_help_names_every_command_of_the_menu(town: Town) -> None:
+async def test_help_names_every_command_of_the_menu(home: Household) -> None:
+    await home.anna.send("/help")
+    text = (await home.anna.sees("What I can do")).text
+    for command, _about in command_menu():
+        assert command == "help" or f"/{command}" in text
+    assert "second alarm" in text
+
+
+async def test_without_a_family_help_names_only_how_to_come_by_one(town: Town) -> None:
     anna = town.person("Anna")
     await anna.start()
     await anna.sees("Hello")
     await anna.send("/help")
-    text = (await anna.sees("What I can do")).text
-    for command in ("newfamily", "invite", "addperson", "addmed", "today", "undo", "family"):
-        assert f"/{command}" in text
-    assert "second alarm" in text
+    shown = await anna.sees("What I can do")
+    assert "/newfamily" in shown.text
+    assert "second alarm" in shown.text
+    assert "/addmed" not in shown.text
+    assert shown.labels == ("Create a family",)
 
 
 async def test_the_menu_of_commands_is_set(town: Town) -> None:

@@ -65,7 +65,7 @@ async def test_what_is_due_by_the_hour_is_said_in_lists_and_beside_another(home:
     listed = await home.anna.sees("Iron")
     assert "every 8 hours: 02:00, 10:00 and 18:00" in listed.text
     await home.anna.press("Save all 2", message=listed)
-    await home.anna.sees("Saved 2 in family")
+    await home.anna.sees("Saved 2 in the family")
     await home.anna.send("/addmed Codein 30 mg every 8 hours from 10:00")
     same = await home.anna.sees("Mum already takes this")
     assert "every 8 hours: 02:00, 10:00 and 18:00" in same.text
@@ -76,7 +76,7 @@ async def test_a_list_may_be_pasted_where_a_name_is_asked_for(home: Household, t
     await home.anna.sees("What is the medicine called?")
     await home.anna.send("Metoprolol 47.5 mg at 08:00\nAmlodipine 5 mg at 20:00")
     await home.anna.press("Save all 2", message=await home.anna.sees("Amlodipine"))
-    await home.anna.sees("Saved 2 in family")
+    await home.anna.sees("Saved 2 in the family")
     assert await town.count("medications") == 2
 
 
@@ -302,11 +302,14 @@ async def test_two_people_change_one_medicine_and_one_of_them_is_told(
 
 
 async def test_a_viewer_and_the_cared_for_enter_no_medicines(home: Household, town: Town) -> None:
-    for role in ("viewer", "recipient"):
+    for role, told in (
+        ("viewer", "As a viewer, you can read but not change anything."),
+        ("recipient", "You can read everything and record your own doses."),
+    ):
         await town.change("UPDATE family_members SET role = :role WHERE role <> 'admin'", role=role)
         for line in ("", " Aspirin 100 mg at 08:00"):
             await home.ben.send(f"/addmed{line}")
-            await home.ben.sees("You can only read here.")
+            await home.ben.sees(told)
     assert await town.count("medications") == 0
 
 

@@ -295,7 +295,7 @@ async def test_what_another_has_changed_since_is_not_undone(home: Household, tow
     await change_when(home.ben, "Med", "at 11:00")
     bens = await home.ben.sees("every Monday at 11:00")
     await home.anna.send("/undo")
-    await home.anna.sees("Ben has changed Med since.")
+    await home.anna.sees("Ben has since changed Med.")
     # Once Ben has taken his back, hers is the last again.
     await undo(home.ben)
     await home.ben.sees("As before:\n💊 Med 1 tablet\nevery Monday at 10:00", after=bens)

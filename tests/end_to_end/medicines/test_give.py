@@ -169,7 +169,7 @@ async def test_a_viewer_gives_nothing(home: Household, town: Town) -> None:
     await add_medicine(home.anna, PRN)
     await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
     await home.ben.send("/give Ibuprofen")
-    await home.ben.sees("You can only read here.")
+    await home.ben.sees("As a viewer, you can read")
     assert await town.count("medication_logs") == 0
 
 

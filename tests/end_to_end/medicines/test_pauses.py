@@ -195,7 +195,7 @@ async def test_a_viewer_is_refused_kindly(home: Household, town: Town) -> None:
     await pause_mum(home.anna)
     await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
     await home.ben.send("/pause Mum until thursday")
-    await home.ben.sees("You can only read here.")
+    await home.ben.sees("As a viewer, you can read")
     await home.ben.send("/people")
     shown = await home.ben.sees("⏸ paused until Friday 27 November")
     [row] = await town.rows("SELECT family_id, id FROM care_recipients")
@@ -207,7 +207,7 @@ async def test_a_viewer_is_refused_kindly(home: Household, town: Town) -> None:
         EndPauseAsPlanned(**ids, until=at(27)),
     ):
         toast = await home.ben.press_altered(press.encode(), message=shown)
-        assert "You can only read here." in toast.text
+        assert "As a viewer, you can read" in toast.text
     assert await town.value("SELECT paused_until FROM care_recipients") == at(27)
 
 
@@ -383,14 +383,14 @@ async def test_under_a_pause_that_another_has_ended_undo_says_who(home: Househol
     await home.anna.press("End the pause now", message=await home.anna.sees("already paused"))
     await home.anna.sees("Mum's pause is over.")
     toast = await home.ben.press("Undo", message=paused)
-    assert toast.text == "Anna has ended Mum's pause since."
+    assert toast.text.startswith("Anna has since resumed Mum's medicines. I haven't undone")
     await home.ben.send("/pause Aspirin until friday")
     paused = await home.ben.sees("Aspirin is paused until")
     await home.anna.send("/pause Aspirin")
     await home.anna.press("End the pause now", message=await home.anna.sees("already paused"))
     await home.anna.sees("▶️ Resumed:")
     toast = await home.ben.press("Undo", message=paused)
-    assert toast.text == "Anna has resumed Aspirin since."
+    assert toast.text.startswith("Anna has since resumed Aspirin. I haven't undone anything.")
 
 
 async def test_undo_under_a_pause_that_stands_is_undo(home: Household) -> None:

@@ -137,7 +137,7 @@ async def test_a_time_typed_abroad_is_shown_by_both_clocks(home: Household, town
     await town.change("UPDATE users SET timezone = 'America/New_York' WHERE name LIKE 'Ben%'")
     town.jump_by(hours=16, minutes=35)  # 00:05 of Tuesday in London, 19:05 of Monday in New York
     await home.ben.send("/give Para at 19:00")
-    given = await home.ben.sees("given yesterday 19:00 Mum's time (14:00 yours)")
+    given = await home.ben.sees("given yesterday 19:00 Mum's time (14:00 your time)")
     await home.ben.press("I meant my clock: today 00:00 Mum's time", message=given)
     await home.ben.sees("Corrected: Para 500 mg, taken today 00:00")
     assert await town.value("SELECT count(*) FROM medication_logs") == 2
@@ -206,9 +206,9 @@ async def test_under_a_question_the_clock_can_be_changed(home: Household, town: 
     await town.change("UPDATE users SET timezone = 'America/New_York' WHERE name LIKE 'Ben%'")
     town.jump_by(hours=16, minutes=35)
     await home.ben.send("/give Para 1 g at 19:00")
-    asks = await home.ben.sees("🕗 given yesterday 19:00 Mum's time (14:00 yours)")
+    asks = await home.ben.sees("🕗 given yesterday 19:00 Mum's time (14:00 your time)")
     await home.ben.press("🕑 I meant my clock", message=asks)
-    asks = await home.ben.sees("🕗 given today 00:00 Mum's time (Monday 19:00 yours)")
+    asks = await home.ben.sees("🕗 given today 00:00 Mum's time (Monday 19:00 your time)")
     await home.ben.press("✅ Given", message=asks)
     await home.ben.sees("✅ Para 1 g, given today 00:00 Mum's time")
     assert await records(town) == ["24 00:00"]

@@ -17,7 +17,7 @@ async def a_minute_passes(town: Town) -> None:
 
 async def test_the_driver_hears_of_a_move_and_of_its_undo(home: Household, town: Town) -> None:
     await home.anna.send("/addappt Cardiologist friday 10:00")
-    saved = await home.anna.sees("✅ Saved in family")
+    saved = await home.anna.sees("✅ Saved in the family")
     await a_minute_passes(town)
     told = await home.ben.sees("Anna added an appointment")
     assert told.silent
@@ -30,11 +30,11 @@ async def test_the_driver_hears_of_a_move_and_of_its_undo(home: Household, town:
     await home.anna.press("Move", message=saved)
     await home.anna.sees("which day?")
     await home.anna.send("thursday 08:30")
-    await home.anna.sees("✅ Moved in family")
+    await home.anna.sees("✅ Moved in the family")
     await a_minute_passes(town)
     moved = await home.ben.sees("Anna moved an appointment")
-    assert "🕑 Thursday 26 November 08:30" in moved.text
-    assert "Before: Friday 27 November 10:00" in moved.text
+    assert "🕑 Thursday 26 November, 08:30" in moved.text
+    assert "Before: Friday 27 November, 10:00" in moved.text
     assert "🚗 You're driving." in moved.text
     assert not moved.silent
     await undo(home.anna)
@@ -50,17 +50,17 @@ async def test_it_is_turned_off_and_on_again_in_the_same_place(home: Household, 
     await add_medicine(home.anna, "Aspirin 100 mg at 20:00")
     await a_minute_passes(town)
     told = await home.ben.sees("Anna added a medicine for Mum")
-    toast = await home.ben.press("Don't tell me about changes like this", message=told)
-    assert "I won't tell you about changes like this any more." in toast.text
+    toast = await home.ben.press("Don't tell me what others change", message=told)
+    assert "I won't tell you any more what others change" in toast.text
     await town.settled()
-    assert shown(home, told).labels == ("🔔 Tell me about changes like this again",)
+    assert shown(home, told).labels == ("🔔 Tell me again what others change",)
     await add_medicine(home.anna, "Zinc 10 mg at 20:00")
     await a_minute_passes(town)
     await town.settled()
     assert not any("Zinc" in message.text for message in home.ben.messages)
-    await home.ben.press("Tell me about changes like this again", message=shown(home, told))
+    await home.ben.press("Tell me again what others change", message=shown(home, told))
     await town.settled()
-    assert shown(home, told).labels == ("🔕 Don't tell me about changes like this",)
+    assert shown(home, told).labels == ("🔕 Don't tell me what others change",)
     await add_medicine(home.anna, "Iron 10 mg at 20:00")
     await a_minute_passes(town)
     await home.ben.sees("Iron")

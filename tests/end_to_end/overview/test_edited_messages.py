@@ -171,7 +171,7 @@ async def test_what_somebody_has_changed_since_is_said(home: Household, town: To
     await home.ben.press("Stop", message=await home.ben.sees("Aspirin 100 mg"))
     await town.until("SELECT status = 'stopped' FROM medications")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
-    await home.anna.sees("Ben has stopped Aspirin since. I haven't done anything about")
+    await home.anna.sees("Ben has since stopped Aspirin. I haven't done anything about")
     assert await town.value("SELECT status FROM medications") == "stopped"
 
 

@@ -158,7 +158,7 @@ async def test_two_doctors_of_one_name_are_told_apart(home: Household, town: Tow
     question = await home.anna.sees("Mum already has this doctor: Dr Weber, cardiologist")
     assert "Is Dr Weber a different one?" in question.text
     await home.anna.press("save both", message=question)
-    await home.anna.sees("Saved in family", after=question)
+    await home.anna.sees("Saved in the family", after=question)
     await home.anna.send("/doctors")
     labels = (await home.anna.sees("Doctors, family")).labels
     assert labels[:2] == ("Dr Weber (cardiologist)", "Dr Weber (dentist)")
@@ -166,7 +166,7 @@ async def test_two_doctors_of_one_name_are_told_apart(home: Household, town: Tow
     which = await home.anna.sees("Who do you mean by “Dr Weber”?")
     assert which.labels[:2] == ("Dr Weber (cardiologist)", "Dr Weber (dentist)")
     await home.anna.press("Dr Weber (dentist)", message=which)
-    await home.anna.sees("Saved in family", after=which)
+    await home.anna.sees("Saved in the family", after=which)
     assert (
         await town.value(
             "SELECT d.specialty FROM appointments a JOIN doctors d ON d.id = a.doctor_id"
@@ -194,7 +194,7 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
         "Dr Okafor",
     ]
     await home.anna.press("a different one", message=question)
-    await home.anna.sees("✅ Changed in family")
+    await home.anna.sees("✅ Changed in the family")
     assert await names(town, "SELECT name FROM doctors ORDER BY created_at") == [
         "Dr Weber",
         "Dr Webber",

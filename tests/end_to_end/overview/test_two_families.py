@@ -53,7 +53,7 @@ async def current_family(town: Town) -> str:
     return name
 
 
-IN_MILLER = "Amlodipine is Dad's, in the family Miller."
+IN_MILLER = "Dad takes Amlodipine, in the family Miller."
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ async def test_what_is_taken_in_the_other_family_is_given_there(
     both: Families, town: Town, typed: str
 ) -> None:
     question = await offered(both.anna, f"/give {typed}", IN_MILLER)
-    assert question.labels == ("Give it there", "Stay here")
+    assert question.labels == ("Record it there", "Stay here")
     assert await town.count("medication_logs") == 0
-    await both.anna.press("Give it there", message=question)
+    await both.anna.press("Record it there", message=question)
     asked = await both.anna.sees("In the family Miller. Your current family is still Smith.")
     assert "before Amlodipine was added here" in asked.text
     await both.anna.press("✅ Given", message=asked)
@@ -116,7 +116,7 @@ async def test_whoever_has_left_the_other_family_gives_nothing_there(
         "UPDATE family_members SET left_at = clock_now() FROM users u, families f"
         " WHERE u.id = user_id AND f.id = family_id AND u.name = 'Anna' AND f.name = 'Miller'"
     )
-    await both.anna.press("Give it there", message=question)
+    await both.anna.press("Record it there", message=question)
     await both.anna.sees("You're not in the family Miller any more, so nothing was recorded.")
     assert await town.count("medication_logs") == 0
     await both.anna.send("/give Amlodipine")
@@ -144,8 +144,8 @@ async def test_who_becomes_a_viewer_before_the_tap_records_nothing(
         "UPDATE family_members SET role = 'viewer' FROM users u, families f"
         " WHERE u.id = user_id AND f.id = family_id AND u.name = 'Anna' AND f.name = 'Miller'"
     )
-    toast = await both.anna.press("Give it there", message=question)
-    assert "You can only read here." in toast.text
+    toast = await both.anna.press("Record it there", message=question)
+    assert "As a viewer, you can read" in toast.text
     assert await town.count("medication_logs") == 0
 
 
@@ -172,9 +172,9 @@ async def test_the_offer_is_drawn_anew_and_ends_when_it_is_gone(both: Families, 
     await both.carl.send("Granddad")
     await both.carl.sees("Renamed to Granddad.")
     await both.anna.send("/people")
-    beside = await both.anna.sees("still open: “Amlodipine is Granddad's, in the family Miller.”")
+    beside = await both.anna.sees("still open: “Granddad takes Amlodipine, in the family Miller.”")
     await both.anna.press("Continue", message=beside)
-    again = await both.anna.sees("Amlodipine is Granddad's, in the family Miller.", after=beside)
+    again = await both.anna.sees("Granddad takes Amlodipine, in the family Miller.", after=beside)
     await town.change("UPDATE medications SET deleted_at = clock_now() WHERE name = 'Amlodipine'")
     await both.anna.send("/people")
     await both.anna.sees("That's no longer there.", after=again)
@@ -195,7 +195,7 @@ async def test_an_undo_below_a_change_in_one_family_is_about_that_family(
 
 async def test_undo_offers_what_was_done_last_in_whichever_family(both: Families) -> None:
     question = await offered(both.anna, "/give Amlodipine", IN_MILLER)
-    await both.anna.press("Give it there", message=question)
+    await both.anna.press("Record it there", message=question)
     await both.anna.sees("✅ Amlodipine 5 mg, given today")
     await both.anna.send("/undo")
     named = await both.anna.sees("Your last action, just now, in the family Miller:")
@@ -237,7 +237,7 @@ async def test_two_families_of_one_name_are_told_apart(both: Families, town: Tow
     await both.anna.press("Switch to Miller (with Carl", message=overview)
     await both.anna.sees("You're now in the family Miller (with Carl and Dad).")
     await both.anna.send("/give Para")
-    await both.anna.sees("Para is Mum's, in the family Smith.")
+    await both.anna.sees("Mum takes Para, in the family Smith.")
 
 
 async def test_an_offer_that_was_taken_is_not_said_to_be_left(both: Families, town: Town) -> None:

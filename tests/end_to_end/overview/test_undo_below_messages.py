@@ -56,7 +56,8 @@ async def test_a_refill_is_named_by_its_own_button(home: Household) -> None:
     await home.ben.sees("✅ Aspirin for Mum: 20 tablets added")
     for message in (named, refilled):
         toast = await home.anna.press("Undo", message=message)
-        assert (toast.text, toast.alert) == ("Ben has refilled Aspirin since.", True)
+        assert toast.text.startswith("Ben has since refilled Aspirin. I haven't undone anything.")
+        assert toast.alert
     # A button from before does not say what it means, and offers what was last.
     await home.anna.press_altered(RunCommand(command="undo").encode(), message=refilled)
     await home.anna.sees("Your last action, just now:\nrefilled: 💊 Zinc")
@@ -69,7 +70,7 @@ async def test_what_they_did_to_it_since_is_to_be_undone_first(home: Household) 
     await home.anna.send("/refill Aspirin = 4")
     counted = await home.anna.sees("4 tablets counted")
     toast = await home.anna.press("Undo", message=refilled)
-    assert toast.text == "You've changed Aspirin since. Type /undo to undo that first."
+    assert toast.text == "You've since changed Aspirin. Type /undo to undo that first."
     for message in (counted, refilled):
         await home.anna.press("Undo", message=message)
         named = await home.anna.sees("You did this just now")
@@ -82,7 +83,7 @@ async def test_what_they_did_to_it_since_is_to_be_undone_first(home: Household) 
 async def test_a_pause_and_an_appointment_are_named_by_their_own_buttons(home: Household) -> None:
     await add_medicine(home.anna, "Aspirin 1 tablet at 08:00")
     await home.anna.send("/addappt Dentist in 3 days at 10:00")
-    dentist = await home.anna.sees("✅ Saved in family")
+    dentist = await home.anna.sees("✅ Saved in the family")
     await home.anna.send("/pause Aspirin until 3 December")
     paused = await home.anna.sees("⏸ Aspirin is paused until")
     await add_medicine(home.anna, "Zinc 5 mg at 12:00")
@@ -95,7 +96,7 @@ async def test_a_pause_and_an_appointment_are_named_by_their_own_buttons(home: H
 async def test_a_list_is_undone_one_by_one_whatever_was_added_since(home: Household) -> None:
     await home.anna.send("/addmed Aspirin 1 tablet at 08:00\nZinc 5 mg at 12:00")
     await home.anna.press("Save", message=await home.anna.sees("Zinc"))
-    saved = await home.anna.sees("✅ Saved 2 in family")
+    saved = await home.anna.sees("✅ Saved 2 in the family")
     await add_medicine(home.anna, "Iron 5 mg at 18:00")
     for name in ("Zinc 5 mg", "Aspirin 1 tablet"):
         await home.anna.press("Undo", message=saved)

@@ -185,7 +185,10 @@ async def test_a_viewer_reads_it_without_buttons(home: Household, town: Town) ->
     await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
     late = await home.ben.press("Taken after all", message=bens)
     assert late.alert
-    assert late.text == "You can only read here. Please ask a caregiver to record it."
+    assert (
+        late.text
+        == "As a viewer, you can read but not record. Please ask a caregiver to record it."
+    )
     await home.anna.press("Skip")
     shown = await home.ben.sees("Skipped by Anna", after=bens)
     assert shown.labels == ()
@@ -222,4 +225,7 @@ async def test_the_cared_for_answers_only_their_own(home: Household, town: Town)
     for button in others.buttons[0]:
         toast = await mum.press_altered(button.data or "", message=own)
         assert toast.alert
-        assert toast.text == "That isn't your dose. Please ask a caregiver to record it."
+        assert (
+            toast.text
+            == "You can only record your own doses. Please ask a caregiver to record this one."
+        )

@@ -192,7 +192,10 @@ async def test_the_cared_for_person_confirms_their_own_dose(home: Household, tow
     assert not [message for message in mum.messages if "Dad ·" in message.text]
     toast = await mum.press_altered(others.buttons[0][0].data or "", message=card)
     assert toast.alert
-    assert toast.text == "That isn't your dose. Please ask a caregiver to record it."
+    assert (
+        toast.text
+        == "You can only record your own doses. Please ask a caregiver to record this one."
+    )
 
 
 async def test_a_viewer_is_not_asked_and_cannot_record(home: Household, town: Town) -> None:
@@ -204,7 +207,10 @@ async def test_a_viewer_is_not_asked_and_cannot_record(home: Household, town: To
         await vera.press_altered(button.data or "", message=vera.last)
     await town.settled()
     assert vera.toasts[0].alert
-    assert vera.toasts[0].text == "You can only read here. Please ask a caregiver to record it."
+    assert (
+        vera.toasts[0].text
+        == "As a viewer, you can read but not record. Please ask a caregiver to record it."
+    )
     assert await town.count("medication_logs") == 0
 
 

@@ -89,7 +89,7 @@ async def test_it_keeps_the_clock_of_its_place_and_says_so(home: Home) -> None:
     assert again.starts_at == facts.starts_at
     member = await home.do(_member)
     shown = screen(again, member=member, now=home.database.clock.now()).text
-    assert "Thursday 26 November 10:00 London time" in shown
+    assert "Thursday 26 November, 10:00 London time" in shown
     assert "Mum's time" not in shown
 
 
@@ -263,6 +263,6 @@ async def test_one_of_a_series_names_the_other_once_with_its_first_day(home: Hom
     member = await home.do(_member)
     lines = screen(again, member=member, now=home.database.clock.now()).text.splitlines()
     assert [line for line in lines if "At the same time" in line] == [
-        "⚠️ At the same time: Club, Wednesday 25 November 18:30 Mum's time, and on other days",
+        "⚠️ At the same time: Club, Wednesday 25 November, 18:30 Mum's time, and on other days",
         "⚠️ At the same time: Holiday care, 1–14 December, all day",
     ]

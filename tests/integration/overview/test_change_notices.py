@@ -151,9 +151,9 @@ class TestTheDriver:
         assert lines(message) == [
             "↔️ Anna moved an appointment:",
             "📅 <b>Cardiologist</b> for Mum",
-            "🕑 Thursday 26 November 08:30 Mum's time, 1\u00a0h",
+            "🕑 Thursday 26 November, 08:30 Mum's time, for 1 hour",
             "🚗 You're driving.",
-            "Before: Friday 27 November 10:00 Mum's time",
+            "Before: Friday 27 November, 10:00 Mum's time",
         ]
         assert not message.is_silent
 
@@ -174,8 +174,8 @@ class TestTheDriver:
             ),
             (
                 lambda s, f: cancelling.remove_appointment(s, f.appointment_id),
-                "↩️ Anna undid adding an appointment:",
-                "<b>Cardiologist</b> for Mum: removed",
+                "↩️ Anna undid adding <b>Cardiologist</b> for Mum, so it's removed.",
+                "↩️ Anna undid adding <b>Cardiologist</b> for Mum, so it's removed.",
             ),
         ],
         ids=["another place", "called off", "removed"],
@@ -249,6 +249,7 @@ class TestWhoIsTold:
                 "➕ Anna added a medicine for Mum:",
                 "💊 <b>Aspirin</b> 100 mg",
                 "every day at 08:00",
+                "Next: today, Monday 23 November, 08:00 Mum's time",
             ]
         }
 
@@ -277,13 +278,13 @@ class TestWhoIsTold:
         await home.do(lambda scope: hear(scope, wanted=False), home.ben)
         assert [row.is_open for row in await home.rows()] == [True]
         [message] = await home.read([sent.id])
-        assert button(message) == "🔔 Tell me about changes like this again"
+        assert button(message) == "🔔 Tell me again what others change"
         assert lines(message)[0] == "➕ Anna added a medicine for Mum:"
         await factories.medicine(home.database, home.anna, home.mum, name="Zinc")
         assert await home.owed() == {}
         await home.do(lambda scope: hear(scope, wanted=True), home.ben)
         [message] = await home.read([sent.id])
-        assert button(message) == "🔕 Don't tell me about changes like this"
+        assert button(message) == "🔕 Don't tell me what others change"
         await factories.medicine(home.database, home.anna, home.mum, name="Iron")
         assert set(await home.owed()) == {"Ben"}
 
@@ -307,6 +308,7 @@ class TestWhatIsTold:
             "✏️ Anna changed a medicine for Mum:",
             "💊 <b>Aspirin</b> 100 mg",
             "every day at 20:00",
+            "Next: today, Monday 23 November, 20:00 Mum's time",
             "Before: Aspirin 100 mg, every day at 08:00",
         ]
         steps: list[tuple[Callable[[Scope], Awaitable[Any]], str, str]] = [
@@ -318,7 +320,7 @@ class TestWhatIsTold:
             (
                 lambda s: status.restore_medication(s, medicine.id),
                 "▶️ Anna resumed a medicine for Mum:",
-                "every day at 20:00",
+                "Next: today, Monday 23 November, 20:00 Mum's time",
             ),
             (
                 lambda s: status.stop_medication(s, medicine.id),
@@ -327,8 +329,8 @@ class TestWhatIsTold:
             ),
             (
                 lambda s: person_pauses.pause_person(s, home.mum.id, resumes_on=None),
-                "⏸ Anna paused everything Mum takes:",
-                "<b>Mum</b>, paused until further notice",
+                "⏸ Anna paused all of Mum's medicines:",
+                "⏸ Paused until further notice",
             ),
         ]
         await factories.medicine(home.database, home.anna, home.mum, name="Zinc")
@@ -378,7 +380,7 @@ class TestWhatIsTold:
         await home.move(await home.add())
         said = (await home.said())["Ben"]
         assert [line for line in said if "Anna" in line] == ["➕ Anna added an appointment:"]
-        assert "🕑 Thursday 26 November 08:30 Mum's time, 1\u00a0h" in said
+        assert "🕑 Thursday 26 November, 08:30 Mum's time, for 1 hour" in said
 
     async def test_when_it_is_reminded_of_is_nobodys_news(self, home: Home) -> None:
         facts = await home.driven()
@@ -414,7 +416,7 @@ class TestWhatIsUndone:
             "<s>↔️ Anna moved an appointment:</s>",
             "↩️ Undone. Now it's:",
             "📅 <b>Cardiologist</b> for Mum",
-            "🕑 Friday 27 November 10:00 Mum's time, 1\u00a0h",
+            "🕑 Friday 27 November, 10:00 Mum's time, for 1 hour",
             "🚗 Ben is driving",
         ]
 
@@ -429,6 +431,7 @@ class TestWhatIsUndone:
             "↩️ Anna undid a change to a medicine for Mum. It's as it was before:",
             "💊 <b>Aspirin</b> 100 mg",
             "every day at 08:00",
+            "Next: tomorrow, Tuesday 24 November, 08:00 Mum's time",
         ]
         assert [row.is_open for row in await home.rows("n.status = 'sent'")] == [False, True]
 

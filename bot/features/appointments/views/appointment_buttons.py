@@ -45,13 +45,15 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
         if facts.driver is None:
             drive = [driving(_("🚗 I'll drive"), Drive, Where.SCREEN)]
             if facts.recurrence is not None:
-                drive.append(driving(_("🚗 Every time"), Drive, Where.EVERY_TIME))
+                drive.append(driving(_("🚗 Drive every time"), Drive, Where.EVERY_TIME))
             rows.append(tuple(drive))
         elif facts.driver_id == member.user_id:
-            stop = [driving(_("🚗 I can't after all"), StopDriving, Where.SCREEN)]
-            if facts.recurrence is not None:
-                stop.append(driving(_("🚗 None of them"), StopDriving, Where.EVERY_TIME))
-            rows.append(tuple(stop))
+            if facts.recurrence is None:
+                rows.append((driving(_("🚗 I can't after all"), StopDriving, Where.SCREEN),))
+            else:
+                this_time = driving(_("🚗 I can't this time"), StopDriving, Where.SCREEN)
+                ever = driving(_("🚗 I can't any more"), StopDriving, Where.EVERY_TIME)
+                rows.append((this_time, ever))
     if may_change and _is_remindable(facts, now=now):
         words = _("🔔 {times} before").format(times=reminders_words([LAST_MINUTES]))
         remind = AddReminder(
@@ -80,11 +82,13 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
         ).encode()
         rows.append((Button(_("👩‍⚕️ {doctor}").format(doctor=label(doctor.name)), known),))
     all_of_them = AppointmentsPage(family_id=member.family_id).encode()
-    last = [button(_("📅 Calendar"), ShowCalendar), Button(_("◀ All"), all_of_them)]
+    calendar = button(_("📅 Calendar file"), ShowCalendar)
+    to_all = Button(_("◀ All appointments"), all_of_them)
     if facts.recurrence is not None and facts.status is not OccurrenceStatus.CUT and is_ahead:
         dates = ShowSeries(family_id=member.family_id, appointment_id=facts.appointment_id)
-        last.insert(1, Button(_("🔁 All dates"), dates.encode()))
-    rows.append(tuple(last))
+        rows += [(calendar, Button(_("🔁 All dates"), dates.encode())), (to_all,)]
+    else:
+        rows.append((calendar, to_all))
     return tuple(rows)
 
 

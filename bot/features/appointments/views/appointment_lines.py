@@ -10,6 +10,7 @@ from bot.ui.words.dose_times import named_clock
 from bot.ui.words.pauses import end_words
 from bot.ui.words.phones import map_link, phone_words
 from bot.ui.words.repeats import repeat_words
+from bot.ui.words.times import length_words
 from domain.appointments.details import Details, DoctorNamed
 from domain.appointments.ladder import DAY_MINUTES, Reminder
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -18,10 +19,19 @@ from domain.models.appointments import OccurrenceStatus
 from domain.timers import EVENING
 
 
-def title_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
-    words = _("<b>{title}</b> for {person}").format(
+def name_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
+    """Without whether it is called off."""
+    return f"{sign} {_named(facts)}"
+
+
+def _named(facts: OccurrenceFacts) -> str:
+    return _("<b>{title}</b> for {person}").format(
         title=escape(facts.details.title), person=escape(facts.person)
     )
+
+
+def title_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
+    words = _named(facts)
     match facts.status:
         case OccurrenceStatus.CANCELLED if facts.recurrence is not None:
             return _("🚫 {appointment}: only this one is called off").format(appointment=words)
@@ -36,24 +46,21 @@ def when_line(
     *,
     reader_zone: ZoneInfo | None,
     now: datetime,
-    stays: bool = False,
 ) -> str:
-    """ "🕑 tomorrow 14:30 Mum's time (15:30 yours), 45 min", "🕑 1–14 July, all day", and how it
-    repeats; *stays* as in :func:`bot.ui.words.appointment_times.day_of`.
+    """ "🕑 tomorrow, Tuesday 24 November, 14:30 Mum's time (15:30 your time), for 45 minutes", "🕑
+    1–14 July, all day", and how it repeats.
     """
-    when = span_words(facts, reader_zone=reader_zone, now=now, stays=stays)
+    when = span_words(facts, reader_zone=reader_zone, now=now)
     if facts.details.is_all_day:
         line = _("🕑 {when}").format(when=when)
     else:
         length = duration_words(facts.ends_at - facts.starts_at)
-        line = _("🕑 {when}, {duration}").format(when=when, duration=length)
+        line = _("🕑 {when}, for {duration}").format(when=when, duration=length)
     if facts.recurrence is not None:
         first = (facts.moved_from or facts.starts_at).astimezone(facts.zone).date()
         line += "\n" + _("🔁 {rhythm}").format(rhythm=rhythm_words(facts.recurrence, first=first))
     if facts.moved_from is not None and facts.recurrence is not None:
-        was = appointment_moment(
-            facts, facts.moved_from, now=now, reader_zone=reader_zone, stays=stays
-        )
+        was = appointment_moment(facts, facts.moved_from, now=now, reader_zone=reader_zone)
         line += "\n" + _("↔️ moved from {when}").format(when=was)
     return line
 
@@ -121,14 +128,14 @@ def reminder_line(
     if not is_set:
         return _("🔕 No reminder")
     if not ahead:
-        return _("🔕 It starts too soon for a reminder.")
+        return _("🔕 It starts too soon for the usual reminders.")
     times = reminders_words([reminder.minutes for reminder in ahead])
     if not is_all_day:
-        return _("🔔 I'll remind you {times} before.").format(times=times)
+        return _("🔔 I'll remind everyone {times} before.").format(times=times)
     clock = named_clock(f"{EVENING:%H:%M}", place) if place else f"{EVENING:%H:%M}"
     if len(ahead) == 1 and ahead[0].minutes == DAY_MINUTES:
-        return _("🔔 I'll remind you the evening before, at {time}.").format(time=clock)
-    return _("🔔 I'll remind you {times} before, at {time}.").format(times=times, time=clock)
+        return _("🔔 I'll remind everyone the evening before, at {time}.").format(time=clock)
+    return _("🔔 I'll remind everyone {times} before, at {time}.").format(times=times, time=clock)
 
 
 def reminders_words(minutes: Sequence[int]) -> str:
@@ -138,18 +145,13 @@ def reminders_words(minutes: Sequence[int]) -> str:
 
 
 def duration_words(duration: timedelta) -> str:
-    """ "45 min", "1 h 30 min", "1 day"."""
-    minutes = int(duration.total_seconds()) // 60
-    days, minutes = divmod(minutes, 1440)
-    hours, minutes = divmod(minutes, 60)
-    parts = []
-    if days:
-        parts.append(ngettext("{count} day", "{count} days", days).format(count=days))
-    if hours:
-        parts.append(_("{count}\u00a0h").format(count=hours))
-    if minutes:
-        parts.append(_("{count}\u00a0min").format(count=minutes))
-    return " ".join(parts)
+    """ "45 minutes", "1 hour", "1 h 30 min", "1 day"."""
+    if not duration % timedelta(days=1):
+        return ngettext("{count} day", "{count} days", duration.days).format(count=duration.days)
+    if duration < timedelta(days=1):
+        return length_words(duration)
+    days = ngettext("{count} day", "{count} days", duration.days).format(count=duration.days)
+    return _("{days} {hours}").format(days=days, hours=length_words(duration % timedelta(days=1)))
 
 
 def outcome_line(facts: OccurrenceFacts) -> str:

@@ -68,11 +68,9 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
             for facts in found
         ]
     if not lines:
-        empty = (
-            _("No past appointments yet.")
-            if page.is_past
-            else _("Nothing is planned. Type /addappt Cardiologist tomorrow 14:30")
-        )
+        empty = _("No past appointments yet.") if page.is_past else _("Nothing is planned.")
+        if not page.is_past and may(member.role, Action.CHANGE_APPOINTMENTS):
+            empty += " " + _("Tap Add, or type /addappt Cardiologist tomorrow 14:30")
         lines = ["\n" + empty]
     return Screen("\n".join([head, *fitting(lines)]), _list_buttons(page, member=member))
 
@@ -109,7 +107,10 @@ def _in_list(
         words = _called_off(words)
     if facts.recurrence is None or is_past:
         return words
-    return _("{appointment}, 🔁 {rhythm}").format(appointment=words, rhythm=_by_rule(facts))
+    form = _("{appointment}, 🔁 {rhythm}")
+    if facts.moved_from is not None:
+        form = _("{appointment}, 🔁 moved; usually {rhythm}")
+    return form.format(appointment=words, rhythm=_by_rule(facts))
 
 
 def _called_off(words: str) -> str:
@@ -212,8 +213,8 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
         if page.is_past
         else turn(_("🕘 Past"), 0, PastAppointmentsPage)
     )
-    calendar = Button(_("📅 Calendar"), ShowFamilyCalendar(family_id=member.family_id).encode())
-    last: tuple[Button, ...] = (other, calendar)
+    calendar = ShowFamilyCalendar(family_id=member.family_id).encode()
+    last: tuple[Button, ...] = (other, Button(_("📅 Calendar file"), calendar))
     if may(member.role, Action.CHANGE_APPOINTMENTS) and not page.is_past:
         add = Button(
             _("➕ Add"), RunCommand(family_id=member.family_id, command="addappt").encode()
@@ -240,7 +241,7 @@ def series(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
         has_next=page.has_more,
         words=(_("Earlier"), _("Later")),
     )
-    to_all = Button(_("◀ All"), AppointmentsPage(family_id=member.family_id).encode())
+    to_all = Button(_("◀ All appointments"), AppointmentsPage(family_id=member.family_id).encode())
     text = "\n".join([head, capital(_rhythm(first)), "", *fitting(lines)])
     return Screen(text, (*rows, *turns, (to_all,)))
 

@@ -42,13 +42,13 @@ def notice(facts: AppointmentFacts) -> Screen:
 
 def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
     occurrence = item.occurrence
-    when = when_line(occurrence, reader_zone=facts.reader_zone, now=facts.now, stays=True)
+    when = when_line(occurrence, reader_zone=facts.reader_zone, now=facts.now)
     if not occurrence.is_planned:
         return [title_line(occurrence), when]
     if item.step is Step.ASK_OUTCOME:
         return _outcome(occurrence, facts)
     head = {
-        Step.TELL: _("❗️ Please note: this has changed"),
+        Step.TELL: _("❗️ Please note: this appointment has changed"),
         Step.ASK_DRIVER: _("🚗 Who can drive?"),
         Step.SOON: _("❗️ Please note: this is coming up soon"),
     }.get(item.step)
@@ -62,21 +62,25 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
         driver_line(occurrence),
     ]
     if occurrence.starts_at <= facts.now < occurrence.ends_at:
-        lines.append(_("It has already begun."))
+        lines.append(_("It has already started."))
     if occurrence.outcome_at is not None:
         lines.append(outcome_line(occurrence))
     return lines
 
 
 def _outcome(occurrence: OccurrenceFacts, facts: AppointmentFacts) -> Sequence[str]:
-    when = span_words(occurrence, reader_zone=facts.reader_zone, now=facts.now, stays=True)
+    when = span_words(occurrence, reader_zone=facts.reader_zone, now=facts.now)
     lines = [
         _("💬 <b>{title}</b> for {person}, {when}").format(
             title=escape(occurrence.details.title), person=escape(occurrence.person), when=when
         )
     ]
     if occurrence.outcome_at is None:
-        lines.append(_("How did it go? Any changes to the medicines?"))
+        lines.append(
+            _("How did it go? Any changes to the medicines?")
+            if occurrence.driver
+            else _("If you were there: how did it go? Any changes to the medicines?")
+        )
     else:
         lines.append(outcome_line(occurrence))
     return lines

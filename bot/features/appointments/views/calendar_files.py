@@ -23,9 +23,15 @@ _ZONES_UNTIL = timedelta(days=3_700)
 def calendar_file(entries: Sequence[CalendarEntry], *, name: str, now: datetime) -> Screen:
     """A message with the calendar file of *entries*; *now* (aware) is its DTSTAMP."""
     if any(not entry.is_cancelled for entry in entries):
-        caption = _("📅 Open this file to add it to your phone's calendar.")
+        caption = _(
+            "📅 Open this file to add it to your phone's calendar. When something changes, I'll"
+            " send you a new file."
+        )
     else:
-        caption = _("📅 Open this file to remove it from your phone's calendar.")
+        caption = _(
+            "📅 Open this file to remove it from your phone's calendar. If it stays there, please"
+            " delete it yourself."
+        )
     return Screen(caption, document=Document(f"{name}.ics", _ics(entries, now=now)))
 
 
@@ -34,10 +40,13 @@ def calendar_update(facts: CalendarFacts) -> Screen:
     planned = [entry for entry in facts.entries if not entry.is_cancelled]
     title = (planned or facts.entries)[-1].title
     if planned:
-        caption = _("📅 <b>{title}</b> has changed. Open this file to update your calendar.")
+        caption = _(
+            "📅 <b>{title}</b> has changed. Open this file to update it in your phone's calendar."
+        )
     else:
         caption = _(
-            "📅 <b>{title}</b> is called off. Open this file to remove it from your calendar."
+            "📅 <b>{title}</b> is called off. Open this file to remove it from your phone's"
+            " calendar. If it stays there, please delete it yourself."
         )
     document = Document("appointment.ics", _ics(facts.entries, now=facts.now))
     return Screen(caption.format(title=escape(title)), document=document)

@@ -34,7 +34,7 @@ def ask_reach_of_change(
 
 def _reach_question(text: str, buttons: Sequence[Button], typed: str | None) -> Screen:
     if typed is not None:
-        text += "\n" + _("Then: “{typed}”").format(typed=escape(typed))
+        text += "\n" + _("You typed: “{typed}”").format(typed=escape(typed))
     return Screen(text, tuple((button,) for button in buttons))
 
 

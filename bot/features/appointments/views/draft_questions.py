@@ -10,7 +10,7 @@ from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import days_words, is_elsewhere
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import place_name
-from bot.ui.words.times import day_words
+from bot.ui.words.times import dated_day, day_words
 from domain.appointments.details import Details
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.local_time import resolve_local
@@ -111,22 +111,24 @@ def draft_in_short(title: str, day: date | None, clock: str | None) -> str:
 def planned_words(
     start: datetime, details: Details, rhythm: str | None, *, zone: ZoneInfo, today: date
 ) -> str:
-    """ "tomorrow 14:30, 1 h, every Tuesday" for an unsaved appointment; *start* is naive local."""
+    """ "tomorrow, Tuesday 24 November, 14:30, for 1 hour, every Tuesday" for an unsaved
+    appointment; *start* is naive local.
+    """
     end = resolve_local(start, zone) + details.duration
     if details.is_all_day:
         last = start.date() + details.duration - timedelta(days=1)
         words = _("{days}, all day").format(days=days_words(start.date(), last, today=today))
     else:
         local_end = end.astimezone(zone)
-        words = _("{day} {time}").format(
-            day=day_words(start.date(), today=today), time=f"{start:%H:%M}"
+        words = _("{day}, {time}").format(
+            day=dated_day(start.date(), today=today), time=f"{start:%H:%M}"
         )
         if local_end.date() != start.date():
-            last_time = _("{day} {time}").format(
-                day=day_words(local_end.date(), today=today), time=f"{local_end:%H:%M}"
+            last_time = _("{day}, {time}").format(
+                day=dated_day(local_end.date(), today=today), time=f"{local_end:%H:%M}"
             )
             words = _("{when} to {end}").format(when=words, end=last_time)
-        words = _("{when}, {duration}").format(
+        words = _("{when}, for {duration}").format(
             when=words, duration=duration_words(details.duration)
         )
     return _("{when}, {rhythm}").format(when=words, rhythm=rhythm) if rhythm else words

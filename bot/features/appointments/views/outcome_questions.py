@@ -24,7 +24,7 @@ def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
         return Button(words, RunCommand(family_id=member.family_id, command=command).encode())
 
     return Screen(
-        _("✅ Noted for {title} in family {family}. Any changes to the medicines?").format(
+        _("✅ Noted for {title} in the family {family}. Any changes to the medicines?").format(
             title=escape(facts.details.title), family=escape(family_name(member))
         ),
         (

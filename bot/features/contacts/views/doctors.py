@@ -100,13 +100,13 @@ def _buttons(doctor: DoctorFacts, *, member: Member) -> Keyboard:
 
 def saved(doctor: DoctorFacts, *, member: Member) -> Screen:
     body = doctor_screen(doctor, member=member)
-    head = _("✅ Saved in family {family}.").format(family=escape(family_name(member)))
+    head = _("✅ Saved in the family {family}.").format(family=escape(family_name(member)))
     return Screen(f"{head}\n{body.text}", body.keyboard)
 
 
 def changed(doctor: DoctorFacts, *, member: Member) -> Screen:
     body = doctor_screen(doctor, member=member)
-    head = _("✅ Changed in family {family}.").format(family=escape(family_name(member)))
+    head = _("✅ Changed in the family {family}.").format(family=escape(family_name(member)))
     return Screen(f"{head}\n{body.text}", body.keyboard)
 
 

@@ -32,7 +32,7 @@ def lines(found: Sequence[OccurrenceFacts], *, member: Member, now: datetime) ->
 
 
 def _line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: datetime) -> str:
-    form = _("• {title}, from {when} on") if facts.recurrence else _("• {title}, {when}")
+    form = _("• {title}, next: {when}") if facts.recurrence else _("• {title}, {when}")
     return form.format(
         title=escape(facts.details.title),
         when=span_words(facts, reader_zone=reader_zone, now=now),
@@ -50,16 +50,17 @@ def ask(
 ) -> Screen:
     """Keep them, or move them to the person's new *zone*? *shown* are :func:`lines`."""
     head = ngettext(
-        "📅 {person} still has {count} appointment on {place} time:",
-        "📅 {person} still has {count} appointments on {place} time:",
+        "📅 {person} has {count} appointment that's set to {place} time:",
+        "📅 {person} has {count} appointments that are set to {place} time:",
         count,
     ).format(person=escape(person), count=count, place=escape(place))
     question = ngettext(
-        "It stays there unless you move it. Should I move it to the same time of day in {place}?",
-        "They stay there unless you move them. Should I move them to the same time of day in"
-        " {place}?",
+        "If it takes place in {place}, keep it as it is. Should I move it to the same time of day"
+        " in {new_place}?",
+        "If they take place in {place}, keep them as they are. Should I move them to the same time"
+        " of day in {new_place}?",
         count,
-    ).format(place=place_name(zone))
+    ).format(place=escape(place), new_place=place_name(zone))
     return Screen("\n".join([*fitting([head, *shown]), question]), tuple((b,) for b in buttons))
 
 
@@ -87,7 +88,7 @@ def followed(found: MovedToHomeZone, *, zone: ZoneInfo, member: Member, now: dat
     """Those that were moved, and how many couldn't be."""
     said = []
     if found.moved:
-        head = _("✅ Moved to {place} time in family {family}:")
+        head = _("✅ Moved to {place} time in the family {family}:")
         said.append(head.format(place=place_name(zone), family=escape(member.family_name)))
         said += lines(found.moved, member=member, now=now)
     if found.stayed:

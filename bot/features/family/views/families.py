@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from bot.features.family.views.start import disclaimer
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import switch_button
 from bot.ui.distinct_labels import family_in_words, family_labels
@@ -10,6 +12,7 @@ from bot.ui.length import MAX_ROWS, ROOM, fitting, label
 from bot.ui.presses.family import Invite, InvitePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
+from bot.ui.words.dose_times import zone_words
 from domain.access import Role
 from domain.family.families import FamilyFacts, FamilyOverview, Joined, MemberFacts, NewInvitation
 
@@ -23,7 +26,7 @@ def role_name(role: Role) -> str:
         case Role.VIEWER:
             return _("viewer")
         case Role.RECIPIENT:
-            return _("cared for")
+            return _("person cared for")
 
 
 def ask_family_name() -> Screen:
@@ -52,13 +55,17 @@ def overview(family: FamilyOverview) -> Answer:
     if family.people:
         lines += ["", _("Cared for:")]
         people = [
-            _("• {name} ({zone})").format(name=escape(p.name), zone=p.timezone.replace("_", " "))
-            for p in family.people
+            _("• {name} ({zone})").format(
+                name=escape(person.name), zone=zone_words(ZoneInfo(person.timezone))
+            )
+            for person in family.people
         ]
         lines += fitting(people, room=ROOM // 2)
     else:
         lines += ["", _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")]
     rows: list[tuple[Button, ...]] = []
+    if family.can_invite and not family.people:
+        rows.append((_menu(_("➕ Add a person"), "addperson"),))
     if family.can_invite:
         rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
     distinct_names = family_labels([here, *family.others])[1:]
@@ -78,7 +85,7 @@ def ask_role(family_id: UUID) -> Answer:
     roles = {
         Role.CAREGIVER: _("Caregiver: gives and enters medicines"),
         Role.VIEWER: _("Viewer: sees everything, changes nothing"),
-        Role.RECIPIENT: _("Cared for: confirms their own doses"),
+        Role.RECIPIENT: _("Person cared for: confirms their own doses"),
         Role.ADMIN: _("Admin: can do everything"),
     }
     return say(
@@ -93,7 +100,7 @@ def ask_role(family_id: UUID) -> Answer:
 def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answer:
     """Which person the new member is: they will confirm that person's doses."""
     return say(
-        _("Which of them would you like to invite?"),
+        _("Who would you like to invite?"),
         tuple(
             (Button(label(name), InvitePerson(family_id=family_id, person_id=person_id).encode()),)
             for person_id, name in people[:MAX_ROWS]
@@ -104,8 +111,7 @@ def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answe
 def unknown_role(typed: str) -> Answer:
     return say(
         _(
-            "I don't know the role “{typed}”. Type /invite caregiver, /invite viewer, /invite "
-            "recipient or /invite admin."
+            "I don't know the role “{typed}”. Type /invite on its own, and tap the one you mean."
         ).format(typed=escape(typed[:40]))
     )
 
@@ -116,7 +122,7 @@ def invitation(made: NewInvitation, *, bot_username: str) -> Answer:
     return say(
         _(
             "✉️ An invitation to <b>{family}</b>, role: <b>{role}</b>.\n"
-            "Send this link to one person. It works once, for 48 hours:\n"
+            "Send this link to one person. It works once and expires after 48 hours:\n"
             "{link}"
         ).format(family=escape(made.family_name), role=role_name(made.role), link=link)
     )
@@ -128,7 +134,9 @@ def joined(facts: Joined) -> Answer:
             family=escape(facts.family.name), role=role_name(facts.role)
         )
         + "\n"
-        + _what_happens_now(facts.role),
+        + _what_happens_now(facts.role)
+        + "\n\n"
+        + disclaimer(),
         ((_menu(_("💊 Today"), "today"), _menu(_("👪 Family"), "family")),),
     )
 
@@ -136,19 +144,26 @@ def joined(facts: Joined) -> Answer:
 def _what_happens_now(role: Role) -> str:
     match role:
         case Role.ADMIN | Role.CAREGIVER:
-            return _("I'll message you when a medicine is due. Tap Taken once it's been given.")
+            return _(
+                "When a medicine is due, I'll message everyone who gives medicines. Tap Taken once"
+                " it's been given, and the others see it, too."
+            )
         case Role.RECIPIENT:
             return _("I'll message you when your medicine is due. Tap Taken once you've taken it.")
         case Role.VIEWER:
-            return _("You can see what is due and what was given at any time.")
+            return _("Tap Today at any time to see what's due and what was given.")
 
 
 def _member_line(member: MemberFacts) -> str:
     line = _("• {name}, {role}").format(name=escape(member.name), role=role_name(member.role))
     if member.has_blocked:
-        return line + " " + _("⚠️ has blocked me and gets no reminders")
+        return line + " " + _("⚠️ has blocked me and gets no reminders: ask them to unblock me")
     if not member.has_started:
-        return line + " " + _("⚠️ not reachable yet: must open a chat with me and press Start")
+        return (
+            line
+            + " "
+            + _("⚠️ can't get messages yet: ask them to open a chat with me and press Start")
+        )
     return line
 
 

@@ -13,6 +13,7 @@ from bot.ui.presses.medicines import PausePerson, ResumePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
 from bot.ui.wording import _, escape
+from bot.ui.words.dose_times import place_name, zone_words
 from bot.ui.words.pauses import pause_words
 from domain.access import Action, may
 from domain.database.scope import Member
@@ -35,13 +36,13 @@ def ask_place(name: str, nearest: Sequence[Button]) -> Screen:
 def added(facts: PersonAdded) -> Answer:
     return say(
         _(
-            "✅ <b>{person}</b> is in the family <b>{family}</b>, on {zone} time.\n"
+            "✅ <b>{person}</b> is in the family <b>{family}</b>, on {place} time.\n"
             "Next, add a medicine, for example\n"
             "<code>/addmed Aspirin 100 mg at 08:00</code>"
         ).format(
             person=escape(facts.person.name),
             family=escape(facts.family_name),
-            zone=facts.person.zone.key.replace("_", " "),
+            place=place_name(facts.person.zone),
         ),
         ((Button(_("➕ Add a medicine"), RunCommand(command="addmed").encode()),),),
     )
@@ -50,10 +51,15 @@ def added(facts: PersonAdded) -> Answer:
 def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     """`/people`: everybody, with their local time."""
     if not found:
-        return say(_("You haven't added anyone to care for yet. Type /addperson NAME in CITY."))
+        words = _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")
+        if not may(member.role, Action.ADD_PERSON):
+            return say(words)
+        press = RunCommand(family_id=member.family_id, command="addperson")
+        add = Button(_("➕ Add a person"), press.encode())
+        return say(words, ((add,),))
     lines = [_("👵 <b>People</b>, family {family}").format(family=escape(family_name(member)))]
     lines += fitting([_person(person, now=now) for person in found])
-    own = Button(_("🕑 My own clock"), OwnClock(family_id=member.family_id).encode())
+    own = Button(_("🕑 My time zone"), OwnClock(family_id=member.family_id).encode())
     if not may(member.role, Action.ADD_PERSON):
         return say("\n".join(lines), ((own,),))
 
@@ -71,7 +77,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
         )
         rows.append(
             (
-                button(_("🌍 Move"), MovePerson, person),
+                button(_("🌍 Change city"), MovePerson, person),
                 button(_("▶️ Resume"), ResumePerson, person)
                 if person.pause
                 else button(_("⏸ Pause"), PausePerson, person),
@@ -97,9 +103,9 @@ def another_label() -> str:
 
 
 def _person(person: Person, *, now: datetime) -> str:
-    line = _("• <b>{name}</b>, {zone}: {time}").format(
+    line = _("• <b>{name}</b>, {zone} (now {time})").format(
         name=escape(person.name),
-        zone=person.zone.key.replace("_", " "),
+        zone=zone_words(person.zone),
         time=f"{now.astimezone(person.zone):%H:%M}",
     )
     if person.pause is None:
@@ -118,11 +124,11 @@ def renamed(person: Person) -> Answer:
 def moved(person: Person, *, now: datetime) -> Answer:
     return say(
         _(
-            "✅ <b>{name}</b> is now on {zone} time, where it's {time}. Upcoming doses follow "
+            "✅ <b>{name}</b> is now on {place} time, where it's {time}. Upcoming doses follow "
             "that clock. Doses I've already asked about stay as they are."
         ).format(
             name=escape(person.name),
-            zone=person.zone.key.replace("_", " "),
+            place=place_name(person.zone),
             time=f"{now.astimezone(person.zone):%H:%M}",
         )
     )
@@ -137,7 +143,7 @@ def ask_own_place(nearest: Sequence[Button]) -> Screen:
 
 def own_clock_set(zone: ZoneInfo, *, now: datetime) -> Answer:
     return say(
-        _("✅ Your own clock is set to {zone}, where it's {time}.").format(
-            zone=zone.key.replace("_", " "), time=f"{now.astimezone(zone):%H:%M}"
+        _("✅ I've set your time zone to {zone}, where it's {time}.").format(
+            zone=zone_words(zone), time=f"{now.astimezone(zone):%H:%M}"
         )
     )

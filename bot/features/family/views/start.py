@@ -39,14 +39,14 @@ def command_menu() -> list[tuple[str, str]]:
         "doctors": _("Doctors and how to reach them"),
         "undo": _("Undo the last thing you did"),
         "history": _("See and correct what was given"),
-        "refill": _("Count what's left of a medicine"),
+        "refill": _("Add to the stock of a medicine, or count it"),
         "pause": _("Pause a medicine, or all of a person's"),
         "people": _("Who you look after"),
         "family": _("Who's in the family"),
         "invite": _("Invite somebody to the family"),
         "addperson": _("Add somebody to care for"),
         "newfamily": _("Create a family"),
-        "cancel": _("Stop the question I'm asking"),
+        "cancel": _("Stop what we're doing"),
         "help": _("What I can do"),
     }
     return [(command, descriptions[command]) for command in COMMANDS]
@@ -59,11 +59,12 @@ def welcome(*, name: str) -> Answer:
             "Hello {name}! I help families look after somebody together: I remind you about "
             "medicines, and everybody sees who gave them.\n"
             "\n"
-            "Create a family of your own, or ask somebody to invite you to theirs."
+            "If you've been sent a link, tap it to join that family. Otherwise, create one of your "
+            "own."
         ).format(name=escape(name))
         + "\n\n"
-        + _disclaimer(),
-        ((_menu_button(_("Create a family"), "newfamily"),),),
+        + disclaimer(),
+        (create_family_button_row(),),
     )
 
 
@@ -78,34 +79,61 @@ def welcome_back(*, name: str, family: str) -> Answer:
 
 
 def help_text(*, has_family: bool) -> Answer:
-    """`/help`"""
-    lines = [
+    """`/help`: what happens by itself, then commands, daily ones first."""
+    head = [
         _("<b>What I can do</b>"),
-        _("/newfamily NAME: create a family"),
-        _("/invite: invite somebody to it"),
-        _("/addperson NAME in CITY: add somebody to care for"),
+        _(
+            "When a medicine is due, everybody who gives it gets a card. As soon as one of you "
+            "taps Taken, all of you see it; ⋯ opens Skip and Snooze."
+        ),
+        _(
+            "If nobody answers, I ask again, then ask the rest of the family, and tell you if "
+            "nothing was recorded in the end."
+        ),
+    ]
+    if not has_family:
+        lines = [*head, "", _without_family(), "", disclaimer()]
+        return say("\n".join(lines), (create_family_button_row(),))
+    daily = [
+        _("/today: what's due today"),
+        _("/give NAME: record what was given, now or earlier (<i>at 07:45</i>)"),
+        _("/undo: undo the last thing you did"),
+        _("/history: see and correct what was given"),
+    ]
+    medicines = [
+        _("/meds: all medicines; tap one to change, pause or stop it"),
         _("/addmed NAME DOSAGE WHEN: add a medicine, for example"),
         "<code>/addmed Aspirin 100 mg at 08:00 and 20:00</code>",
         _("or <i>every 8 hours from 06:00</i>, <i>as needed, max 4 a day</i>"),
-        _("/today: what's due today"),
-        _("/meds: all medicines; tap one to change, pause or stop it"),
-        _("/give NAME: record what was given, now or earlier (<i>at 07:45</i>)"),
-        _("/history: see and correct what was given"),
-        _("/refill NAME 30: count what's left; I remind you before it runs out"),
-        _("/pause Mum until friday: pause all of Mum's medicines, or name just one"),
+        _(
+            "/refill NAME 30: add 30 to the stock (or <i>= 30</i> if that's all there is), so that "
+            "I can tell you when it's running low"
+        ),
+        _("/pause NAME until DAY: pause a medicine, or all of a person's"),
+    ]
+    appointments = [
+        _("/appts: what's planned, who's driving, and files for your phone's calendar"),
         _("/addappt WHAT WHEN: add an appointment, for example"),
         "<code>/addappt Cardiologist tomorrow 14:30 with Dr Weber</code>",
         _("or <i>every Tuesday 10:00 until 1 March</i>"),
-        _("/appts: what's planned, who's driving, and your phone's calendar"),
-        _("/doctors: how to reach them; /adddoctor adds one"),
-        _("/undo: undo the last thing you did"),
-        _("/people: who you look after, and where they live"),
-        _("/family: who's in the family"),
-        _("/cancel: stop the question I'm asking"),
-        "",
-        _disclaimer(),
+        _("/doctors: doctors and how to reach them; /adddoctor adds one"),
     ]
-    return say("\n".join(lines), main_menu() if has_family else ())
+    family = [
+        _("/people: who you look after, and where they live; your own time zone"),
+        _("/addperson NAME in CITY: add somebody to care for"),
+        _("/family: who's in the family"),
+        _("/invite: invite somebody to the family"),
+        _("/newfamily NAME: create another family"),
+    ]
+    last = [_("/cancel: stop what we're doing"), "", disclaimer()]
+    groups = [head, daily, medicines, appointments, family, last]
+    return say("\n\n".join("\n".join(lines) for lines in groups), main_menu())
+
+
+def _without_family() -> str:
+    return _(
+        "To begin, create a family: /newfamily NAME. If you've been sent a link, tap it instead."
+    )
 
 
 def unknown_command() -> Answer:
@@ -122,7 +150,11 @@ def main_menu() -> Keyboard:
     )
 
 
-def _disclaimer() -> str:
+def create_family_button_row() -> tuple[Button, ...]:
+    return (_menu_button(_("Create a family"), "newfamily"),)
+
+
+def disclaimer() -> str:
     return _(
         "<i>I'm not a medical device or an emergency service. For anything critical, keep a "
         "second alarm.</i>"

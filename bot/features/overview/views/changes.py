@@ -6,6 +6,7 @@ from itertools import groupby
 from bot.features.appointments.views.appointment_lines import (
     details_lines,
     driver_line,
+    name_line,
     title_line,
     when_line,
 )
@@ -19,6 +20,7 @@ from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dates import short_day
 from bot.ui.words.pauses import is_paused, medicine_words, pause_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.words.times import clock_words, dated_day
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import MedicineStatus
@@ -43,8 +45,8 @@ def change_notices_set(*, wanted: bool) -> Answer:
         return Answer(toast=_("I'll tell you what others change."))
     return Answer(
         toast=_(
-            "I won't tell you about changes like this any more. I'll still tell you about "
-            "changes to appointments you drive to."
+            "I won't tell you any more what others change: medicines, pauses or appointments. I'll "
+            "still tell you about changes to appointments you're driving to."
         ),
         alert=True,
     )
@@ -65,6 +67,8 @@ def _lines(changes: Sequence[ToldChange], facts: ChangesFacts) -> Sequence[str]:
     last = changes[-1]
     told = [item for item in changes if item.is_undone or not _is_part_of(item, changes[0])]
     lines = list(dict.fromkeys(_head(item) for item in told))
+    if last.is_undone and _is_gone(last):
+        return [*lines, _("↩️ Undone: {gone}").format(gone=_gone(last))]
     if last.is_undone:
         lines.append(_("↩️ Undone. Now it's:"))
     lines += _state(last, facts)
@@ -92,7 +96,6 @@ def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
             item.previous_start,
             now=facts.now,
             reader_zone=facts.reader_zone,
-            stays=True,
         )
     )
 
@@ -105,7 +108,9 @@ def _is_part_of(item: ToldChange, first: ToldChange) -> bool:
 
 def _head(item: ToldChange) -> str:
     words = _undo_words(item) if item.is_undo else _words()[item.action]
-    line = words.format(who=escape(item.by), person=escape(item.person_name))
+    line = words.format(
+        who=escape(item.by), person=escape(item.person_name), name=f"<b>{escape(item.name)}</b>"
+    )
     return f"<s>{line}</s>" if item.is_undone else line
 
 
@@ -116,8 +121,8 @@ def _words() -> dict[str, str]:
         "medication.paused": _("⏸ {who} paused a medicine for {person}:"),
         "medication.stopped": _("⏹ {who} stopped a medicine for {person}:"),
         "medication.restored": _("▶️ {who} resumed a medicine for {person}:"),
-        "person.paused": _("⏸ {who} paused everything {person} takes:"),
-        "person.resumed": _("▶️ {who} ended {person}'s pause:"),
+        "person.paused": _("⏸ {who} paused all of {person}'s medicines:"),
+        "person.resumed": _("▶️ {who} resumed {person}'s medicines."),
         "appointment.added": _("➕ {who} added an appointment:"),
         "appointment.edited": _("✏️ {who} changed an appointment:"),
         "appointment.moved": _("↔️ {who} moved an appointment:"),
@@ -132,10 +137,8 @@ def _words() -> dict[str, str]:
 
 def _undo_words(item: ToldChange) -> str:
     match item.action.partition("."):
-        case ("medication", _dot, "removed"):
-            return _("↩️ {who} undid adding a medicine for {person}:")
-        case ("appointment", _dot, "removed"):
-            return _("↩️ {who} undid adding an appointment:")
+        case (_area, _dot, "removed"):
+            return _("↩️ {who} undid adding {name} for {person}, so it's removed.")
         case ("medication", *_rest):
             return _("↩️ {who} undid a change to a medicine for {person}. It's as it was before:")
         case ("appointment", *_rest):
@@ -151,16 +154,20 @@ def _state(item: ToldChange, facts: ChangesFacts) -> Sequence[str]:
     if item.appointment is not None:
         return _appointment(item, item.appointment, facts)
     if item.person is None:
-        return [_gone(item)]
-    name = f"<b>{escape(item.person.name)}</b>"
+        return [] if item.action.endswith(".removed") else [_gone(item)]
     if item.person.pause is None:
-        return [_("{person}, not paused").format(person=name)]
+        is_said = item.action == "person.resumed" and not (item.is_undo or item.is_undone)
+        return [] if is_said else [_("▶️ Not paused")]
     paused = pause_words(item.person.pause, zone=item.person.zone, now=facts.now, stays=True)
-    return [_("{person}, {paused}").format(person=name, paused=paused)]
+    return [_("⏸ {paused}").format(paused=paused[:1].upper() + paused[1:])]
+
+
+def _is_gone(item: ToldChange) -> bool:
+    return item.medicine is None and item.appointment is None and item.person is None
 
 
 def _gone(item: ToldChange) -> str:
-    return _("<b>{name}</b> for {person}: removed").format(
+    return _("<b>{name}</b> for {person} is removed.").format(
         name=escape(item.name), person=escape(item.person_name)
     )
 
@@ -172,16 +179,30 @@ def _medicine(medicine: MedicineFacts, facts: ChangesFacts) -> Sequence[str]:
         lines.append(_("⏸ {paused}").format(paused=words[:1].upper() + words[1:]))
     elif medicine.status is MedicineStatus.STOPPED:
         lines.append(_("⏹ Stopped"))
+    elif medicine.first_due_at is not None:
+        lines.append(_("Next: {moment}").format(moment=_next(medicine, facts)))
     return lines
+
+
+def _next(medicine: MedicineFacts, facts: ChangesFacts) -> str:
+    """ "tomorrow, Tuesday 24 November, 08:00 Mum's time"."""
+    at, zone = medicine.first_due_at or facts.now, medicine.zone
+    day = dated_day(at.astimezone(zone).date(), today=facts.now.astimezone(zone).date())
+    clock = clock_words(at, person=medicine.person, zone=zone, reader_zone=facts.reader_zone)
+    return _("{day}, {clock}").format(day=day, clock=clock)
 
 
 def _appointment(
     item: ToldChange, appointment: OccurrenceFacts, facts: ChangesFacts
 ) -> Sequence[str]:
     zone = facts.reader_zone
+    is_said = item.action == "appointment.cancelled" and not (item.is_undo or item.is_undone)
     lines = [
-        title_line(appointment),
-        when_line(appointment, reader_zone=zone, now=facts.now, stays=True),
+        # Of a series, it says which are called off.
+        name_line(appointment)
+        if is_said and appointment.recurrence is None
+        else title_line(appointment),
+        when_line(appointment, reader_zone=zone, now=facts.now),
     ]
     lines += details_lines(appointment.details)
     if item.concern is Concern.OWN:
@@ -218,8 +239,8 @@ def _keyboard(facts: ChangesFacts) -> Keyboard:
         rows.append((Button(words, press.encode()),))
     if facts.hears:
         spare_me = SetChangeNotices(family_id=facts.family_id, is_wanted=False)
-        rows.append((Button(_("🔕 Don't tell me about changes like this"), spare_me.encode()),))
+        rows.append((Button(_("🔕 Don't tell me what others change"), spare_me.encode()),))
     else:
         tell_me = SetChangeNotices(family_id=facts.family_id, is_wanted=True)
-        rows.append((Button(_("🔔 Tell me about changes like this again"), tell_me.encode()),))
+        rows.append((Button(_("🔔 Tell me again what others change"), tell_me.encode()),))
     return tuple(rows)

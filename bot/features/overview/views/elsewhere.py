@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.buttons import in_rows
-from bot.ui.wording import _, escape, listed
+from bot.ui.wording import _, escape, listed, ngettext
 
 _MAX_NAMES = 4
 
 
 def medicine_there(medicine: str, *, people: Sequence[str], family: str) -> str:
-    """ "Amlodipine is Dad's, in the family Miller." (HTML)."""
-    words = _("<b>{medicine}</b> is {person}'s, in the family <b>{family}</b>.")
-    if len(people) > 1:
-        words = _("<b>{medicine}</b> is taken by {person} in the family <b>{family}</b>.")
-    return words.format(medicine=escape(medicine), person=_names(people), family=escape(family))
+    """ "Dad takes Amlodipine, in the family Miller." (HTML)."""
+    words = ngettext(
+        "{people} takes <b>{medicine}</b>, in the family <b>{family}</b>.",
+        "{people} take <b>{medicine}</b>, in the family <b>{family}</b>.",
+        len(people),
+    )
+    return words.format(medicine=escape(medicine), people=_names(people), family=escape(family))
 
 
 def person_there(person: str, *, family: str) -> str:
@@ -48,8 +50,19 @@ def there_label(command: str, *, family: str | None) -> str:
         "pause": _("Pause it there"),
     }.get(command, _("Add it there"))
     if family is None:
-        return words
-    return _("{words}: {family}").format(words=words, family=family)
+        return {
+            "give": _("Record it there"),
+            "refill": _("Refill it there"),
+            "history": _("Show it there"),
+            "pause": _("Pause it there"),
+        }.get(command, _("Add it there"))
+    words = {
+        "give": _("Record it in {family}"),
+        "refill": _("Refill it in {family}"),
+        "history": _("Show it in {family}"),
+        "pause": _("Pause it in {family}"),
+    }.get(command, _("Add it in {family}"))
+    return words.format(family=family)
 
 
 def stay_label() -> str:

@@ -11,7 +11,7 @@ from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.buttons import page_turns, switch_button
 from bot.ui.distinct_labels import dose_labels, dose_numbers, family_labels, family_name
 from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
-from bot.ui.presses.overview import TakeToday, TodayPage
+from bot.ui.presses.overview import RunCommand, TakeToday, TodayPage
 from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import (
@@ -79,7 +79,7 @@ def today(
     others, switches = _elsewhere(elsewhere, member)
     if not people:
         nobody = _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")
-        return Screen("\n".join([nobody, *others]), switches)
+        return Screen("\n".join([nobody, *others]), (*_adding(member), *switches))
     items = [item for entry in people for item in _items(entry, appointments)]
     count = -(-len(items) // PAGE)
     number = min(number, count - 1)
@@ -102,6 +102,14 @@ def today(
     names_day = len({now.astimezone(entry.person.zone).date() for entry in people}) > 1
     text = _text(title, page, numbers, others, names_day=names_day, member=member, now=now)
     return Screen(text, (*rows, *turns, *switches))
+
+
+def _adding(member: Member) -> Keyboard:
+    """The way to the first person, where nobody is cared for yet."""
+    if not may(member.role, Action.ADD_PERSON):
+        return ()
+    add = RunCommand(family_id=member.family_id, command="addperson")
+    return ((Button(_("➕ Add a person"), add.encode()),),)
 
 
 def _elsewhere(found: Sequence[OpenElsewhere], member: Member) -> tuple[Sequence[str], Keyboard]:

@@ -331,7 +331,9 @@ async def test_a_correction_is_undone_only_while_it_stands(home: Home) -> None:
         return superseded(refused.value)
 
     said = await factories.acting(home.database, home.anna, look)
-    assert said == "Carl has corrected Aspirin since. It's recorded as given at 08:20."
+    assert (
+        said == "Carl has since corrected the record of Aspirin. It's recorded as given at 08:20."
+    )
     await home.undo_correction(home.carl)
     again = await factories.acting(
         home.database, home.anna, lambda scope: find_action(scope, named.id)
