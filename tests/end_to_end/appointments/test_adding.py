@@ -164,5 +164,5 @@ class TestMakingOne:
     async def test_a_viewer_cannot_add_one(self, home: Household, town: Town) -> None:
         await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
         await home.ben.send("/addappt Dentist tomorrow 10:00")
-        await home.ben.sees("You can only read here.")
+        await home.ben.sees("As a viewer, you can read but not change anything.")
         assert await town.count("appointments") == 0

@@ -237,7 +237,7 @@ class TestLivingWithIt:
         await home.ben.press("My time zone", message=people)
         await home.ben.sees("Which city are you in?")
         await home.ben.send("Tokyo")
-        await home.ben.sees("Your own clock is set to Asia/Tokyo")
+        await home.ben.sees("Tokyo time")
         saved = await add(home.ben, "Cardiologist tomorrow 14:30")
         assert "tomorrow, Tuesday 24 November, 14:30 Mum's time (23:30 your time)" in saved.text
 

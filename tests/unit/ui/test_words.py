@@ -195,7 +195,7 @@ def test_a_reader_elsewhere_sees_both_clocks(reader: ZoneInfo | None, words: str
 
 def test_a_time_of_another_clock_can_be_looked_up_on_the_phone() -> None:
     at = datetime(2026, 11, 24, 8, tzinfo=LONDON)
-    shown = '08:00 Mum\'s time (<tg-time unix="1795507200">17:00</tg-time> yours)'
+    shown = '08:00 Mum\'s time (<tg-time unix="1795507200">17:00</tg-time> your time)'
     assert clock_words(at, person="Mum", zone=LONDON, reader_zone=TOKYO) == shown
 
 
