@@ -6,19 +6,19 @@ from bot.ui.wording import _
 from bot.ui.words.records import recorded_words
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.stock.refills import PROMISED
-from domain.models.medicines import DoseStatus
 from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded
 
 
 def lasting(action: str) -> str:
     """Of one of :data:`domain.audit.LASTING`, which `/undo` would else pass over."""
-    return _("This can't be undone here: {what}").format(what=_lasting_words()[action])
+    words = _("The last thing you did can't be undone here: {what}")
+    return words.format(what=_lasting_words()[action])
 
 
 def _lasting_words() -> dict[str, str]:
     return {
         "appointment.outcome_recorded": _(
-            "you said how an appointment went. Say it anew on its page: /appts"
+            "you said how an appointment went. To change it, open the appointment with /appts."
         ),
         "doctor.added": _("you added a doctor. Change or remove them: /doctors"),
         "doctor.edited": _("you changed a doctor. Change them back: /doctors"),
@@ -27,7 +27,7 @@ def _lasting_words() -> dict[str, str]:
         "dose.snoozed": _("you asked to be reminded later. Answer the dose at any time: /today"),
         "invitation.created": _("you made an invitation. It works once, and ends after 48 hours."),
         "person.added": _("you added somebody to care for. Rename or move them: /people"),
-        PROMISED: _("you said that you'd get more of a medicine. Count what there is: /stock"),
+        PROMISED: _("you said that you'd get more of a medicine. Type /refill when you have it."),
     }
 
 
@@ -40,9 +40,9 @@ def superseded(facts: ActionSuperseded) -> str:
     elif facts.dose is not None and facts.action == UNDONE:
         words = _("{who} has already undone that.")
     elif facts.action == ActionKind.RECORDED:
-        words = _("{who} has recorded {name} anew since.")
+        words = _("{who} has since replaced the record of {name}.")
     elif facts.dose is not None:
-        words = _("{who} has corrected {name} since.")
+        words = _("{who} has since corrected the record of {name}.")
     else:
         words = _since_words().get(facts.action, _("{who} has changed {name} since."))
     words = words.format(who=facts.by or "", name=facts.name)
@@ -52,10 +52,8 @@ def superseded(facts: ActionSuperseded) -> str:
 def _stands(dose: DoseFacts) -> str:
     """What is recorded of a dose now (no HTML)."""
     if dose.status in RESOLVED:
-        return _("It's recorded as {words}.").format(words=unescape(recorded_words(dose)))
-    if dose.status == DoseStatus.PENDING:
-        return _("It's open.")
-    return _("Nothing is recorded of it now.")
+        return _("It now says: {words}.").format(words=unescape(recorded_words(dose)))
+    return _("Nothing is recorded for it now.")
 
 
 def _since_words() -> dict[str, str]:
@@ -63,13 +61,13 @@ def _since_words() -> dict[str, str]:
         "medication.paused": _("{who} has paused {name} since."),
         "medication.stopped": _("{who} has stopped {name} since."),
         "medication.restored": _("{who} has resumed {name} since."),
-        "stock.refilled": _("{who} has refilled {name} since."),
-        "stock.counted": _("{who} has counted {name} since."),
+        "stock.refilled": _("{who} has since refilled {name}."),
+        "stock.counted": _("{who} has since counted the stock of {name}."),
         "appointment.moved": _("{who} has moved {name} since."),
         "appointment.cancelled": _("{who} has called off {name} since."),
         "appointment.restored": _("{who} has restored {name} since."),
         "appointment.driver_found": _("{who} has said since that they'll drive to {name}."),
         "appointment.driver_lost": _("{who} has said since that they can't drive to {name}."),
-        "person.paused": _("{who} has changed the pause of {name} since."),
-        "person.resumed": _("{who} has ended {name}'s pause since."),
+        "person.paused": _("{who} has since changed the pause of {name}'s medicines."),
+        "person.resumed": _("{who} has since resumed {name}'s medicines."),
     }

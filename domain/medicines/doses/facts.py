@@ -32,7 +32,7 @@ class DoseFacts:
     so. Both zones stay when the person moves; `home_zone` is where they live now, if that is not
     `zone`. `given` is what was given where that was not the planned `dosage` (`amount` of `unit`),
     `dose_count` how many doses as the medicine was set. What is not `is_scheduled` was given as it
-    was needed.
+    was needed. `person` is whose dose it is, by name.
     """
 
     id: UUID
@@ -59,6 +59,7 @@ class DoseFacts:
     dose_count: Decimal = ONE_DOSE
     note: str | None = None
     home_zone: ZoneInfo | None = None
+    person: str = ""
 
     @property
     def home(self) -> ZoneInfo:
@@ -102,6 +103,7 @@ SELECT_DOSES = (
         Dose.snoozed_by_id,
         Dose.timezone,
         CareRecipient.timezone.label("home_timezone"),
+        CareRecipient.name.label("person"),
         _resolver.c.name.label("resolved_by"),
         _snoozer.c.name.label("snoozed_by"),
     )
@@ -159,4 +161,5 @@ def dose_facts(row: Row[Any]) -> DoseFacts:
         dose_count=row.dose_count,
         note=row.note,
         home_zone=ZoneInfo(row.home_timezone),
+        person=row.person,
     )

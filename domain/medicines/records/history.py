@@ -13,7 +13,7 @@ from sqlalchemy import Row, and_, func, or_, select
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.medicines.doses.facts import RESOLVED, SELECT_DOSES, DoseFacts, dose_facts, get_dose
-from domain.models import CareRecipient, Dose, MedicationLog, User
+from domain.models import Dose, MedicationLog, User
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
 
@@ -111,9 +111,7 @@ async def list_history(
 ) -> HistoryPage:
     """Ten entries, the newest first; page 0 is the newest. One statement."""
     member = scope.require(Action.READ)
-    statement = SELECT_DOSES.add_columns(CareRecipient.name.label("person"), _IS_CORRECTED).where(
-        Dose.status.in_(_OVER)
-    )
+    statement = SELECT_DOSES.add_columns(_IS_CORRECTED).where(Dose.status.in_(_OVER))
     if medication_id is not None:
         statement = statement.where(Dose.medication_id == medication_id)
     if care_recipient_id is not None:

@@ -176,15 +176,19 @@ def history_screens(home: Home) -> Mapping[str, View]:
         "correct_what": partial(
             history.ask_what_to_correct,
             words.medicine,
-            [choice(label) for label in labels(is_taken=True).values()],
+            person=words.person,
+            buttons=[choice(label) for label in labels(is_taken=True).values()],
         ),
         "correct_what_of_a_skipped_one": partial(
             history.ask_what_to_correct,
             words.medicine,
-            [choice(label) for label in labels(is_taken=False).values()],
+            person=words.person,
+            buttons=[choice(label) for label in labels(is_taken=False).values()],
         ),
-        "correct_time": partial(history.ask_time),
-        "correct_amount": partial(history.ask_amount, words.dosage),
+        "correct_time": partial(history.ask_time, words.medicine, person=words.person),
+        "correct_amount": partial(
+            history.ask_amount, words.medicine, person=words.person, dosage=words.dosage
+        ),
         "correct_reason": partial(history.ask_reason, choice(history.no_reason_label())),
         "correct_note": partial(history.ask_note),
         "corrected": partial(
