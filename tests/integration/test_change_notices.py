@@ -311,7 +311,7 @@ class TestWhatIsTold:
             (
                 lambda s: status.pause_medication(s, medicine.id, resumes_on=date(2026, 11, 24)),
                 "⏸ Anna paused a medicine for Mum:",
-                "⏸ Paused until tomorrow, 24 November 2026",
+                "⏸ Paused, resuming tomorrow, 24 November 2026",
             ),
             (
                 lambda s: status.restore_medication(s, medicine.id),
@@ -326,7 +326,7 @@ class TestWhatIsTold:
             (
                 lambda s: person_pauses.pause_person(s, home.mum.id, resumes_on=None),
                 "⏸ Anna paused everything Mum takes:",
-                "<b>Mum</b>, paused until further notice",
+                "<b>Mum</b>, medicines paused until further notice",
             ),
         ]
         await factories.medicine(home.database, home.anna, home.mum, name="Zinc")
