@@ -182,8 +182,7 @@ def _sentence(error: CareCircleError) -> str:
             )
         case NothingToPause(person=person):
             return _(
-                "{person} isn't taking any medicines, so there's nothing to pause. /addmed adds "
-                "one."
+                "I have no medicines for {person}, so there's nothing to pause. /addmed adds one."
             ).format(person=person)
         case UnseenPause(name=name):
             return _("{name} is already paused. Type /pause {name} to see until when.").format(
@@ -191,7 +190,8 @@ def _sentence(error: CareCircleError) -> str:
             )
         case NotPaused(person=person):
             return _(
-                "{person}'s pause has changed or is over. /people shows how it is now."
+                "The pause of {person}'s medicines has changed or is over. /people shows how it is"
+                " now."
             ).format(person=person)
         case PauseEndImpossible(is_too_far=True):
             return _("That's more than a year away. Please choose an earlier day.")
@@ -207,7 +207,8 @@ def _sentence(error: CareCircleError) -> str:
             return _("Nobody has counted it yet. Type what's left in all, like = 28")
         case NotEnoughStock(amount=Decimal() as amount, unit=unit) if amount > 0:
             return _(
-                "By my count, what's left is {amount}. Type what's left in all, like = 0"
+                "I can't take off that much: by my count, what's left is {amount}. Type what's "
+                "really left, like = 0"
             ).format(amount=amount_in_words(amount, unit))
         case NotEnoughStock():
             return _(

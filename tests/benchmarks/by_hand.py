@@ -296,7 +296,7 @@ def render(slot: Slot, doses: Sequence[Any]) -> tuple[str, InlineKeyboardMarkup]
             )
         else:
             at = dose["resolved_at"].astimezone(zone)
-            lines.append(f"✅ {what}\nTaken by {escape(dose['resolved_by'])}, {at:%H:%M}")
+            lines.append(f"✅ {what}\nTaken {at:%H:%M}, recorded by {escape(dose['resolved_by'])}")
             show = ShowRecord(family_id=slot.family_id, dose_id=dose["id"]).encode()
             undo = UndoRecord(family_id=slot.family_id, dose_id=dose["id"]).encode()
             rows["undo"].append(

@@ -149,7 +149,7 @@ async def play(stage: Stage, contestant: Contestant) -> Round:
             async with App(stage.wiring(url)):
                 await _until(watching, CARDS_ARE_SENT)
             async with contestant(stage, url):
-                answered_before = await stage.telegram.count_messages("Taken by")
+                answered_before = await stage.telegram.count_messages("recorded by")
                 cpu_before = time.process_time()
                 began = await stage.telegram.tap(stage.taps)
                 await _until(watching, ALL_IS_RECORDED)
@@ -184,7 +184,7 @@ async def _check(stage: Stage, url: str, *, since: datetime, answered_before: in
     answers = await stage.telegram.calls("answerCallbackQuery", since=since)
     edits = await stage.telegram.calls("editMessageText", since=since)
     assert (len(answers), len(edits)) == (presses, cards)
-    assert await stage.telegram.count_messages("Taken by") == answered_before + cards
+    assert await stage.telegram.count_messages("recorded by") == answered_before + cards
     async with without_walls(url) as connection:
         counted = await connection.execute(
             text("""

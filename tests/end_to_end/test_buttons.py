@@ -163,12 +163,12 @@ async def test_a_button_of_last_week_is_answered_by_what_is_true_now(
 ) -> None:
     asked = await ask(town, *home)
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    await home.ben.sees("recorded by Anna", after=asked.cards[1])
     town.jump_by(days=7)
     old = asked.cards[1].buttons[0][0].data or ""
     toast = await home.ben.press_altered(old, message=asked.cards[1])
     assert toast.alert
-    assert "given by Anna" in toast.text
+    assert "already recorded by Anna" in toast.text
     assert await town.count("medication_logs") == 1
 
 
@@ -180,7 +180,7 @@ async def test_a_card_works_after_its_reader_has_switched_to_another_family(
     await home.ben.sees("You've created the family")
     toast = await home.ben.press("Taken", message=asked.cards[1])
     assert toast.text == "Taken: Aspirin 100 mg"
-    await home.anna.sees("Taken by Ben")
+    await home.anna.sees("recorded by Ben")
 
 
 async def test_presses_are_never_limited(home: Household, town: Town) -> None:
@@ -188,7 +188,7 @@ async def test_presses_are_never_limited(home: Household, town: Town) -> None:
     taken = asked.cards[0]
     for _ in range(12):
         await home.anna.press("Taken", message=taken)
-        taken = await home.anna.sees("Taken by Anna", after=taken)
+        taken = await home.anna.sees("recorded by Anna", after=taken)
         await home.anna.press("Undo", message=taken)
         taken = await home.anna.sees("• Aspirin", after=taken)
     assert await town.count("medication_logs") == 24
@@ -202,7 +202,7 @@ async def test_the_button_of_a_removed_medicine_says_so(home: Household, town: T
     town.jump_to(minute - timedelta(seconds=1))
     card = await home.ben.sees("💊 Mum")
     await home.anna.press("Undo", message=saved)
-    gone = await home.ben.sees("There's nothing left to give.", after=card)
+    gone = await home.ben.sees("Nothing is due here any more.", after=card)
     assert gone.labels == ()
     toast = await home.ben.press_altered(card.buttons[0][0].data or "", message=gone)
     assert toast.alert

@@ -45,8 +45,8 @@ async def live_the_first_day(town: Town) -> None:
     toast = await anna.press("Taken", message=cards[0])
     assert toast.text == "Taken: Aspirin 100 mg"
     for phone in (anna, ben):
-        taken = await phone.sees("Taken by Anna", after=cards[1])
-        assert taken.labels == ("✓ Anna ✏️", "↩️ Undo")
+        taken = await phone.sees("recorded by Anna", after=cards[1])
+        assert taken.labels == ("✏️ Correct", "↩️ Undo")
 
     late = await ben.press_altered(cards[1].buttons[0][0].data or "", message=cards[1])
     assert late.alert

@@ -58,5 +58,5 @@ async def test_a_machine_whose_clock_is_set_loses_nothing(home: Household, town:
     await home.anna.sees("Today, family")
     await set_postgres_back(town, timedelta(0))
     home.anna.tap("Taken", message=asked.cards[0])
-    await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    await home.ben.sees("recorded by Anna", after=asked.cards[1])
     await town.settled()

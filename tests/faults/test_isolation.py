@@ -153,7 +153,7 @@ async def test_a_card_that_cannot_be_edited_is_left_as_it_is(home: Household, to
     await town.until("SELECT bool_and(shown_version = wanted_version) FROM notifications")
     await town.change("UPDATE care_recipients SET timezone = 'Europe/London' WHERE name = 'Mum'")
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    await home.ben.sees("recorded by Anna", after=asked.cards[1])
 
 
 # 3. Updates that the library cannot read.
@@ -219,7 +219,7 @@ async def test_a_refused_answer_holds_up_nothing_that_comes_later(
     town.sandbox.fail_next("sendMessage", status=status, chat=home.anna)
     await home.anna.send("/today")
     await home.anna.press("Taken", message=asked.cards[0], timeout=5)
-    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=5)
+    await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=5)
     await town.settled()
 
 
@@ -230,7 +230,7 @@ async def test_a_toast_that_fails_holds_up_nothing(
     asked = await ask(town, *home)
     town.sandbox.fail_next("answerCallbackQuery", status=status, times=times)
     home.anna.tap("Taken", message=asked.cards[0])
-    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=5)
+    await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=5)
     await home.anna.send("/people")
     await home.anna.sees("People, family")
     await town.settled(seconds=30)
@@ -242,7 +242,7 @@ async def test_an_answer_that_waits_holds_up_no_later_update(home: Household, to
     await home.anna.send("/people")
     await until(lambda: town.sandbox.faults_struck("sendMessage") > 0)
     await home.anna.press("Taken", message=asked.cards[0], timeout=5)
-    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=5)
+    await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=5)
     town.sandbox.heal()
     await home.anna.sees("People, family", timeout=30)
 
@@ -337,7 +337,7 @@ async def test_chats_that_have_to_wait_hold_up_no_other(home: Household, town: T
     await asyncio.gather(*(person.start() for person in crowd))
     await until(lambda: town.sandbox.faults_struck("sendMessage") >= 25)
     await home.anna.press("Taken", message=asked.cards[0], timeout=8)
-    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=8)
+    await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=8)
     town.sandbox.heal()
 
 
@@ -372,7 +372,7 @@ async def test_thousands_of_taps_by_one_person_hold_up_nobody_else(
     for _ in range(2_150):
         eve.tap("Zink", message=listed)
     await home.anna.press("Taken", message=asked.cards[0], timeout=10)
-    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=10)
+    await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=10)
     await town.settled(seconds=60)
 
 

@@ -30,7 +30,7 @@ async def test_what_came_in_while_postgres_was_away_takes_effect_once(
         query = home.anna.tap("Taken", message=asked.cards[0])
         await home.ben.send("/addmed Statin 20 mg at 20:00")
     await home.ben.sees("Saved: Statin 20 mg", timeout=30)
-    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=30)
+    await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=30)
     await until(lambda: query in {toast.query_id for toast in home.anna.toasts})
     await town.settled(seconds=30)
     assert await town.count("medication_logs") == 1
@@ -60,7 +60,7 @@ async def test_a_failover_that_leaves_postgres_read_only_for_a_while_is_waited_o
     await asyncio.sleep(5)
     await turn_read_only(town, "off")
     await home.ben.sees("Saved: Statin 20 mg", timeout=30)
-    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=30)
+    await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=30)
     await town.settled(seconds=30)
     assert await town.count("medication_logs") == 1
 

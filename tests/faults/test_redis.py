@@ -71,7 +71,7 @@ async def test_while_redis_is_away_reminders_come_and_conversations_say_so(
     for phone in (anna, ben):
         await phone.sees(f"Mum · {at}", timeout=20)
     await ben.press("Taken")
-    await anna.sees("Taken by Ben")
+    await anna.sees("recorded by Ben")
 
     # A minute that was set while Redis was away.
     town.jump_to(minute + timedelta(seconds=59))
@@ -106,7 +106,7 @@ async def test_a_redis_that_hangs_holds_nothing_up(
             await phone.sees(f"Mum · {clock_in_london(minute)}", timeout=20)
             await phone.sees(AN_APPOINTMENT.shown(minute), timeout=20)
         await home.anna.press("Taken", timeout=20)
-        await home.ben.sees("Taken by Anna", timeout=20)
+        await home.ben.sees("recorded by Anna", timeout=20)
     finally:
         valkey.resume()
 

@@ -86,5 +86,5 @@ async def test_the_second_takes_over_when_the_first_is_gone(
     told = await home.ben.sees(remindable.shown(minute), timeout=20)
     answer = "Taken" if "Taken" in " ".join(told.labels) else "I'll drive"
     await home.ben.press(answer, message=told, timeout=40)
-    shown = "Taken by Ben" if answer == "Taken" else "Ben is driving"
+    shown = "recorded by Ben" if answer == "Taken" else "Ben is driving"
     await home.anna.sees(shown, timeout=20)

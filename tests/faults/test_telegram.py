@@ -56,7 +56,7 @@ async def test_a_card_whose_answer_got_lost_comes_again_and_says_so(
     # Both copies are of one thing: the one that the bot knows of shows what became of it.
     is_dose = remindable is A_DOSE
     await twice.press("Taken" if is_dose else "I'll drive")
-    await once.sees("Taken by" if is_dose else "is driving")
+    await once.sees("recorded by" if is_dose else "is driving")
 
 
 async def test_a_card_that_may_have_been_lost_comes_again_and_says_so(
@@ -151,7 +151,7 @@ async def test_a_card_arrives_as_plain_words_where_a_server_cannot_read_its_mark
     assert asked.cards[0].text == asked.cards[1].text
     await home.anna.press("Taken", message=asked.cards[0])
     for phone in home:
-        await phone.sees("Taken by Anna")
+        await phone.sees("recorded by Anna")
     assert await town.count("medication_logs") == 1
     assert not await town.rows("SELECT 1 FROM notifications WHERE status = 'set_aside'")
 
@@ -198,7 +198,7 @@ async def test_what_happened_while_telegram_was_away_is_made_good(
     home.anna.tap("Taken", message=asked.cards[0])
     await home.ben.send("/addmed Statin 20 mg at 20:00")
     await wire.mend()
-    await home.anna.sees("Taken by Anna", after=asked.cards[0], timeout=30)
+    await home.anna.sees("recorded by Anna", after=asked.cards[0], timeout=30)
     await home.ben.sees("Saved: Statin", timeout=30)
     await town.settled()
     assert await town.count("medication_logs") == 1

@@ -400,7 +400,7 @@ class Ground:
                 known = self.shown_at.get((person.id, message.id))
                 if known is None or known[0] != message.revision:
                     self.shown_at[person.id, message.id] = (message.revision, len(self.steps))
-                    if known is None and message.from_bot and "running out" in message.text:
+                    if known is None and message.from_bot and "running low" in message.text:
                         then = set(screens.check_refill_notice(before, message.text))
                         for words in screens.check_refill_notice(self.tables, message.text):
                             if then:

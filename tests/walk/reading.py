@@ -95,7 +95,7 @@ class Listed:
 
 
 def doses_in(text: str, *, today: date) -> Sequence[Listed]:
-    """The lines of `/today`: "✅ 08:00 Aspirin 100 mg (taken by Anna, 08:05)"."""
+    """The lines of `/today`: "✅ 08:00 Aspirin 100 mg (taken 08:05, recorded by Anna)"."""
     found = []
     for line in text.split("\n"):
         match = re.match(rf"{_SIGN}\s+(?P<rest>.*)", line)
@@ -116,7 +116,9 @@ def entries_in(text: str, *, today: date) -> Sequence[Listed]:
             said = Said(day, match["clock"])
             found.append(Listed(SIGNS[match["sign"]], said, match["rest"]))
             continue
-        heading = re.fullmatch(DAY, line.strip(), re.IGNORECASE)
+        # "Today, Monday 23 November"
+        named = re.sub(r"^(Today|Yesterday), ", "", line.strip())
+        heading = re.fullmatch(DAY, named, re.IGNORECASE)
         if heading:
             day = _day(heading, today)
     return found

@@ -80,7 +80,7 @@ def _check_last(tables: Snapshot, about: Reckoned, text: str, today: date) -> It
 
 def _check_to_come(about: Reckoned, text: str, today: date) -> Iterator[str]:
     name = about.medicine["name"]
-    shown_next, shown_open = line_with(text, "Next"), line_with(text, "Open")
+    shown_next, shown_open = line_with(text, "Next:"), line_with(text, "Not recorded yet")
     if about.opened:
         due = local(about.opened[0]["due_at"], about.opened[0]["timezone"])
         then = local(about.tables_at, about.opened[0]["timezone"]).date()
@@ -110,7 +110,7 @@ def _check_limit(about: Reckoned, text: str) -> Iterator[str]:
     most = about.medicine["schedule"].get("max_per_day")
     if most is None:
         return
-    found = re.search(r"([\d½¼¾.]+) of ([\d½]+) in 24 hours", text)
+    found = re.search(r"([\d½¼¾.]+) of at most ([\d½]+) in 24 hours", text)
     if found is None:
         yield f"at most {most} in 24 hours, and the page does not say how many were given"
     elif (number_in(found[1]), number_in(found[2])) != (about.in_a_day, most):

@@ -103,7 +103,8 @@ class TestWhatIsRead:
 
     def test_lines(self) -> None:
         text = (
-            "💊 Today\n\nMum\n✅ 08:00 Para 1 g (taken by Anna, 08:05)\n⚠️ yesterday 20:00 Para 1 g"
+            "💊 Today\n\nMum\n✅ 08:00 Para 1 g (taken 08:05, recorded by Anna)\n"
+            "⚠️ yesterday 20:00 Para 1 g"
         )
         [taken, missed] = doses_in(text, today=datetime(2026, 6, 2).date())
         assert (taken.status, taken.said.clock) == ("taken", "08:00")
@@ -147,16 +148,16 @@ class TestWhatIsNoticed:
     @pytest.mark.parametrize(
         "line",
         [
-            "✅ 08:00 Para 500 mg (taken by Ben, 09:00)",
-            "✅ 08:00 Para 500 mg (taken by Anna, 09:30)",
-            "✅ 08:00 Para 1 g (taken by Anna, 09:00)",
-            "✅ 07:00 Para 500 mg (taken by Anna, 09:00)",
-            "⏭ 08:00 Para 500 mg (skipped by Anna)",
+            "✅ 08:00 Para 500 mg (taken 09:00, recorded by Ben)",
+            "✅ 08:00 Para 500 mg (taken 09:30, recorded by Anna)",
+            "✅ 08:00 Para 1 g (taken 09:00, recorded by Anna)",
+            "✅ 07:00 Para 500 mg (taken 09:00, recorded by Anna)",
+            "⏭ 08:00 Para 500 mg (skipped, recorded by Anna)",
             "Nothing is due today.",
         ],
     )
     def test_today(self, line: str) -> None:
-        right = "💊 Today\n\nMum\n✅ 08:00 Para 500 mg (taken by Anna, 09:00)"
+        right = "💊 Today\n\nMum\n✅ 08:00 Para 500 mg (taken 09:00, recorded by Anna)"
         assert list(screens.check_today(self.tables(), self.FAMILY, right)) == []
         wrong = f"💊 Today\n\nMum\n{line}"
         assert list(screens.check_today(self.tables(), self.FAMILY, wrong)) != []
@@ -166,7 +167,10 @@ class TestWhatIsNoticed:
         assert list(screens.check_today(tables, self.FAMILY, "💊 Today\n\nMum\n")) != []
 
     def test_history(self) -> None:
-        right = "📜 History\n\ntoday\n1. ✅ 09:00 Para 500 mg, Anna"
+        right = "📜 History\n\nToday, Monday 1 June\n1. ✅ 09:00 Para 500 mg (recorded by Anna)"
         assert list(screens.check_history(self.tables(), self.FAMILY, right)) == []
-        for wrong in (right.replace("Anna", "Ben"), right.replace("today", "yesterday")):
+        for wrong in (
+            right.replace("Anna", "Ben"),
+            right.replace("Today, Monday 1 June", "Yesterday, Sunday 31 May"),
+        ):
             assert list(screens.check_history(self.tables(), self.FAMILY, wrong)) != []

@@ -2,13 +2,13 @@
 
 from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_duration
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.cursor import FROM, UNTIL, Cursor
+from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, Cursor
 from bot.grammar.schedule_parts.intervals import read_last_intake
 from bot.grammar.schedule_parts.times import MEALS, is_time_ahead, read_clock
 
 
 def read_range(cursor: Cursor) -> bool:
-    """from DATE, until DATE, for 10 days."""
+    """from DATE, until DATE, last day DATE, for 10 days."""
     word, parts = cursor.word, cursor.parts
     if word == "for" and cursor.peek() not in MEALS:
         duration = read_duration(cursor.tokens[cursor.at + 1 :])
@@ -32,8 +32,9 @@ def read_range(cursor: Cursor) -> bool:
             raise cursor.contradiction()
         parts.starts = _take_date(cursor, skip)
         return True
-    if word in UNTIL or (word == "up" and cursor.peek() == "to"):
-        skip = 2 if word == "up" or cursor.peek() in {"on", "the"} else 1
+    is_of_two = (word, cursor.peek()) in UNTIL_OF_TWO
+    if word in UNTIL or is_of_two:
+        skip = 2 if is_of_two or cursor.peek() in {"on", "the"} else 1
         if parts.ends is not None or parts.days_long is not None:
             raise cursor.contradiction()
         if cursor.at > 0 and cursor.tokens[cursor.at - 1].word in WEEKDAYS:

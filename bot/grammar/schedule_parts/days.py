@@ -2,7 +2,7 @@
 
 import re
 
-from bot.grammar.dates import MONTHS, SHORTER_MONTHS, WEEKDAYS
+from bot.grammar.dates import MONTHS, SHORTER_MONTHS, WEEKDAYS, read_date
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import DAY_GROUPS, EACH, Cursor
 from bot.grammar.schedule_parts.parts import EVERY_DAY
@@ -21,7 +21,8 @@ def read_days_of_month(cursor: Cursor) -> bool:
     while True:
         at = used + (cursor.peek(used) == "the")
         ordinal = _ORDINAL.fullmatch(cursor.peek(at))
-        if cursor.peek(at) == "last" and cursor.peek(at + 1) == "day":
+        is_last = cursor.peek(at) == "last" and cursor.peek(at + 1) == "day"
+        if is_last and not read_date(cursor.tokens[cursor.at + at + 2 :]):
             days.add(31)
             used = at + 2
         elif ordinal and cursor.peek(at + 1) not in MONTHS and cursor.peek(at + 2) not in MONTHS:

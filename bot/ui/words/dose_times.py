@@ -72,17 +72,17 @@ def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) 
 def open_words(
     dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
 ) -> str:
-    """ "Open: today 08:00 (snoozed until 08:11)", by the clock it was due by."""
+    """ "Not recorded yet: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
     due = open_due(dose, home=home, now=now, reader_zone=reader_zone)
     if dose.snoozed_until is None:
-        return _("Open: {due}").format(due=due)
+        return _("Not recorded yet: {due}").format(due=due)
     until = with_yours(
         clock_time(dose.snoozed_until, home),
         dose.snoozed_until,
         zone=home,
         reader_zone=reader_zone,
     )
-    return _("Open: {due} (snoozed until {time})").format(due=due, time=until)
+    return _("Not recorded yet: {due} (snoozed until {time})").format(due=due, time=until)
 
 
 def open_due(
@@ -98,7 +98,8 @@ def called_off_words(
 ) -> str:
     """What happens to a dose that was open when its medicine was paused or stopped."""
     due = open_due(dose, home=home, now=now, reader_zone=reader_zone)
-    return _("The dose of {due} was open: I won't ask about it any more.").format(due=due)
+    words = _("Nothing was recorded for the dose due {due}. I won't ask about it any more.")
+    return words.format(due=due)
 
 
 def clock_of(
@@ -144,6 +145,20 @@ def record_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str
     if day == dose.local.date():
         return clock
     return _("{day} {time}").format(day=weekday_name(day), time=clock)
+
+
+def record_at(dose: DoseFacts) -> str:
+    """ "at 08:03", "on Sunday at 23:00": as :func:`record_clock`, in a sentence. What was given as
+    it was needed has no day of its own, so its day is always named.
+    """
+    at = dose.taken_at or dose.resolved_at
+    if at is None:
+        return ""
+    zone = dose.taken_zone or dose.zone
+    day, clock = at.astimezone(zone).date(), clock_of(dose, at, zone)
+    if dose.is_scheduled and day == dose.local.date():
+        return _("at {time}").format(time=clock)
+    return _("on {day} at {time}").format(day=weekday_name(day), time=clock)
 
 
 def today_of(dose: DoseFacts, now: datetime) -> date:

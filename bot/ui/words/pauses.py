@@ -13,33 +13,38 @@ from domain.models.medicines import MedicineStatus
 
 
 def pause_words(pause: Pause, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
-    """ "paused until Friday 27 November", and what happens to appointments. If the text *stays* on
-    a phone, the date is added.
+    """ "medicines paused, resuming on Friday 27 November", with what becomes of appointments; what
+    *stays* on a phone has the date, too.
     """
-    words = end_words(pause.until, zone=zone, now=now, stays=stays)
+    words = _("medicines paused until further notice")
+    if pause.until is not None:
+        day = resume_day(pause.until, zone=zone, now=now, stays=stays)
+        words = _("medicines paused, resuming {day}").format(day=day)
     if pause.silences_appointments:
-        return _("{paused}, without appointment reminders").format(paused=words)
+        return _("{paused}; no appointment reminders").format(paused=words)
     return words
 
 
 def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
-    """ "paused until Friday 27 November"."""
+    """ "paused, resuming on Friday 27 November"."""
     if until is None:
         return _("paused until further notice")
-    day = end_day(until, zone=zone, now=now, stays=stays)
-    return _("paused until {day}").format(day=day)
+    day = resume_day(until, zone=zone, now=now, stays=stays)
+    return _("paused, resuming {day}").format(day=day)
 
 
 def medicine_words(
     medicine: MedicineFacts | MedicineLine, *, now: datetime, stays: bool = False
 ) -> str:
-    """ "paused with Mum until Friday 27 November". If a course ends before its pause does: "paused;
-    its course ends before then, on 25 November 2026", and once it has ended: "ended". If the text
-    *stays* on a phone, the date is added.
+    """ "paused with all of Mum's medicines, resuming on Friday 27 November"; of a course that is
+    over by then "paused; its course ends before then, on 25 November 2026", and once it is over
+    "ended". What *stays* on a phone has the date, too.
     """
     person, zone = escape(medicine.person), medicine.zone
     with_person = medicine.is_paused_with_person
-    words = _("paused with {person}").format(person=person) if with_person else _("paused")
+    words = _("paused")
+    if with_person:
+        words = _("paused with all of {person}'s medicines").format(person=person)
     ended_on = course_ended_on(medicine, now=now)
     if ended_on is not None:
         return _("{paused}; its course ended on {date}").format(
@@ -52,8 +57,8 @@ def medicine_words(
         return _("{paused}; its course ends before then, on {date}").format(
             paused=words, date=full_date(ends_on)
         )
-    day = end_day(medicine.resumes_at, zone=zone, now=now, stays=stays)
-    return _("{paused} until {day}").format(paused=words, day=day)
+    day = resume_day(medicine.resumes_at, zone=zone, now=now, stays=stays)
+    return _("{paused}, resuming {day}").format(paused=words, day=day)
 
 
 def course_ending_within_pause(medicine: MedicineFacts | MedicineLine) -> date | None:
@@ -73,12 +78,16 @@ def _ended_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | No
     return last_day(medicine.schedule, medicine.zone)
 
 
-def end_day(at: datetime, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
-    """ "tomorrow"; if the text *stays* on a phone, with the date: "tomorrow, 24 November 2026"."""
+def resume_day(at: datetime, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
+    """ "on Friday 27 November", "tomorrow"; what *stays* on a phone has the date, too: "tomorrow,
+    24 November 2026".
+    """
     day = at.astimezone(zone).date()
     today = now.astimezone(zone).date()
     words = day_words(day, today=today)
-    if not stays or words == named_day(day, today=today):
+    if words == named_day(day, today=today):
+        return _("on {day}").format(day=words)
+    if not stays:
         return words
     return _("{day}, {date}").format(day=words, date=full_date(day))
 

@@ -1,25 +1,25 @@
 """A dose's record in words, and how it differs from the record before."""
 
 from bot.ui.wording import _, escape
-from bot.ui.words.dose_times import record_clock
+from bot.ui.words.dose_times import record_at, record_clock
 from domain.medicines.doses.facts import DoseFacts
 from domain.models.medicines import DoseStatus
 
 
-def change_words(dose: DoseFacts, *, instead_of: DoseFacts, again: bool = False) -> str:
-    """ "given at 07:00 instead of 05:30": the current record and the one it replaced."""
-    if _is_only_a_note(dose, instead_of):
-        if not dose.note:
-            return _("without the note “{note}”").format(note=escape(instead_of.note or ""))
-        return _("with the note “{note}”").format(note=escape(dose.note))
-    now, before = recorded_words(dose), recorded_words(instead_of)
-    if dose.status == instead_of.status == DoseStatus.TAKEN:
-        if _amount(dose) != _amount(instead_of):
-            now, before = _given_amount(dose), _given_amount(instead_of, short=True)
-        else:
-            before = record_clock(instead_of)
-    words = _("{now} again, instead of {before}") if again else _("{now} instead of {before}")
-    return words.format(now=now, before=before)
+def change_words(dose: DoseFacts, *, instead_of: DoseFacts) -> str:
+    """ "given at 07:00 instead of 05:30": what stands, and what does not any more."""
+    if is_only_a_note(dose, instead_of):
+        return _note_words(dose, instead_of)
+    now, before = _now_and_before(dose, instead_of)
+    return _("{now} instead of {before}").format(now=now, before=before)
+
+
+def back_words(dose: DoseFacts, *, instead_of: DoseFacts) -> str:
+    """ "given at 05:30 (not 07:00)": what stands again, and what does not any more."""
+    if is_only_a_note(dose, instead_of):
+        return _note_words(dose, instead_of)
+    now, before = _now_and_before(dose, instead_of)
+    return _("{now} (not {before})").format(now=now, before=before)
 
 
 def recorded_words(dose: DoseFacts) -> str:
@@ -28,18 +28,33 @@ def recorded_words(dose: DoseFacts) -> str:
         return _("skipped")
     if dose.given:
         return _given_amount(dose)
-    return _("given at {time}").format(time=record_clock(dose))
+    return _("given {at}").format(at=record_at(dose))
+
+
+def is_only_a_note(one: DoseFacts, other: DoseFacts) -> bool:
+    """Whether nothing but their notes tells two records apart."""
+    said = [(dose.status, dose.taken_at, _amount(dose)) for dose in (one, other)]
+    return said[0] == said[1] and one.note != other.note
+
+
+def _now_and_before(dose: DoseFacts, before: DoseFacts) -> tuple[str, str]:
+    if not dose.status == before.status == DoseStatus.TAKEN:
+        return recorded_words(dose), recorded_words(before)
+    if _amount(dose) != _amount(before):
+        return _given_amount(dose), _given_amount(before, short=True)
+    return recorded_words(dose), record_clock(before)
+
+
+def _note_words(dose: DoseFacts, before: DoseFacts) -> str:
+    if not dose.note:
+        return _("without the note “{note}”").format(note=escape(before.note or ""))
+    return _("with the note “{note}”").format(note=escape(dose.note))
 
 
 def _given_amount(dose: DoseFacts, *, short: bool = False) -> str:
-    words = _("{amount} at {time}") if short else _("{amount} given at {time}")
-    return words.format(amount=escape(_amount(dose)), time=record_clock(dose))
+    words = _("{amount} {at}") if short else _("{amount} given {at}")
+    return words.format(amount=escape(_amount(dose)), at=record_at(dose))
 
 
 def _amount(dose: DoseFacts) -> str:
     return dose.given or dose.dosage
-
-
-def _is_only_a_note(one: DoseFacts, other: DoseFacts) -> bool:
-    said = [(dose.status, dose.taken_at, _amount(dose)) for dose in (one, other)]
-    return said[0] == said[1] and one.note != other.note

@@ -24,7 +24,7 @@ BEGUN = date.max  # as *today*: leaves out the first day, whenever that is
 
 
 def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
-    """ "Mon, Wed and Fri at 09:00, until 3 December 2026", on the clock of *zone*.
+    """ "Mon, Wed and Fri at 09:00, last day 3 December 2026", on the clock of *zone*.
 
     Given *today* (where the person lives), the first day is named only if it is in the future.
     """
@@ -67,7 +67,7 @@ def _wall_clock(schedule: WallClock, *, today: date | None) -> str:
 
 
 def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) -> str:
-    """A step of a taper: "20 mg at 08:00, until 28 November 2026"."""
+    """A step of a taper: "20 mg at 08:00, last day 28 November 2026"."""
     words = _amounts(step.times, step.dosages or ())
     if step.days != EVERY_DAY:
         words = _("{amounts}, {days}").format(amounts=words, days=_days(step.days))
@@ -83,7 +83,7 @@ def _limited(words: str, starts_on: date, ends_on: date | None, *, today: date |
     if today is None or starts_on > today:
         words = _("{schedule}, from {date}").format(schedule=words, date=full_date(starts_on))
     if ends_on is not None:
-        words = _("{schedule}, until {date}").format(schedule=words, date=full_date(ends_on))
+        words = _("{schedule}, last day {date}").format(schedule=words, date=full_date(ends_on))
     return words
 
 
@@ -131,7 +131,7 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     ends = schedule.ends_at.astimezone(zone)
     if ends.time() == time():
         last = full_date(ends.date() - timedelta(days=1))
-        return _("{schedule}, until {date}").format(schedule=words, date=last)
+        return _("{schedule}, last day {date}").format(schedule=words, date=last)
     if today is not None:
         return _("{schedule}, until {date} {time}").format(
             schedule=words, date=full_date(ends.date()), time=f"{ends:%H:%M}"

@@ -6,19 +6,19 @@ from bot.ui.wording import _
 from bot.ui.words.records import recorded_words
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.stock.refills import PROMISED
-from domain.models.medicines import DoseStatus
 from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded
 
 
 def lasting(action: str) -> str:
-    """For an action in :data:`domain.audit.LASTING`, which `/undo` would otherwise skip."""
-    return _("This can't be undone here: {what}").format(what=_lasting_words()[action])
+    """Of one of :data:`domain.audit.LASTING`, which `/undo` would else pass over."""
+    words = _("The last thing you did can't be undone here: {what}")
+    return words.format(what=_lasting_words()[action])
 
 
 def _lasting_words() -> dict[str, str]:
     return {
         "appointment.outcome_recorded": _(
-            "you said how an appointment went. Change it on its page: /appts"
+            "you said how an appointment went. To change it, open the appointment with /appts."
         ),
         "doctor.added": _("you added a doctor. Change or remove them: /doctors"),
         "doctor.edited": _("you changed a doctor. Change them back: /doctors"),
@@ -29,7 +29,7 @@ def _lasting_words() -> dict[str, str]:
             "you made an invitation. It works once and expires after 48 hours."
         ),
         "person.added": _("you added somebody to care for. Rename or move them: /people"),
-        PROMISED: _("you said that you'd get more of a medicine. Count what there is: /stock"),
+        PROMISED: _("you said that you'd get more of a medicine. Type /refill when you have it."),
     }
 
 
@@ -54,9 +54,7 @@ def superseded(facts: ActionSuperseded) -> str:
 def _current_record(dose: DoseFacts) -> str:
     """The dose's current record (no HTML)."""
     if dose.status in RESOLVED:
-        return _("It's recorded as {words}.").format(words=unescape(recorded_words(dose)))
-    if dose.status == DoseStatus.PENDING:
-        return _("It's open.")
+        return _("It now says: {words}.").format(words=unescape(recorded_words(dose)))
     return _("Nothing is recorded for it now.")
 
 

@@ -32,7 +32,8 @@ class DoseFacts:
     `taken_at` is when it was taken, in `taken_zone`; `resolved_at` is when somebody said so.
     Neither zone changes when the person moves; `home_zone` is where they live now. `given` is what
     was given if that wasn't the planned `dosage` (`amount` of `unit`); `dose_count` is how many
-    doses as set that was. Without `is_scheduled` it was given as needed, or as an extra.
+    doses as set that was. Without `is_scheduled` it was given as needed, or as an extra. `person`
+    is the name of whose dose it is.
     """
 
     id: UUID
@@ -59,6 +60,7 @@ class DoseFacts:
     dose_count: Decimal = ONE_DOSE
     note: str | None = None
     home_zone: ZoneInfo | None = None
+    person: str = ""
 
     @property
     def home(self) -> ZoneInfo:
@@ -102,6 +104,7 @@ SELECT_DOSES = (
         Dose.snoozed_by_id,
         Dose.timezone,
         CareRecipient.timezone.label("home_timezone"),
+        CareRecipient.name.label("person"),
         _resolver.c.name.label("resolved_by"),
         _snoozer.c.name.label("snoozed_by"),
     )
@@ -178,4 +181,5 @@ def _facts(row: Row[Any]) -> DoseFacts:
         dose_count=row.dose_count,
         note=row.note,
         home_zone=ZoneInfo(row.home_timezone),
+        person=row.person,
     )

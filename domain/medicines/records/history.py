@@ -20,7 +20,7 @@ from domain.medicines.doses.facts import (
     fetch_doses_with,
     get_dose,
 )
-from domain.models import CareRecipient, Dose, MedicationLog, User
+from domain.models import Dose, MedicationLog, User
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
 
@@ -30,12 +30,11 @@ _OVER = (DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT
 
 @dataclass(frozen=True)
 class Entry:
-    """A finished dose and its person. `is_corrected`: the current record differs from the first
+    """A finished dose. `is_corrected`: the current record differs from the first
     one. An undone correction doesn't count.
     """
 
     dose: DoseFacts
-    person: str
     is_corrected: bool
 
 
@@ -118,9 +117,7 @@ async def list_history(
 ) -> HistoryPage:
     """Ten entries, newest first; page 0 is the newest. One statement."""
     scope.require(Action.READ)
-    statement = SELECT_DOSES.add_columns(CareRecipient.name.label("person"), _IS_CORRECTED).where(
-        Dose.status.in_(_OVER)
-    )
+    statement = SELECT_DOSES.add_columns(_IS_CORRECTED).where(Dose.status.in_(_OVER))
     if medication_id is not None:
         statement = statement.where(Dose.medication_id == medication_id)
     if care_recipient_id is not None:
@@ -132,15 +129,12 @@ async def list_history(
         .limit(PAGE_SIZE + 1)
         .offset(page * PAGE_SIZE),
     )
-    entries = [
-        Entry(dose, person, bool(is_corrected))
-        for dose, (person, is_corrected) in found[:PAGE_SIZE]
-    ]
+    entries = [Entry(dose, bool(is_corrected)) for dose, (is_corrected,) in found[:PAGE_SIZE]]
     of = None
     if entries and medication_id is not None:
         of = entries[0].dose.name
     elif entries and care_recipient_id is not None:
-        of = entries[0].person
+        of = entries[0].dose.person
     return HistoryPage(
         entries=entries,
         number=page,

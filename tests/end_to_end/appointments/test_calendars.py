@@ -79,7 +79,7 @@ async def test_a_series_that_is_parted_and_put_back(home: Household, town: Town)
     await both_follow(home, town)
     assert (await planned(town))[:3] == ["26 Nov 10:00", "04 Dec 11:00", "11 Dec 11:00"]
     await undo(home.anna)
-    await home.anna.sees("As before")
+    await home.anna.sees("It's back to")
     await both_follow(home, town)
     assert (await planned(town))[:3] == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
 
@@ -119,7 +119,7 @@ async def test_another_place(home: Household, town: Town, reach: str, expected: 
     await both_follow(home, town)
     assert (await planned(town))[:3] == expected
     await undo(home.anna)
-    await home.anna.sees("As before")
+    await home.anna.sees("It's back to")
     await both_follow(home, town)
     assert (await planned(town))[:3] == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
 

@@ -45,7 +45,7 @@ async def test_another_rhythm_keeps_the_end(
     changed = await home.anna.sees("Changed", after=question)
     assert shown in changed.text
     await undo(home.anna)
-    await home.anna.sees("As before", after=changed)
+    await home.anna.sees("It's back to", after=changed)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ async def test_a_later_end_no_end_and_once_are_shown_beside_what_is_now(
     assert shown in changed.text
     assert ("🔁" in changed.text) == (words != "Just once")
     await undo(home.anna)
-    await home.anna.sees("As before", after=changed)
+    await home.anna.sees("It's back to", after=changed)

@@ -35,7 +35,7 @@ class TestLivingWithIt:
         [event] = calendar.walk("VEVENT")
         assert int(str(event["SEQUENCE"])) > 0
         await undo(home.anna)
-        await home.anna.sees("Undone. As before")
+        await home.anna.sees("Undone. It's back to")
         assert await starts(town) == ["Tue 24 Nov 14:30"]
 
     async def test_one_of_a_series(self, home: Household, town: Town) -> None:
@@ -88,7 +88,7 @@ class TestLivingWithIt:
             "Thu 24 Dec 16:00",
         ]
         await undo(home.anna)
-        await home.anna.sees("Undone. As before")
+        await home.anna.sees("Undone. It's back to")
         assert (await starts(town))[:3] == [
             "Tue 24 Nov 10:00",
             "Tue 01 Dec 10:00",

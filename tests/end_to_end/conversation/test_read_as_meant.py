@@ -197,7 +197,7 @@ class TestTypedAtAQuestionWithButtons:
         await home.anna.send("/give Para")
         given = await home.anna.sees("given today")
         await home.anna.press("Correct", message=given)
-        await home.anna.sees("What was different")
+        await home.anna.sees("What should I correct")
         await home.anna.send("the weather")
         quoted = await home.anna.sees("I can't use “the weather” here")
         await home.anna.send("250 mg half an hour ago")
@@ -226,7 +226,7 @@ class TestTypedAtAQuestionWithButtons:
         await home.anna.sees("I can't use “whatever” here")
         await home.anna.send("until saturday")
         asked = await home.anna.sees("28 November")
-        await home.anna.press("No", message=asked)
+        await home.anna.press("Keep reminding", message=asked)
         await town.until("SELECT paused_until IS NOT NULL FROM care_recipients")
         until = await town.value("SELECT paused_until FROM care_recipients")
         assert until.astimezone(LONDON).date().isoformat() == "2026-11-28"

@@ -24,7 +24,7 @@ async def take_yesterdays_and_ask_todays(home: Household, town: Town) -> tuple[M
     await town.settled()
     town.jump_to(YESTERDAY + timedelta(minutes=5))
     await home.anna.press("Taken", message=yesterdays)
-    await home.anna.sees("Taken by Anna, 08:05")
+    await home.anna.sees("Taken 08:05, recorded by Anna")
     town.jump_to(TODAY - timedelta(seconds=1))
     todays = await home.anna.sees("Mum · 08:00\n• Aspirin")
     await town.settled()
@@ -43,7 +43,7 @@ async def test_the_past_stays_where_it_was_when_the_person_moves(
     assert shown(home.anna, yesterdays).text.splitlines() == [
         "💊 Mum · 08:00 London time",
         "✅ Aspirin 100 mg",
-        "Taken by Anna, 08:05 London time",
+        "Taken 08:05 London time, recorded by Anna",
     ]
     assert shown(home.anna, todays).text.splitlines() == [
         "💊 Mum · 08:00 London time",
@@ -53,13 +53,13 @@ async def test_the_past_stays_where_it_was_when_the_person_moves(
     # It is 03:10 in New York. What is open is there once, and tomorrow's is none of today's.
     await home.anna.send("/today")
     today = await home.anna.sees("Today, family")
-    assert today.text.splitlines()[3:] == ["• 08:00 London time Aspirin 100 mg"]
+    assert today.text.splitlines()[3:] == ["• 08:00 London time Aspirin 100 mg (not recorded yet)"]
     assert "✅ Taken: 08:00 London time Aspirin" in today.labels
 
     # Nobody answers.
     town.jump_to(TODAY + WINDOW - timedelta(seconds=1))
     summary = await home.anna.sees("nobody recorded this dose in time")
-    assert "• 08:00 London time Aspirin 100 mg" in summary.text
+    assert "• Tuesday 08:00 London time Aspirin 100 mg" in summary.text
     await town.settled()
     assert shown(home.anna, todays).text.splitlines() == [
         "💊 Mum · 08:00 London time",
@@ -68,15 +68,19 @@ async def test_the_past_stays_where_it_was_when_the_person_moves(
     ]
     await home.anna.send("/today")
     today = await home.anna.sees("Today, family")
-    assert today.text.splitlines()[3:] == ["⚠️ 08:00 London time Aspirin 100 mg (missed)"]
+    assert today.text.splitlines()[3:] == [
+        "⚠️ 08:00 London time Aspirin 100 mg (missed: nobody recorded it in time)"
+    ]
     await home.anna.send("/history")
     history = await home.anna.sees("History")
     assert history.text.splitlines()[2:] == [
-        "today",
-        "1. ⚠️ 08:00 London time Aspirin 100 mg, missed",
+        "Today, Tuesday 24 November",
+        "1. ⚠️ 08:00 London time Aspirin 100 mg (missed: nobody recorded it in time)",
         "",
-        "yesterday",
-        "2. ✅ 08:05 London time Aspirin 100 mg, Anna",
+        "Yesterday, Monday 23 November",
+        "2. ✅ 08:05 London time Aspirin 100 mg (recorded by Anna)",
+        "",
+        "Tap a number to see or correct that record.",
     ]
     await home.anna.press("2", message=history)
     entry = await home.anna.sees("due yesterday 08:00 London time")
@@ -98,14 +102,17 @@ async def test_what_is_recorded_after_the_move_says_by_whose_clock_it_was(
     assert shown(home.anna, todays).text.splitlines() == [
         "💊 Mum · 08:00 London time",
         "✅ Aspirin 100 mg",
-        "Taken by Anna, 03:10 New York time",
+        "Taken 03:10 New York time, recorded by Anna",
     ]
     second = await home.ben.press_altered(todays.buttons[0][0].data or "", message=home.ben.last)
-    assert second.text == "Aspirin 100 mg: already given by Anna at 03:10 New York time."
+    assert second.text == (
+        "Aspirin 100 mg: taken 03:10 New York time, already recorded by Anna. Nothing new was "
+        "recorded."
+    )
     await home.anna.send("/today")
     today = await home.anna.sees("Today, family")
     assert today.text.splitlines()[3:] == [
-        "✅ 08:00 London time Aspirin 100 mg (taken by Anna, 03:10 New York time)"
+        "✅ 08:00 London time Aspirin 100 mg (taken 03:10 New York time, recorded by Anna)"
     ]
 
     # Tomorrow's is by the new clock: 08:00 there, which is 13:00 in London.
@@ -119,19 +126,23 @@ async def test_what_is_recorded_after_the_move_says_by_whose_clock_it_was(
     assert shown(home.anna, todays).text.splitlines() == [
         "💊 Mum · 08:00",
         "✅ Aspirin 100 mg",
-        "Taken by Anna, 03:10 New York time",
+        "Taken 03:10 New York time, recorded by Anna",
     ]
     await home.anna.send("/history")
     history = await home.anna.sees("History")
     assert history.text.splitlines()[2:] == [
-        "yesterday",
-        "1. ✅ 03:10 New York time Aspirin 100 mg, Anna",
+        "Yesterday, Tuesday 24 November",
+        "1. ✅ 03:10 New York time Aspirin 100 mg (recorded by Anna)",
         "",
         "Monday 23 November",
-        "2. ✅ 08:05 Aspirin 100 mg, Anna",
+        "2. ✅ 08:05 Aspirin 100 mg (recorded by Anna)",
+        "",
+        "Tap a number to see or correct that record.",
     ]
     await home.anna.send("/today")
     today = await home.anna.sees("Today, family")
-    assert today.text.splitlines()[3:] == ["• 08:00 New York time Aspirin 100 mg"]
+    assert today.text.splitlines()[3:] == [
+        "• 08:00 New York time Aspirin 100 mg (not recorded yet)"
+    ]
     await home.anna.press("Taken: 08:00 New York time", message=today)
-    await home.anna.sees("(taken by Anna, 13:0", after=today)
+    await home.anna.sees("(taken 13:0", after=today)

@@ -267,10 +267,10 @@ async def test_a_saved_medicine_is_taken_back_by_its_button(home: Household, tow
 async def test_a_saved_medicine_is_changed_by_its_button(home: Household, town: Town) -> None:
     saved = await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await home.anna.press("Change", message=saved)
-    question = await home.anna.sees("What would you like to change about Aspirin?")
+    question = await home.anna.sees("What would you like to change about Mum's Aspirin?")
     assert "For whom" not in question.labels
     await home.anna.press("How much")
-    await home.anna.sees("How much Aspirin each time from now on? Now: 100 mg.")
+    await home.anna.sees("How much Aspirin should Mum get each time from now on?\nNow: 100 mg.")
     await home.anna.send("75 mg")
     changed = await home.anna.sees("Changed: Aspirin 75 mg")
     assert await medicines(town) == [("Aspirin", "75 mg", "Mum", "active")]
@@ -279,7 +279,7 @@ async def test_a_saved_medicine_is_changed_by_its_button(home: Household, town: 
     await home.anna.press("Undo", message=changed)
     named = await home.anna.sees("changed to: 💊 Aspirin 75 mg")
     await home.anna.press("Undo", message=named)
-    await home.anna.sees("As before:\n💊 Aspirin 100 mg")
+    await home.anna.sees("It's back to:\n💊 Aspirin 100 mg")
     assert [row.dosage for row in await town.rows(open_doses)] == ["100 mg"] * 2
 
 

@@ -8,12 +8,12 @@ async def test_whose_record_another_undoes_hears_of_it_silently(
 ) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
-    card = await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    card = await home.ben.sees("recorded by Anna", after=asked.cards[1])
     before = clock_in_london(town.clock.now())
     await home.ben.press("Undo", message=card)
     told = await home.anna.sees("↩️ Ben undid your record of Aspirin for Mum, due Monday")
     assert told.silent
-    assert told.text.endswith("That reopened it.")
+    assert told.text.endswith("That left it without a record.")
     assert asked.at in told.text
     assert before >= asked.at
     await town.settled()
@@ -25,7 +25,7 @@ async def test_whose_record_another_undoes_hears_of_it_silently(
 async def test_ones_own_undo_tells_nobody(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
-    card = await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    card = await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.anna.press("Undo", message=card)
     await town.settled()
     assert await town.value("SELECT count(*) FROM notifications WHERE kind = 'record_changed'") == 0
@@ -34,7 +34,7 @@ async def test_ones_own_undo_tells_nobody(home: Household, town: Town) -> None:
 async def test_who_has_blocked_the_bot_is_not_told(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
-    card = await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    card = await home.ben.sees("recorded by Anna", after=asked.cards[1])
     home.anna.block()
     await town.until("SELECT count(*) = 1 FROM users WHERE blocked_at IS NOT NULL")
     await home.ben.press("Undo", message=card)

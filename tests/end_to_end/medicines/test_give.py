@@ -20,7 +20,7 @@ async def test_what_is_given_is_the_dose_that_is_open(home: Household, town: Tow
     await home.ben.send("/give Aspirin")
     given = await home.ben.sees("Aspirin 100 mg, given today")
     assert f"It counts as the dose due today {asked.at}." in given.text
-    await home.anna.sees("Taken by Ben", after=asked.cards[0])
+    await home.anna.sees("recorded by Ben", after=asked.cards[0])
     assert [tuple(row) for row in await town.rows(STATES)] == [("taken", True)]
 
 
@@ -31,7 +31,7 @@ async def test_a_time_and_an_amount_are_kept(home: Household, town: Town) -> Non
     assert "given today 07:20" in asks.text
     await home.anna.press("✅ Given", message=asks)
     await home.anna.sees("Aspirin 50 mg, given today 07:20.")
-    await home.anna.sees("Taken by Anna, 07:20", after=asked.cards[0])
+    await home.anna.sees("Taken 07:20, recorded by Anna", after=asked.cards[0])
     logged = await town.rows("SELECT given, amount, unit FROM medication_logs")
     assert [tuple(map(str, row)) for row in logged] == [("50 mg", "50", "mg")]
 
@@ -39,9 +39,11 @@ async def test_a_time_and_an_amount_are_kept(home: Household, town: Town) -> Non
 async def test_an_extra_one_is_recorded_once_it_is_confirmed(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna)
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.ben.send("/give Aspirin")
-    warned = await home.ben.sees("No dose is open at that time, so it counts as an extra one.")
+    warned = await home.ben.sees(
+        "No dose due around then is left to record, so this counts as an extra one."
+    )
     assert "by Anna (100 mg)" in warned.text
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
     await home.ben.press("✅ Given", message=warned)
@@ -49,7 +51,7 @@ async def test_an_extra_one_is_recorded_once_it_is_confirmed(home: Household, to
     states = [tuple(row) for row in await town.rows(STATES)]
     assert states == [("taken", True), ("taken", False)]
     await undo(home.ben)
-    await home.ben.sees("Aspirin 100 mg no longer counts.")
+    await home.ben.sees("that dose of Aspirin 100 mg for Mum is no longer recorded.")
 
 
 async def test_as_needed_it_says_who_gave_the_last_one(home: Household, town: Town) -> None:
@@ -59,11 +61,12 @@ async def test_as_needed_it_says_who_gave_the_last_one(home: Household, town: To
     town.jump_by(hours=3, minutes=10)
     await home.ben.send("/give Ibuprofen")
     warned = await home.ben.sees(
-        "⚠️ Only 3 h 10 min after the one before; it's set to 6 hours apart."
+        "⚠️ Only 3 h 10 min after the dose recorded before it. Doses are set to be at least 6 hours"
+        " apart."
     )
     assert "Last given: today 07:3" in warned.text
-    assert "3 h 10 min ago, by Anna (400 mg)" in warned.text
-    assert "Without it: 1 of 2 in 24 hours" in warned.text
+    assert "3 h 10 min ago, recorded by Anna (400 mg)" in warned.text
+    assert "Not counting this one: 1 of at most 2 in 24 hours" in warned.text
     await home.ben.press("Cancel", message=warned)
     await home.ben.sees("Cancelled. Nothing was saved.")
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
@@ -75,7 +78,7 @@ async def test_two_people_at_the_same_instant_one_is_warned(home: Household, tow
     await town.settled()
     said = [home.anna.last.text, home.ben.last.text]
     assert sum("✅ Ibuprofen 400 mg, given today" in words for words in said) == 1
-    assert sum("it's set to 6 hours apart." in words for words in said) == 1
+    assert sum("Doses are set to be at least 6 hours apart." in words for words in said) == 1
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
 
 
@@ -88,13 +91,13 @@ async def test_what_was_confirmed_is_warned_about_anew_if_somebody_was_faster(
     town.jump_by(hours=7)
     for person in home:
         await person.send("/give Ibuprofen")
-    warnings = [await person.sees("1 of 2 in 24 hours") for person in home]
+    warnings = [await person.sees("1 of at most 2 in 24 hours") for person in home]
     await home.anna.press("✅ Given", message=warnings[0])
     await home.anna.sees("given today 14:3")
     await home.ben.press("✅ Given", message=warnings[1])
     again = await home.ben.sees("❗ New since I asked: today 14:3")
-    assert "it's set to 6 hours apart." in again.text
-    assert "That makes 3 in 24 hours; it's set to at most 2." in again.text
+    assert "Doses are set to be at least 6 hours apart." in again.text
+    assert "That makes 3 doses in 24 hours. The maximum is 2." in again.text
     assert "by Anna" in again.text
     await home.ben.press("✅ Given", message=again)
     await home.ben.sees("given today 14:3", after=again)
@@ -178,10 +181,10 @@ async def test_the_history_shows_who_gave_what(home: Household, town: Town) -> N
     await home.anna.sees("Nothing has been recorded yet.")
     asked = await ask(town, home.anna, home.ben)
     await home.ben.press("Taken", message=asked.cards[1])
-    await home.anna.sees("Taken by Ben", after=asked.cards[0])
+    await home.anna.sees("recorded by Ben", after=asked.cards[0])
     await home.anna.send("/history Aspirin")
     listed = await home.anna.sees("History of Aspirin")
-    assert f"1. ✅ {asked.at} Aspirin 100 mg, Ben" in listed.text
+    assert f"1. ✅ {asked.at} Aspirin 100 mg (recorded by Ben)" in listed.text
     for typed in ("Mum", "for mum"):
         await home.anna.send(f"/history {typed}")
         await home.anna.sees("History of Mum")
@@ -194,20 +197,20 @@ async def test_the_history_shows_who_gave_what(home: Household, town: Town) -> N
 async def test_a_record_is_corrected_and_the_correction_undone(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.ben.press("Taken", message=asked.cards[1])
-    card = await home.anna.sees("Taken by Ben", after=asked.cards[0])
+    card = await home.anna.sees("recorded by Ben", after=asked.cards[0])
     town.jump_by(minutes=1)
-    await home.anna.press("✓ Ben ✏️", message=card)
+    await home.anna.press("✏️ Correct", message=card)
     entry = await home.anna.sees("✅ taken today")
     await home.anna.press("✏️ Correct", message=entry)
-    await home.anna.sees("What was different about Aspirin?")
+    await home.anna.sees("What should I correct about Mum's Aspirin?")
     await home.anna.press("It wasn't taken")
-    await home.anna.sees("Why wasn't it taken?")
+    await home.anna.sees("Would you like to add a reason?")
     await home.anna.send("x" * 1200)
     await home.anna.sees("Please use at most 500 characters.")
     await home.anna.send("she felt sick")
     corrected = await home.anna.sees("Corrected: Aspirin 100 mg, skipped.")
     assert "“she felt sick”" in corrected.text
-    await home.ben.sees("Skipped by Anna", after=asked.cards[1])
+    await home.ben.sees("Skipped, recorded by Anna", after=asked.cards[1])
     logs = "SELECT status, corrects_id IS NOT NULL AS corrects FROM medication_logs"
     rows = await town.rows(f"{logs} ORDER BY recorded_at")
     assert [tuple(row) for row in rows] == [("taken", False), ("skipped", True)]
@@ -217,14 +220,14 @@ async def test_a_record_is_corrected_and_the_correction_undone(home: Household, 
     assert audited[0].before["status"] == "taken"
     assert audited[0].after["note"] == "she felt sick"
     await undo(home.anna)
-    await home.anna.sees("again, instead of skipped.")
+    await home.anna.sees("(not skipped).")
     assert await town.value("SELECT count(*) FROM doses WHERE status = 'taken'") == 1
 
 
 async def test_another_time_and_another_amount_are_put_right(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna)
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    await home.anna.sees("recorded by Anna", after=asked.cards[0])
     for button, typed, answer in (
         ("Taken at another time", "07:10", "taken today 07:10."),
         ("Another amount", "50 mg", "Correct the record?"),
@@ -234,7 +237,7 @@ async def test_another_time_and_another_amount_are_put_right(home: Household, to
         await home.anna.press("1", message=listed)
         entry = await home.anna.sees("recorded today")
         await home.anna.press("✏️ Correct", message=entry)
-        await home.anna.sees("What was different about Aspirin?")
+        await home.anna.sees("What should I correct about Mum's Aspirin?")
         await home.anna.press(button)
         await home.anna.send(typed)
         answered = await home.anna.sees(answer)
@@ -245,7 +248,7 @@ async def test_another_time_and_another_amount_are_put_right(home: Household, to
 async def test_after_48_hours_nothing_is_corrected(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, medicines=("Aspirin 100 mg for 1 day",))
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.anna.send("/history")
     listed = await home.anna.sees("History, family")
     await home.anna.press("1", message=listed)

@@ -53,7 +53,7 @@ async def test_at_its_time_is_recorded_so_and_shown_on_every_phone(
     await home.anna.press("At its time", message=question)
     said = await home.anna.sees(f"Aspirin 100 mg, given today {asked.at}.")
     assert said.labels == ("↩️ Undo", "✏️ Correct")
-    await home.ben.sees(f"Taken by Anna, {asked.at}", after=asked.cards[1])
+    await home.ben.sees(f"Taken {asked.at}, recorded by Anna", after=asked.cards[1])
     assert await taken_at(town) == [asked.minute]
 
 
@@ -177,7 +177,7 @@ async def test_who_answered_while_it_was_asked_is_named(home: Household, town: T
     await home.ben.press("Skip", message=asked.cards[1])
     await town.settled()
     await home.anna.press("At its time", message=question)
-    await home.anna.sees("Aspirin 100 mg: already skipped by Ben")
+    await home.anna.sees("Aspirin 100 mg: skipped, already recorded by Ben")
     assert await taken_at(town) == []
 
 
@@ -197,7 +197,7 @@ async def test_today_and_history_ask_too(home: Household, town: Town) -> None:
     await home.anna.press("Cancel", message=question)
     await home.anna.send("/history")
     await home.anna.press("1", message=await home.anna.sees("History"))
-    entry = await home.anna.sees("Nobody has recorded anything.")
+    entry = await home.anna.sees("Nothing is recorded.")
     assert entry.labels == ("✅ Taken after all", "⏭ Skip")
     await home.anna.press("Taken after all", message=entry)
     await home.anna.sees("When was it taken?", after=question)
@@ -209,9 +209,9 @@ async def test_a_missed_dose_is_skipped_in_the_history(home: Household, town: To
     await miss(town, asked)
     await home.anna.send("/history")
     await home.anna.press("1", message=await home.anna.sees("History"))
-    entry = await home.anna.sees("Nobody has recorded anything.")
+    entry = await home.anna.sees("Nothing is recorded.")
     toast = await home.anna.press("Skip", message=entry)
     assert toast.text == "Skipped: Aspirin 100 mg"
     drawn = await home.anna.sees("⏭ skipped, recorded today", after=entry)
     assert drawn.id == entry.id
-    await home.ben.sees("Skipped by Anna", after=asked.cards[1])
+    await home.ben.sees("Skipped, recorded by Anna", after=asked.cards[1])

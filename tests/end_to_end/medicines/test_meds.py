@@ -59,12 +59,12 @@ async def test_a_tap_opens_a_medicine_with_what_was_given_and_what_comes(
 ) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.ben.press("Taken", message=asked.cards[1])
-    await home.anna.sees("Taken by Ben", after=asked.cards[0])
+    await home.anna.sees("recorded by Ben", after=asked.cards[0])
     shown = await open_medicine(home.anna, "Aspirin")
-    assert f"Last given: today {asked.at} by Ben (100 mg)" in shown.text
+    assert f"Last given: today {asked.at}, recorded by Ben (100 mg)" in shown.text
     assert f"Next: tomorrow {asked.at}" in shown.text
     assert "Stock: not counted" in shown.text
-    assert {"✅ Give now", "📜 History", "✏️ Change", "⏸ Pause", "⏹ Stop"} <= set(shown.labels)
+    assert {"✅ Record a dose", "📜 History", "✏️ Change", "⏸ Pause", "⏹ Stop"} <= set(shown.labels)
 
 
 async def test_a_viewer_sees_a_medicine_and_changes_nothing(home: Household, town: Town) -> None:
@@ -103,9 +103,9 @@ async def test_a_pause_says_when_it_goes_on(home: Household, town: Town) -> None
     await home.anna.send("banana")
     await home.anna.sees("I can't read a date in “banana”")
     await home.anna.send("until 26 November")
-    await home.anna.sees("Aspirin is paused until 26 November 2026.")
+    await home.anna.sees("Aspirin is paused. It resumes on 26 November 2026.")
     shown = await open_medicine(home.ben, "Aspirin")
-    assert "paused until Thursday 26 November" in shown.text
+    assert "paused, resuming on Thursday 26 November" in shown.text
     assert "Next: Thursday 26 November 08:00" in shown.text
     await home.ben.press("▶️ Resume", message=shown)
     await home.ben.sees("Next: today 08:00", after=shown)
@@ -117,12 +117,12 @@ async def test_a_time_is_changed_and_todays_dose_is_not_asked_for_twice(
 ) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    await home.anna.sees("recorded by Anna", after=asked.cards[0])
     shown = await open_medicine(home.anna, "Aspirin")
     await home.anna.press("✏️ Change", message=shown)
-    await home.anna.sees("What would you like to change about Aspirin?")
+    await home.anna.sees("What would you like to change about Mum's Aspirin?")
     await home.anna.press("When")
-    await home.anna.sees("When should Aspirin be given from now on? Now: every day at")
+    await home.anna.sees("When should Aspirin be given from now on?\nNow: every day at")
     await home.anna.send("09:00")
     changed = await home.anna.sees("Changed: Aspirin 100 mg")
     assert "Next: tomorrow 09:00" in changed.text
@@ -164,7 +164,7 @@ async def test_every_rhythm_is_saved_on_one_line(home: Household, line: str, fir
         ),
         (
             "Prednisolone 20 mg for 5 days, then 10 mg for 5 days at 09:00",
-            "20 mg at 09:00, from 23 November 2026, until 27 November 2026, then 10 mg at 09:00",
+            "20 mg at 09:00, from 23 November 2026, last day 27 November 2026, then 10 mg at 09:00",
         ),
     ],
 )
@@ -250,15 +250,15 @@ async def test_give_now_records_only_what_is_shown_above_it(home: Household, tow
     await home.ben.send("/meds")
     await home.ben.press("Buscopan", message=await home.ben.sees("Medicines, family"))
     await home.ben.press("Change", message=await home.ben.sees("💊 Buscopan 10 mg"))
-    await home.ben.press("How much", message=await home.ben.sees("to change about Buscopan"))
-    await home.ben.sees("How much Buscopan each time from now on?")
+    await home.ben.press("How much", message=await home.ben.sees("to change about Mum's Buscopan"))
+    await home.ben.sees("How much Buscopan should Mum get each time from now on?")
     await home.ben.send("5 mg")
     await home.ben.sees("Changed: Buscopan 5 mg")
-    toast = await home.anna.press("Give now", message=page)
+    toast = await home.anna.press("Record a dose", message=page)
     assert toast is not None
     assert toast.text.startswith("Buscopan has changed since this was shown.")
     assert await town.count("medication_logs") == 0
     now = await home.anna.sees("💊 Buscopan 5 mg")
-    await home.anna.press("Give now", message=now)
+    await home.anna.press("Record a dose", message=now)
     await home.anna.sees("✅ Buscopan 5 mg, given today")
     assert await town.count("medication_logs") == 1

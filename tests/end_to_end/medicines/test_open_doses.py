@@ -16,15 +16,15 @@ async def open_change(phone: Person, part: str) -> None:
     await phone.press("Aspirin", message=await phone.sees("Medicines, family"))
     await phone.press("✏️ Change", message=await phone.sees("Last given"))
     await phone.press(
-        part, message=await phone.sees("What would you like to change about Aspirin?")
+        part, message=await phone.sees("What would you like to change about Mum's Aspirin?")
     )
 
 
 async def change_to_two(phone: Person) -> Message:
     await open_change(phone, "How much")
-    await phone.sees("How much Aspirin each time")
+    await phone.sees("How much Aspirin should Mum get each time")
     await phone.send("2 tablets")
-    await phone.press("Save", message=await phone.sees("An amount would be larger."))
+    await phone.press("Save", message=await phone.sees("At least one dose would be larger."))
     return await phone.sees("Changed: Aspirin 2 tablets")
 
 
@@ -36,7 +36,10 @@ async def amounts(town: Town, asked: Asked) -> list[str]:
 async def test_a_change_says_what_holds_for_the_open_dose(home: Household, town: Town) -> None:
     asked = await ask(town, *home, medicines=ONE)
     changed = await change_to_two(home.anna)
-    assert f"The dose due today {asked.at} is still open and stays at 1 tablet." in changed.text
+    assert (
+        f"The dose due today {asked.at} hasn't been recorded yet and stays at 1 tablet."
+        in changed.text
+    )
     assert changed.labels == ("✏️ Change that dose, too: 2 tablets", "↩️ Undo")
     await town.settled()
     assert await amounts(town, asked) == ["1 tablet"]
@@ -65,7 +68,7 @@ async def test_undo_of_the_change_puts_the_open_dose_back(home: Household, town:
     card = await home.ben.sees("• Aspirin 2 tablets", after=asked.cards[1])
     await home.anna.press("Undo", message=said)
     await home.anna.press("Undo", message=await home.anna.sees("changed to: 💊 Aspirin 2 tablets"))
-    await home.anna.sees("As before:\n💊 Aspirin 1 tablet")
+    await home.anna.sees("It's back to:\n💊 Aspirin 1 tablet")
     await home.ben.sees("• Aspirin 1 tablet", after=card)
     assert await amounts(town, asked) == ["1 tablet"]
 
@@ -77,9 +80,9 @@ async def test_an_answer_in_between_is_left_as_it_was_recorded(home: Household, 
     await town.settled()
     toast = await home.anna.press("Change that dose, too", message=changed)
     assert toast.alert
-    assert "Aspirin 1 tablet: already given by Ben at" in toast.text
+    assert ", already recorded by Ben. That dose stays" in toast.text
     assert toast.text.endswith("That dose stays as it is.")
-    said = await home.anna.sees("already given by Ben", after=changed)
+    said = await home.anna.sees("already recorded by Ben", after=changed)
     assert said.labels == ("↩️ Undo",)
     assert await amounts(town, asked) == ["1 tablet"]
 
@@ -89,10 +92,12 @@ async def test_a_change_that_was_undone_is_not_carried_on(home: Household, town:
     changed = await change_to_two(home.anna)
     await home.anna.press("Undo", message=changed)
     await home.anna.press("Undo", message=await home.anna.sees("changed to: 💊 Aspirin"))
-    await home.anna.sees("As before:")
+    await home.anna.sees("It's back to:")
     toast = await home.anna.press("Change that dose, too", message=changed)
     assert toast.alert
-    assert toast.text == "It has been changed again since. It's now: Aspirin 1 tablet"
+    assert toast.text == (
+        "It has been changed again since, so I left that dose as it is. It's now: Aspirin 1 tablet"
+    )
     assert await amounts(town, asked) == ["1 tablet"]
 
 
@@ -125,7 +130,7 @@ async def test_a_new_name_is_on_what_was_missed(home: Household, town: Town) -> 
     shown = [each for each in home.ben.messages if "added a medicine" not in each.text]
     assert not [each for each in shown if "Aspirin" in each.text]
     await home.ben.send("/history")
-    await home.ben.sees(f"⚠️ {asked.at} Aspro 1 tablet, missed")
+    await home.ben.sees(f"⚠️ {asked.at} Aspro 1 tablet (missed")
 
 
 async def test_another_hour_says_how_long_the_open_dose_stays_so(
@@ -138,7 +143,7 @@ async def test_another_hour_says_how_long_the_open_dose_stays_so(
     await home.anna.send(f"at {later}")
     changed = await home.anna.sees("Changed: Aspirin 1 tablet")
     until = clock_in_london(asked.minute + WINDOW)
-    assert f"The dose due today {asked.at} stays open until {until}." in changed.text
+    assert f"You can still answer the dose due today {asked.at} until {until}." in changed.text
     taken = await home.ben.press("Taken", message=asked.cards[1])
     assert taken.text == "Taken: Aspirin 1 tablet"
 
@@ -148,7 +153,10 @@ async def test_stop_says_what_becomes_of_the_open_dose(home: Household, town: To
     await home.anna.send("/meds")
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines, family"))
     toast = await home.anna.press("Stop", message=await home.anna.sees("Last given"))
-    assert f"The dose of today {asked.at} was open: I won't ask about it any more." in toast.text
+    assert (
+        f"Nothing was recorded for the dose due today {asked.at}. I won't ask about it any more."
+        in toast.text
+    )
     await home.ben.sees("Stopped", after=asked.cards[1])
     late = await home.ben.press_altered(
         asked.cards[1].buttons[0][0].data or "", message=asked.cards[1]
@@ -167,7 +175,10 @@ async def test_a_pause_says_what_becomes_of_the_open_dose(
     asked = await ask(town, *home, medicines=ONE)
     await home.anna.send(f"/pause {whom} until 30 November")
     if whom == "Mum":
-        await home.anna.press("keep reminding", message=await home.anna.sees("I'll pause all"))
-    said = await home.anna.sees("paused until")
-    assert f"The dose of today {asked.at} was open: I won't ask about it any more." in said.text
+        await home.anna.press("Keep reminding", message=await home.anna.sees("I'll pause all"))
+    said = await home.anna.sees("paused. ")
+    assert (
+        f"Nothing was recorded for the dose due today {asked.at}. I won't ask about it any more."
+        in said.text
+    )
     await home.ben.sees("Paused", after=asked.cards[1])

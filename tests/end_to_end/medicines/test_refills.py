@@ -71,7 +71,7 @@ async def test_more_lost_than_there_is_and_lost_of_what_nobody_counted_is_asked(
     await home.anna.send("/refill Aspirin 1")
     await home.anna.sees("1 tablet added")
     await home.anna.send("/refill Aspirin -2")
-    await home.anna.sees("By my count, what's left is 1 tablet.")
+    await home.anna.sees("by my count, what's left is 1 tablet.")
     assert await town.value("SELECT stock FROM medications") == 1
 
 
@@ -101,7 +101,7 @@ async def test_of_a_strength_it_asks_how_many_make_a_dose(home: Household, town:
     answer = await home.anna.sees("📦 30 tablets left: enough for 60 days")
     assert "One dose (100 mg) uses ½ tablet." in answer.text
     await home.anna.press("Taken", message=asked.cards[0])
-    taken = await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    taken = await home.anna.sees("recorded by Anna", after=asked.cards[0])
     assert await town.value("SELECT stock FROM medications") == Decimal("29.5")
     await home.anna.press("Undo", message=taken)
     await town.settled()
@@ -120,7 +120,7 @@ async def test_after_a_change_of_unit_it_asks_and_takes_nothing_until_then(
     page = await home.anna.sees("📦 7 tablets left: enough for 3 days")
     await home.anna.press("Change", message=page)
     await home.anna.press("How much", message=await home.anna.sees("What would you like to change"))
-    await home.anna.sees("How much Aspirin each time from now on?")
+    await home.anna.sees("How much Aspirin should Mum get each time from now on?")
     await home.anna.send("50 mg")
     review = await home.anna.sees("It would be in a different unit.")
     await home.anna.press("Save", message=review)
@@ -134,7 +134,7 @@ async def test_after_a_change_of_unit_it_asks_and_takes_nothing_until_then(
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines", after=question))
     page = await home.anna.sees("Last given: today", after=question)
     assert "❔ Stock: how many tablets make one dose (50 mg)?" in page.text
-    await home.anna.press("How many make one dose", message=page)
+    await home.anna.press("Amount per dose", message=page)
     await home.anna.press(
         "1",
         message=await home.anna.sees("Until you tell me, doses won't reduce the stock", after=page),
@@ -148,7 +148,7 @@ async def test_guided_it_asks_which_and_how_much(home: Household) -> None:
     await home.anna.send("/refill")
     which = await home.anna.sees("Which medicine?")
     await home.anna.press("Aspirin", message=which)
-    await home.anna.sees("How much Aspirin do you have?")
+    await home.anna.sees("How much Aspirin did you get?")
     await home.anna.send("a handful")
     await home.anna.sees("“a handful” isn't an amount that I can count.")
     await home.anna.send("20")
@@ -183,10 +183,10 @@ async def test_what_was_given_beyond_the_count_is_said_and_comes_back(
     await home.anna.send("/refill Aspirin 1")
     await home.anna.sees("📦 1 tablet left: not enough for the next dose")
     await home.anna.press("Taken", message=asked.cards[0])
-    taken = await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    taken = await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.anna.send("/meds")
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines"))
-    await home.anna.sees("📦 None left (1 tablet more was given than counted)")
+    await home.anna.sees("📦 None left (1 tablet more was given than was counted)")
     assert await town.value("SELECT stock FROM medications") == -1
     assert await town.value("SELECT sum(change) FROM stock_movements") == -1
     await home.anna.send("/refill Aspirin 30")
@@ -209,7 +209,7 @@ async def test_an_open_dose_is_shown_with_its_snooze_and_counted(
     await home.anna.sees(f"📦 10 tablets left: enough for 10 days, last dose on {last}")
     await home.anna.send("/meds")
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines"))
-    page = await home.anna.sees(f"Open: today {asked.at}")
+    page = await home.anna.sees(f"Not recorded yet: today {asked.at}")
     assert f"Next: tomorrow {asked.at}" in page.text
     await home.anna.press("⋯", message=asked.cards[0])
     await town.settled()
@@ -218,7 +218,7 @@ async def test_an_open_dose_is_shown_with_its_snooze_and_counted(
     await home.anna.send("/meds")
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines", after=page))
     until = clock_in_london(asked.minute + timedelta(minutes=11))
-    await home.anna.sees(f"Open: today {asked.at} (snoozed until {until})")
+    await home.anna.sees(f"Not recorded yet: today {asked.at} (snoozed until {until})")
 
 
 async def test_everybody_asked_first_is_reminded_until_somebody_gets_it(
@@ -228,11 +228,13 @@ async def test_everybody_asked_first_is_reminded_until_somebody_gets_it(
     await home.anna.send("/refill Aspirin 5")
     await home.anna.sees("📦 5 tablets left: enough for 5 days, last dose on 27 November")
     town.jump_to(datetime(2026, 11, 23, 9, 59, 59, tzinfo=UTC))
-    notices = [await person.sees("Mum: running out") for person in home]
+    notices = [await person.sees("Mum's medicines are running low") for person in home]
     left = "5 tablets left: enough for 5 days, last dose on 27 November"
     assert f"• Aspirin: {left}" in notices[0].text
     toast = await home.ben.press("🛒 I'll get it: Aspirin", message=notices[1])
-    assert toast.text == "Ben will get it. I won't ask anyone else."
+    assert (
+        toast.text == "Thank you. I won't remind anyone about Aspirin until somebody types /refill."
+    )
     told = await home.anna.sees("Ben will get it", after=notices[0])
     assert told.labels == ()
     await home.anna.send("/refill Aspirin 30")

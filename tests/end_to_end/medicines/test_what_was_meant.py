@@ -61,11 +61,11 @@ async def test_a_correction_to_a_time_still_to_come_is_asked_about(
 ) -> None:
     asked = await ask(town, home.anna)
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.anna.send("/history")
     await home.anna.press("1", message=await home.anna.sees("History, family"))
     await home.anna.press("✏️ Correct", message=await home.anna.sees("taken today"))
-    await home.anna.sees("What was different about Aspirin?")
+    await home.anna.sees("What should I correct about Mum's Aspirin?")
     await home.anna.press("Taken at another time")
     await home.anna.send("09:30")
     asks = await home.anna.sees("When was Aspirin given?")
@@ -88,9 +88,9 @@ async def test_a_question_shows_what_a_yes_records_and_what_lies_on_both_sides(
         "for Mum, family Mum's helpers",
         "That's 2 × the usual 500 mg.",
         "given today 10:00",
-        "Only 2 h 20 min before the one after it; it's set to 4 hours apart.",
-        "The one after it: today 12:20,",
-        "Without it: 1 of 4 in 24 hours",
+        "Only 2 h 20 min before the dose recorded after it.",
+        "The dose after it: today 12:20,",
+        "Not counting this one: 1 of at most 4 in 24 hours",
     ):
         assert words in asks.text
     await home.ben.press("✅ Given", message=asks)
@@ -110,14 +110,17 @@ async def test_a_yes_to_a_stale_question_is_asked_anew(home: Household, town: To
     await home.anna.sees("✅ Para 500 mg, given today 12:3")
     await home.ben.press("✅ Given", message=asks)
     again = await home.ben.sees("❗ New since I asked: today 12:3")
-    assert "before the one after it; it's set to 4 hours apart." in again.text
+    assert (
+        "before the dose recorded after it. Doses are set to be at least 4 hours apart."
+        in again.text
+    )
     assert len(await records(town)) == 2
 
 
 async def test_a_question_put_again_is_drawn_from_the_tables(home: Household, town: Town) -> None:
     await add_medicine(home.anna, "Daily 1 tablet at 20:00")
     await home.ben.send("/give Daily")
-    await home.ben.sees("Nothing else is recorded.")
+    await home.ben.sees("No other dose of Daily is recorded.")
     await home.anna.send("/give Daily")
     await home.anna.press("✅ Given", message=await home.anna.sees("Record it?"))
     await home.anna.sees("✅ Daily 1 tablet, given today")
@@ -126,7 +129,7 @@ async def test_a_question_put_again_is_drawn_from_the_tables(home: Household, to
     await home.ben.press("Continue", message=beside)
     again = await home.ben.sees("❗ New since I asked", after=beside)
     assert "by Anna (1 tablet)" in again.text
-    assert "Nothing else is recorded." not in again.text
+    assert "No other dose of Daily is recorded." not in again.text
     await home.ben.press("Cancel", message=again)
     await home.ben.sees("Cancelled. Nothing was saved.")
     assert len(await records(town)) == 1
@@ -222,7 +225,7 @@ async def test_under_a_question_the_clock_can_be_changed(home: Household, town: 
         ("Para 1 g", "That's 2 × the usual 500 mg."),
         ("Para 2 tablets", "I'd count 2 tablets as 2 doses."),
         ("Para 20 g", "❗ 20 g is 40 × the usual 500 mg of Para."),
-        ("Para 5 ml", "How many doses of 500 mg make 5 ml?"),
+        ("Para 5 ml", "One dose is 500 mg. How many doses is 5 ml?"),
         ("Para this morning", "“this morning”: what time was Para given?"),
         ("Para at 25:00", "When was Para given?"),
         ("Para a handful", "How much Para was given? The usual amount is 500 mg."),
@@ -258,13 +261,13 @@ async def test_undo_under_an_answer_takes_back_what_it_says_and_nothing_later(
     given = await home.anna.sees("✅ Para 500 mg, given today")
     await home.anna.press("Correct", message=given)
     town.jump_by(minutes=5)
-    await home.anna.press("Another amount", message=await home.anna.sees("What was different"))
+    await home.anna.press("Another amount", message=await home.anna.sees("What should I correct"))
     await home.anna.send("250 mg")
     await home.anna.press("✅ Correct it", message=await home.anna.sees("Correct the record?"))
     await home.anna.sees("✅ Corrected")
     toast = await home.anna.press("Undo", message=given)
     assert toast.alert
-    assert toast.text.startswith("Para 250 mg: already given by Anna at ")
+    assert toast.text.startswith("Para 250 mg: taken ")
     shown = await home.anna.sees("✏️ corrected", after=given)
     assert shown.id == given.id
     assert await town.value("SELECT given FROM doses WHERE status = 'taken'") == "250 mg"
@@ -314,7 +317,7 @@ async def test_a_double_dose_counts_twice(home: Household, town: Town) -> None:
         await home.anna.sees(f"✅ Para {amount}, given today")
         await home.anna.send("/meds")
         await home.anna.press("Para", message=await home.anna.sees("Medicines, family"))
-        await home.anna.sees(f"{left} of 4 in 24 hours")
+        await home.anna.sees(f"{left} of at most 4 in 24 hours")
         town.jump_by(minutes=1)
     assert [float(row.dose_count) for row in await town.rows(RECORDS)] == [2, 2, 0.5]
 
@@ -339,11 +342,11 @@ async def test_two_medicines_on_one_line_are_both_recorded(home: Household, town
 async def test_a_number_alone_corrects_the_amount(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, medicines=("Aspirin 1 tablet",))
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.anna.send("/history")
     await home.anna.press("1", message=await home.anna.sees("History, family"))
     await home.anna.press("✏️ Correct", message=await home.anna.sees("taken today"))
-    await home.anna.press("Another amount", message=await home.anna.sees("What was different"))
+    await home.anna.press("Another amount", message=await home.anna.sees("What should I correct"))
     await home.anna.send("2")
     asks = await home.anna.sees("That's 2 × the usual 1 tablet.")
     await home.anna.press("✅ Correct it", message=asks)
@@ -361,9 +364,11 @@ async def test_a_correction_that_crosses_another_record_says_so(
             await home.anna.press("✅ Given", message=await home.anna.sees("Record it?"))
         given = await home.anna.sees(f"✅ Para 500 mg, given today {time}")
     await home.anna.press("✏️ Correct", message=given)
-    await home.anna.press("Taken at another time", message=await home.anna.sees("was different"))
+    await home.anna.press(
+        "Taken at another time", message=await home.anna.sees("What should I correct")
+    )
     await home.anna.send("07:45")
-    asks = await home.anna.sees("⚠️ Another one is recorded between the old time and the new one.")
+    asks = await home.anna.sees("⚠️ Another dose is recorded between the old time and the new time.")
     await home.anna.press("✅ Correct it", message=asks)
     await home.anna.sees("taken today 07:45")
     assert await records(town) == ["23 08:00", "23 10:00", "23 07:45"]

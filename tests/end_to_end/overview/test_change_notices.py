@@ -38,7 +38,7 @@ async def test_the_driver_hears_of_a_move_and_of_its_undo(home: Household, town:
     assert "🚗 You're driving." in moved.text
     assert not moved.silent
     await undo(home.anna)
-    await home.anna.sees("Undone. As before")
+    await home.anna.sees("Undone. It's back to")
     await a_minute_passes(town)
     undone = await home.ben.sees("Anna undid a change to an appointment", after=moved)
     assert not undone.silent

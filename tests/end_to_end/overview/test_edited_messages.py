@@ -24,13 +24,13 @@ async def test_what_it_says_now_is_done_instead_at_a_tap(home: Household, town: 
     assert "21:00" in asked.text
     assert "“/addmed Aspirin 100 mg at 22:00”. I haven't done that yet" in asked.text
     assert asked.labels == (
-        "Undo it, and do what it says now",
-        "↩️ Undo it",
-        "✏️ Change it",
-        "Leave it as it is",
+        "Replace the old one with this",
+        "↩️ Undo only the old one",
+        "✏️ Change the old one",
+        "Keep the old one",
     )
     assert "21:00" in await town.value(TIMES)
-    await home.anna.press("do what it says now", message=asked)
+    await home.anna.press("Replace the old one", message=asked)
     await home.anna.sees("Aspirin 100 mg has been removed")
     saved = await home.anna.sees("Saved:")
     assert "22:00" in saved.text
@@ -41,7 +41,7 @@ async def test_what_it_says_now_is_done_instead_at_a_tap(home: Household, town: 
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 23:00")
     again = await home.anna.sees("You've edited your message")
     assert "22:00" in again.text
-    await home.anna.press("Leave", message=again)
+    await home.anna.press("Keep the old", message=again)
     assert "22:00" in await town.value(TIMES)
 
 
@@ -49,8 +49,10 @@ async def test_it_is_undone_or_changed_at_a_tap(home: Household, town: Town) -> 
     sent = await home.anna.send("/addmed Aspirin 100 mg at 21:00")
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
-    await home.anna.press("Change it", message=await home.anna.sees("You've edited your message"))
-    await home.anna.sees("What would you like to change about Aspirin?")
+    await home.anna.press(
+        "Change the old one", message=await home.anna.sees("You've edited your message")
+    )
+    await home.anna.sees("What would you like to change about Mum's Aspirin?")
     await home.anna.send("at 20:00")
     await home.anna.sees("20:00")
     assert "20:00" in await town.value(TIMES)
@@ -60,7 +62,9 @@ async def test_what_was_undone_is_read_as_new(home: Household, town: Town) -> No
     sent = await home.anna.send("/addmed Aspirin 100 mg at 21:00")
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
-    await home.anna.press("↩️ Undo it", message=await home.anna.sees("You've edited your message"))
+    await home.anna.press(
+        "↩️ Undo only the old one", message=await home.anna.sees("You've edited your message")
+    )
     await home.anna.sees("has been removed")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 23:00")
     await home.anna.sees("Saved:")
@@ -74,7 +78,7 @@ async def test_nothing_is_done_where_what_it_says_now_needs_a_question(
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin at 22:00")
     asked = await home.anna.sees("You've edited your message")
-    await home.anna.press("do what it says now", message=asked)
+    await home.anna.press("Replace the old one", message=asked)
     await home.anna.sees("so I haven't changed anything yet")
     assert "21:00" in await town.value(TIMES)
     assert await town.value("SELECT count(*) FROM medications") == 1
@@ -89,7 +93,7 @@ async def test_several_records_are_undone_together(home: Household, town: Town) 
     asked = await home.anna.sees("You've edited your message")
     assert "Para 500 mg" in asked.text
     assert "Ibu 500 mg" in asked.text
-    await home.anna.press("do what it says now", message=asked)
+    await home.anna.press("Replace the old one", message=asked)
     await home.anna.sees("Para 500 mg, given")
     given = "SELECT count(*) FROM doses WHERE status = 'taken'"
     assert await town.value(given) == 1
@@ -156,7 +160,9 @@ async def test_a_message_of_days_ago_gets_one_sentence(home: Household, town: To
     await home.anna.sees("Saved:")
     town.jump_by(hours=47)
     await home.anna.edit(sent, "/addmed Aspirin 200 mg as needed")
-    await home.anna.press("Leave", message=await home.anna.sees("You've edited your message"))
+    await home.anna.press(
+        "Keep the old", message=await home.anna.sees("You've edited your message")
+    )
     town.jump_by(hours=2)
     await home.anna.edit(sent, "/addmed Aspirin 300 mg as needed")
     await home.anna.sees("I no longer know what it did")

@@ -57,15 +57,17 @@ async def test_a_dose_is_recorded_from_the_list(home: Household, town: Town) -> 
     assert today.labels == (f"✅ Taken: {asked.at} Aspirin",)
     toast = await home.ben.press("Taken: ", message=today)
     assert toast.text == "Taken: Aspirin 100 mg"
-    after = await home.ben.sees(f"✅ {asked.at} Aspirin 100 mg (taken by Ben", after=today)
+    after = await home.ben.sees(
+        f"✅ {asked.at} Aspirin 100 mg (taken {asked.at}, recorded by Ben", after=today
+    )
     assert after.id == today.id
     assert after.labels == ()
     for phone, card in zip((home.anna, home.ben), asked.cards, strict=True):
-        assert (await phone.sees("Taken by Ben", after=card)).id == card.id
+        assert (await phone.sees(f"Taken {asked.at}, recorded", after=card)).id == card.id
     # Somebody whose list is older sees who was first, and the list as it is now.
     toast = await home.ben.press_altered(today.buttons[0][0].data or "", message=today)
     assert toast.alert
-    assert "given by Ben" in toast.text
+    assert "already recorded by Ben" in toast.text
 
 
 async def test_a_viewer_sees_the_list_without_buttons(home: Household, town: Town) -> None:
@@ -79,9 +81,9 @@ async def test_a_viewer_sees_the_list_without_buttons(home: Household, town: Tow
 async def test_undo_takes_back_a_dose(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
-    taken = await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    taken = await home.ben.sees("recorded by Anna", after=asked.cards[1])
     await undo(home.anna)
-    await home.anna.sees("↩️ Undone: Aspirin 100 mg. It's open again.")
+    await home.anna.sees("↩️ Undone: Aspirin 100 mg for Mum. Nothing is recorded for it now.")
     again = await home.ben.sees("• Aspirin 100 mg", after=taken)
     assert "✅ Taken" in again.labels
     assert [
@@ -93,9 +95,11 @@ async def test_undo_takes_back_a_dose(home: Household, town: Town) -> None:
 async def test_undo_takes_back_all_taken_as_one_action(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben, medicines=("Aspirin 100 mg", "Statin 20 mg"))
     await home.anna.press("All taken", message=asked.cards[0])
-    await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    await home.ben.sees("recorded by Anna", after=asked.cards[1])
     await undo(home.anna)
-    await home.anna.sees("Undone: Aspirin 100 mg, Statin 20 mg. They're open again.")
+    await home.anna.sees(
+        "Undone: Aspirin 100 mg, Statin 20 mg for Mum. Nothing is recorded for them now."
+    )
     await town.settled()
     pending = await town.value("SELECT count(*) FROM doses WHERE status = 'pending'")
     assert pending == await town.count("doses")
@@ -108,7 +112,7 @@ async def test_undo_takes_back_the_last_thing_first(home: Household, town: Town)
     await undo(home.anna)
     await home.anna.sees("Zinc 5 mg has been removed")
     await undo(home.anna)
-    await home.anna.sees("Undone: Aspirin 100 mg. It's open again.")
+    await home.anna.sees("Undone: Aspirin 100 mg for Mum. Nothing is recorded for it now.")
     await undo(home.anna)
     await home.anna.sees("Aspirin 100 mg has been removed")
     await home.anna.send("/undo")
@@ -125,7 +129,7 @@ async def test_nobody_takes_back_what_others_did(home: Household, town: Town) ->
 async def test_after_48_hours_a_record_stays_as_it_is(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, medicines=("Aspirin 100 mg for 1 day",))
     await home.anna.press("Taken", message=asked.cards[0])
-    taken = await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    taken = await home.anna.sees("recorded by Anna", after=asked.cards[0])
     town.jump_by(hours=48, minutes=5)
     await home.anna.send("/undo")
     await home.anna.sees("You have nothing to undo from the last 48 hours.")
@@ -137,7 +141,7 @@ async def test_after_48_hours_a_record_stays_as_it_is(home: Household, town: Tow
 async def test_a_dose_undone_after_its_window_counts_as_missed(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, medicines=("Aspirin 100 mg",))
     await home.anna.press("Taken", message=asked.cards[0])
-    taken = await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    taken = await home.anna.sees("recorded by Anna", after=asked.cards[0])
     town.jump_to(asked.minute + timedelta(hours=3))
     await home.anna.press("Undo", message=taken)
     card = await home.anna.sees("Missed: nobody recorded it in time", after=taken)

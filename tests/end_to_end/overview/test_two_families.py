@@ -201,7 +201,9 @@ async def test_undo_offers_what_was_done_last_in_whichever_family(both: Families
     named = await both.anna.sees("Your last action, just now, in the family Miller:")
     assert "Amlodipine 5 mg" in named.text
     await both.anna.press("Undo", message=named)
-    undone = await both.anna.sees("↩️ Undone: Amlodipine 5 mg no longer counts.")
+    undone = await both.anna.sees(
+        "↩️ Undone: that dose of Amlodipine 5 mg for Dad is no longer recorded."
+    )
     assert undone.text.endswith("In the family Miller.")
     await both.anna.send("/undo")
     named = await both.anna.sees("Your last action, just now:\nadded: 💊 Para", after=named)
@@ -218,7 +220,7 @@ async def test_today_says_what_is_open_in_another_family(both: Families, town: T
     town.jump_to(minute)
     await both.anna.sees(f"Dad · {at}")
     await both.anna.send("/today")
-    today = await both.anna.sees("2 doses are open in the family Miller.")
+    today = await both.anna.sees("2 doses in the family Miller haven't been recorded yet.")
     await both.carl.send("/today")
     assert "In the family" not in (await both.carl.sees("Today, family Miller")).text
     await both.anna.press("Switch to Miller", message=today)
@@ -274,7 +276,7 @@ async def test_what_is_taken_in_the_other_family_is_paused_there(
     question = await offered(both.anna, f"/pause {typed}", IN_MILLER)
     assert question.labels == ("Pause it there", "Stay here")
     await both.anna.press("Pause it there", message=question)
-    paused = await both.anna.sees("Amlodipine is paused until 27 November 2026.")
+    paused = await both.anna.sees("Amlodipine is paused. It resumes on 27 November 2026.")
     assert "In the family Miller. Your current family is still Smith." in paused.text
     assert await town.value("SELECT name FROM medications WHERE status = 'paused'") == "Amlodipine"
 

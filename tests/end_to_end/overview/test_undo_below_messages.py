@@ -11,8 +11,8 @@ async def corrected_to_skipped(who: Person) -> Message:
     await who.send("/history")
     await who.press("1", message=await who.sees("📜 History"))
     await who.press("Correct", message=await who.sees("recorded"))
-    await who.press("It wasn't taken", message=await who.sees("What was different"))
-    await who.press("No reason", message=await who.sees("Why wasn't it taken?"))
+    await who.press("It wasn't taken", message=await who.sees("What should I correct"))
+    await who.press("No reason", message=await who.sees("Would you like to add a reason?"))
     return await who.sees("✅ Corrected")
 
 
@@ -23,22 +23,22 @@ async def test_a_correction_that_another_has_undone_is_named_so(
     await home.anna.send("/refill Aspirin 10")
     await home.anna.sees("10 tablets added")
     await home.ben.press("Taken", message=asked.cards[1])
-    await home.ben.sees("Taken by Ben", after=asked.cards[1])
+    await home.ben.sees("recorded by Ben", after=asked.cards[1])
     corrected = await corrected_to_skipped(home.anna)
-    card = await home.ben.sees("Skipped by Anna", after=asked.cards[1])
+    card = await home.ben.sees("Skipped, recorded by Anna", after=asked.cards[1])
     toast = await home.ben.press("Undo", message=card)
-    assert toast.text.startswith("Correction undone: Aspirin is given at ")
-    assert "again, instead of skipped" in toast.text
-    again = await home.ben.sees("Taken by Ben", after=card)
+    assert toast.text.startswith("Correction undone. The record of Aspirin is back to: given at ")
+    assert "(not skipped)" in toast.text
+    again = await home.ben.sees("recorded by Ben", after=card)
     toast = await home.anna.press("Undo", message=corrected)
     assert toast.alert
-    assert toast.text.startswith("Ben has already undone that. It's recorded as given at ")
+    assert toast.text.startswith("Ben has already undone that. It now says: given at ")
     assert (await home.anna.sees("✅ Corrected", after=corrected)).labels == ()
     assert await town.value("SELECT stock FROM medications") == 9
     # A second tap on the old button undoes nothing more; below what stands now, the record itself.
     undo = next(b for row in card.buttons for b in row if "Undo" in b.text)
     toast = await home.ben.press_altered(undo.data or "", message=again)
-    assert "already given by Ben" in toast.text
+    assert "already recorded by Ben" in toast.text
     await home.ben.press("Undo", message=again)
     await home.ben.sees("• Aspirin 1 tablet", after=again)
 
@@ -85,7 +85,7 @@ async def test_a_pause_and_an_appointment_are_named_by_their_own_buttons(home: H
     await home.anna.send("/addappt Dentist in 3 days at 10:00")
     dentist = await home.anna.sees("✅ Saved in the family")
     await home.anna.send("/pause Aspirin until 3 December")
-    paused = await home.anna.sees("⏸ Aspirin is paused until")
+    paused = await home.anna.sees("⏸ Aspirin is paused")
     await add_medicine(home.anna, "Zinc 5 mg at 12:00")
     await home.anna.press("Undo", message=paused)
     await home.anna.sees("You did this just now:\npaused: 💊 Aspirin")
@@ -147,7 +147,7 @@ async def test_whoever_has_nothing_to_undo_is_told_so(home: Household, town: Tow
     assert toast.text == "You have nothing to undo from the last 48 hours."
     data = asked.cards[1].buttons[0][0].data or ""
     toast = await home.ben.press_altered(UndoRecord.verb + data[2:46], message=asked.cards[1])
-    assert toast.text == "Aspirin 100 mg is open: nothing is recorded for it."
+    assert toast.text == "Nothing is recorded for Aspirin 100 mg yet."
 
 
 async def test_what_is_undone_is_said_where_it_was_asked(home: Household, town: Town) -> None:

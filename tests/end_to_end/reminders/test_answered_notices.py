@@ -48,10 +48,10 @@ async def test_a_missed_dose_is_answered_where_it_is_told(home: Household, town:
     question = await home.anna.sees("When was it taken?")
     await home.anna.press("At its time", message=question)
     for phone, message in zip(home, (told, bens), strict=True):
-        shown = await phone.sees(f"Taken by Anna, {asked.at}", after=message)
+        shown = await phone.sees(f"Taken {asked.at}, recorded by Anna", after=message)
         assert "nobody recorded this dose in time" in shown.text
         assert shown.id == message.id
-        assert shown.labels == ("✓ Anna ✏️", "↩️ Undo")
+        assert shown.labels == ("✏️ Correct", "↩️ Undo")
     await home.ben.sees(f"💊 Mum · {asked.at}\n✅ Aspirin 100 mg")
 
 
@@ -65,20 +65,20 @@ async def test_each_dose_has_its_row_and_all_have_one_button(home: Household, to
     )
     toast = await home.ben.press(f"Skip {at} Statin", message=bens)
     assert toast.text == "Skipped: Statin 20 mg"
-    half = await home.anna.sees("Skipped by Ben", after=told)
-    assert half.labels[3:] == (f"✓ {at} Statin ✏️", f"↩️ Undo {at} Statin")
-    await home.anna.press("All taken", message=half)
+    half = await home.anna.sees("Skipped, recorded by Ben", after=told)
+    assert half.labels[3:] == (f"✏️ Correct {at} Statin", f"↩️ Undo {at} Statin")
+    await home.anna.press("Taken: the other one", message=half)
     question = await home.anna.sees("When was it taken?")
     assert "Statin" not in question.text
     await home.anna.press("At its time", message=question)
-    whole = await home.anna.sees("Taken by Anna", after=half)
+    whole = await home.anna.sees("recorded by Anna", after=half)
     assert whole.labels[0] == "✓ All answered"
 
 
 async def test_undo_on_it_opens_the_question_again(home: Household, town: Town) -> None:
     _, (told, bens) = await miss(home, town, "Aspirin 100 mg")
     await home.ben.press("Skip", message=bens)
-    skipped = await home.anna.sees("Skipped by Ben", after=told)
+    skipped = await home.anna.sees("Skipped, recorded by Ben", after=told)
     toast = await home.anna.press("Undo", message=skipped)
     assert toast.text == "Undone: Aspirin 100 mg"
     again = await home.ben.sees("nobody recorded this dose", after=bens)
@@ -91,10 +91,10 @@ async def test_an_answer_elsewhere_is_shown_on_it(home: Household, town: Town) -
     _, (told, bens) = await miss(home, town, "Aspirin 100 mg")
     await home.ben.send("/history")
     await home.ben.press("1", message=await home.ben.sees("History"))
-    await home.ben.press("Skip", message=await home.ben.sees("Nobody has recorded anything."))
+    await home.ben.press("Skip", message=await home.ben.sees("Nothing is recorded."))
     for phone, message in zip(home, (told, bens), strict=True):
         shown = await phone.sees("nobody recorded this dose in time", after=message)
-        assert "Skipped by Ben" in shown.text
+        assert "Skipped, recorded by Ben" in shown.text
 
 
 async def test_what_nobody_was_asked_about_is_answered_too(home: Household, town: Town) -> None:
@@ -107,7 +107,7 @@ async def test_what_nobody_was_asked_about_is_answered_too(home: Household, town
     await home.anna.press("At their times", message=question)
     answered = await home.anna.sees("I couldn't ask", after=told)
     assert "Were they taken?" not in answered.text
-    assert answered.text.count("Taken by Anna") == 2
+    assert answered.text.count("recorded by Anna") == 2
 
 
 async def test_doses_of_several_days_are_told_apart(home: Household, town: Town) -> None:
@@ -122,7 +122,7 @@ async def test_doses_of_several_days_are_told_apart(home: Household, town: Town)
     assert f"✅ Taken: Tuesday {at} Aspirin" in told.labels
     await home.anna.press(f"Taken: Monday {at}", message=told)
     await home.anna.press("At its time", message=await home.anna.sees("When was it taken?"))
-    await home.anna.sees("Taken by Anna", after=told)
+    await home.anna.sees("recorded by Anna", after=told)
     rows = await town.rows("SELECT due_at, taken_at FROM doses WHERE status = 'taken'")
     assert [tuple(row) for row in rows] == [(minute, minute)]
 
@@ -190,7 +190,7 @@ async def test_a_viewer_reads_it_without_buttons(home: Household, town: Town) ->
         == "As a viewer, you can read but not record. Please ask a caregiver to record it."
     )
     await home.anna.press("Skip")
-    shown = await home.ben.sees("Skipped by Anna", after=bens)
+    shown = await home.ben.sees("Skipped, recorded by Anna", after=bens)
     assert shown.labels == ()
     assert await town.count("medication_logs") == 1
     assert asked.at in shown.text

@@ -32,22 +32,22 @@ async def test_two_medicines_at_one_minute_share_one_card(home: Household, town:
         *("✅ Taken: Statin", "⋯ More"),
     )
     await home.anna.press("Taken: Statin", message=asked.cards[0])
-    half = await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    half = await home.ben.sees("recorded by Anna", after=asked.cards[1])
     assert half.labels == (
-        "✅ All taken",
+        "✅ Taken: the other one",
         "✅ Taken: Aspirin",
         "⋯ More",
-        "✓ Statin ✏️",
+        "✏️ Correct Statin",
         "↩️ Undo Statin",
     )
     toast = await home.ben.press_altered(asked.cards[1].buttons[0][0].data or "", message=half)
     assert toast.text == "Taken: Aspirin 100 mg"
-    whole = await home.anna.sees("Taken by Ben", after=half)
+    whole = await home.anna.sees("recorded by Ben", after=half)
     assert whole.labels == (
         "✓ All answered",
-        "✓ Aspirin ✏️",
+        "✏️ Correct Aspirin",
         "↩️ Undo Aspirin",
-        "✓ Statin ✏️",
+        "✏️ Correct Statin",
         "↩️ Undo Statin",
     )
     assert await town.value("SELECT count(*) FROM medication_logs") == 2
@@ -92,12 +92,12 @@ async def test_a_skipped_dose_says_who_skipped_it(home: Household, town: Town) -
     await home.anna.sees("Aspirin", after=asked.cards[0])
     toast = await home.anna.press("Skip")
     assert toast.text == "Skipped: Aspirin 100 mg"
-    await home.ben.sees("Skipped by Anna", after=asked.cards[1])
+    await home.ben.sees("Skipped, recorded by Anna", after=asked.cards[1])
     late = await home.ben.press_altered(
         asked.cards[1].buttons[0][0].data or "", message=asked.cards[1]
     )
     assert late.alert
-    assert "skipped by Anna at" in late.text
+    assert "skipped, already recorded by Anna, " in late.text
 
 
 async def test_snooze_asks_everybody_again_and_shrinks_the_old_card(
@@ -155,19 +155,19 @@ async def test_snooze_never_passes_the_window(home: Household, town: Town) -> No
     await home.anna.sees("", after=asked.cards[0])
     toast = await home.anna.press("Snooze 60 min")
     assert toast.alert
-    assert "I won't ask again" in toast.text
+    assert "Please answer it before then." in toast.text
 
 
 async def test_undo_is_for_the_card_that_says_so(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
-    taken = await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    taken = await home.ben.sees("recorded by Anna", after=asked.cards[1])
     undo = taken.buttons[0][1].data or ""
     toast = await home.ben.press("Undo", message=taken)
     assert toast.text == "Undone: Aspirin 100 mg"
     toast = await home.ben.press_altered(undo, message=taken)
     assert toast.alert
-    assert toast.text == "You undid the record of Aspirin 100 mg. It's open again."
+    assert toast.text == "You undid the record of Aspirin 100 mg. Nothing is recorded for it now."
 
 
 # Who gets it, and who may answer.
@@ -187,7 +187,7 @@ async def test_the_cared_for_person_confirms_their_own_dose(home: Household, tow
     card = await mum.sees(f"Mum · {at}")
     others = await home.anna.sees("Dad · ")
     await mum.press("Taken", message=card)
-    await home.anna.sees("Taken by Margaret")
+    await home.anna.sees("recorded by Margaret")
     await town.settled()
     assert not [message for message in mum.messages if "Dad ·" in message.text]
     toast = await mum.press_altered(others.buttons[0][0].data or "", message=card)
@@ -226,7 +226,7 @@ async def test_whoever_blocked_the_bot_is_left_out_and_the_others_are_asked(
     )
     assert tuple(row) == ("unreachable", "the person has blocked the bot")
     await home.anna.press("Taken", message=asked.cards[0])
-    await home.anna.sees("Taken by Anna", after=asked.cards[0])
+    await home.anna.sees("recorded by Anna", after=asked.cards[0])
 
 
 async def test_when_nobody_asked_first_can_be_reached_the_next_are_told(
@@ -271,18 +271,18 @@ async def test_a_dose_that_nobody_answered_is_missed_at_the_end_of_its_window(
 ) -> None:
     asked = await ask(town, home.anna, home.ben, medicines=BOTH)
     await home.anna.press("Taken: Statin", message=asked.cards[0])
-    await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    await home.ben.sees("recorded by Anna", after=asked.cards[1])
     town.jump_to(asked.minute + WINDOW - timedelta(seconds=1))
     for phone in (home.anna, home.ben):
         summary = await phone.sees("⚠️ Mum: nobody recorded this dose in time.")
-        assert summary.text.splitlines()[1:] == [f"• {asked.at} Aspirin 100 mg"]
+        assert summary.text.splitlines()[1:] == [f"• {asked.minute:%A} {asked.at} Aspirin 100 mg"]
         assert summary.labels == ("✅ Taken after all", "⏭ Skip")
         card = await phone.sees("Missed: nobody recorded it in time")
         assert card.labels == (
-            "✅ All taken",
+            "✅ Taken: the other one",
             "✅ Taken: Aspirin",
             "⏭ Skip Aspirin",
-            "✓ Statin ✏️",
+            "✏️ Correct Statin",
             "↩️ Undo Statin",
         )
     await town.settled()
@@ -290,7 +290,7 @@ async def test_a_dose_that_nobody_answered_is_missed_at_the_end_of_its_window(
 
     await home.ben.press("Taken: Aspirin")
     await home.ben.press("At its time", message=await home.ben.sees("When was it taken?"))
-    await home.anna.sees("Taken by Ben")
+    await home.anna.sees("recorded by Ben")
 
 
 async def test_taken_after_all(home: Household, town: Town) -> None:
@@ -299,7 +299,7 @@ async def test_taken_after_all(home: Household, town: Town) -> None:
     card = await home.anna.sees("Missed: nobody recorded it in time")
     await home.anna.press("Taken after all", message=card)
     await home.anna.press("Just now", message=await home.anna.sees("When was it taken?"))
-    await home.anna.sees("Taken by Anna", after=card)
+    await home.anna.sees("recorded by Anna", after=card)
 
 
 async def test_after_a_short_outage_the_card_comes_late_and_says_so(
@@ -311,9 +311,9 @@ async def test_after_a_short_outage_the_card_comes_late_and_says_so(
     await town.stop_bot()
     town.jump_to(minute + timedelta(minutes=20))
     await town.start_bot()
-    card = await home.anna.sees(f"⏳ This reminder is late: it was due at {at}.")
+    card = await home.anna.sees(f"⏳ This reminder is late. The dose was due at {at}.")
     await home.anna.press("Taken", message=card)
-    await home.anna.sees("Taken by Anna", after=card)
+    await home.anna.sees("recorded by Anna", after=card)
 
 
 async def test_after_a_long_outage_nobody_is_blamed(home: Household, town: Town) -> None:
@@ -333,13 +333,13 @@ async def test_after_a_long_outage_nobody_is_blamed(home: Household, town: Town)
         f"• Wednesday {at} Aspirin 100 mg",
     ]
     await home.anna.send("/today")
-    today = await home.anna.sees(f"❔ {at} Aspirin 100 mg (not asked: I couldn't reach anyone)")
+    today = await home.anna.sees(f"❔ {at} Aspirin 100 mg (I couldn't ask anyone in time)")
     assert f"❔ yesterday {at} Aspirin 100 mg" in today.text
     await home.anna.press(f"✅ Taken: {at} Aspirin", message=today)
     await home.anna.press("Just now", message=await home.anna.sees("When was it taken?"))
     await home.anna.sees("Aspirin 100 mg, given today")
     await home.anna.send("/today")
-    await home.anna.sees(f"✅ {at} Aspirin 100 mg (taken by Anna", after=today)
+    await home.anna.sees(f"✅ {at} Aspirin 100 mg (taken ", after=today)
 
 
 # What people typed.
@@ -360,10 +360,12 @@ async def test_whatever_people_typed_is_shown_as_they_typed_it(town: Town) -> No
     card = await anna.sees(f"<b>Mum & Dad · {at}")
     assert "• &lt;Drug<b & 🙂 1 <tsp> & ½" in card.text
     await anna.press("Taken", message=card)
-    await anna.sees("Taken by <i>Anna & Söhne", after=card)
+    await anna.sees("recorded by <i>Anna & Söhne", after=card)
     await anna.send("/today")
-    await anna.sees(f"✅ {at} &lt;Drug<b & 🙂 1 <tsp> & ½ (taken by <i>Anna & Söhne")
+    await anna.sees(f"✅ {at} &lt;Drug<b & 🙂 1 <tsp> & ½ (taken {at}, recorded by <i>Anna & Söhne")
     await undo(anna)
-    await anna.sees("Undone: &lt;Drug<b & 🙂 1 <tsp> & ½. It's open again.")
+    await anna.sees(
+        "Undone: &lt;Drug<b & 🙂 1 <tsp> & ½ for <b>Mum & Dad. Nothing is recorded for it now."
+    )
     town.jump_to(minute + WINDOW)
     await anna.sees("⚠️ <b>Mum & Dad: nobody recorded this dose in time.")

@@ -51,14 +51,14 @@ async def test_what_does_not_fit_is_on_a_second_card_and_no_button_records_more(
 
     second = await home.anna.sees(f"Mum · {at} · 2 of 2")
     toast = await home.anna.press("All taken", message=second)
-    assert toast.text.endswith("20 more are still open: see the other card or /today.")
+    assert toast.text.endswith("20 more still need an answer: see the other card or /today.")
     await town.settled()
     assert await taken(town) == 4
     done = await home.ben.sees(f"Mum · {at} · 2 of 2")
-    assert done.text.count("Taken by Anna") == 4
+    assert done.text.count("recorded by Anna") == 4
     assert "✓ All answered" in done.labels
     first = await home.ben.sees(f"Mum · {at} · 1 of 2")
-    assert "Taken by" not in first.text
+    assert "recorded by" not in first.text
     toast = await home.ben.press("All taken", message=first)
     assert "more" not in toast.text
     await town.settled()
@@ -84,7 +84,8 @@ async def test_a_dose_that_a_card_does_not_show_yet_is_not_taken_with_it(
     )
     toast = await home.anna.press("All taken", message=card)
     assert toast.text == (
-        "Taken: Aspirin 100 mg, Statin 20 mg. 1 more is still open: see the other card or /today."
+        "Taken: Aspirin 100 mg, Statin 20 mg. 1 more still needs an answer: see the other card or"
+        " /today."
     )
     await town.settled()
     rows = await town.rows(
@@ -96,8 +97,8 @@ async def test_a_dose_that_a_card_does_not_show_yet_is_not_taken_with_it(
         ("Zinc", "pending"),
     ]
     # The card was brought into line, and now it counts.
-    card = await home.anna.sees("Taken by Anna")
-    toast = await home.anna.press("All taken", message=card)
+    card = await home.anna.sees("recorded by Anna")
+    toast = await home.anna.press("Taken: the other one", message=card)
     assert toast.text == "Taken: Zinc 5 mg"
 
 
@@ -129,7 +130,7 @@ async def test_today_has_a_button_for_whatever_it_lists_as_open(
     assert second.id == first.id
     assert len([label for label in second.labels if "Taken: " in label]) == 4
     await home.anna.press("Taken: ", message=second)
-    again = await home.anna.sees("(taken by Anna", after=second)
+    again = await home.anna.sees("recorded by Anna", after=second)
     assert "2 of 2" in again.text
     assert await taken(town) == 1
     await home.anna.press("◀ Previous", message=again)

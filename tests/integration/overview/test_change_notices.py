@@ -315,7 +315,7 @@ class TestWhatIsTold:
             (
                 lambda s: status.pause_medication(s, medicine.id, resumes_on=date(2026, 11, 24)),
                 "⏸ Anna paused a medicine for Mum:",
-                "⏸ Paused until tomorrow, 24 November 2026",
+                "⏸ Paused, resuming tomorrow, 24 November 2026",
             ),
             (
                 lambda s: status.restore_medication(s, medicine.id),

@@ -58,7 +58,7 @@ WORKDAYS = frozenset(Weekday(n) for n in range(5))
                 date(2026, 12, 3),
                 Weekly(frozenset({Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY})),
             ),
-            "Mon, Wed and Fri at 09:00, until 3 December 2026",
+            "Mon, Wed and Fri at 09:00, last day 3 December 2026",
         ),
         (WallClock((EIGHT,), TODAY, None, Weekly(WORKDAYS)), "weekdays at 08:00"),
         (
@@ -129,11 +129,11 @@ WORKDAYS = frozenset(Weekday(n) for n in range(5))
                     WallClock((EIGHT,), date(2026, 11, 28), dosages=(Dosage("10 mg"),)),
                 )
             ),
-            "20 mg at 08:00, until 27 November 2026, then 10 mg at 08:00",
+            "20 mg at 08:00, last day 27 November 2026, then 10 mg at 08:00",
         ),
         (
             WallClock((EIGHT,), date(2026, 12, 1), date(2027, 1, 3)),
-            "every day at 08:00, from 1 December 2026, until 3 January 2027",
+            "every day at 08:00, from 1 December 2026, last day 3 January 2027",
         ),
     ],
 )
@@ -158,13 +158,13 @@ def test_days_are_named_as_near_as_they_are(day: date, words: str) -> None:
 @pytest.mark.parametrize(
     ("now", "until", "words"),
     [
-        (NOW, date(2026, 11, 24), "paused until tomorrow, 24 November 2026"),
-        (NOW, date(2026, 11, 27), "paused until Friday 27 November"),
-        (NOW, date(2027, 1, 2), "paused until Saturday 2 January 2027"),
+        (NOW, date(2026, 11, 24), "paused, resuming tomorrow, 24 November 2026"),
+        (NOW, date(2026, 11, 27), "paused, resuming on Friday 27 November"),
+        (NOW, date(2027, 1, 2), "paused, resuming on Saturday 2 January 2027"),
         (
             datetime(2026, 12, 31, 12, tzinfo=UTC),
             date(2027, 1, 1),
-            "paused until tomorrow, 1 January 2027",
+            "paused, resuming tomorrow, 1 January 2027",
         ),
     ],
 )

@@ -103,7 +103,7 @@ def test_labels_have_the_words_that_people_script_against() -> None:
 @pytest.mark.parametrize(
     ("word", "kinds"),
     [
-        ("Taken", {Take, TakeToday, TakeExactly, Choose}),
+        ("Taken", {Take, TakeAll, TakeToday, TakeExactly, TakeAllInSummary, Choose}),
         ("All taken", {TakeAll, TakeAllInSummary}),
         ("Skip", {Skip}),
         ("Snooze", {Snooze}),

@@ -96,7 +96,7 @@ def test_it_fits_however_many_doses_there_are(screen, status, count) -> None:  #
 
 def test_a_notice_counts_what_has_no_room_on_it() -> None:
     shown = notice(many(DOSES_ON_A_CARD, DoseStatus.MISSED), more=9)
-    assert "… and 9 more: see /history." in shown.text
+    assert "… and 9 more. /history shows them." in shown.text
 
 
 @pytest.mark.parametrize("screen", [card, notice, list_of_today])

@@ -107,7 +107,7 @@ def driver_line(facts: OccurrenceFacts) -> str:
 def will_remind_line(facts: OccurrenceFacts, *, now: datetime) -> str:
     """Which of its reminders will come. None come while the person's pause silences them."""
     if facts.pause is not None and facts.pause.silences_appointments:
-        return _("🔕 No reminder: {person} is {paused}").format(
+        return _("🔕 No reminder: {person}'s reminders are {paused}").format(
             person=escape(facts.person),
             paused=end_words(facts.pause.until, zone=facts.home, now=now),
         )

@@ -79,7 +79,7 @@ def _pauses(shown: Sequence[OccurrenceFacts], *, now: datetime) -> list[str]:
     """Who is paused while something of theirs takes place."""
     paused = {facts.person_id: facts for facts in shown if facts.pause is not None}
     return [
-        _("⏸ {person} is {paused}").format(
+        _("⏸ {person}: {paused}").format(
             person=escape(facts.person), paused=pause_words(facts.pause, zone=facts.home, now=now)
         )
         for facts in paused.values()

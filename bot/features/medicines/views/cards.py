@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.distinct_labels import dose_labels, dose_numbers
-from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
+from bot.ui.length import MAX_SHOWN, shorten, shown_length
 from bot.ui.presses.arguments import CardOfSlot, recorded_at
 from bot.ui.presses.doses import (
     CloseMenu,
@@ -23,7 +23,7 @@ from bot.ui.presses.doses import (
 )
 from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfDose
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import (
     clock_of,
     due_clock,
@@ -67,7 +67,7 @@ def slot_card(facts: CardFacts) -> Screen:
     if not facts.doses and facts.suspended:
         return Screen(_with_doses(title, facts))
     if not facts.doses:
-        return Screen(title + "\n" + _("There's nothing left to give."))
+        return Screen(title + "\n" + _("Nothing is due here any more."))
     if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
         return Screen(title + "\n" + _("Asked again below."))
     lines = [title]
@@ -75,9 +75,18 @@ def slot_card(facts: CardFacts) -> Screen:
     if is_open and facts.is_repeat:
         lines.append(_("🔁 This may be a repeat: please check whether it was given already."))
     elif is_open and facts.is_reminder:
-        lines.append(_("🔔 Asking again: nobody has answered yet."))
+        lines.append(
+            _("🔔 Asking again: not everything is recorded yet.")
+            if any(dose.status in RESOLVED for dose in facts.doses)
+            else _("🔔 Asking again: nothing is recorded yet.")
+        )
     if is_open and facts.is_late:
-        lines.append(_("⏳ This reminder is late: it was due at {time}.").format(time=at))
+        late = ngettext(
+            "⏳ This reminder is late. The dose was due at {time}.",
+            "⏳ This reminder is late. The doses were due at {time}.",
+            len(facts.doses),
+        )
+        lines.append(late.format(time=at))
     if is_open and facts.is_escalated:
         lines.append(_("📣 I couldn't reach the people I ask first. Please take care of it."))
     text = _with_doses("\n".join(lines), facts)
@@ -143,17 +152,15 @@ def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
     note = _note(dose, room)
     match dose.status:
         case DoseStatus.TAKEN:
-            taken = _("✅ {what}\n<i>Taken by {who}, {time}</i>")
+            taken = _("✅ {what}\n<i>Taken {time}, recorded by {who}</i>")
             return taken.format(what=what, who=who, time=when) + note
         case DoseStatus.SKIPPED:
-            skipped = _("⏭ {what}\n<i>Skipped by {who}, {time}</i>")
+            skipped = _("⏭ {what}\n<i>Skipped, recorded by {who}, {time}</i>")
             return skipped.format(what=what, who=who, time=when) + note
         case DoseStatus.MISSED:
             return _("⚠️ {what}\n<i>Missed: nobody recorded it in time</i>").format(what=what)
         case DoseStatus.NOT_ASKED:
-            return _("❔ {what}\n<i>Not asked: I couldn't reach anyone in time</i>").format(
-                what=what
-            )
+            return _("❔ {what}\n<i>I couldn't ask anyone in time</i>").format(what=what)
         case _ if dose.snoozed_until is not None:
             snoozer = escape(shorten(dose.snoozed_by or "", to=room.who))
             return _("⏰ {what}\n<i>Snoozed until {time} by {who}</i>").format(
@@ -211,12 +218,12 @@ def closed_dose_row(dose: DoseFacts, *, name: str | None, take: Press) -> tuple[
         return Button(words, kind(family_id=take.family_id, dose_id=dose.id).encode())
 
     if dose.status in RESOLVED:
-        who = label(dose.resolved_by or "") if name is None else name
+        correct = _("✏️ Correct") if name is None else _("✏️ Correct {name}").format(name=name)
         undo = _("↩️ Undo") if name is None else _("↩️ Undo {name}").format(name=name)
         this = UndoOnCard(
             family_id=take.family_id, dose_id=dose.id, record=recorded_at(dose.resolved_at)
         )
-        return (button(f"✓ {who} ✏️", ShowRecord), Button(undo, this.encode()))
+        return (button(correct, ShowRecord), Button(undo, this.encode()))
     taken = _("✅ Taken after all") if name is None else _("✅ Taken: {name}").format(name=name)
     skip = _("⏭ Skip") if name is None else _("⏭ Skip {name}").format(name=name)
     return (Button(taken, take.encode()), button(skip, Skip))
@@ -233,9 +240,17 @@ def _all_taken(facts: CardFacts) -> Button:
 
 
 def all_taken_button(doses: Sequence[DoseFacts], *, take: Press) -> Button:
-    """*take* is what the button sends while any of *doses* is open."""
-    if any(dose.status not in RESOLVED for dose in doses):
+    """*take* is what it does while one of the *doses* is open: it takes those, and says so where
+    others were answered.
+    """
+    left = sum(dose.status not in RESOLVED for dose in doses)
+    if left == len(doses):
         return Button(_("✅ All taken"), take.encode())
+    if left:
+        words = ngettext("✅ Taken: the other {count}", "✅ Taken: the other {count}", left)
+        if left == 1:
+            words = _("✅ Taken: the other one")
+        return Button(words.format(count=left), take.encode())
     return Button(
         _("✓ All answered"), ShowRecord(family_id=take.family_id, dose_id=doses[0].id).encode()
     )

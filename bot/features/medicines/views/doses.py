@@ -9,9 +9,9 @@ from bot.ui.length import toast
 from bot.ui.presses.arguments import NamedDoses
 from bot.ui.presses.doses import TakeExactly, TakeNamedDoses
 from bot.ui.presses.overview import Keep
-from bot.ui.wording import _, escape, ngettext
+from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.dose_times import clock_of, due_moment, record_clock
-from bot.ui.words.records import change_words
+from bot.ui.words.records import back_words
 from domain.database.scope import Member
 from domain.medicines.doses.card_parts import digest_of
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
@@ -28,7 +28,11 @@ _MAX_OTHERS = 6
 def recorded(outcome: Recorded) -> Answer:
     """The toast after a press. Whoever comes second learns who was first, and when."""
     if not outcome.recorded and outcome.already:
-        return Answer(toast=_and_others(already(outcome.already[0]), outcome), alert=True)
+        first = outcome.already[0]
+        words = already(first)
+        if first.status in RESOLVED:
+            words = toast(words, then=_("Nothing new was recorded."))
+        return Answer(toast=_and_others(words, outcome), alert=True)
     names = ", ".join(_what(dose) for dose in outcome.recorded)
     if outcome.recorded and outcome.recorded[0].status == DoseStatus.SKIPPED:
         return Answer(toast=toast(_("Skipped: {names}").format(names=names)))
@@ -42,8 +46,8 @@ def _and_others(words: str, outcome: Recorded) -> str:
     if not outcome.left_open:
         return toast(words)
     others = ngettext(
-        "{count} more is still open: see the other card or /today.",
-        "{count} more are still open: see the other card or /today.",
+        "{count} more still needs an answer: see the other card or /today.",
+        "{count} more still need an answer: see the other card or /today.",
         outcome.left_open,
     ).format(count=outcome.left_open)
     return toast(words, then=others)
@@ -54,9 +58,10 @@ def snoozed(outcome: Snoozed) -> Answer:
     if dose.status != DoseStatus.PENDING:
         return Answer(toast=already(dose), alert=True)
     if outcome.until is None:
-        return Answer(
-            toast=_("I stop asking about this dose before then, so I won't ask again."), alert=True
+        words = _(
+            "Not snoozed: I only ask about this dose until {time}. Please answer it before then."
         )
+        return Answer(toast=words.format(time=clock_of(dose, dose.window_ends_at)), alert=True)
     return Answer(
         toast=_("I'll ask everyone again at {time}.").format(time=clock_of(dose, outcome.until))
     )
@@ -65,7 +70,7 @@ def snoozed(outcome: Snoozed) -> Answer:
 def shown(dose: DoseFacts) -> Answer:
     """What became of a dose, for somebody who taps one that was already answered."""
     if dose.status == DoseStatus.PENDING:
-        return Answer(toast=toast(_("{name} is open.").format(name=dose.name)))
+        return Answer(toast=toast(_not_yet(dose)))
     return Answer(toast=already(dose))
 
 
@@ -73,8 +78,9 @@ def undone_toast(outcome: UndoneRecord) -> Answer:
     dose = outcome.dose
     if not outcome.is_correction:
         return Answer(toast=toast(_("Undone: {names}").format(names=_what(dose))))
-    then = unescape(change_words(dose, instead_of=outcome.before, again=True))
-    words = _("Correction undone: {name} is {then}.").format(name=dose.name, then=then)
+    then = unescape(back_words(dose, instead_of=outcome.before))
+    words = _("Correction undone. The record of {name} is back to: {then}.")
+    words = words.format(name=dose.name, then=then)
     return Answer(toast=toast(words))
 
 
@@ -89,9 +95,9 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
             words = _("You undid the record of {name}.")
         words = words.format(who=last.by, name=_what(dose))
         if dose.status == DoseStatus.PENDING:
-            words += " " + _("It's open again.")
+            words += " " + _("Nothing is recorded for it now.")
     elif dose.status == DoseStatus.PENDING:
-        words = _("{name} is open: nothing is recorded for it.").format(name=_what(dose))
+        words = _not_yet(dose)
     else:
         words = already(dose)
     return Answer(toast=toast(words), alert=True)
@@ -119,10 +125,12 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
         rows.append((Button(words, other.encode()),))
     nothing = Keep(family_id=member.family_id)
     rows.append((Button(_("✖️ Cancel"), nothing.encode()),))
-    # Yes records all of them, so all of them are named.
-    names = ", ".join(escape(names_of[dose.id]) for dose in outcome.pressed)
-    question = _(
-        "That card is old: it was for <b>{moment}</b>. Which dose was given: {names}?"
+    # A yes records all of them, so all of them are named.
+    names = listed([escape(names_of[dose.id]) for dose in outcome.pressed])
+    question = ngettext(
+        "That card was for <b>{moment}</b>. Which dose of {names} was given?",
+        "That card was for <b>{moment}</b>. Which doses of {names} were given?",
+        len(outcome.pressed),
     ).format(moment=due_moment(first, now=now), names=names)
     return Answer(send=(Screen(question, tuple(rows)),))
 
@@ -130,6 +138,10 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
 def _what(dose: DoseFacts) -> str:
     """The name with the dosage: there may be another medicine of that name."""
     return f"{dose.name} {dose.given or dose.dosage}".strip()
+
+
+def _not_yet(dose: DoseFacts) -> str:
+    return _("Nothing is recorded for {name} yet.").format(name=_what(dose))
 
 
 def already(dose: DoseFacts) -> str:
@@ -142,9 +154,11 @@ def already(dose: DoseFacts) -> str:
     who = dose.resolved_by or ""
     when = record_clock(dose)
     if dose.status == DoseStatus.SKIPPED:
-        text = _("{name}: already skipped by {who} at {time}.")
+        text = _("{name}: skipped, already recorded by {who}, {time}.")
     elif dose.status == DoseStatus.TAKEN:
-        text = _("{name}: already given by {who} at {time}.")
+        text = _("{name}: taken {time}, already recorded by {who}.")
     else:
-        text = _("{name}: nobody answered in time.")
+        text = _("I've stopped asking about {name}: nobody recorded it in time.")
+        then = _("If it was taken, tap Taken, or type /give.")
+        return toast(text.format(name=_what(dose)), then=then)
     return toast(text.format(name=_what(dose), who=who, time=when))

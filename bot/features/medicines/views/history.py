@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.giving.given_intakes import undo_record_button
@@ -15,7 +15,8 @@ from bot.ui.presses.history import HistoryPress, ShowEntry
 from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
-from bot.ui.words.times import day_words
+from bot.ui.words.times import day_words, named_day
+from domain.access import Action, may
 from domain.database.scope import Member
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
@@ -29,18 +30,29 @@ def history(page: HistoryPage, *, member: Member, now: datetime, about: HistoryP
         title = _("📜 <b>History</b> of {name}").format(name=escape(page.of))
     if not page.entries:
         return Screen(title + "\n" + _("Nothing has been recorded yet."))
-    several = len({entry.person for entry in page.entries}) > 1
+    several = len({entry.dose.person for entry in page.entries}) > 1
     lines, day = [title], None
     for number, entry in enumerate(page.entries, start=1):
         local = _happened(entry.dose)
         if local.date() != day:
             day = local.date()
-            lines.append(f"\n<b>{day_words(day, today=today_of(entry.dose, now))}</b>")
+            lines.append(f"\n<b>{_heading(day, today=today_of(entry.dose, now))}</b>")
         lines.append(f"{number}. {_line(entry, several=several, reader_zone=member.zone)}")
+    tap = _("Tap a number to see that record.")
+    if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
+        tap = _("Tap a number to see or correct that record.")
     return Screen(
-        "\n".join(fitting(lines)),
+        "\n".join([*fitting(lines), "", tap]),
         (*_entries(page, member), *_turns(page, about)),
     )
+
+
+def _heading(day: date, *, today: date) -> str:
+    """ "Today, Monday 23 November"."""
+    words, named = day_words(day, today=today), named_day(day, today=today)
+    if words == named:
+        return named
+    return _("{day}, {date}").format(day=words[:1].upper() + words[1:], date=named)
 
 
 def _happened(dose: DoseFacts) -> datetime:
@@ -52,22 +64,25 @@ def _line(entry: Entry, *, several: bool, reader_zone: ZoneInfo | None) -> str:
     dose = entry.dose
     what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
     if several:
-        what = f"{escape(entry.person)}: {what}"
+        what = f"{escape(entry.dose.person)}: {what}"
     time = due_clock(dose, reader_zone=reader_zone)
     if dose.taken_at is not None:
         time = clock_of(dose, dose.taken_at, dose.taken_zone, reader_zone=reader_zone)
     who = escape(dose.resolved_by or "")
     match dose.status:
         case DoseStatus.TAKEN:
-            words = _("✅ {time} {what}, {who}").format(time=time, what=what, who=who)
+            words = _("✅ {time} {what} (recorded by {who})")
+            if entry.is_corrected:
+                words = _("✅ {time} {what} (recorded by {who}, corrected)")
         case DoseStatus.SKIPPED:
-            words = _("⏭ {time} {what}, skipped by {who}").format(time=time, what=what, who=who)
+            words = _("⏭ {time} {what} (skipped, recorded by {who})")
+            if entry.is_corrected:
+                words = _("⏭ {time} {what} (skipped, recorded by {who}, corrected)")
         case DoseStatus.MISSED:
-            words = _("⚠️ {time} {what}, missed").format(time=time, what=what)
+            words = _("⚠️ {time} {what} (missed: nobody recorded it in time)")
         case _:
-            words = _("❔ {time} {what}, not asked").format(time=time, what=what)
-    if entry.is_corrected:
-        words += " ✏️"
+            words = _("❔ {time} {what} (I couldn't ask anyone in time)")
+    words = words.format(time=time, what=what, who=who)
     return words + (f"\n   <i>“{escape(dose.note)}”</i>" if dose.note else "")
 
 
@@ -92,7 +107,9 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
     """One dose with all its records, and how to correct it."""
     dose = details.dose
     lines = [
-        f"💊 <b>{escape(dose.name)}</b> {escape(dose.dosage)}",
+        _("💊 {what} for <b>{person}</b>").format(
+            what=f"<b>{escape(dose.name)}</b> {escape(dose.dosage)}", person=escape(dose.person)
+        ),
         _("due {moment}").format(moment=due_moment(dose, now=now))
         if dose.is_scheduled
         else _("given as an extra, or as needed"),
@@ -101,7 +118,7 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
         [_record(record, dose, now, reader_zone=member.zone) for record in details.records]
     )
     if not details.records:
-        lines.append(_("Nobody has recorded anything."))
+        lines.append(_("Nothing is recorded."))
 
     rows: list[tuple[Button, ...]] = []
     if may_record and details.can_be_corrected:
@@ -139,20 +156,21 @@ def _record_words(record: Record) -> str:
         case "taken", RecordStep.CORRECTED:
             return _("✏️ corrected {said} by {who}: taken {when}")
         case "taken", RecordStep.PUT_BACK:
-            return _("↩️ correction undone {said} by {who}: taken {when} again")
+            return _("↩️ correction undone {said} by {who}. Back to: taken {when}")
         case "taken", _:
             return _("✅ taken {when}, recorded {said} by {who}")
         case _, RecordStep.CORRECTED:
             return _("✏️ corrected {said} by {who}: skipped")
         case _, RecordStep.PUT_BACK:
-            return _("↩️ correction undone {said} by {who}: skipped again")
+            return _("↩️ correction undone {said} by {who}. Back to: skipped")
         case _:
             return _("⏭ skipped, recorded {said} by {who}")
 
 
-def ask_what_to_correct(name: str, buttons: Sequence[Button]) -> Screen:
+def ask_what_to_correct(name: str, *, person: str, buttons: Sequence[Button]) -> Screen:
+    words = _("What should I correct about {person}'s {name}?")
     return Screen(
-        _("What was different about {name}?").format(name=escape(name)),
+        words.format(person=escape(person), name=escape(name)),
         in_rows(buttons),
     )
 
@@ -165,25 +183,24 @@ def correction_labels(*, is_taken: bool) -> dict[str, str]:
     return {"take": _("✅ It was taken"), "reason": _("📝 The reason")}
 
 
-def ask_time() -> Screen:
+def ask_time(name: str, *, person: str) -> Screen:
     return Screen(
         _(
-            "When was it taken? For example <i>07:45</i>, <i>yesterday 23:50</i> or"
+            "When was {person}'s {name} taken? For example <i>07:45</i>, <i>yesterday 23:50</i> or"
             " <i>10 minutes ago</i>"
-        )
+        ).format(person=escape(person), name=escape(name))
     )
 
 
-def ask_amount(dosage: str) -> Screen:
+def ask_amount(name: str, *, person: str, dosage: str) -> Screen:
+    words = _("How much {name} was {person} given instead of {dosage}? For example <i>½ tablet</i>")
     return Screen(
-        _("How much was given instead of {dosage}? For example <i>½ tablet</i>").format(
-            dosage=escape(dosage)
-        )
+        words.format(name=escape(name), person=escape(person), dosage=escape(dosage)),
     )
 
 
 def ask_reason(choice: Button) -> Screen:
-    return Screen(_("Why wasn't it taken? Type a few words, or tap."), ((choice,),))
+    return Screen(_("Would you like to add a reason? Type a few words, or tap."), ((choice,),))
 
 
 def no_reason_label() -> str:

@@ -153,11 +153,11 @@ def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
 
 
 def last_given(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -> str:
-    """ "Last given: today 08:05 by Anna (100 mg)"."""
+    """ "Last given: today 08:05, recorded by Anna (100 mg)"."""
     if outlook.last is None:
         return _("Last given: nothing recorded yet")
     last, home = outlook.last, outlook.medicine.zone
-    return _("Last given: {moment} by {who} ({what})").format(
+    return _("Last given: {moment}, recorded by {who} ({what})").format(
         moment=with_yours(
             past_moment(last.at, last.zone, home=home, now=now),
             last.at,
@@ -211,20 +211,26 @@ def open_lines(
 
 
 def limits(outlook: Outlook, *, reader_zone: ZoneInfo | None) -> str:
-    """ "2 of 4 in 24 hours, next from 14:50"; empty if there is no limit."""
+    """ "2 of at most 4 in 24 hours. Next dose: not before today 14:50 Mum's time"; empty where
+    nothing is limited.
+    """
     parts = []
     if outlook.limit is not None:
         parts.append(
-            _("{count} of {limit} in 24 hours").format(
+            _("{count} of at most {limit} in 24 hours").format(
                 count=count_words(outlook.others), limit=outlook.limit
             )
         )
     if outlook.next_at is not None and outlook.next_at > outlook.at:
-        home = outlook.medicine.zone
-        clock = clock_time(outlook.next_at, home)
-        at = with_yours(clock, outlook.next_at, zone=home, reader_zone=reader_zone)
-        parts.append(_("next from {time}").format(time=at))
-    return ", ".join(parts)
+        following = moment(
+            outlook.next_at,
+            person=outlook.medicine.person,
+            zone=outlook.medicine.zone,
+            now=outlook.at,
+            reader_zone=reader_zone,
+        )
+        parts.append(_("Next dose: not before {moment}").format(moment=following))
+    return ". ".join(parts)
 
 
 def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
@@ -236,7 +242,7 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
     rows: list[tuple[Button, ...]] = []
     if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
         give = Give(family_id=member.family_id, medication_id=facts.id, version=facts.version)
-        rows.append((Button(_("✅ Give now"), give.encode()), history))
+        rows.append((Button(_("✅ Record a dose"), give.encode()), history))
     else:
         rows.append((history,))
     if may(member.role, Action.CHANGE_MEDICINES):
@@ -257,7 +263,7 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
                     )
                 )
             case MedicineStatus.STOPPED:
-                rows.append((button(_("♻️ Restore"), RestoreMedicine),))
+                rows.append((button(_("↩️ Restore"), RestoreMedicine),))
     return (*rows, (back,))
 
 
@@ -281,7 +287,7 @@ def _kept(
     """What a change keeps of a dose whose card is open."""
     due = open_due(dose, home=facts.zone, now=now, reader_zone=reader_zone)
     if dose.becomes is not None:
-        return _("The dose due {due} is still open and stays at {amount}.").format(
+        return _("The dose due {due} hasn't been recorded yet and stays at {amount}.").format(
             due=due, amount=escape(dose.dosage.words)
         )
     if dose.is_rescheduled:
@@ -291,7 +297,8 @@ def _kept(
             zone=facts.zone,
             reader_zone=reader_zone,
         )
-        return _("The dose due {due} stays open until {time}.").format(due=due, time=until)
+        words = _("You can still answer the dose due {due} until {time}.")
+        return words.format(due=due, time=until)
     return open_words(dose, home=facts.zone, now=now, reader_zone=reader_zone)
 
 
@@ -341,8 +348,8 @@ def open_doses_changed(
 def change_superseded(facts: MedicineFacts) -> Answer:
     """The change that the message offered is no longer the current one."""
     what = f"{facts.name} {dosage_in_words(facts.dosage, facts.schedule)}".strip()
-    words = _("It has been changed again since. It's now: {medicine}").format(medicine=what)
-    return Answer(toast=toast(words), alert=True)
+    words = _("It has been changed again since, so I left that dose as it is. It's now: {medicine}")
+    return Answer(toast=toast(words.format(medicine=what)), alert=True)
 
 
 def has_changed(name: str, screen: Screen) -> Answer:

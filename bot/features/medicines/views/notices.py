@@ -53,7 +53,11 @@ def summary(facts: SummaryFacts) -> Screen:
             count,
         )
     title = title.format(person=escape(facts.person))
-    more = [_("… and {count} more: see /history.").format(count=facts.more)] if facts.more else []
+    more = (
+        [_("… and {count} more. /history shows them.").format(count=facts.more)]
+        if facts.more
+        else []
+    )
     numbers = dose_numbers(facts.doses)
     for room in _ROOMS:
         lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
@@ -91,18 +95,18 @@ def _when(dose: DoseFacts, facts: SummaryFacts) -> str:
 
 
 def _line(dose: DoseFacts, facts: SummaryFacts, room: _Room, number: str) -> str:
-    time = due_clock(dose, reader_zone=facts.reader_zone)
-    if _names_days(facts):
-        time = _("{day} {clock}").format(day=weekday_name(dose.local.date()), clock=time)
+    # With its day: the message stays in the chat.
+    clock = due_clock(dose, reader_zone=facts.reader_zone)
+    time = _("{day} {clock}").format(day=weekday_name(dose.local.date()), clock=clock)
     amount = escape(shorten(dose.given or dose.dosage, to=room.dosage))
     what = f"{escape(shorten(dose.name, to=room.name))} {amount}{number}"
     who = escape(shorten(dose.resolved_by or "", to=room.who))
     when = record_clock(dose, reader_zone=facts.reader_zone)
     match dose.status:
         case DoseStatus.TAKEN:
-            words = _("✅ {due} {what}\n<i>Taken by {who}, {time}</i>")
+            words = _("✅ {due} {what}\n<i>Taken {time}, recorded by {who}</i>")
         case DoseStatus.SKIPPED:
-            words = _("⏭ {due} {what}\n<i>Skipped by {who}, {time}</i>")
+            words = _("⏭ {due} {what}\n<i>Skipped, recorded by {who}, {time}</i>")
         case _:
             return _("• {time} {what}").format(time=time, what=what)
     return words.format(due=time, what=what, who=who, time=when)

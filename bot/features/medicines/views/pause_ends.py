@@ -23,28 +23,28 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
         day - facts.now.astimezone(clock).date() == timedelta(days=1) for clock in clocks
     )
     ends = (
-        _("⏸ <b>{person}</b>'s pause ends tomorrow, {day}.")
+        _("⏸ The pause of <b>{person}</b>'s medicines ends tomorrow, {day}.")
         if is_tomorrow
-        else _("⏸ <b>{person}</b>'s pause ends on {day}.")
+        else _("⏸ The pause of <b>{person}</b>'s medicines ends on {day}.")
     )
     named = _weekday_and_date(facts.until, person.zone)
     lines = [ends.format(person=escape(person.name), day=named)]
     if facts.medicines and person.pause is not None:
         lines.append(
-            _("These medicines resume then: {names}").format(
+            _("These medicines will resume by themselves: {names}").format(
                 names=", ".join(fitting([escape(name) for name in facts.medicines], room=2_000))
             )
         )
     if facts.ended_courses and person.pause is not None:
         lines.append(
-            _("Over by then, so they won't resume: {names}").format(
+            _("Already finished by then: {names}").format(
                 names=", ".join(fitting([escape(name) for name in facts.ended_courses], room=1_000))
             )
         )
     if facts.kept_by is not None:
-        lines.append(_("✅ {who}: it ends as planned.").format(who=escape(facts.kept_by)))
+        lines.append(_("✅ {who}: that's right.").format(who=escape(facts.kept_by)))
     if person.pause is None:
-        lines[0] = _("▶️ <b>{person}</b>'s pause ended on {day}.").format(
+        lines[0] = _("▶️ The pause of <b>{person}</b>'s medicines ended on {day}.").format(
             person=escape(person.name), day=_weekday_and_date(facts.until, person.zone)
         )
         return Screen("\n".join(lines))
@@ -61,10 +61,12 @@ def _changed_since(facts: PauseEndsFacts) -> str:
     person, pause = facts.person, facts.person.pause
     name = escape(person.name)
     if pause is None:
-        return _("▶️ <b>{person}</b>'s pause was ended early.").format(person=name)
+        return _("▶️ The pause of <b>{person}</b>'s medicines was ended early.").format(person=name)
     if pause.until is None:
-        return _("⏸ <b>{person}</b> is now paused until further notice.").format(person=name)
-    return _("⏸ <b>{person}</b>'s pause now ends on {day}.").format(
+        return _("⏸ <b>{person}</b>'s medicines are now paused until further notice.").format(
+            person=name
+        )
+    return _("⏸ The pause of <b>{person}</b>'s medicines now ends on {day}.").format(
         person=name, day=_weekday_and_date(pause.until, person.zone)
     )
 
@@ -77,7 +79,7 @@ def _notice_buttons(facts: PauseEndsFacts) -> Keyboard:
     go_on = EndPauseAsPlanned(
         family_id=facts.family_id, person_id=facts.person.id, until=facts.until
     )
-    return ((Button(_("▶️ End as planned"), go_on.encode()), longer_button),)
+    return ((Button(_("👍 That's right"), go_on.encode()), longer_button),)
 
 
 def kept() -> Answer:

@@ -5,7 +5,7 @@ from bot.ui.length import fitting
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock
-from bot.ui.words.records import change_words, recorded_words
+from bot.ui.words.records import change_words, is_only_a_note, recorded_words
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.notices import RecordChangedFacts
@@ -37,12 +37,22 @@ def _change(item: RecordChange, person: str) -> str:
                 who=who, what=what, before=recorded_words(item.record), now=_current_record(dose)
             )
         case ChangeKind.CORRECTION_WITHDRAWN:
-            return _("↩️ You undid your own correction of {what}.").format(what=what)
+            words = _("↩️ You undid your own correction of {what}.").format(what=what)
+            if dose.status not in RESOLVED:
+                return words
+            return words + " " + _("It's back to: {now}.").format(now=recorded_words(dose))
         case ChangeKind.OWN if dose.status not in RESOLVED:
-            return _("↩️ You undid your own record of {what}.").format(what=what)
+            words = _("↩️ You undid your own record of {what}. {now}")
+            return words.format(what=what, now=_since_undone(dose))
         case ChangeKind.OWN:
-            words = _("✅ Your own record of {what} counts again: {now}.")
+            words = _("✅ Your record of {what} is back: {now}.")
             return words.format(what=what, now=recorded_words(dose))
+        case _ if is_only_a_note(dose, item.record):
+            words = _("✏️ {who} removed the note “{note}” from your record of {what}.")
+            if dose.note:
+                words = _("✏️ {who} added the note “{note}” to your record of {what}.")
+            note = escape(dose.note or item.record.note or "")
+            return words.format(who=who, what=what, note=note)
         case _:
             words = _("✏️ {who} corrected your record of {what}: {change}.")
             return words.format(
@@ -61,11 +71,13 @@ def _since_undone(dose: DoseFacts) -> str:
     """
     match dose.status:
         case DoseStatus.PENDING:
-            return _("That reopened it.")
+            return _("That left it without a record.")
         case DoseStatus.CANCELLED:
-            return _("It no longer counts.")
+            return _("It's no longer recorded.")
         case _:
-            return _("It's too late for me to ask about it again.")
+            return _(
+                "It's too late for me to ask about it again. If it was given, record it with /give."
+            )
 
 
 def _what(dose: DoseFacts, person: str) -> str:

@@ -2,7 +2,7 @@
 
 from bot.features.medicines.views.stock.levels import left_in_words
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.length import fitting, label
+from bot.ui.length import fitting, label, shorten, toast
 from bot.ui.presses.medicines import PromiseRefill
 from bot.ui.wording import _, escape
 from domain.medicines.stock.levels import Refilled
@@ -12,7 +12,9 @@ from domain.medicines.stock.notices import RefillFacts, RefillItem
 def notice(facts: RefillFacts) -> Screen:
     """The reminder: what is running out, and who gets it."""
     is_low = any(item.is_low for item in facts.items)
-    head = _("📦 <b>{person}</b>: running out") if is_low else _("📦 <b>{person}</b>: stock")
+    head = _("📦 <b>{person}</b>: stock")
+    if is_low:
+        head = _("📦 <b>{person}</b>'s medicines are running low")
     lines = [head.format(person=escape(facts.person))]
     lines += fitting([_item(item, facts) for item in facts.items])
     return Screen("\n".join(lines), _promises(facts))
@@ -21,9 +23,7 @@ def notice(facts: RefillFacts) -> Screen:
 def _item(item: RefillItem, facts: RefillFacts) -> str:
     left = left_in_words(item.stock, facts.zone, now=facts.now)
     if not item.is_given:
-        return _("⏸ {name}: {left}; it isn't being given now").format(
-            name=escape(item.name), left=left
-        )
+        return _("⏸ {name}: {left}; paused or stopped").format(name=escape(item.name), left=left)
     if not item.is_low:
         return _("✅ {name}: {left}").format(name=escape(item.name), left=left)
     words = _("• {name}: {left}").format(name=escape(item.name), left=left)
@@ -46,5 +46,5 @@ def _promises(facts: RefillFacts) -> Keyboard:
 
 
 def promised(outcome: Refilled) -> Answer:
-    who = outcome.stock.promised_by or ""
-    return Answer(toast=_("{who} will get it. I won't ask anyone else.").format(who=who))
+    words = _("Thank you. I won't remind anyone about {name} until somebody types /refill.")
+    return Answer(toast=toast(words.format(name=shorten(outcome.medicine.name, to=80))))

@@ -30,19 +30,19 @@ def done_words(actions: Sequence[LastAction], *, now: datetime) -> str:
 
 
 def redo_label() -> str:
-    return _("Undo it, and do what it says now")
+    return _("Replace the old one with this")
 
 
 def undo_label() -> str:
-    return _("↩️ Undo it")
+    return _("↩️ Undo only the old one")
 
 
 def change_label() -> str:
-    return _("✏️ Change it")
+    return _("✏️ Change the old one")
 
 
 def leave_label() -> str:
-    return _("Leave it as it is")
+    return _("Keep the old one")
 
 
 def nothing_changed() -> Answer:
@@ -53,8 +53,8 @@ def needs_questions() -> Screen:
     """The new text leaves something open, so it can't be carried out in one step."""
     return Screen(
         _(
-            "I'd have to ask you something about what it says now, so I haven't changed "
-            "anything yet. Tap Undo, then send it as a new message."
+            "The new text needs a few questions, which I can't ask here, so I haven't changed "
+            "anything yet. Tap “Undo only the old one”, then send the new text as a message."
         )
     )
 

@@ -47,8 +47,14 @@ class _Room:
     who: int
 
 
-# The last one fits whatever people typed: 20 lines, each below a different person's name.
-_ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15), _Room(12, 8, 8))
+# The last one fits whatever is typed: 20 lines, each below the name of somebody else.
+_ROOMS = (
+    _Room(200, 200, 200),
+    _Room(80, 40, 40),
+    _Room(40, 25, 15),
+    _Room(12, 8, 8),
+    _Room(8, 5, 5),
+)
 
 
 @dataclass(frozen=True)
@@ -113,15 +119,15 @@ def _adding(member: Member) -> Keyboard:
 
 
 def _elsewhere(found: Sequence[OpenElsewhere], member: Member) -> tuple[Sequence[str], Keyboard]:
-    """ "In the family Miller 2 doses are open", with a button to go there."""
+    """ "2 doses in the family Miller haven't been recorded yet", and the way there."""
     if not found:
         return (), ()
     here = FamilyFacts(member.family_id, member.family_name)
     names = family_labels([here, *[each.family for each in found]])[1:]
     lines = [
         ngettext(
-            "👪 {count} dose is open in the family {family}.",
-            "👪 {count} doses are open in the family {family}.",
+            "👪 {count} dose in the family {family} hasn't been recorded yet.",
+            "👪 {count} doses in the family {family} haven't been recorded yet.",
             each.count,
         ).format(family=escape(name), count=each.count)
         for each, name in zip(found, names, strict=True)
@@ -218,16 +224,20 @@ def _line(
     when = record_clock(dose, reader_zone=reader_zone)
     match dose.status:
         case DoseStatus.TAKEN:
-            return _("✅ {what} (taken by {who}, {time})").format(what=what, who=who, time=when)
+            words = _("✅ {what} (taken {time}, recorded by {who})")
+            return words.format(what=what, who=who, time=when)
         case DoseStatus.SKIPPED:
-            return _("⏭ {what} (skipped by {who}, {time})").format(what=what, who=who, time=when)
+            words = _("⏭ {what} (skipped, recorded by {who}, {time})")
+            return words.format(what=what, who=who, time=when)
         case DoseStatus.MISSED:
-            return _("⚠️ {what} (missed)").format(what=what)
+            return _("⚠️ {what} (missed: nobody recorded it in time)").format(what=what)
         case DoseStatus.NOT_ASKED:
-            return _("❔ {what} (not asked: I couldn't reach anyone)").format(what=what)
+            return _("❔ {what} (I couldn't ask anyone in time)").format(what=what)
         case _ if dose.snoozed_until is not None:
             until = clock_of(dose, dose.snoozed_until)
             return _("⏰ {what} (snoozed until {time})").format(what=what, time=until)
+        case _ if dose.due_at <= now:
+            return _("• {what} (not recorded yet)").format(what=what)
         case _:
             return _("• {what}").format(what=what)
 

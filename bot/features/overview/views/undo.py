@@ -1,8 +1,11 @@
 """`/undo`: names the last action, and reports what was undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
 from bot.features.medicines.views.content.new_medicines import described
@@ -11,10 +14,12 @@ from bot.ui.distinct_labels import family_in_words
 from bot.ui.length import fitting
 from bot.ui.presses.overview import Keep, UndoNamed
 from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.dose_times import due_moment, open_words, record_clock
+from bot.ui.words.amounts import number_in_words
+from bot.ui.words.appointment_times import appointment_moment
+from bot.ui.words.dose_times import due_moment, open_words, place_name, record_at
 from bot.ui.words.pauses import pause_words
-from bot.ui.words.records import change_words
-from bot.ui.words.schedules import dosage_in_words
+from bot.ui.words.records import back_words
+from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
 from domain.appointments.changes.locking import Reach
@@ -22,15 +27,18 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 from domain.family.people import Person
 from domain.medicines.doses.facts import DoseFacts
-from domain.medicines.facts import MedicineFacts
-from domain.models.medicines import DoseStatus
+from domain.medicines.facts import Content, MedicineFacts
+from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.own_actions import ActionKind, LastAction, Undone
 
 
 def ask_last(action: LastAction, *, member: Member, now: datetime) -> Answer:
     """The member's last action in any family, with the button that undoes it."""
     if not action.elsewhere:
-        head = _("Your last action, {ago}:").format(ago=_ago(action.at, now))
+        words = _("Your last action, {ago}:")
+        if action.lasting is not None:
+            words = _("Before that, {ago}:")
+        head = words.format(ago=_ago(action.at, now))
         return _ask(head, action, family_id=member.family_id, now=now)
     family, *others = action.elsewhere
     head = _("Your last action, {ago}, in the family {family}:").format(
@@ -59,7 +67,7 @@ def _ask(head: str, action: LastAction, *, family_id: UUID, now: datetime) -> An
         _("{head}\n{what}\nUndo it?").format(head=head, what=action_words(action, now)),
         (
             (Button(_("↩️ Undo"), undo.encode()),),
-            (Button(_("Keep it"), keep.encode()),),
+            (Button(_("Leave it as it is"), keep.encode()),),
         ),
     )
 
@@ -87,7 +95,7 @@ def _undone(outcome: Undone, *, now: datetime) -> str:
     elif outcome.action.appointment is not None:
         text = _appointment_now(outcome, outcome.action.appointment, now=now)
     elif outcome.person is not None:
-        text = _("↩️ Undone. As before:\n{person}").format(
+        text = _("↩️ Undone. It's back to:\n{person}").format(
             person=_person(outcome.person, outcome.action.kind, now)
         )
     elif outcome.medicine is None:
@@ -100,7 +108,7 @@ def _undone(outcome: Undone, *, now: datetime) -> str:
             name=escape(_with_dosage(outcome.medicine))
         )
     else:
-        text = _("↩️ Undone. As before:\n{medicine}").format(
+        text = _("↩️ Undone. It's back to:\n{medicine}").format(
             medicine=_medicine(outcome.medicine, now)
         )
     return text
@@ -120,21 +128,81 @@ def action_words(action: LastAction, now: datetime) -> str:
     """ "added: 💊 Aspirin 100 mg …" (HTML)."""
     if action.medicine is not None:
         medicine = _medicine(action.medicine, now)
-        return _event_words()[action.kind].format(medicine=medicine)
+        words = _event_words()[action.kind]
+        if action.kind is ActionKind.RESTORED and _was_stopped(action):
+            words = _("restored: {medicine}")
+        return words.format(medicine=medicine) + _before(action, now)
     if action.person is not None:
         person = _person(action.person, action.kind, now)
-        return _event_words()[action.kind].format(medicine=person)
+        return _event_words()[action.kind].format(medicine=person) + _before(action, now)
     if action.appointment is not None:
         appointment = _appointment(action.appointment, now)
         reach = _reach_words().get((action.before or {}).get("reach", ""))
         if reach is not None and action.appointment.recurrence is not None:
             appointment += f"\n🔁 {reach}"
-        return _event_words()[action.kind].format(medicine=appointment)
+        words = _event_words()[action.kind].format(
+            medicine=appointment, person=escape(action.appointment.person)
+        )
+        return words + _before(action, now)
+    person_name = escape(action.doses[0].person)
     doses = "\n".join(fitting([_dose(dose, now) for dose in action.doses]))
     if action.reverted_dose is None:
-        return _("recorded: {doses}").format(doses=doses)
-    then = change_words(action.reverted_dose, instead_of=action.doses[0], again=True)
-    return _("corrected: {doses}\nThe record will be: {then}.").format(doses=doses, then=then)
+        return _("recorded for {person}: {doses}").format(person=person_name, doses=doses)
+    then = back_words(action.reverted_dose, instead_of=action.doses[0])
+    words = _("corrected for {person}: {doses}\nBack to: {before}")
+    return words.format(person=person_name, doses=doses, before=then)
+
+
+def _was_stopped(action: LastAction) -> bool:
+    return (action.before or {}).get("status") == MedicineStatus.STOPPED
+
+
+def _before(action: LastAction, now: datetime) -> str:
+    """What it goes back to, where the audit says that in a few words; on a line of its own."""
+    before, after = action.before or {}, action.after or {}
+    words = None
+    match action.kind:
+        case ActionKind.EDITED if before and action.medicine is not None:
+            words = _content(Content.from_json(before), action.medicine)
+        case ActionKind.REFILLED | ActionKind.COUNTED if after.get("stock"):
+            return "\n" + _stock_words(before.get("stock"), after["stock"])
+        case ActionKind.PERSON_MOVED if before:
+            words = _("{place} time").format(place=place_name(ZoneInfo(before["timezone"])))
+        case ActionKind.PERSON_RENAMED if before:
+            words = f"<b>{escape(before['name'])}</b>"
+        case ActionKind.APPOINTMENT_MOVED if action.appointment is not None:
+            words = _start_before(before, action.appointment, now)
+    return "\n" + _("Back to: {before}").format(before=words) if words else ""
+
+
+def _content(content: Content, medicine: MedicineFacts) -> str:
+    what = f"{content.name} {dosage_in_words(content.dosage, content.schedule)}".strip()
+    when = schedule_in_words(content.schedule, zone=medicine.zone, today=BEGUN)
+    return _("{medicine}, {schedule}").format(medicine=escape(what), schedule=escape(when))
+
+
+def _stock_words(before: str | None, after: str) -> str:
+    """What a refill, or a count, has made of the stock."""
+    total = _number(after)
+    if before is None:
+        return _("Stock: {after}, not counted before").format(after=total)
+    return _("Stock: {after}, {before} before").format(after=total, before=_number(before))
+
+
+def _number(stored: str) -> str:
+    number = Decimal(stored)
+    return number_in_words(number) if number >= 0 else f"−{number_in_words(-number)}"
+
+
+def _start_before(
+    before: Mapping[str, Any], appointment: OccurrenceFacts, now: datetime
+) -> str | None:
+    """When it was before it was moved; None of a series, which has no one time."""
+    replaced = list(before.get("occurrences", {}).values())
+    start = replaced[0].get("starts_at") if len(replaced) == 1 else None
+    if start is None or appointment.details.is_all_day:
+        return None
+    return appointment_moment(appointment, datetime.fromisoformat(start), now=now)
 
 
 def _event_words() -> dict[ActionKind, str]:
@@ -153,15 +221,13 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.APPOINTMENT_REPEATED: _("changed to: {medicine}"),
         ActionKind.APPOINTMENT_CANCELLED: _("called off: {medicine}"),
         ActionKind.APPOINTMENT_RESTORED: _("restored: {medicine}"),
-        ActionKind.APPOINTMENT_FOLLOWED: _(
-            "moved to the time zone its person lives in: {medicine}"
-        ),
+        ActionKind.APPOINTMENT_FOLLOWED: _("moved to {person}'s time zone: {medicine}"),
         ActionKind.DRIVER_FOUND: _("you said you'd drive to: {medicine}"),
         ActionKind.DRIVER_LOST: _("you said you can't drive to: {medicine}"),
-        ActionKind.PERSON_MOVED: _("moved to: {medicine}"),
+        ActionKind.PERSON_MOVED: _("moved: {medicine}"),
         ActionKind.PERSON_RENAMED: _("renamed to: {medicine}"),
-        ActionKind.PERSON_PAUSED: _("paused: {medicine}"),
-        ActionKind.PERSON_RESUMED: _("ended the pause: {medicine}"),
+        ActionKind.PERSON_PAUSED: _("paused all medicines:\n{medicine}"),
+        ActionKind.PERSON_RESUMED: _("resumed all medicines:\n{medicine}"),
     }
 
 
@@ -177,12 +243,10 @@ def _person(person: Person, kind: ActionKind, now: datetime) -> str:
     if kind is ActionKind.PERSON_RENAMED:
         return name
     if kind is ActionKind.PERSON_MOVED:
-        return _("{person}, on {zone} time").format(
-            person=name, zone=person.zone.key.replace("_", " ")
-        )
+        return _("{person}, on {zone} time").format(person=name, zone=place_name(person.zone))
     if person.pause is None:
-        return _("{person}, not paused").format(person=name)
-    return _("{person}, {paused}").format(
+        return _("{person}: medicines not paused").format(person=name)
+    return _("{person}: {paused}").format(
         person=name, paused=pause_words(person.pause, zone=person.zone, now=now)
     )
 
@@ -199,7 +263,7 @@ def _appointment_now(outcome: Undone, before: OccurrenceFacts, *, now: datetime)
         return _("↩️ {title} has been removed. I won't remind you about it.").format(
             title=escape(before.details.title)
         )
-    return _("↩️ Undone. As before:\n{appointment}").format(
+    return _("↩️ Undone. It's back to:\n{appointment}").format(
         appointment=_appointment(outcome.appointment, now)
     )
 
@@ -209,16 +273,16 @@ def _dose(dose: DoseFacts, now: datetime) -> str:
     due = due_moment(dose, now=now)
     if dose.status == DoseStatus.SKIPPED:
         return _("⏭ {what}, {due}: skipped").format(what=what, due=due)
-    return _("✅ {what}, {due}: taken at {time}").format(
-        what=what, due=due, time=record_clock(dose)
-    )
+    return _("✅ {what}, {due}: taken {at}").format(what=what, due=due, at=record_at(dose))
 
 
 def _doses_now(outcome: Undone) -> str:
     if outcome.action.kind is ActionKind.CORRECTED:
         now, before = outcome.doses[0], outcome.action.doses[0]
-        return _("↩️ Undone: {name} is {then}.").format(
-            name=escape(now.name), then=change_words(now, instead_of=before, again=True)
+        return _("↩️ Undone. The record of {name} for {person} is back to: {then}.").format(
+            name=escape(now.name),
+            person=escape(now.person),
+            then=back_words(now, instead_of=before),
         )
     names = ", ".join(
         fitting([f"{escape(dose.name)} {escape(dose.dosage)}" for dose in outcome.doses])
@@ -226,23 +290,25 @@ def _doses_now(outcome: Undone) -> str:
     count = len(outcome.doses)
     if any(dose.status == DoseStatus.PENDING for dose in outcome.doses):
         words = ngettext(
-            "↩️ Undone: {names}. It's open again.",
-            "↩️ Undone: {names}. They're open again.",
+            "↩️ Undone: {names} for {person}. Nothing is recorded for it now.",
+            "↩️ Undone: {names} for {person}. Nothing is recorded for them now.",
             count,
         )
     elif all(dose.status == DoseStatus.CANCELLED for dose in outcome.doses):
         words = ngettext(
-            "↩️ Undone: {names} no longer counts.",
-            "↩️ Undone: {names} no longer count.",
+            "↩️ Undone: that dose of {names} for {person} is no longer recorded.",
+            "↩️ Undone: those doses for {person} are no longer recorded: {names}.",
             count,
         )
     else:
         words = ngettext(
-            "↩️ Undone: {names}. It's too late for me to ask about it again.",
-            "↩️ Undone: {names}. It's too late for me to ask about them again.",
+            "↩️ Undone: {names} for {person}. It's too late for me to ask about it again. If it was "
+            "given, record it with /give.",
+            "↩️ Undone: {names} for {person}. It's too late for me to ask about them again. If they "
+            "were given, record them with /give.",
             count,
         )
-    return words.format(names=names)
+    return words.format(names=names, person=escape(outcome.doses[0].person))
 
 
 def _with_dosage(medicine: MedicineFacts) -> str:

@@ -144,7 +144,7 @@ class Home:
             shown = history_views.history(page, member=member, now=now, about=about)
             return shown.text
 
-        return "✏️" in await factories.acting(self.database, self.anna, read)
+        return ", corrected)" in await factories.acting(self.database, self.anna, read)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ async def test_whose_record_is_undone_is_told(home: Home) -> None:
     await home.record(home.anna, minutes=5)
     await home.undo(home.ben)
     assert await home.told() == [
-        ("Anna", f"↩️ Ben undid {ABOUT}: given at 08:05. That reopened it.")
+        ("Anna", f"↩️ Ben undid {ABOUT}: given at 08:05. That left it without a record.")
     ]
 
 
@@ -272,7 +272,7 @@ async def test_what_is_put_back_stays_its_recorders(home: Home) -> None:
     # Hence it is Ben who hears of what becomes of it, and not Anna.
     await home.undo(home.carl)
     assert await home.told() == [
-        ("Ben", f"↩️ Carl undid {ABOUT}: given at 08:00. That reopened it.")
+        ("Ben", f"↩️ Carl undid {ABOUT}: given at 08:00. That left it without a record.")
     ]
     assert await find_violations(home.url, home.database.clock) == []
 
@@ -331,9 +331,7 @@ async def test_a_correction_is_undone_only_while_it_stands(home: Home) -> None:
         return superseded(refused.value)
 
     said = await factories.acting(home.database, home.anna, look)
-    assert (
-        said == "Carl has since corrected the record of Aspirin. It's recorded as given at 08:20."
-    )
+    assert said == "Carl has since corrected the record of Aspirin. It now says: given at 08:20."
     await home.undo_correction(home.carl)
     again = await factories.acting(
         home.database, home.anna, lambda scope: find_action(scope, named.id)
@@ -341,7 +339,7 @@ async def test_a_correction_is_undone_only_while_it_stands(home: Home) -> None:
     assert again.id == named.id
     await home.take_back(home.ben)
     said = await factories.acting(home.database, home.anna, look)
-    assert said == "Ben has already undone that. It's recorded as given at 08:00."
+    assert said == "Ben has already undone that. It now says: given at 08:00."
 
 
 async def test_several_undone_in_one_go_are_one_message(home: Home) -> None:
@@ -453,9 +451,12 @@ async def test_undoing_a_correction_says_what_will_stand(home: Home) -> None:
         return answer.edit.text if answer.edit else ""
 
     asked = await factories.acting(home.database, home.ben, question)
-    assert "The record will be: given at 08:05 again, instead of 08:12." in asked
+    assert "Back to: given at 08:05 (not 08:12)" in asked
     answered = await factories.acting(home.database, home.ben, answer)
-    assert answered == "↩️ Undone: Aspirin is given at 08:05 again, instead of 08:12."
+    assert (
+        answered
+        == "↩️ Undone. The record of Aspirin for Mum is back to: given at 08:05 (not 08:12)."
+    )
 
 
 async def test_a_skip_that_was_corrected_says_both(home: Home) -> None:

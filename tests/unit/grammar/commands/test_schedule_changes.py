@@ -57,13 +57,16 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             "every day at 08:00 for 5 days",
             "at 09:00",
-            "1 tablet, every day at 09:00, until 28 November 2026",
+            "1 tablet, every day at 09:00, last day 28 November 2026",
             set(),
         ),
         (
             TAPER,
             "at 19:00",
-            "20 mg at 19:00, until 28 November 2026, then 10 mg at 19:00, until 3 December 2026",
+            (
+                "20 mg at 19:00, last day 28 November 2026, then"
+                " 10 mg at 19:00, last day 3 December 2026"
+            ),
             set(),
         ),
         (TWO_AMOUNTS, "at 07:00 and 21:00", "1 tablet at 07:00 and 2 tablets at 21:00", set()),
@@ -108,7 +111,7 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             "every day at 08:00 for 5 days",
             "for 7 days",
-            "1 tablet, every day at 08:00, until 30 November 2026",
+            "1 tablet, every day at 08:00, last day 30 November 2026",
             {Concern.LONGER},
         ),
         (
@@ -120,13 +123,13 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             "every day at 08:00 for 5 days",
             "until 26 november",
-            "1 tablet, every day at 08:00, until 26 November 2026",
+            "1 tablet, every day at 08:00, last day 26 November 2026",
             set(),
         ),
         (
             TAPER,
             "until 25 november",
-            "20 mg, every day at 09:00, until 25 November 2026",
+            "20 mg, every day at 09:00, last day 25 November 2026",
             {Concern.STEPS_LOST},
         ),
         (
@@ -151,13 +154,13 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             "every day at 08:00 for 5 days",
             "every 8 hours",
-            "1 tablet, every 8 hours: 00:00, 08:00 and 16:00, until 28 November 2026",
+            "1 tablet, every 8 hours: 00:00, 08:00 and 16:00, last day 28 November 2026",
             {Concern.MORE_OFTEN},
         ),
         (
             "every day at 08:00 for 5 days",
             "as needed, max 2",
-            "1 tablet, as needed, at most 2 in 24 hours, until 28 November 2026",
+            "1 tablet, as needed, at most 2 in 24 hours, last day 28 November 2026",
             {Concern.TIMES_LOST},
         ),
         (
@@ -199,7 +202,10 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             TAPER,
             "40 mg for 5 days, then 20 mg for 5 days",
-            "40 mg at 09:00, until 28 November 2026, then 20 mg at 09:00, until 3 December 2026",
+            (
+                "40 mg at 09:00, last day 28 November 2026, then"
+                " 20 mg at 09:00, last day 3 December 2026"
+            ),
             {Concern.LARGER},
         ),
     ],
@@ -236,7 +242,8 @@ class TestWhatCouldMeanSeveral:
         assert isinstance(question, AskPlace)
         assert [place.step for place in question.places] == [1, 2]
         assert said(changed(old, "15 mg", place=question.places[1].key)) == (
-            "20 mg at 09:00, until 28 November 2026, then 15 mg at 09:00, until 3 December 2026"
+            "20 mg at 09:00, last day 28 November 2026, then"
+            " 15 mg at 09:00, last day 3 December 2026"
         )
 
     def test_a_strength_is_one_of_several(self) -> None:
@@ -266,7 +273,8 @@ class TestWhatCouldMeanSeveral:
         assert isinstance(question, AskPlace)
         assert question.is_about_times
         assert said(changed(old, "at 07:00", place="s1")) == (
-            "20 mg at 09:00, until 28 November 2026, then 10 mg at 07:00, until 3 December 2026"
+            "20 mg at 09:00, last day 28 November 2026, then"
+            " 10 mg at 07:00, last day 3 December 2026"
         )
 
     @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
             gone=[NOW + timedelta(days=count) for count in range(1, 9)],
         ),
         "undo_asked_of_a_whole_series": partial(
-            undo.ask,
+            undo.ask_last,
             LastAction(
                 UUID(int=7),
                 ActionKind.APPOINTMENT_CANCELLED,

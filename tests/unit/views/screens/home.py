@@ -89,6 +89,7 @@ class Home:
             taken_at=NOW if status is DoseStatus.TAKEN else None,
             snoozed_until=None,
             snoozed_by=None,
+            person=self.words.person,
         )
 
     def snoozed(self, number: int = 0) -> DoseFacts:

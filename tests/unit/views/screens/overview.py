@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.views import pasted_lists
@@ -23,8 +24,10 @@ from domain.family.families import (
     FamilyFacts,
 )
 from domain.family.running_pauses import Pause
+from domain.medicines.dosages import Dosage
 from domain.medicines.doses.today import PersonToday
-from domain.models.medicines import DoseStatus
+from domain.medicines.facts import Content
+from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.elsewhere import OpenElsewhere
 from domain.overview.own_actions import ActionKind, LastAction, Undone
 from tests.unit.views.screens.conversation import choice
@@ -40,6 +43,29 @@ from tests.unit.views.screens.home import (
 )
 
 
+def before_of(
+    kind: ActionKind, home: Home
+) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+    """What the audit says of it: how it was, and what it became."""
+    medicine, was_at = home.saved, NOW + timedelta(days=2)
+    dosage = Dosage(home.words.others[0][1])
+    match kind:
+        case ActionKind.EDITED:
+            return Content(medicine.name, dosage, medicine.schedule).to_json(), None
+        case ActionKind.REFILLED:
+            return {"stock": "2"}, {"stock": "32"}
+        case ActionKind.COUNTED:
+            return {"stock": None}, {"stock": "12.5"}
+        case ActionKind.APPOINTMENT_MOVED:
+            return {"occurrences": {"one": {"starts_at": was_at.isoformat()}}}, None
+        case ActionKind.PERSON_MOVED:
+            return {"timezone": NEW_YORK.key}, None
+        case ActionKind.PERSON_RENAMED:
+            return {"name": home.words.other_person}, None
+        case _:
+            return None, None
+
+
 def undo_screens(home: Home) -> Mapping[str, View]:
     at = NOW - timedelta(minutes=5)
     taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
@@ -50,7 +76,9 @@ def undo_screens(home: Home) -> Mapping[str, View]:
     )
 
     def changed(kind: ActionKind) -> LastAction:
-        action = LastAction(PERSON_ID, kind, NOW - timedelta(hours=3))
+        was, after = before_of(kind, home)
+        at = NOW - timedelta(hours=3)
+        action = LastAction(PERSON_ID, kind, at, before=was, after=after)
         if kind.startswith("appointment."):
             return replace(action, appointment=home.appointment)
         if kind.startswith("person."):
@@ -72,6 +100,12 @@ def undo_screens(home: Home) -> Mapping[str, View]:
         "undo_asked_at_once": ask(replace(recorded, at=NOW, doses=[taken])),
         "undo_asked_correction": ask(corrected),
         **{f"undo_asked_{kind.replace('.', '_')}": ask(changed(kind)) for kind in kinds},
+        "undo_asked_medication_restored_after_a_stop": ask(
+            replace(changed(ActionKind.RESTORED), before={"status": MedicineStatus.STOPPED})
+        ),
+        "undo_asked_after_what_lasts": ask(
+            replace(changed(ActionKind.PERSON_PAUSED), lasting="doctor.added")
+        ),
         "undo_appointment_added": undone(Undone(changed(ActionKind.APPOINTMENT_ADDED))),
         "undo_appointment_moved": undone(
             Undone(changed(ActionKind.APPOINTMENT_MOVED), appointment=home.appointment)

@@ -85,7 +85,7 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
     labels.pop("person")
     buttons = [choice(label, key) for key, label in labels.items()]
     buttons.append(cancel_button(choice))
-    return new_medicines.ask_what_to_change(data["name"], buttons)
+    return new_medicines.ask_what_to_change(data["name"], buttons, person=data["person"])
 
 
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -142,7 +142,7 @@ def _ask_dosage(data: Data, _choice: Choice) -> Screen:
         zone=ZoneInfo(data["zone"]),
         today=date.fromisoformat(data["today"]),
     )
-    return medicine_changes.ask_new_dosage(data["name"], now)
+    return medicine_changes.ask_new_dosage(data["name"], now, person=data["person"])
 
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:

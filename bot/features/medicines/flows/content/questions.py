@@ -49,10 +49,11 @@ def ask_max_per_day(data: Data, choice: Choice) -> Screen:
 
 
 def ask_new_dosage(data: Data, _choice: Choice) -> Screen:
-    zone = ZoneInfo(data["people"][data["person"]][2])
+    _key, person, zone_key = data["people"][data["person"]]
+    zone = ZoneInfo(zone_key)
     schedule = schedule_from_json(data["schedule"])
     now = medicine_changes.amount_now(Dosage.from_json(data["dosage"]), schedule, zone=zone)
-    return medicine_changes.ask_new_dosage(data["name"], now)
+    return medicine_changes.ask_new_dosage(data["name"], now, person=person)
 
 
 def ask_new_schedule(data: Data, choice: Choice) -> Screen:

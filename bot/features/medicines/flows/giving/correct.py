@@ -92,7 +92,7 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
     labels = views.correction_labels(is_taken=data["is_taken"])
     buttons = [choice(words, key) for key, words in labels.items()]
     buttons.append(cancel_button(choice))
-    return views.ask_what_to_correct(data["name"], buttons)
+    return views.ask_what_to_correct(data["name"], person=data["person"], buttons=buttons)
 
 
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -130,7 +130,7 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
     if draft.lacks_time:
         return intake_questions.ask_when(draft.name, lacks_time=draft.lacks_time)
     if not draft.options:
-        return views.ask_time()
+        return views.ask_time(draft.name, person=draft.person)
     buttons = [choice(words, key) for key, words in draft.buttons]
     screen = intake_questions.ask_when(draft.name, lacks_time="")
     return Screen(screen.text, in_rows(buttons))
@@ -173,7 +173,7 @@ async def _take_typed_time(
 
 
 def _ask_amount(data: Data, _choice: Choice) -> Screen:
-    return views.ask_amount(data["dosage"])
+    return views.ask_amount(data["name"], person=data["person"], dosage=data["dosage"])
 
 
 async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:

@@ -48,14 +48,18 @@ def ask_running(data: Data, choice: Choice) -> Screen:
     if pause:
         person = data["person"] if data["kind"] == "medicine" and pause[2] else None
         shown = (datetime.fromisoformat(until) if until else None, person)
-    labels = pause_questions.running_labels(runs=pause is not None)
+    new_end, never_ends = resume_date(data), data.get("until") == OPEN
+    labels = pause_questions.running_labels(
+        runs=pause is not None, new_end=new_end, never_ends=never_ends
+    )
     return pause_questions.ask_about_running(
         data["name"],
         shown,
         zone=zone,
         now=datetime.fromisoformat(data["now"]),
-        new_end=resume_date(data),
-        never_ends=data.get("until") == OPEN,
+        new_end=new_end,
+        never_ends=never_ends,
+        is_person=data["kind"] == "person",
         buttons=[choice(words, key) for key, words in labels.items()],
     )
 

@@ -18,13 +18,13 @@ from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.questions import Place
 
 
-def ask_new_dosage(name: str, now: str) -> Screen:
-    """*now* is the current dosage."""
+def ask_new_dosage(name: str, now: str, *, person: str) -> Screen:
+    """*now* is what is given so far."""
     return Screen(
         _(
-            "How much {name} each time from now on? Now: {now}. For example: <i>100 mg</i> or "
-            "<i>2 tablets</i>"
-        ).format(name=escape(name), now=escape(now))
+            "How much {name} should {person} get each time from now on?\nNow: {now}.\nFor example: "
+            "<i>100 mg</i> or <i>2 tablets</i>"
+        ).format(name=escape(name), person=escape(person), now=escape(now))
     )
 
 
@@ -32,7 +32,7 @@ def ask_new_schedule(name: str, now: str, presets: Sequence[Button]) -> Screen:
     """*now* is the current schedule."""
     return Screen(
         _(
-            "When should {name} be given from now on? Now: <b>{now}</b>.\n"
+            "When should {name} be given from now on?\nNow: <b>{now}</b>.\n"
             "Anything you don't mention stays as it is. Tap, or type the change, for example: "
             "<i>at 19:00</i>, <i>on Tuesdays</i>, <i>every 2 days</i>, <i>until 3 December</i>, "
             "<i>no end</i>"
@@ -51,7 +51,7 @@ def change_presets(*, keeps_days: bool, keeps_hours: bool) -> dict[str, str]:
         if key in hours and keeps_days:
             labels[key] = _("{label} (same days)").format(label=words)
         elif key in days and keeps_hours:
-            labels[key] = _("{label} (same hours)").format(label=words)
+            labels[key] = _("{label} (same times)").format(label=words)
     return labels
 
 
@@ -94,7 +94,7 @@ def all_label() -> str:
 
 
 def strength_label(strength: Dosage) -> str:
-    return _("What it comes in ({amount})").format(amount=label(strength.words))
+    return _("The strength ({amount})").format(amount=label(strength.words))
 
 
 def ask_which_amount(name: str, choices: Sequence[Button], *, is_about_times: bool) -> Screen:
@@ -184,7 +184,7 @@ def _content(content: Content, *, zone: ZoneInfo, today: date) -> str:
 def _concern_words() -> dict[Concern, str]:
     return {
         Concern.MORE_OFTEN: _("It would be given more often."),
-        Concern.LARGER: _("An amount would be larger."),
+        Concern.LARGER: _("At least one dose would be larger."),
         Concern.TENFOLD: _(
             "It would be at least ten times what it is now. Please check the number and the unit."
         ),
@@ -196,10 +196,10 @@ def _concern_words() -> dict[Concern, str]:
         Concern.LONGER: _("It would be given for longer."),
         Concern.EARLIER: _("It would start earlier."),
         Concern.END_LOST: _("It would no longer have an end date."),
-        Concern.STEPS_LOST: _("It would lose steps."),
+        Concern.STEPS_LOST: _("Some steps would be removed."),
         Concern.STEPS_OTHER: _("It would be given in steps."),
-        Concern.DAYS_OFF_LOST: _("It would lose its days off."),
+        Concern.DAYS_OFF_LOST: _("There would be no days off any more."),
         Concern.INTERVAL_LOST: _("It would no longer have a shortest time between two doses."),
         Concern.MAXIMUM_LOST: _("It would no longer have a maximum in 24 hours."),
-        Concern.TIMES_LOST: _("It would lose its times, so I wouldn't remind you about it."),
+        Concern.TIMES_LOST: _("It would have no set times, so I wouldn't remind you about it."),
     }

@@ -77,11 +77,17 @@ def part_labels() -> dict[str, str]:
     }
 
 
-def ask_what_to_change(name: str | None, buttons: Sequence[Button]) -> Screen:
+def ask_what_to_change(
+    name: str | None, buttons: Sequence[Button], *, person: str | None = None
+) -> Screen:
     text = _("What would you like to change?")
-    if name:
-        text = _("What would you like to change about {name}?").format(name=escape(name))
-    return Screen(text, in_rows(buttons))
+    if name and person:
+        text = _("What would you like to change about {person}'s {name}?")
+    elif name:
+        text = _("What would you like to change about {name}?")
+    return Screen(
+        text.format(name=escape(name or ""), person=escape(person or "")), in_rows(buttons)
+    )
 
 
 def both_label() -> str:
@@ -193,7 +199,10 @@ def first_dose(medicine: MedicineFacts, *, now: datetime) -> str:
             )
         return words
     if medicine.first_due_at is None:
-        return _("No more doses are due.")
+        return _(
+            "⚠️ There are no doses ahead with this schedule, so I won't remind you. Tap Change to "
+            "set other days."
+        )
     return _first(medicine, now=now)
 
 

@@ -60,7 +60,7 @@ def _multiple(outlook: Outlook) -> str:
 
 def _extra(outlook: Outlook, reader: Reader) -> str:
     medicine = outlook.medicine
-    words = _("No dose is open at that time, so it counts as an extra one.")
+    words = _("No dose due around then is left to record, so this counts as an extra one.")
     if medicine.first_due_at is None:
         return words
     following = moment(
@@ -80,44 +80,45 @@ def considerations(outlook: Outlook, reader: Reader) -> Sequence[str]:
 
 def _warnings(outlook: Outlook, reader: Reader) -> Sequence[str]:
     medicine, doubts = outlook.medicine, outlook.doubts
+    name = escape(medicine.name)
     lines = []
     if outlook.last is not None and outlook.is_too_soon_after:
         lines.append(
-            _("⚠️ Only {length} after the one before; {rule}.").format(
+            _("⚠️ Only {length} after the dose recorded before it. {rule}").format(
                 length=length_words(outlook.minute - outlook.last.at), rule=_rule(outlook)
             )
         )
     if outlook.following is not None and outlook.is_too_soon_before:
         lines.append(
-            _("⚠️ Only {length} before the one after it; {rule}.").format(
+            _("⚠️ Only {length} before the dose recorded after it. {rule}").format(
                 length=length_words(outlook.following.at - outlook.minute), rule=_rule(outlook)
             )
         )
     if Doubt.TOO_MANY in doubts:
         lines.append(
-            _("⚠️ That makes {count} in 24 hours; it's set to at most {limit}.").format(
+            _("⚠️ That makes {count} doses in 24 hours. The maximum is {limit}.").format(
                 count=count_words(outlook.others + outlook.count), limit=outlook.limit
             )
         )
     if Doubt.CROSSES in doubts:
-        lines.append(_("⚠️ Another one is recorded between the old time and the new one."))
+        lines.append(_("⚠️ Another dose is recorded between the old time and the new time."))
     if Doubt.BEFORE_ADDED in doubts and outlook.added_at is not None:
         added = reader.when(outlook.added_at, person=medicine.person, zone=medicine.zone)
         lines.append(
-            _("⚠️ That's before {name} was added here ({moment}).").format(
-                name=escape(medicine.name), moment=added
-            )
+            _("⚠️ That's before {name} was added here ({moment}).").format(name=name, moment=added)
         )
     first, last = first_and_last_day(medicine.schedule, medicine.zone)
     today = reader.now.astimezone(medicine.zone).date()
     if Doubt.BEFORE_START in doubts:
-        lines.append(_("⚠️ Its first day is {day}.").format(day=day_words(first, today=today)))
+        words = _("⚠️ The first day of {name} is {day}.")
+        lines.append(words.format(name=name, day=day_words(first, today=today)))
     if Doubt.AFTER_END in doubts and last is not None:
-        lines.append(_("⚠️ Its last day was {day}.").format(day=day_words(last, today=today)))
+        words = _("⚠️ The last day of {name} was {day}.")
+        lines.append(words.format(name=name, day=day_words(last, today=today)))
     if Doubt.MOVED in doubts:
         lines.append(moved_line(medicine.person))
     if Doubt.PAUSED in doubts:
-        lines.append(_("⏸ It's paused."))
+        lines.append(_("⏸ {name} is paused.").format(name=name))
     return lines
 
 
@@ -128,30 +129,32 @@ def moved_line(person: str) -> str:
 def _rule(outlook: Outlook) -> str:
     match outlook.medicine.schedule:
         case Elapsed(every=every):
-            return _("it's due every {length}").format(length=length_words(every))
+            return _("It's due every {length}.").format(length=length_words(every))
         case _:
             interval = outlook.interval or timedelta(0)
-            return _("it's set to {length} apart").format(length=length_words(interval))
+            words = _("Doses are set to be at least {length} apart.")
+            return words.format(length=length_words(interval))
 
 
 def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:
     """The intakes before and after this one, at times relative to now."""
     lines = []
     if outlook.last is None and outlook.following is None:
-        return [_("Nothing else is recorded.")]
+        name = escape(outlook.medicine.name)
+        return [_("No other dose of {name} is recorded.").format(name=name)]
     if outlook.last is not None:
         is_now = reader.now - outlook.at < MINUTE
-        words = _("Last given: {intake}") if is_now else _("The one before it: {intake}")
+        words = _("Last given: {intake}") if is_now else _("The dose before it: {intake}")
         lines.append(words.format(intake=_intake(outlook.last, outlook, reader)))
     if outlook.following is not None:
         lines.append(
-            _("The one after it: {intake}").format(
+            _("The dose after it: {intake}").format(
                 intake=_intake(outlook.following, outlook, reader)
             )
         )
     if outlook.limit is not None:
         lines.append(
-            _("Without it: {count} of {limit} in 24 hours").format(
+            _("Not counting this one: {count} of at most {limit} in 24 hours").format(
                 count=count_words(outlook.others), limit=outlook.limit
             )
         )
@@ -159,7 +162,7 @@ def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:
 
 
 def _intake(intake: Intake, outlook: Outlook, reader: Reader) -> str:
-    return _("{moment}, {ago}, by {who} ({what})").format(
+    return _("{moment}, {ago}, recorded by {who} ({what})").format(
         ago=ago_words(max(reader.now - intake.at, timedelta(0))),
         moment=reader.when(
             intake.at,

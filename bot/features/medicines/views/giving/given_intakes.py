@@ -75,7 +75,8 @@ def _recorded(dose: DoseFacts, person: str, reader: Reader) -> str:
 
 def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
     at = dose.taken_at or dose.resolved_at or reader.now
-    return _("{name}: {who} has already recorded it ({moment}).").format(
+    words = _("{name}: {who} has already recorded it ({moment}). Nothing new was recorded.")
+    return words.format(
         name=escape(dose.name),
         who=escape(dose.resolved_by or ""),
         moment=reader.when(at, person=person, zone=dose.taken_zone or dose.zone, home=dose.home),
@@ -84,7 +85,10 @@ def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
 
 def still_in_future() -> Answer:
     """ "I meant my clock" was pressed, but by that clock the time is still in the future."""
-    return Answer(toast=_("By your clock, that's still in the future."), alert=True)
+    return Answer(
+        toast=_("By your clock, that's still in the future, so the time stays as it is."),
+        alert=True,
+    )
 
 
 def record_changed_since() -> Answer:

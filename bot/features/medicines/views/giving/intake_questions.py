@@ -41,9 +41,9 @@ def ask_slip(outlook: Outlook) -> Screen:
     what = escape(outlook.given.words if outlook.given else usual.words)
     if SMALLEST_SLIP < outlook.count < SLIP_FROM:
         words = ngettext(
-            "❗ {name} is set to {usual}, in another unit; I'd count {what} as {count} dose."
+            "❗ One dose of {name} is {usual} here. I'd count {what} as {count} dose."
             " Was it really {what}?",
-            "❗ {name} is set to {usual}, in another unit; I'd count {what} as {count} doses."
+            "❗ One dose of {name} is {usual} here. I'd count {what} as {count} doses."
             " Was it really {what}?",
             2 if outlook.count > 1 else 1,
         )
@@ -69,7 +69,7 @@ def slip_labels(what: str) -> dict[str, str]:
 def ask_count(outlook: Outlook) -> Screen:
     usual = outlook.usual or outlook.medicine.dosage
     return Screen(
-        _("How many doses of {usual} make {what}? Tap, or type a number.").format(
+        _("One dose is {usual}. How many doses is {what}? Tap, or type a number.").format(
             usual=escape(usual.words), what=escape(outlook.given.words if outlook.given else "")
         )
     )

@@ -18,7 +18,7 @@ from domain.models.medicines import MedicineStatus
 def course_state(
     status: MedicineStatus, until: datetime | None, *, zone: ZoneInfo, now: datetime
 ) -> str:
-    """ "paused until Monday 8 June": the state of the pause that the question is about."""
+    """ "paused, resuming on Monday 8 June": what has become of the pause that is asked about."""
     match status:
         case MedicineStatus.PAUSED:
             return end_words(until, zone=zone, now=now)
@@ -53,6 +53,8 @@ def ask_course(
             "Add the {count} paused days at the end?",
             days,
         ).format(count=days)
+        if days == 1:
+            question = _("Add the paused day at the end?")
         lines = [
             head,
             now,
@@ -65,7 +67,7 @@ def ask_course(
             _("Days were added for a pause that turned out shorter."),
             now,
             _("Without those days: {schedule}").format(schedule=then),
-            _("Should I take those days back?"),
+            _("Should I remove those days again?"),
         ]
     return Screen("\n".join(lines), in_rows(buttons))
 
@@ -77,7 +79,7 @@ def _in_words(schedule: Schedule, zone: ZoneInfo) -> str:
 def lengthen_label(new_end: date | None) -> str:
     if new_end is None:
         return _("✅ Yes, add them")
-    return _("✅ Yes, until {date}").format(date=full_date(new_end))
+    return _("✅ Yes, last day {date}").format(date=full_date(new_end))
 
 
 def keep_label() -> str:
@@ -86,14 +88,14 @@ def keep_label() -> str:
 
 def shorten_label(new_end: date | None) -> str:
     if new_end is None:
-        return _("✅ Yes, take them back")
-    return _("✅ Yes, until {date}").format(date=full_date(new_end))
+        return _("✅ Yes, remove them")
+    return _("✅ Yes, last day {date}").format(date=full_date(new_end))
 
 
 def keep_longer_label(end: date | None) -> str:
     if end is None:
         return _("No, keep them")
-    return _("No, until {date}").format(date=full_date(end))
+    return _("No, last day {date}").format(date=full_date(end))
 
 
 def all_right_label() -> str:
@@ -109,7 +111,7 @@ def course_gone(name: str, state: str | None, *, is_longer: bool) -> Screen:
     words = (
         _("{name} is {state}, so there are no days to add now.")
         if is_longer
-        else _("{name} is {state}, so there are no days to take back now.")
+        else _("{name} is {state}, so there are no days to remove now.")
     )
     return Screen(words.format(name=escape(name), state=state))
 
@@ -133,7 +135,7 @@ def course_changed_to(medicine: MedicineFacts, *, is_longer: bool) -> Screen:
     words = (
         _("✅ {name} now lasts longer: {schedule}")
         if is_longer
-        else _("✅ I took the added days back. {name}: {schedule}")
+        else _("✅ I've removed the added days. {name}: {schedule}")
     )
     text = words.format(
         name=escape(medicine.name), schedule=_in_words(medicine.schedule, medicine.zone)

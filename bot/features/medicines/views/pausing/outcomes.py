@@ -10,7 +10,7 @@ from bot.ui.presses.medicines import RestoreMedicine, ResumePerson
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import called_off_words, open_words
-from bot.ui.words.pauses import course_ended_on, course_ending_within_pause, end_day
+from bot.ui.words.pauses import course_ended_on, course_ending_within_pause, resume_day
 from bot.ui.words.schedules import dosage_in_words
 from bot.ui.words.times import moment
 from domain.database.scope import Member
@@ -35,7 +35,8 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
         )
         return Screen(text.format(name=name, date=full_date(ended_on)) + called_off, keyboard)
     if facts.resumes_at is None:
-        text = _("⏸ {name} is paused. I won't ask about it until you resume it.").format(name=name)
+        words = _("⏸ {name} is paused. I won't remind you about it until you resume it.")
+        text = words.format(name=name)
         if can_lose_days(facts.schedule, facts.zone, now):
             text += " " + _("When you do, I'll ask whether to add the paused days at the end.")
         return Screen(text + called_off, keyboard)
@@ -43,11 +44,11 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     ends_on = course_ending_within_pause(facts)
     if ends_on is not None:
         text = _(
-            "⏸ {name} is paused until {day}. Its course ends before then, on {date}, so there "
-            "are no doses left to give."
+            "⏸ {name} is paused. Its course ends on {date}, before the pause does ({day}), so "
+            "there are no doses left to give."
         ).format(name=name, day=day, date=full_date(ends_on))
         return Screen(text + called_off, keyboard)
-    text = _("⏸ {name} is paused until {day}.").format(name=name, day=day)
+    text = _("⏸ {name} is paused. It resumes on {day}.").format(name=name, day=day)
     if facts.first_due_at is not None:
         following = moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
         text += " " + _("Next: {moment}").format(moment=following)
@@ -75,12 +76,12 @@ def person_paused(facts: PausedPerson, *, member: Member, now: datetime) -> Scre
             "\n   ".join([_line(each), *_called_off(each, member=member, now=now)])
             for each in asked
         ]
-        lines += [_("I won't ask about:"), *fitting(named)]
+        lines += [_("I won't remind you about:"), *fitting(named)]
     if as_needed:
         names = ", ".join(fitting([_named(each) for each in as_needed], room=1_000))
-        lines.append(_("Also paused, given only as needed: {names}").format(names=names))
+        lines.append(_("Also paused (as needed): {names}").format(names=names))
     if facts.apart:
-        lines.append(_("Paused separately, unchanged: {names}").format(names=_names(facts.apart)))
+        lines.append(_("Already paused (no change): {names}").format(names=_names(facts.apart)))
     if pause.until is None and any(
         can_lose_days(each.schedule, each.zone, now) for each in facts.medicines
     ):
@@ -98,29 +99,32 @@ def person_paused(facts: PausedPerson, *, member: Member, now: datetime) -> Scre
 def _paused_until(facts: PausedPerson, pause: Pause, *, now: datetime) -> str:
     person, name = facts.person, escape(facts.person.name)
     if pause.until is None:
-        return _("⏸ <b>{person}</b> is paused until further notice.").format(person=name)
+        return _("⏸ <b>{person}</b>'s medicines are paused until further notice.").format(
+            person=name
+        )
     gone = sum(course_ending_within_pause(each) is not None for each in facts.medicines)
     if not facts.medicines:
-        words = _("⏸ <b>{person}</b> is paused until {day}.")
+        words = _("⏸ <b>{person}</b>'s medicines are paused. The pause ends {day}.")
     elif gone == len(facts.medicines):
         words = _(
-            "⏸ <b>{person}</b> is paused until {day}. By then, none of these has any doses left."
+            "⏸ <b>{person}</b>'s medicines are paused. The pause ends {day}. Their courses end "
+            "before then, so nothing resumes."
         )
     elif gone or facts.apart:
         words = _(
-            "⏸ <b>{person}</b> is paused until {day}. Everything resumes that day, except as "
-            "noted below."
+            "⏸ <b>{person}</b>'s medicines are paused. They resume {day}, except as marked below."
         )
     else:
-        words = _("⏸ <b>{person}</b> is paused until {day}. Everything resumes that day.")
+        words = _("⏸ <b>{person}</b>'s medicines are paused. They resume {day}.")
     return words.format(
-        person=name, day=end_day(pause.until, zone=person.zone, now=now, stays=True)
+        person=name, day=resume_day(pause.until, zone=person.zone, now=now, stays=True)
     )
 
 
 def person_resumed(facts: PausedPerson, *, now: datetime) -> Screen:
     """What resumes after a pause, and what doesn't."""
-    lines = [_("▶️ <b>{person}</b>'s pause is over.").format(person=escape(facts.person.name))]
+    words = _("▶️ The pause of <b>{person}</b>'s medicines is over.")
+    lines = [words.format(person=escape(facts.person.name))]
     ended = [each for each in facts.medicines if _nothing_is_left(each, now=now)]
     goes_on = [each for each in facts.medicines if each not in ended]
     if goes_on:
@@ -145,7 +149,7 @@ def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
 
 
 def not_paused_screen(person: Person) -> Screen:
-    return Screen(_("{person} isn't paused.").format(person=escape(person.name)))
+    return Screen(_("{person}'s medicines aren't paused.").format(person=escape(person.name)))
 
 
 def _line(medicine: MedicineFacts) -> str:
@@ -189,7 +193,7 @@ def _nothing_is_left(medicine: MedicineFacts, *, now: datetime) -> bool:
 
 def _course_ended(medicine: MedicineFacts) -> str:
     last = last_day(medicine.schedule, medicine.zone)
-    return _("• {medicine} (until {date})").format(
+    return _("• {medicine} (last day {date})").format(
         medicine=escape(medicine.name), date=full_date(last) if last else ""
     )
 
@@ -207,7 +211,8 @@ def _names(medicines: Sequence[MedicineFacts]) -> str:
 
 def resume_button(person: Person, *, member: Member) -> Button:
     callback = ResumePerson(family_id=member.family_id, person_id=person.id)
-    return Button(_("▶️ Resume {person}").format(person=label(person.name)), callback.encode())
+    words = _("▶️ Resume {person}'s medicines").format(person=label(person.name))
+    return Button(words, callback.encode())
 
 
 def stopped_meanwhile(screen: Screen) -> Answer:

@@ -11,7 +11,7 @@ from bot.ui.buttons import in_rows
 from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
-from bot.ui.words.pauses import end_day, end_words
+from bot.ui.words.pauses import end_words, resume_day
 
 
 def ask_what(choices: Sequence[Button]) -> Screen:
@@ -42,7 +42,15 @@ def ask_until_when(
     name: str, *, is_person: bool, is_change: bool, choices: Sequence[Button]
 ) -> Screen:
     if is_change:
-        words = _("How long should {name}'s pause last? Tap, or type the day it ends")
+        words = _(
+            "How long should the pause of {name} last, counted from today? Tap, or type the day it "
+            "resumes"
+        )
+        if is_person:
+            words = _(
+                "How long should the pause of {name}'s medicines last, counted from today? Tap, or "
+                "type the day they resume"
+            )
     elif is_person:
         words = _(
             "How long should I pause all of {name}'s medicines? Tap, or type the day they resume"
@@ -63,16 +71,16 @@ def pause_choices() -> dict[str, str]:
         "1": _("Until tomorrow"),
         "3": _("For 3 days"),
         "7": _("For a week"),
-        "open": _("Until I resume"),
+        "open": _("Until further notice"),
     }
 
 
 def end_impossible(*, is_too_far: bool) -> Screen:
     if is_too_far:
         return Screen(
-            _("That's more than a year away. Type an earlier day, or tap Until I resume.")
+            _("That's more than a year away. Type an earlier day, or tap “Until further notice”.")
         )
-    return Screen(_("A pause can only end on a later day. Type tomorrow or later."))
+    return Screen(_("A pause can only end on a later day. Type a day from tomorrow on."))
 
 
 def ask_about_running(
@@ -83,14 +91,15 @@ def ask_about_running(
     now: datetime,
     new_end: date | None,
     never_ends: bool,
+    is_person: bool,
     buttons: Sequence[Button],
 ) -> Screen:
     """A pause is already running (with its end, and the person if only a medicine is paused), or
     None if it has ended since. The new pause ends at *new_end* or *never_ends*.
     """
-    text = _running(name, pause, zone=zone, now=now)
+    text = _running(name, pause, zone=zone, now=now, is_person=is_person)
     if new_end is not None:
-        words = _("Pause until {date} instead?") if pause else _("Pause until {date}?")
+        words = _("Resume on {date} instead?") if pause else _("Pause, and resume on {date}?")
         text += " " + words.format(date=full_date(new_end))
     elif never_ends and pause:
         text += " " + _("Pause until further notice instead?")
@@ -105,28 +114,44 @@ def _running(
     *,
     zone: ZoneInfo,
     now: datetime,
+    is_person: bool,
 ) -> str:
     if pause is None:
-        return _("<b>{name}</b> isn't paused any more.").format(name=escape(name))
+        words = _("<b>{name}</b> isn't paused any more.")
+        if is_person:
+            words = _("<b>{name}</b>'s medicines aren't paused any more.")
+        return words.format(name=escape(name))
     until, person = pause
     if person is None:
-        return _("⏸ <b>{name}</b> is already {paused}.").format(
-            name=escape(name), paused=end_words(until, zone=zone, now=now)
-        )
-    words = _("⏸ <b>{name}</b> is already paused with {person}, until further notice.")
+        words = _("⏸ <b>{name}</b> is already {paused}.")
+        if is_person:
+            words = _("⏸ <b>{name}</b>'s medicines are already {paused}.")
+        return words.format(name=escape(name), paused=end_words(until, zone=zone, now=now))
+    words = _(
+        "⏸ <b>{name}</b> is already paused with all of {person}'s medicines, until further notice."
+    )
     day = ""
     if until is not None:
-        words = _("⏸ <b>{name}</b> is already paused with {person}, until {day}.")
-        day = end_day(until, zone=zone, now=now)
+        words = _(
+            "⏸ <b>{name}</b> is already paused with all of {person}'s medicines, resuming {day}."
+        )
+        day = resume_day(until, zone=zone, now=now)
     return words.format(name=escape(name), person=escape(person), day=day)
 
 
-def running_labels(*, runs: bool) -> dict[str, str]:
-    """What can be done about a pause that is running, or that no longer is."""
+def running_labels(*, runs: bool, new_end: date | None, never_ends: bool) -> dict[str, str]:
+    """What can be done about a pause that runs; or that does not any more. Where an end was typed
+    for it (*new_end*, or that it *never_ends*), the first is yes.
+    """
     if not runs:
         return {"change": _("⏸ Pause"), "leave": _("Leave it as it is")}
+    change = _("✏️ Change the end")
+    if new_end is not None:
+        change = _("✅ Yes, resume on {date}").format(date=full_date(new_end))
+    elif never_ends:
+        change = _("✅ Yes, until further notice")
     return {
-        "change": _("✏️ Change the end"),
+        "change": change,
         "resume": _("▶️ End the pause now"),
         "leave": _("Leave it as it is"),
     }
@@ -180,6 +205,6 @@ def _staying(name: str, last: date | None) -> str:
 
 def appointment_labels() -> dict[str, str]:
     return {
-        "yes": _("Yes, no reminders"),
-        "no": _("No, keep reminding"),
+        "yes": _("🔕 Pause reminders, too"),
+        "no": _("🔔 Keep reminding"),
     }

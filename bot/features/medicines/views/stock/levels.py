@@ -25,7 +25,8 @@ def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequ
         return [
             _("📦 Stock: not counted. Type /refill {name} 30").format(name=escape(medicine.name))
         ]
-    words = _("📦 {left}").format(left=left_in_words(stock, medicine.zone, now=now))
+    left = left_in_words(stock, medicine.zone, now=now)
+    words = _("📦 {left}").format(left=left[:1].upper() + left[1:])
     if stock.promised_by:
         words += _(". {name} will get more").format(name=escape(stock.promised_by))
     return [words, *of_a_dose(stock, medicine)]
@@ -62,15 +63,15 @@ def left_in_words(stock: Stock, zone: ZoneInfo, *, now: datetime) -> str:
     """ "9 tablets left: enough for 9 days, the last one on 17 June", in *zone*."""
     amount, unit = stock.amount or Decimal(0), stock.unit or PIECE
     if stock.forecast.kind is Lasts.NOTHING_TO_COME and amount <= 0:
-        return _("None left, and nothing more is planned")
+        return _("none left, and nothing more is planned")
     if amount < 0:
         return ngettext(
-            "None left ({amount} more was given than counted)",
-            "None left ({amount} more were given than counted)",
+            "none left ({amount} more was given than was counted)",
+            "none left ({amount} more were given than were counted)",
             ceil(-amount),
         ).format(amount=amount_in_words(-amount, unit))
     if amount == 0:
-        return _("None left")
+        return _("none left")
     return _how_long(amount_in_words(amount, unit), stock.forecast, zone, now)
 
 
@@ -80,11 +81,11 @@ def _how_long(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> s
         case Lasts.RUNS_OUT:
             return _runs_out(left, forecast, zone, now)
         case Lasts.TO_THE_END if forecast.last_at is not None:
-            return _("{left} left: enough until the end, on {date}").format(
+            return _("{left} left: enough for the whole course, last dose on {date}").format(
                 left=left, date=_date(forecast.last_at, zone, now)
             )
         case Lasts.TO_THE_END:
-            return _("{left} left: enough until the end").format(left=left)
+            return _("{left} left: enough for the whole course").format(left=left)
         case Lasts.NOTHING_TO_COME:
             return _("{left} left: nothing more is planned").format(left=left)
         case Lasts.FOR_YEARS:
@@ -134,11 +135,9 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
     if medicine.status is not MedicineStatus.ACTIVE:
         return _("I won't remind you about its stock while it isn't being given.")
     if stock.forecast.kind is Lasts.NOTHING_TO_COME:
-        return _("Nothing more of it is planned, so I won't remind you about its stock.")
+        return _("I won't remind you about its stock.")
     if stock.promised_by:
-        return _("{who} will get it, so I won't ask anyone else.").format(
-            who=escape(stock.promised_by)
-        )
+        return _("I won't remind anyone about it until somebody refills it with /refill.")
     if stock.is_low:
         return _(
             "I'll remind you every morning until there's more or somebody says they'll get it."
@@ -152,8 +151,8 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
             ).format(days=stock.refill_days)
         case Lasts.ABOUT | Lasts.FOR_YEARS:
             return ngettext(
-                "I'll remind you when, at that rate, it's enough for {days} more day.",
-                "I'll remind you when, at that rate, it's enough for {days} more days.",
+                "I'll remind you when about {days} day's worth is left.",
+                "I'll remind you when about {days} days' worth is left.",
                 stock.refill_days,
             ).format(days=stock.refill_days)
         case Lasts.TO_THE_END:

@@ -132,7 +132,7 @@ def _measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboar
     if stock.unmeasured is None and not of_a_dose(stock, medicine):
         return ()
     ask = SetPerDose(family_id=member.family_id, medication_id=medicine.id)
-    return ((Button(_("📦 How many make one dose"), ask.encode()),),)
+    return ((Button(_("📦 Amount per dose"), ask.encode()),),)
 
 
 def _days_choices(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
@@ -141,7 +141,7 @@ def _days_choices(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyb
         return ()
     buttons = [
         Button(
-            ngettext("{count} day", "{count} days", count).format(count=count),
+            ngettext("🔔 {count} day before", "🔔 {count} days before", count).format(count=count),
             SetRefillDays(
                 family_id=member.family_id, medication_id=medicine.id, days=count
             ).encode(),
@@ -174,9 +174,9 @@ def ask_which(medicines: Sequence[Button], *, typed: str) -> Screen:
 def ask_amount(name: str) -> Screen:
     return Screen(
         _(
-            "How much {name} do you have? Type what was added, for example <i>30</i>, <i>2 "
-            "boxes of 28</i> or <i>200 ml</i>. Type <i>= 12</i> for what's left in all, or "
-            "<i>-2</i> for what was lost."
+            "How much {name} did you get? For example <i>30</i>, <i>2 boxes of 28</i> or <i>200 "
+            "ml</i>.\nTo set the total instead, type <i>= 12</i>. To take off what was lost, type "
+            "<i>-2</i>."
         ).format(name=escape(name))
     )
 
@@ -215,5 +215,8 @@ def measured_first() -> Screen:
 
 def measured_meanwhile() -> Screen:
     return Screen(
-        _("Somebody has already told me, so your answer wasn't saved. Is it still right?")
+        _(
+            "Somebody has already set how many make one dose, so your answer wasn't saved. Is "
+            "that right?"
+        )
     )

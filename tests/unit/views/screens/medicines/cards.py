@@ -198,14 +198,16 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
     corrected, undone = ChangeKind.CORRECTED, ChangeKind.UNDONE
     return {
         "record_corrected": changed((taken, earlier, corrected)),
-        "record_corrected_amount": changed((replace(taken, given="2"), half, corrected)),
+        "record_corrected_amount": changed((replace(taken, given="2 tablets"), half, corrected)),
         "record_corrected_to_skipped": changed((skipped, taken, corrected)),
         "record_corrected_to_taken": changed((taken, skipped, corrected)),
         "record_with_a_note": changed((noted, taken, corrected)),
         "record_without_a_note": changed((taken, noted, corrected)),
         "record_after_a_move": changed((after_a_move(taken), after_a_move(earlier), corrected)),
         "record_undone": changed((home.dose(), taken, undone)),
-        "records_undone": changed((home.dose(), taken, undone), (extra, half, undone)),
+        "records_undone": changed(
+            (home.dose(), taken, undone), (extra, replace(half, is_scheduled=False), undone)
+        ),
         "record_put_back": changed((taken, taken, ChangeKind.PUT_BACK)),
         "record_of_ones_own": changed((taken, taken, ChangeKind.OWN)),
         "record_correction_undone": changed((taken, skipped, ChangeKind.CORRECTION_UNDONE)),

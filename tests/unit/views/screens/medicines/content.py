@@ -158,6 +158,13 @@ def _medicine_change_screens(home: Home, weekly: WallClock) -> Mapping[str, View
             medicine_changes.ask_new_dosage,
             words.medicine,
             medicine_changes.amount_now(Dosage(words.dosage), both, zone=LONDON, today=today),
+            person=words.person,
+        ),
+        "changemed_what": partial(
+            new_medicines.ask_what_to_change,
+            words.medicine,
+            [*map(choice, new_medicines.part_labels().values())],
+            person=words.person,
         ),
         "changemed_when": partial(
             medicine_changes.ask_new_schedule,

@@ -57,16 +57,20 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         end: date | None = None,
         *,
         never_ends: bool = False,
+        is_person: bool = True,
     ) -> View:
-        labels = pause_questions.running_labels(runs=shown is not None).values()
+        labels = pause_questions.running_labels(
+            runs=shown is not None, new_end=end, never_ends=never_ends
+        ).values()
         return partial(
             pause_questions.ask_about_running,
-            words.person,
+            words.person if is_person else words.medicine,
             shown,
             zone=LONDON,
             now=NOW,
             new_end=end,
             never_ends=never_ends,
+            is_person=is_person,
             buttons=[choice(label) for label in labels],
         )
 
@@ -117,10 +121,14 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "pause_has_passed": partial(pause_questions.end_impossible, is_too_far=False),
         "pause_too_long": partial(pause_questions.end_impossible, is_too_far=True),
         "pause_runs": running((until, None)),
-        "pause_runs_with_person": running((until, words.person), date(2026, 11, 28)),
-        "pause_runs_open_with_person": running((None, words.person)),
+        "pause_runs_of_medicine": running((until, None), is_person=False),
+        "pause_runs_with_person": running(
+            (until, words.person), date(2026, 11, 28), is_person=False
+        ),
+        "pause_runs_open_with_person": running((None, words.person), is_person=False),
         "pause_runs_and_is_to_be_open": running((until, None), never_ends=True),
         "pause_runs_no_more": running(None),
+        "pause_runs_no_more_of_medicine": running(None, is_person=False),
         "pause_runs_no_more_until": running(None, date(2026, 11, 28)),
         "pause_runs_no_more_open": running(None, never_ends=True),
         "pause_left": partial(pause_questions.nothing_changed),

@@ -118,8 +118,10 @@ def history_screens(home: Home) -> Mapping[str, View]:
     words = home.words
     taken = replace(home.dose(DoseStatus.TAKEN), note=words.dosage, given=words.dosage)
     states = home.all_three(DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT_ASKED)
-    entries = [Entry(taken, words.person, is_corrected=True)]
-    entries += [Entry(dose, words.other_person, is_corrected=False) for dose in states]
+    entries = [Entry(taken, is_corrected=True)]
+    entries += [
+        Entry(replace(dose, person=words.other_person), is_corrected=False) for dose in states
+    ]
 
     def page(shown: HistoryPage) -> View:
         return partial(
@@ -165,7 +167,7 @@ def history_screens(home: Home) -> Mapping[str, View]:
         "history_of_a_person": page(HistoryPage(entries[:1], 2, has_older=True, of=words.person)),
         "history_entry": entry(EntryDetails(taken, records, can_be_corrected=True)),
         "history_after_a_move": page(
-            HistoryPage([Entry(dose, words.person, is_corrected=False) for dose in moved], 0, False)
+            HistoryPage([Entry(dose, is_corrected=False) for dose in moved], 0, False)
         ),
         "history_entry_after_a_move": entry(
             EntryDetails(moved[0], records[:1], can_be_corrected=True)
@@ -176,15 +178,19 @@ def history_screens(home: Home) -> Mapping[str, View]:
         "correct_what": partial(
             history.ask_what_to_correct,
             words.medicine,
-            [choice(label) for label in labels(is_taken=True).values()],
+            person=words.person,
+            buttons=[choice(label) for label in labels(is_taken=True).values()],
         ),
         "correct_what_of_a_skipped_one": partial(
             history.ask_what_to_correct,
             words.medicine,
-            [choice(label) for label in labels(is_taken=False).values()],
+            person=words.person,
+            buttons=[choice(label) for label in labels(is_taken=False).values()],
         ),
-        "correct_time": partial(history.ask_time),
-        "correct_amount": partial(history.ask_amount, words.dosage),
+        "correct_time": partial(history.ask_time, words.medicine, person=words.person),
+        "correct_amount": partial(
+            history.ask_amount, words.medicine, person=words.person, dosage=words.dosage
+        ),
         "correct_reason": partial(history.ask_reason, choice(history.no_reason_label())),
         "correct_note": partial(history.ask_note),
         "corrected": partial(
