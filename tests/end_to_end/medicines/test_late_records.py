@@ -130,7 +130,7 @@ async def test_a_typed_time_is_shown_by_both_clocks(home: Household, town: Town)
     await home.anna.send(clock_in_london(at))
     question = await home.anna.sees("Record it?")
     assert f"{clock_in_london(at)} Mum's time" in question.text
-    assert "yours" in question.text
+    assert "your time" in question.text
     assert "🕑 I meant my clock" in question.labels
     assert await taken_at(town) == []
     await home.anna.press("Given", message=question)
