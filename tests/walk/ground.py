@@ -121,7 +121,7 @@ class Ground:
         await ben.sees("Mum")
         await ben.press("My time zone")
         await ben.send("New York")
-        await ben.sees("own clock")
+        await ben.sees("your time zone")
         await self.stage.settled()
         self.people = [anna, ben, cleo]
         families = await self.stage.rows("SELECT id, name FROM families")
