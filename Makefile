@@ -5,7 +5,7 @@ PYTHON := $(BIN)/python
 LOCALE := bot/ui/locale
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench talk walk lock messages
+.PHONY: help run test check bench talk pictures walk lock messages
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -29,6 +29,10 @@ bench: $(PYTHON) ## Measure against the same work by hand
 
 talk: $(PYTHON) ## Perform a talk of a family (FILE=…), and show every phone after each line
 	$(PYTHON) -m tests.talk $(FILE)
+
+pictures: $(PYTHON) ## Retake the pictures of the docs, from the talks that lead to them
+	for talk in tests/talk/pictures/*.talk; do \
+		$(PYTHON) -m tests.talk $$talk --picture docs/images/$$(basename $$talk .talk).png || exit 1; done
 
 walk: $(PYTHON) ## Press and type whatever is on the screens, by seeds (SEEDS=200 STEPS=200)
 	$(PYTHON) -m tests.walk --seeds $(or $(SEEDS),20) --steps $(or $(STEPS),200)

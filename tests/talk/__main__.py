@@ -65,7 +65,7 @@ async def _photograph(
             executable_path=browser_path, args=["--no-sandbox"]
         )
         page = await browser.new_page(
-            viewport={"width": 900, "height": 860},
+            viewport={"width": 980, "height": 860},
             device_scale_factor=1.25,
             timezone_id=zone.key,
             locale="en-GB",

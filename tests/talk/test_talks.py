@@ -1,4 +1,4 @@
-"""Talks of families, performed: each `.talk` beside this file is a test."""
+"""Talks of families, performed: each `.talk` beside or below this file is a test."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.talk.performance import BEFOREHAND, Performance, TalkFailed, begins_a
 from tests.talk.script import UnreadableLine, read_line, read_talk
 from tests.talk.stage import set_up_stage
 
-TALKS = sorted(Path(__file__).parent.glob("*.talk"))
+TALKS = sorted(Path(__file__).parent.rglob("*.talk"))
 
 
 async def perform(text: str, *, database_url: str, redis_url: str) -> str:
