@@ -333,7 +333,7 @@ class Ground:
             beside = sorted(changed - allowed)
             if "ends" in set(beside) and asked and "kind" in changed:
                 shown = step.message.text if step.message else ""
-                if any(end != (None, None) for end in old["ends"]) and "until" not in shown:
+                if any(end != (None, None) for end in old["ends"]) and "last day" not in shown:
                     self._fault("changed", f"{words}: its end is gone, and was not shown:\n{shown}")
             elif beside and not (asked and ("kind" in changed or self._is_review(step, now))):
                 parts = "; ".join(f"{part} was {old[part]}, is {new[part]}" for part in beside)
