@@ -48,6 +48,8 @@ class Problem(Enum):
     NO_SUCH_DATE = auto()
     BARE_DATE = auto()  # a date without "from", "until" or "for"
     DURATION_UNCLEAR = auto()
+    COURSE_OR_CYCLE = auto()  # "for 5 days every 28 days"
+    LIMIT_IN_AMOUNTS = auto()  # "max 8 tablets a day": how many times is that?
     END_BEFORE_START = auto()
     END_IN_PAST = auto()
     NOTHING_LEFT = auto()  # the last dose would already be in the past

@@ -28,6 +28,7 @@ def read_interval(cursor: Cursor) -> bool:
         return _set_interval(cursor, (2, UNITS[cursor.peek()]), used=2)
     if word in EACH and cursor.peek() in {"hour", "week", "month"}:
         if cursor.peek() == "month":
+            cursor.parts.is_monthly = True
             cursor.at += 2
             return True
         return _set_interval(cursor, (1, cursor.peek()), used=2)
