@@ -86,6 +86,7 @@ class Problem(Enum):
     EVERY_WEEK = auto()  # W are weekdays; every week?
     REPEATS_TOO_OFTEN = auto()  # "every second"
     REPEATS_TOO_RARELY = auto()
+    REPEAT_AMBIGUOUS = auto()  # "every 2nd Tuesday": every other week, or once a month?
     COUNT_IMPOSSIBLE = auto()
     END_OF_ONE = auto()  # an end, for something that doesn't repeat
     DURATION_IMPOSSIBLE = auto()

@@ -43,6 +43,7 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.NO_SUCH_TIME: _("“{words}” isn't a time of day. Do you mean {choices}?"),
         Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
         Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
+        Problem.REPEAT_AMBIGUOUS: _("“{words}” can mean two things. Do you mean {choices}?"),
         Problem.COURSE_OR_CYCLE: _(
             "Does “{words}” start again each time? Type it as {choices}, or the end after"
             " <code>until</code>."
@@ -200,6 +201,10 @@ def _without_choices() -> Mapping[Problem, str]:
         Problem.BARE_DATE: _(
             "Does it begin on “{words}”, or is it for one day? Put <code>from</code> or"
             " <code>until</code> before a date."
+        ),
+        Problem.REPEAT_AMBIGUOUS: _(
+            "“{words}” can mean two things. Type it like <code>every 2 weeks on tuesday</code> or"
+            " <code>second tuesday of every month</code>."
         ),
         Problem.COURSE_OR_CYCLE: _(
             "In “{words}”, I can't tell how long it goes on. Type a cycle like <code>5 days on 23"
