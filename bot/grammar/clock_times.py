@@ -4,7 +4,7 @@ An hour that could be morning or afternoon is asked about, never guessed.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -41,6 +41,20 @@ PARTS_OF_DAY = {
     "afternoon": PartOfDay((12, 18)),
     "evening": PartOfDay((16, 23)),
     "night": PartOfDay((20, 4)),
+}
+
+
+# When people have them; None: it says nothing about the hour.
+MEALS: Mapping[str, PartOfDay | None] = {
+    "breakfast": PartOfDay((4, 11)),
+    "lunch": PartOfDay((10, 15)),
+    "tea": PartOfDay((14, 19)),
+    "dinner": PartOfDay((11, 22)),
+    "supper": PartOfDay((16, 23)),
+    "bed": PartOfDay((18, 3)),
+    "bedtime": PartOfDay((18, 3)),
+    "meal": None,
+    "meals": None,
 }
 
 

@@ -54,6 +54,7 @@ _SAME_UNIT = {
     "amp": "ampoule",
     "amps": "ampoule",
 }
+_LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "least", "than", "exceed", "exceeding"}
 # What may join a strength and its form, as in "500 mg tablets".
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*(?:[.,]\d*)?\s?[^/\d]+))?")
@@ -66,12 +67,14 @@ _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
 class FoundDosage:
     """The position of a dosage in a line: tokens `start` to `end`.
 
-    `earlier_end` is where the first of several amounts ends, if there are other words in between.
+    `earlier_start` and `earlier_end` are where the first of several amounts is, if there are other
+    words in between.
     """
 
     start: int
     end: int
     dosage: Dosage
+    earlier_start: int | None = None
     earlier_end: int | None = None
 
 
@@ -104,15 +107,15 @@ def find_dosage(line: Line) -> FoundDosage | None:
     at = 0
     while at < len(tokens):
         end = _read_dosage(tokens, at)
-        if end is not None:
+        if end is not None and not is_limit(tokens, at):
             found.append((at, end))
         at = end or at + 1
     if not found:
         return None
     start, end = found[-1]
     words = _checked(_tidy(line.typed(tokens[start:end])))
-    earlier_end = found[0][1] if len(found) > 1 else None
-    return FoundDosage(start, end, count_up(words), earlier_end=earlier_end)
+    earlier = found[0] if len(found) > 1 else (None, None)
+    return FoundDosage(start, end, count_up(words), *earlier)
 
 
 def count_up(words: str) -> Dosage:
@@ -201,11 +204,19 @@ def find_dosages(line: Line) -> list[FoundDosage]:
     at = 0
     while at < len(line.tokens):
         end = _read_dosage(line.tokens, at)
-        if end is not None:
+        if end is not None and not is_limit(line.tokens, at):
             words = _checked(_tidy(line.typed(line.tokens[at:end])))
             found.append(FoundDosage(at, end, count_up(words)))
         at = end or at + 1
     return found
+
+
+def is_limit(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the amount at *at* is the most that may be given: "max 4 doses a day", "no more than
+    3 tablets".
+    """
+    before = words_of(tokens[max(0, at - 2) : at], 2)
+    return before == ["up", "to"] or bool(before and before[-1] in _LIMITS_FOLLOW)
 
 
 def _needs_unit(line: Line) -> Misunderstood:
@@ -247,6 +258,12 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
         else:
             break
     return end
+
+
+def quantity_ends(tokens: Sequence[Token], at: int) -> bool:
+    """Whether an amount with a unit of its own starts at *at*; "4 doses" are a number of times."""
+    end = _read_quantity(tokens, at)
+    return end is not None and tokens[end - 1].word not in {"dose", "doses"}
 
 
 def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = True) -> int | None:

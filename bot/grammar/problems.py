@@ -48,6 +48,8 @@ class Problem(Enum):
     NO_SUCH_DATE = auto()
     BARE_DATE = auto()  # a date without "from", "until" or "for"
     DURATION_UNCLEAR = auto()
+    COURSE_OR_CYCLE = auto()  # "for 5 days every 28 days"
+    LIMIT_IN_AMOUNTS = auto()  # "max 8 tablets a day": how many times is that?
     END_BEFORE_START = auto()
     END_IN_PAST = auto()
     NOTHING_LEFT = auto()  # the last dose would already be in the past
@@ -84,6 +86,7 @@ class Problem(Enum):
     EVERY_WEEK = auto()  # W are weekdays; every week?
     REPEATS_TOO_OFTEN = auto()  # "every second"
     REPEATS_TOO_RARELY = auto()
+    REPEAT_AMBIGUOUS = auto()  # "every 2nd Tuesday": every other week, or once a month?
     COUNT_IMPOSSIBLE = auto()
     END_OF_ONE = auto()  # an end, for something that doesn't repeat
     DURATION_IMPOSSIBLE = auto()

@@ -43,6 +43,11 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.NO_SUCH_TIME: _("“{words}” isn't a time of day. Do you mean {choices}?"),
         Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
         Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
+        Problem.REPEAT_AMBIGUOUS: _("“{words}” can mean two things. Do you mean {choices}?"),
+        Problem.COURSE_OR_CYCLE: _(
+            "Does “{words}” start again each time? Type it as {choices}, or the end after"
+            " <code>until</code>."
+        ),
         Problem.BARE_DATE: _("Does it begin on “{words}”, or is it for one day? Type {choices}."),
         Problem.WHICH_PERSON: _("Who is it for: {choices}? Add “for” and the name."),
         Problem.UNKNOWN_PERSON: _(
@@ -196,6 +201,18 @@ def _without_choices() -> Mapping[Problem, str]:
         Problem.BARE_DATE: _(
             "Does it begin on “{words}”, or is it for one day? Put <code>from</code> or"
             " <code>until</code> before a date."
+        ),
+        Problem.REPEAT_AMBIGUOUS: _(
+            "“{words}” can mean two things. Type it like <code>every 2 weeks on tuesday</code> or"
+            " <code>second tuesday of every month</code>."
+        ),
+        Problem.COURSE_OR_CYCLE: _(
+            "In “{words}”, I can't tell how long it goes on. Type a cycle like <code>5 days on 23"
+            " days off</code>, or the end after <code>until</code>."
+        ),
+        Problem.LIMIT_IN_AMOUNTS: _(
+            "“{words}” is an amount, and I count how often it's given. Type how many times a day at"
+            " most, like <code>max 4 a day</code>."
         ),
         Problem.DURATION_UNCLEAR: _(
             "“{words}” isn't a length I can use. Type it in days, like <code>for 10 days</code>."

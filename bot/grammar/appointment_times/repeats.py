@@ -38,7 +38,7 @@ _ADVERBS = {
     "annually": "year",
 }
 _TOO_OFTEN = {"second", "minute", "hour", "sec", "min", "hr"}
-_ORDINALS = {
+ORDINALS = {
     "first": Nth.FIRST,
     "second": Nth.SECOND,
     "third": Nth.THIRD,
@@ -72,12 +72,28 @@ def read_repeat(tokens: Sequence[Token]) -> TypedRepeat | None:
     Raises `Misunderstood` if it is too fast or too slow.
     """
     words = words_of(tokens, 24)  # all weekdays, with commas
+    if words[:1] == ["alternate"]:
+        return _alternate(words)
     for reader in (_nth_weekday, _day_of_month, _every_weekdays, _every_unit, _adverb, _weekdays):
         found = reader(words)
         if found is not None:
             rule, used = found
             return TypedRepeat(" ".join(words[:used]), rule, used)
     return None
+
+
+def _alternate(words: Sequence[str]) -> TypedRepeat | None:
+    """ "alternate Tuesdays" is every other one."""
+    found = _every(["every", "other", *words[1:]])
+    if found is None:
+        return None
+    rule, used = found
+    return TypedRepeat(" ".join(words[: used - 1]), rule, used - 1)
+
+
+def _every(words: Sequence[str]) -> tuple[Recurrence, int] | None:
+    """ "every other Tuesday", "every other week"."""
+    return _every_weekdays(words) or _every_unit(words)
 
 
 def _adverb(words: Sequence[str]) -> tuple[Recurrence, int] | None:
@@ -135,8 +151,8 @@ def _with_days(
     if frequency is Frequency.MONTHLY and skip:
         skip += 1 if rest[1:2] == ["the"] else 0
         following = rest[skip : skip + 2]
-        if len(following) == 2 and following[0] in _ORDINALS and following[1] in WEEKDAYS:
-            nth = ByDay(WEEKDAYS[following[1]], _ORDINALS[following[0]])
+        if len(following) == 2 and following[0] in ORDINALS and following[1] in WEEKDAYS:
+            nth = ByDay(WEEKDAYS[following[1]], ORDINALS[following[0]])
             return Recurrence(frequency, interval, by_day=(nth,)), used + skip + 2
         if following[:2] == ["last", "day"]:
             return Recurrence.monthly(-1, interval=interval), used + skip + 2
@@ -155,6 +171,13 @@ def _every_weekdays(words: Sequence[str]) -> tuple[Recurrence, int] | None:
     days, count = _day_names(words[used:])
     if not days:
         return None
+    if used == 2 and words[1] in ORDINALS:
+        day, nth = words[2].removesuffix("s"), words[1]
+        raise Misunderstood(
+            Problem.REPEAT_AMBIGUOUS,
+            " ".join(words[: used + count]),
+            suggestions=(f"every {interval} weeks on {day}", f"{nth} {day} of every month"),
+        )
     if not 1 <= interval <= MAX_RECURRENCE_INTERVAL:
         raise Misunderstood(Problem.REPEATS_TOO_RARELY, " ".join(words[: used + count]))
     return Recurrence(Frequency.WEEKLY, interval, by_day=days), used + count
@@ -179,12 +202,12 @@ def _nth_weekday(words: Sequence[str]) -> tuple[Recurrence, int] | None:
     at = 0
     while at < len(words) and words[at] in {"on", "the", *_EVERY}:
         at += 1
-    if len(words) < at + 2 or words[at] not in _ORDINALS or words[at + 1] not in WEEKDAYS:
+    if len(words) < at + 2 or words[at] not in ORDINALS or words[at + 1] not in WEEKDAYS:
         return None
     used = _of_the_month(words, at + 2)
     if used is None:
         return None
-    nth = ByDay(WEEKDAYS[words[at + 1]], _ORDINALS[words[at]])
+    nth = ByDay(WEEKDAYS[words[at + 1]], ORDINALS[words[at]])
     return Recurrence(Frequency.MONTHLY, by_day=(nth,)), used
 
 

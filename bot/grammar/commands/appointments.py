@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.appointment_times.parts import When
 from bot.grammar.appointment_times.reading import reads_as_time, split_spans
+from bot.grammar.appointment_times.repeats import ORDINALS
 from bot.grammar.appointment_times.resolution import resolve
 from bot.grammar.commands.appointment_lines import (
     LONGEST_PART,
@@ -28,6 +29,9 @@ from bot.grammar.remarks import parse_title
 from bot.grammar.tokens import Line, Token, fold_spaces, tokenize
 
 _LONGEST_LINE = 600
+# Right before a time they are about it, and can't be read: nobody's title ends with them.
+_ABOUT_TIME = {"alternate", "biweekly", "bi-weekly", "except", "between"}
+_LAST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,17 @@ def _time_in_title(line: Line, tokens: Sequence[Token]) -> Misunderstood | None:
             end = min(end + used, len(tokens))
         if end > at:
             return Misunderstood(Problem.TIME_IN_TITLE, line.typed(tokens[at:end]))
+    for at in range(max(1, len(tokens) - _LAST_WORDS), len(tokens)):
+        token = tokens[at]
+        if not token.is_quoted and (token.word in _ABOUT_TIME or _lists_ordinals(tokens[at:])):
+            return Misunderstood(Problem.TIME_IN_TITLE, line.typed(tokens[at:]))
     return None
+
+
+def _lists_ordinals(tokens: Sequence[Token]) -> bool:
+    """ "second and", before "fourth tuesday of every month"."""
+    words = [token.word for token in tokens[:2]]
+    return len(words) == 2 and words[0] in ORDINALS and words[1] in {"and", "&", ","}
 
 
 def _without_person(line: Line, people: Sequence[Person]) -> tuple[Person | None, Line]:

@@ -190,7 +190,8 @@ def _take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> _Pieces:
         return _Pieces(name, None, schedule, missing=_missing_dosage(line, name))
     before, after = line.tokens[: found.start], line.tokens[found.end :]
     if _is_second_strength(line, found):
-        strengths = line.typed(line.tokens[found.start - 2 : found.end])
+        first = found.earlier_start if found.earlier_start is not None else found.start - 2
+        strengths = line.typed(line.tokens[first : found.end])
         return _Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
     # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule comes first.
     name, early = _split_at_proof(before)
@@ -213,6 +214,8 @@ def _take_portions(line: Line) -> _Pieces:
 
 def _is_second_strength(line: Line, found: FoundDosage) -> bool:
     """ "Levothyroxine 50 and 75 µg": on the box, these are two medicines."""
+    if found.earlier_end == found.start - 1 and line.tokens[found.start - 1].word in {"and", "or"}:
+        return True  # "5 mg and 7.5 mg"
     before = line.tokens[max(0, found.start - 2) : found.start]
     return (
         len(before) == 2

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import check_reach, spelt
-from bot.grammar.dosages import FoundDosage, find_dosages
+from bot.grammar.dosages import find_dosages
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
@@ -34,7 +34,6 @@ from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, AsNeeded, Schedu
 from domain.medicines.schedules.problems import InvalidSchedule
 
 _JOINTS = {",", ";", ":", "-", "and", "&", "+"}
-_LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "than", "least", "to"}
 
 
 def parse_change(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
@@ -98,7 +97,7 @@ def _answer(
 def _read(line: Line, schedule: Schedule, context: ScheduleContext) -> Change:
     if has_portions(line):
         return _read_portions(line, schedule, context)
-    amounts = [each for each in find_dosages(line) if not _is_limit(line, each)]
+    amounts = find_dosages(line)
     if len(amounts) != 1:
         return _of_parts(read_parts(line, line.tokens), schedule, context)
     [amount] = amounts
@@ -107,12 +106,6 @@ def _read(line: Line, schedule: Schedule, context: ScheduleContext) -> Change:
         return Change(dosage=amount.dosage)
     change = _of_parts(read_parts(Line(line.text, rest), rest), schedule, context)
     return replace(change, dosage=amount.dosage)
-
-
-def _is_limit(line: Line, amount: FoundDosage) -> bool:
-    """ "max 4 doses a day" is not an amount to give."""
-    before = line.tokens[max(0, amount.start - 1) : amount.start]
-    return any(token.word in _LIMITS_FOLLOW for token in before)
 
 
 def _trimmed(tokens: Sequence[Token]) -> tuple[Token, ...]:

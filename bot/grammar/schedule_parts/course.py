@@ -1,10 +1,11 @@
 """The start and end of a course: "from tomorrow", "until 3 December", "for 10 days"."""
 
+from bot.grammar.clock_times import MEALS
 from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_duration
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, Cursor
 from bot.grammar.schedule_parts.intervals import read_last_intake
-from bot.grammar.schedule_parts.times import MEALS, is_time_ahead, read_clock
+from bot.grammar.schedule_parts.times import is_time_ahead, read_clock
 
 
 def read_range(cursor: Cursor) -> bool:

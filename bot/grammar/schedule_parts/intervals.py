@@ -28,6 +28,7 @@ def read_interval(cursor: Cursor) -> bool:
         return _set_interval(cursor, (2, UNITS[cursor.peek()]), used=2)
     if word in EACH and cursor.peek() in {"hour", "week", "month"}:
         if cursor.peek() == "month":
+            cursor.parts.is_monthly = True
             cursor.at += 2
             return True
         return _set_interval(cursor, (1, cursor.peek()), used=2)
@@ -37,6 +38,8 @@ def read_interval(cursor: Cursor) -> bool:
             return _set_interval(cursor, (count, unit), used=1 + used)
         nth, weekday = NTH.get(cursor.peek()), cursor.peek(2)
         if nth is not None and weekday in WEEKDAYS:
+            if cursor.peek() != "other":
+                raise _which_rhythm(cursor, nth, weekday.removesuffix("s"))
             cursor.set_once("every_weeks", nth)
             cursor.at += 2
             return True
@@ -46,6 +49,15 @@ def read_interval(cursor: Cursor) -> bool:
     if count is not None and unit == "hour" and is_hourly:
         return _set_interval(cursor, (count, "hour"), used=used)
     return False
+
+
+def _which_rhythm(cursor: Cursor, nth: int, weekday: str) -> Misunderstood:
+    """ "every 2nd tuesday": every other one, or the second of the month?"""
+    return Misunderstood(
+        Problem.REPEAT_AMBIGUOUS,
+        cursor.line.typed(cursor.tokens[cursor.at : cursor.at + 3]),
+        suggestions=(f"every {nth} weeks on {weekday}",),
+    )
 
 
 def _set_interval(cursor: Cursor, every: tuple[int, str], *, used: int) -> bool:

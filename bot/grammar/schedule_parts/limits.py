@@ -1,6 +1,8 @@
 """Limits of medicines taken as needed: "6 hours apart", "max 4 a day", "no end"."""
 
+from bot.grammar.dosages import quantity_ends
 from bot.grammar.numbers import read_count
+from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS, length_ahead
 from bot.grammar.schedule_parts.cursor import Cursor
 
@@ -75,6 +77,8 @@ def read_limits(cursor: Cursor) -> bool:
         ("up", "to"),
         *((word,) for word in _MAX_WORDS),
     )
+    if skip and quantity_ends(cursor.tokens, cursor.at + skip):
+        raise Misunderstood(Problem.LIMIT_IN_AMOUNTS, cursor.line.typed(cursor.tokens[cursor.at :]))
     count = _max_count(cursor, skip) if skip else None
     # "up to 3 December" is an end, not a limit.
     if count is None or (cursor.word == "up" and count[1] == 1):

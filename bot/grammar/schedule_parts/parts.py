@@ -22,9 +22,11 @@ class ScheduleParts:
     times_a_day: int | None = None
     days_a_week: int | None = None
     moments: str = ""  # "every morning", "before breakfast": when, but not on the clock
+    meals: tuple[str, ...] = ()  # the meals among them
     every_days: int | None = None
     every_weeks: int | None = None
     month_days: frozenset[int] | None = None
+    is_monthly: bool = False  # "every month", which needs its days
     cycle: tuple[int, int] | None = None  # days on, days off
     interval: timedelta | None = None
     from_last_intake: bool = False

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import time
 
 from bot.grammar.clock_times import (
+    MEALS,
     NAMED,
     PARTS_OF_DAY,
     PartOfDay,
@@ -15,7 +16,6 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import Cursor
 from bot.grammar.schedule_parts.parts import PartOfDayWord
 
-MEALS = {"breakfast", "lunch", "dinner", "supper", "tea", "meal", "meals", "bed", "bedtime"}
 _BEFORE_MEALS = {"with", "before", "after", "at", "for", "during"}
 
 
@@ -89,15 +89,17 @@ def read_meal(cursor: Cursor) -> bool:
         return False
     typed = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + skip + 1])
     cursor.parts.moments = f"{cursor.parts.moments}, {typed}" if cursor.parts.moments else typed
+    cursor.parts.meals = (*cursor.parts.meals, cursor.peek(skip))
     cursor.at += skip + 1
     return True
 
 
 def resolve_times(items: Sequence[TypedTime | PartOfDayWord]) -> list[time]:
     """The times meant, each within the part of the day next to it."""
-    parts: dict[int, PartOfDay] = {}
+    paired = _paired(items)
+    parts = dict(paired)
     for position, item in enumerate(items):
-        if isinstance(item, TypedTime):
+        if isinstance(item, TypedTime) or paired:
             continue
         later = _run(items, position, +1)
         earlier = _run(items, position, -1)
@@ -112,6 +114,21 @@ def resolve_times(items: Sequence[TypedTime | PartOfDayWord]) -> list[time]:
         for index, item in enumerate(items)
         if isinstance(item, TypedTime)
     ]
+
+
+def _paired(items: Sequence[TypedTime | PartOfDayWord]) -> dict[int, PartOfDay]:
+    """ "morning and evening, 8 and 8": several parts of the day, each with the time that answers
+    it. Raises `Misunderstood` if there are not as many times as parts before them.
+    """
+    words = [item for item in items if isinstance(item, PartOfDayWord)]
+    if len(words) < 2 or len(words) == len(items):
+        return {}
+    if list(items[: len(words)]) != words:
+        return {}  # each has its own time beside it
+    typed = " ".join(item.words for item in items)
+    if len(items) != 2 * len(words):
+        raise Misunderstood(Problem.COUNT_MISMATCH, typed)
+    return {len(words) + n: word.part for n, word in enumerate(words)}
 
 
 def _run(items: Sequence[TypedTime | PartOfDayWord], position: int, step: int) -> list[int]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from bot.grammar.clock_times import TypedTime, later_half, nights_of
+from bot.grammar.clock_times import MEALS, TypedTime, later_half, nights_of
 from bot.grammar.dates import spelt
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
@@ -22,6 +22,8 @@ from domain.medicines.schedules.problems import InvalidSchedule
 
 
 def _days(parts: ScheduleParts, context: ScheduleContext) -> Days:
+    if parts.is_monthly and parts.month_days is None:
+        raise context.wrong(Problem.WEEKDAYS_MISSING)
     weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
     if count_patterns(parts) > 1 or (
         weekdays and (parts.every_days or parts.month_days or parts.cycle)
@@ -50,8 +52,8 @@ def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
     times, count = sorted(parts.times), parts.times_a_day
     if count is not None and not 1 <= count <= MAX_TIMES_PER_DAY:
         raise Misunderstood(Problem.TOO_MANY_TIMES, words)
-    if parts.moments and times:
-        raise Misunderstood(Problem.UNKNOWN_WORDS, parts.moments)
+    if times:
+        _check_meals(parts)
     if not times:
         raise Misunderstood(Problem.TIMES_MISSING, words)
     if len(times) > MAX_TIMES_PER_DAY:
@@ -62,6 +64,19 @@ def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
     if count is not None and count != len(times):
         raise Misunderstood(Problem.COUNT_MISMATCH, words)
     return tuple(times)
+
+
+def _check_meals(parts: ScheduleParts) -> None:
+    """A meal beside times of day says nothing more, unless it's none of them: "at bedtime 08:00".
+    Raises `Misunderstood`.
+    """
+    named = [meal for meal in parts.meals if MEALS[meal] is not None]
+    if len(set(named)) > len(parts.times):
+        raise Misunderstood(Problem.COUNT_MISMATCH, parts.moments)
+    for meal in named:
+        hours = MEALS[meal]
+        if hours and not any(hours.holds(at.hour) for at in parts.times):
+            raise Misunderstood(Problem.CONTRADICTION, parts.moments)
 
 
 def check_days_a_week(parts: ScheduleParts, words: str) -> None:
@@ -78,6 +93,7 @@ def check_days_a_week(parts: ScheduleParts, words: str) -> None:
 
 def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     """ "08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec"."""
+    _check_course_in_a_cycle(parts, context)
     times, days = _ascending(parts, context.words), _days(parts, context)
     starts_on, ends_on = first_and_last(parts, context)
     schedule = _valid(context, times, starts_on, ends_on, days)
@@ -95,6 +111,18 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     if is_dated and starts_on == ends_on and parts.typed_time is not None:
         _check_only_dose(parts.typed_time, starts_on, context)
     return require_upcoming_dose(schedule, context)
+
+
+def _check_course_in_a_cycle(parts: ScheduleParts, context: ScheduleContext) -> None:
+    """Raises `Misunderstood` for "5 days every 28 days": that is a cycle, not a course of 5 days
+    with one dose.
+    """
+    cycle = parts.every_days or 7 * (parts.every_weeks or 0)
+    if parts.days_long is not None and 1 < parts.days_long < cycle:
+        rest = cycle - parts.days_long
+        off = f"{rest} day" if rest == 1 else f"{rest} days"
+        cycles = (f"{parts.days_long} days on {off} off",)
+        raise Misunderstood(Problem.COURSE_OR_CYCLE, context.words, suggestions=cycles)
 
 
 def _check_only_dose(typed: TypedTime, day: date, context: ScheduleContext) -> None:

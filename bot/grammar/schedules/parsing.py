@@ -5,11 +5,12 @@ words concerned.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.parts import ScheduleParts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.amounts_with_times import split_portions, without_empty_moments
 from bot.grammar.schedules.as_needed import fit_as_needed
@@ -34,6 +35,41 @@ def parse_schedule(text: str, *, zone: ZoneInfo, now: datetime) -> Schedule:
     line = tokenize(text)
     [schedule] = read_schedules(line, line.tokens, zones=[zone], now=now)
     return schedule
+
+
+def says_as_much(text: str, *, as_words: str) -> bool:
+    """Whether *text* says all that *as_words* say, in other words: then somebody started over. What
+    says less completes them. Both are words of a schedule. Raises `Misunderstood`.
+    """
+    said, before = _kinds_of_parts(text), _kinds_of_parts(as_words)
+    moments = max(before.pop(_WHEN, 0), 1)
+    return said.pop(_WHEN, 0) >= moments and before.keys() <= said.keys()
+
+
+_WHEN = "when"
+
+
+def _kinds_of_parts(text: str) -> dict[str, int]:
+    """The parts that *text* names; and how many times or moments of the day."""
+    line = tokenize(text[:LONGEST_SCHEDULE])
+    portions = split_portions(line, line.tokens)
+    found = {"amounts": 1} if portions else {}
+    for tokens in [portion.tokens for portion in portions] or [line.tokens]:
+        parts = read_parts(line, tokens)
+        if parts.weekdays == EVERY_DAY:
+            parts.weekdays = None  # which is what no days mean, too
+        for part in fields(ScheduleParts):
+            if part.name not in _OF_A_DAY and getattr(parts, part.name) not in (None, False):
+                found["days" if part.name in _CHOOSE_DAYS else part.name] = 1
+        when = len(parts.times) or parts.moments.count(", ") + bool(parts.moments)
+        found[_WHEN] = found.get(_WHEN, 0) + when
+    return found
+
+
+_OF_A_DAY = {"times", "moments", "meals", "typed_time"}
+# One of them stands for another: "every 2 days", then "mondays at 09:00".
+_CHOOSE_DAYS = {"weekdays", "days_a_week", "every_days", "every_weeks", "month_days", "is_monthly"}
+_CHOOSE_DAYS |= {"cycle", "interval", "is_as_needed"}
 
 
 def read_schedules(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import time, timedelta
 
+from bot.grammar.clock_times import MEALS, NAMED, looks_like_a_time
 from bot.grammar.dates import exactly
 from bot.grammar.problems import Problem
 from bot.grammar.schedule_parts.parts import ScheduleParts
@@ -28,7 +29,7 @@ def fit_portions(
     dosages = [portion.dosage for portion in portions]
     if portions[1].is_next_step:
         return fit_steps(parts, dosages, context)
-    times = times_of_portions(parts, context)
+    times = times_of_portions(parts, context, has_own_time=_has_own_time(portions[-1]))
     shared = shared_parts(parts, context)
     whole = replace(shared, times=sorted(times), times_a_day=None, moments="")
     by_time = dict(zip(times, spread(parts, dosages, times), strict=True))
@@ -43,7 +44,15 @@ def check_one_rhythm(parts: Sequence[ScheduleParts], context: ScheduleContext) -
         raise context.wrong(Problem.ONE_RHYTHM)
 
 
-def times_of_portions(parts: Sequence[ScheduleParts], context: ScheduleContext) -> list[time]:
+def _has_own_time(portion: Portion) -> bool:
+    """Whether a time comes right after the amount: "14 units at noon"."""
+    words = [token for token in portion.tokens if token.word not in {"at", "@"}]
+    return bool(words) and (words[0].word in NAMED or looks_like_a_time(words[0]))
+
+
+def times_of_portions(
+    parts: Sequence[ScheduleParts], context: ScheduleContext, *, has_own_time: bool
+) -> list[time]:
     """The times in the order of the amounts; if all follow the last amount, they are matched up."""
     for each in parts[:-1]:
         if each.times and (each.weekdays or each.starts or each.ends or each.days_long):
@@ -52,9 +61,27 @@ def times_of_portions(parts: Sequence[ScheduleParts], context: ScheduleContext) 
     if all(each.times for each in parts):
         return times
     if not any(each.times for each in parts[:-1]) and len(parts[-1].times) == len(parts):
+        if any(each.moments for each in parts[:-1]):
+            return _answered(parts, context, has_own_time=has_own_time)
         return times
     is_short = len(times) < len(parts)
     raise context.wrong(Problem.TIMES_MISSING if is_short else Problem.COUNT_MISMATCH)
+
+
+def _answered(
+    parts: Sequence[ScheduleParts], context: ScheduleContext, *, has_own_time: bool
+) -> list[time]:
+    """The times of amounts that were typed with meals, answered after the last of them; that one
+    may have a time of its own: "10 units before breakfast and 14 units at noon", answered "07:30".
+    """
+    times = parts[-1].times
+    if has_own_time:
+        times = [*times[1:], times[0]]
+    for each, at in zip(parts, times, strict=True):
+        hours = [MEALS[meal] for meal in each.meals]
+        if not all(hour is None or hour.holds(at.hour) for hour in hours):
+            raise context.wrong(Problem.CONTRADICTION)
+    return times
 
 
 def spread(
@@ -71,10 +98,10 @@ def shared_parts(parts: Sequence[ScheduleParts], context: ScheduleContext) -> Sc
     shared = ScheduleParts()
     for each in parts:
         for part in fields(ScheduleParts):
-            if part.name in {"times", "moments", "typed_time"}:
+            if part.name in {"times", "moments", "meals", "typed_time"}:
                 continue
             value = getattr(each, part.name)
-            if value in (None, False):
+            if value in (None, False, ()):
                 continue
             if getattr(shared, part.name) not in (None, False):
                 raise context.wrong(Problem.ONE_RHYTHM)

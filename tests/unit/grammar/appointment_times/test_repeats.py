@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammar.appointment_times.parsing import parse_when
+from bot.grammar.appointment_times.repeats import read_repeat
 from bot.grammar.commands.repeat_changes import parse_repeat_change
+from bot.grammar.tokens import tokenize
 from bot.ui.words.repeats import repeat_words
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.local_time import Weekday
@@ -160,3 +162,14 @@ def test_another_end_leaves_a_series_what_it_was() -> None:
     old, start = Recurrence(Frequency.MONTHLY), datetime(2027, 1, 31, 10)
     changed = parse_repeat_change("until 1 June 2027", old=old, start=start, zone=LONDON, now=NOW)
     assert changed.rule.without_end() == old
+
+
+def test_alternate_days_of_the_week_are_every_other_one() -> None:
+    alternate, other = (
+        read_repeat(tokenize(words).tokens)
+        for words in ("alternate Tuesdays", "every other Tuesday")
+    )
+    assert alternate is not None
+    assert other is not None
+    assert alternate.rule == other.rule
+    assert alternate.tokens_used == 2

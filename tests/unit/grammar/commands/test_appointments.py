@@ -75,6 +75,7 @@ def test_title_day_and_time(text: str, title: str, day: str, clock: str) -> None
         ("Dentist 3/12 10:00", Problem.DATE_AMBIGUOUS),
         ("Dentist 3 Dec at 9", Problem.AM_OR_PM),
         ("Dentist tomorrow 25:00", Problem.NO_SUCH_TIME),
+        ("Dentist every 2nd Tuesday 10:00", Problem.REPEAT_AMBIGUOUS),
         ("Dentist every second 10:00", Problem.REPEATS_TOO_OFTEN),
         ("Dentist every 5 minutes", Problem.REPEATS_TOO_OFTEN),
         ("Dentist every 101 years 3 Dec 9:00", Problem.REPEATS_TOO_RARELY),
@@ -122,6 +123,21 @@ def test_what_is_wrong_is_said_and_the_rest_is_kept(text: str, problem: Problem)
         assert found.title == "Dentist"
     if "10:00" in text and problem not in {Problem.WHEN_TWICE, Problem.CONTRADICTION}:
         assert found.when.times
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Physio second and fourth tuesday of every month 10:00",
+        "Physio biweekly tuesdays 10:00",
+        "Physio between 3 and 4pm tomorrow",
+        "Physio every Tuesday except 29 December 10:00",
+    ],
+)
+def test_words_about_a_time_that_was_read_otherwise_are_asked_about(text: str) -> None:
+    problem = understood(text).problem
+    assert problem is not None
+    assert problem.problem is Problem.TIME_IN_TITLE
 
 
 def test_the_other_parts() -> None:

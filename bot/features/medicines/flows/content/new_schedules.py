@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import parse_schedule
+from bot.grammar.schedules.parsing import parse_schedule, says_as_much
 from domain.medicines.schedules.kinds import Schedule
 
 PRESETS = {
@@ -26,9 +26,10 @@ def read_schedule(words: str, *, so_far: str, zone: ZoneInfo, now: datetime) -> 
     try:
         return _schedule_or_words(f"{so_far} {words}".strip(), zone=zone, now=now)
     except Misunderstood:
-        if not so_far:
+        # Only who says all of it in other words has started over: nothing that was typed is lost.
+        if not so_far or not says_as_much(words, as_words=so_far):
             raise
-    return _schedule_or_words(words, zone=zone, now=now)  # they started over
+    return _schedule_or_words(words, zone=zone, now=now)
 
 
 def _schedule_or_words(words: str, *, zone: ZoneInfo, now: datetime) -> Schedule | str:

@@ -1,0 +1,72 @@
+"""An answer completes what was typed before it; only who says all of it again starts over."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.features.medicines.flows.content.new_schedules import read_schedule
+from bot.grammar.problems import Misunderstood, Problem
+from domain.local_time import Weekday
+from domain.medicines.schedules.days import EVERY_DAY, Cycle, Daily, Days, Weekly
+from domain.medicines.schedules.kinds import WallClock
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def answered(so_far: str, answer: str) -> WallClock:
+    schedule = read_schedule(answer, so_far=so_far, zone=LONDON, now=NOW)
+    assert isinstance(schedule, WallClock)
+    return schedule
+
+
+@pytest.mark.parametrize(
+    ("so_far", "answer", "days", "times"),
+    [
+        ("every monday at bedtime", "22:00", Weekly(frozenset({Weekday.MONDAY})), ["22:00"]),
+        ("every other day at bedtime", "22:00", Daily(2), ["22:00"]),
+        ("21 days on 7 off in the evening", "20:00", Cycle(21, 7), ["20:00"]),
+        ("morning and evening", "8am and 8pm", EVERY_DAY, ["08:00", "20:00"]),
+        ("twice a day", "08:00 and 20:00", EVERY_DAY, ["08:00", "20:00"]),
+        ("every 2 days", "tuesdays at 9:00", Weekly(frozenset({Weekday.TUESDAY})), ["09:00"]),
+        ("twice a day", "three times a day at 8:00, 14:00, 20:00", EVERY_DAY, None),
+    ],
+)
+def test_an_answer_completes_what_was_typed(
+    so_far: str, answer: str, days: Days, times: list[str] | None
+) -> None:
+    schedule = answered(so_far, answer)
+    assert schedule.days == days
+    if times is not None:
+        assert schedule.times == tuple(map(time.fromisoformat, times))
+
+
+def test_the_length_of_a_course_is_kept() -> None:
+    assert answered("three times a day for 7 days", "8:00 14:00 20:00").ends_on == date(
+        2026, 11, 29
+    )
+
+
+@pytest.mark.parametrize(
+    ("so_far", "answer", "problem"),
+    [
+        ("every monday at bedtime", "08:00", Problem.CONTRADICTION),
+        ("every monday for 10 days", "every tuesday at 9:00", Problem.ONE_RHYTHM),
+        ("morning and evening", "8am", Problem.COUNT_MISMATCH),
+        ("twice a day", "08:00", Problem.COUNT_MISMATCH),
+        (
+            "2 tablets in the morning, 1 at noon, 1 at supper",
+            "08:00 12:00 18:00",
+            Problem.COUNT_MISMATCH,
+        ),
+        ("10 units before breakfast and 14 units at noon", "22:00", Problem.CONTRADICTION),
+        ("three times a day for 7 days", "8:00 and 20:00", Problem.COUNT_MISMATCH),
+    ],
+)
+def test_nothing_that_was_typed_is_dropped_for_an_answer_that_does_not_fit(
+    so_far: str, answer: str, problem: Problem
+) -> None:
+    with pytest.raises(Misunderstood) as misunderstood:
+        answered(so_far, answer)
+    assert misunderstood.value.problem is problem
