@@ -18,6 +18,7 @@ from bot.sandbox.world.records import Account, Bubble
 from bot.sandbox.world.world import World
 
 _FILES = Path(__file__).parent
+PARTS = ("style.css", "icon.svg", "sandbox.js", "phone.js", "messages.js", "tools.js")
 _SHOWN_MESSAGES = 300
 """How much of a chat a phone shows."""
 _HEARTBEAT = 15
@@ -51,7 +52,7 @@ class Page:
     def add_routes(self, app: web.Application) -> None:
         router = app.router
         router.add_get("/", _guarded(_static(_FILES / "index.html")))
-        for name in ("style.css", "sandbox.js", "icon.svg"):
+        for name in PARTS:
             router.add_get(f"/page/{name}", _guarded(_static(_FILES / name)))
         router.add_get("/page/stream", _guarded(self._stream))
         router.add_get("/page/files/{file_id}", _guarded(self._download))

@@ -8,8 +8,9 @@ import aiohttp
 import pytest
 
 from bot.sandbox import Sandbox
+from bot.sandbox.page.routes import PARTS
 
-PAGES = ["/", "/page/style.css", "/page/sandbox.js", "/page/icon.svg"]
+PAGES = ["/", *(f"/page/{name}" for name in PARTS)]
 
 
 @pytest.fixture
