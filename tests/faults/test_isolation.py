@@ -204,8 +204,8 @@ async def test_what_is_ok_is_sent_whatever_else_the_answer_says(
     for phone in home:
         await phone.sees(f"Mum · {at}")
     town.sandbox.heal()
+    await town.until("SELECT NOT EXISTS (SELECT 1 FROM notifications WHERE status = 'pending')")
     await town.settled()
-    await asyncio.sleep(1)
     assert [len(cards(phone, at)) for phone in home] == [1, 1]
     assert len([m for m in home.anna.messages if "People, family" in m.text]) == 1
     assert not [m for m in home.anna.messages if "Sorry" in m.text]
@@ -352,7 +352,7 @@ async def test_a_429_for_the_whole_bot_stops_everything_until_it_is_over(
         await person.start()
     await until(lambda: town.sandbox.faults_struck("getMe") == 1)
     before = town.sandbox.faults_struck("sendMessage")
-    await asyncio.sleep(2.5)
+    await until(lambda: town.sandbox.faults_struck("getMe") == 2, seconds=20)  # four seconds later
     assert town.sandbox.faults_struck("sendMessage") - before <= 3
     assert town.sandbox.faults_struck("sendMessage") < 20
     town.sandbox.heal()

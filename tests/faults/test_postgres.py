@@ -1,10 +1,10 @@
 """PostgreSQL is restarted under the bot: nothing is lost, and nobody has to start the bot anew."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from bot.embedded import EmbeddedServers
@@ -50,14 +50,14 @@ async def test_a_reminder_whose_minute_passed_meanwhile_comes(
 
 
 async def test_a_failover_that_leaves_postgres_read_only_for_a_while_is_waited_out(
-    home: Household, town: Town
+    home: Household, town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked = await ask(town, *home)
     await turn_read_only(town, "on")
     home.anna.tap("Taken", message=asked.cards[0])
     await home.ben.send("/addmed Statin 20 mg at 20:00")
     town.jump_by(minutes=1)
-    await asyncio.sleep(5)
+    await until(lambda: caplog.text.count("unavailable") >= 2, seconds=30)
     await turn_read_only(town, "off")
     await home.ben.sees("Saved: Statin 20 mg", timeout=30)
     await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=30)

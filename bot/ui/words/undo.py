@@ -39,6 +39,8 @@ def superseded(facts: ActionSuperseded) -> str:
         words = _("You've already undone that.")
     elif facts.by is None:
         words = _("You've since changed {name}. Type /undo to undo that first.")
+        if facts.dose is not None:
+            words = _("You've since changed the record of {name}. Type /undo to undo that first.")
     elif facts.dose is not None and facts.action == UNDONE:
         words = _("{who} has already undone that.")
     elif facts.action == ActionKind.RECORDED:

@@ -30,7 +30,7 @@ async def pause_mum(person: Person, end: str) -> Message:
 
 async def lengthen(person: Person, end: str = "thursday") -> None:
     await person.press("Yes, last day", message=await pause_mum(person, end))
-    await person.sees("Amoxicillin now lasts longer")
+    await person.sees("The course of Amoxicillin is longer now")
 
 
 async def resume_mum(person: Person) -> Message:
@@ -81,7 +81,7 @@ async def test_a_taper_gets_each_of_its_ends_back(home: Household, town: Town) -
     before = await town.value(steps)
     await home.anna.send("/pause Pred until thursday")
     await home.anna.press("Yes", message=await home.anna.sees("Add the 3 paused days"))
-    await home.anna.sees("Pred now lasts longer")
+    await home.anna.sees("The course of Pred is longer now")
     assert await town.value(steps) != before
     await home.ben.send("/meds")
     await home.ben.press("Pred", message=await home.ben.sees("Medicines, family"))
@@ -201,7 +201,7 @@ async def test_what_is_over_by_then_is_not_said_to_resume(home: Household, town:
     await home.anna.sees("All right, it still ends on 27 November 2026.")
     town.jump_to(datetime(2026, 12, 2, 19, 59, 59, tzinfo=UTC))
     told = await home.ben.sees("The pause of Mum's medicines ends tomorrow")
-    assert "These medicines will resume by themselves: Aspirin\n" in told.text
+    assert "This medicine will resume by itself: Aspirin\n" in told.text
     assert "Already finished by then: Amoxicillin" in told.text
 
 
@@ -229,7 +229,7 @@ async def test_a_pause_without_an_end_says_what_becomes_of_a_course(
     assert "its course is over: there are no doses left to give" in toast.text
     question = await home.anna.sees("Add the 5 paused days at the end?")
     await home.anna.press("Yes, last day 4 December 2026", message=question)
-    await home.anna.sees("Amoxicillin now lasts longer")
+    await home.anna.sees("The course of Amoxicillin is longer now")
 
 
 # A yes to what has changed.
@@ -248,7 +248,7 @@ async def test_a_shorter_pause_adds_fewer_days(home: Household, town: Town) -> N
     again = await home.anna.sees("Amoxicillin for Mum, paused, resuming on Wednesday 25 November")
     assert await town.value(ENDS) == "2026-11-27"
     await home.anna.press("Yes, last day 29 November 2026", message=again)
-    await home.anna.sees("now lasts longer")
+    await home.anna.sees("is longer now")
     assert await town.value(ENDS) == "2026-11-29"
 
 
@@ -330,7 +330,7 @@ async def test_the_days_of_a_pause_are_those_of_the_person(home: Household, town
     await home.ben.press("Continue", message=await home.ben.sees("My question is still open"))
     again = await home.ben.sees("Add the paused day at the end?", after=question)
     await home.ben.press("Yes, last day 28 November 2026", message=again)
-    await home.ben.sees("now lasts longer")
+    await home.ben.sees("is longer now")
 
 
 @pytest.mark.parametrize("answer", ["Yes", "No, leave"])

@@ -274,7 +274,7 @@ async def test_a_course_is_lengthened_only_when_it_is_said(home: Household, town
     ends = "SELECT schedule ->> 'ends_on' FROM medications"
     assert await town.value(ends) == "2026-11-27"
     await home.anna.press("Yes", message=question)
-    await home.anna.sees("Amoxicillin now lasts longer")
+    await home.anna.sees("The course of Amoxicillin is longer now")
     assert await town.value(ends) == "2026-11-30"
     await undo(home.anna)
     await home.anna.sees("Undone. It's back to:")
@@ -327,7 +327,7 @@ async def test_a_course_after_a_pause_without_end_is_asked_about_when_it_is_over
     await home.anna.press("Resume", message=paused)
     question = await home.anna.sees("Add the 3 paused days at the end?")
     await home.anna.press("Yes, last day 30 November 2026", message=question)
-    await home.anna.sees("Amoxicillin now lasts longer")
+    await home.anna.sees("The course of Amoxicillin is longer now")
 
 
 async def test_given_while_it_was_paused_it_is_not_asked_for_again(

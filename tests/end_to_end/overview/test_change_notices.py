@@ -51,14 +51,14 @@ async def test_it_is_turned_off_and_on_again_in_the_same_place(home: Household, 
     await a_minute_passes(town)
     told = await home.ben.sees("Anna added a medicine for Mum")
     toast = await home.ben.press("Don't tell me what others change", message=told)
-    assert "I won't tell you any more what others change" in toast.text
+    assert "I'll stop telling you what others change" in toast.text
     await town.settled()
-    assert shown(home, told).labels == ("🔔 Tell me again what others change",)
+    assert shown(home, told).labels == ("🔔 Start telling me what others change",)
     await add_medicine(home.anna, "Zinc 10 mg at 20:00")
     await a_minute_passes(town)
     await town.settled()
     assert not any("Zinc" in message.text for message in home.ben.messages)
-    await home.ben.press("Tell me again what others change", message=shown(home, told))
+    await home.ben.press("Start telling me what others change", message=shown(home, told))
     await town.settled()
     assert shown(home, told).labels == ("🔕 Don't tell me what others change",)
     await add_medicine(home.anna, "Iron 10 mg at 20:00")

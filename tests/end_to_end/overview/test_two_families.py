@@ -53,7 +53,7 @@ async def current_family(town: Town) -> str:
     return name
 
 
-IN_MILLER = "Dad takes Amlodipine, in the family Miller."
+IN_MILLER = "In the family Miller, Dad takes Amlodipine."
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ async def test_whoever_has_left_the_other_family_gives_nothing_there(
         " WHERE u.id = user_id AND f.id = family_id AND u.name = 'Anna' AND f.name = 'Miller'"
     )
     await both.anna.press("Record it there", message=question)
-    await both.anna.sees("You're not in the family Miller any more, so nothing was recorded.")
+    await both.anna.sees("You're not in the family Miller any more, so I haven't done anything.")
     assert await town.count("medication_logs") == 0
     await both.anna.send("/give Amlodipine")
     await both.anna.sees("I don't know a medicine called “Amlodipine” in this family.")
@@ -172,9 +172,9 @@ async def test_the_offer_is_drawn_anew_and_ends_when_it_is_gone(both: Families, 
     await both.carl.send("Granddad")
     await both.carl.sees("Renamed to Granddad.")
     await both.anna.send("/people")
-    beside = await both.anna.sees("still open: “Granddad takes Amlodipine, in the family Miller.”")
+    beside = await both.anna.sees("still open: “In the family Miller, Granddad takes Amlodipine.”")
     await both.anna.press("Continue", message=beside)
-    again = await both.anna.sees("Granddad takes Amlodipine, in the family Miller.", after=beside)
+    again = await both.anna.sees("In the family Miller, Granddad takes Amlodipine.", after=beside)
     await town.change("UPDATE medications SET deleted_at = clock_now() WHERE name = 'Amlodipine'")
     await both.anna.send("/people")
     await both.anna.sees("That's no longer there.", after=again)
@@ -239,7 +239,7 @@ async def test_two_families_of_one_name_are_told_apart(both: Families, town: Tow
     await both.anna.press("Switch to Miller (with Carl", message=overview)
     await both.anna.sees("You're now in the family Miller (with Carl and Dad).")
     await both.anna.send("/give Para")
-    await both.anna.sees("Mum takes Para, in the family Smith.")
+    await both.anna.sees("In the family Smith, Mum takes Para.")
 
 
 async def test_an_offer_that_was_taken_is_not_said_to_be_left(both: Families, town: Town) -> None:

@@ -278,7 +278,7 @@ class TestWhoIsTold:
         await home.do(lambda scope: hear(scope, wanted=False), home.ben)
         assert [row.is_open for row in await home.rows()] == [True]
         [message] = await home.read([sent.id])
-        assert button(message) == "🔔 Tell me again what others change"
+        assert button(message) == "🔔 Start telling me what others change"
         assert lines(message)[0] == "➕ Anna added a medicine for Mum:"
         await factories.medicine(home.database, home.anna, home.mum, name="Zinc")
         assert await home.owed() == {}
@@ -330,7 +330,7 @@ class TestWhatIsTold:
             (
                 lambda s: person_pauses.pause_person(s, home.mum.id, resumes_on=None),
                 "⏸ Anna paused all of Mum's medicines:",
-                "⏸ Paused until further notice",
+                "⏸ Medicines paused until further notice",
             ),
         ]
         await factories.medicine(home.database, home.anna, home.mum, name="Zinc")

@@ -1,13 +1,12 @@
 """Connections to Redis: quick to give up, quick to come back."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import pytest
 import redis
 
-from bot.redis.client import TIMEOUT, connect, connect_blocking
+from bot.redis.client import connect, connect_blocking
 from tests.valkey import Valkey, running_valkey
 
 
@@ -32,16 +31,15 @@ async def test_answers_are_text_and_foreign_bytes_survive_the_way_there_and_back
     client.close()
 
 
+@pytest.mark.timeout(20)  # redis-py's defaults take a minute for each of the two
 async def test_a_server_that_hangs_is_given_up_soon(valkey: Valkey) -> None:
     async_client, client = connect(valkey.url), connect_blocking(valkey.url)
     await async_client.ping()
     client.ping()
     valkey.pause()
     for attempt in (lambda: asyncio.to_thread(client.ping), async_client.ping):
-        began = time.monotonic()
         with pytest.raises(redis.RedisError):
             await attempt()
-        assert time.monotonic() - began < 6 * TIMEOUT, "redis-py's defaults take ten times as long"
     valkey.resume()
     assert await async_client.ping()
     assert client.ping()

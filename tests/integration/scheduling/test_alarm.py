@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 
-from bot.redis.client import TIMEOUT, connect, connect_blocking
+from bot.redis.client import connect, connect_blocking
 from bot.redis.keys import APSCHEDULER_JOBS, APSCHEDULER_RUN_TIMES
 from bot.redis.lease import Lease
 from bot.scheduling.alarm import ENTRY, Alarm, _Scheduler
@@ -130,7 +130,6 @@ async def test_jobs_outlive_the_process_that_armed_them(
 async def test_what_another_replica_arms_rings_here(replica: Replica, other: Replica) -> None:
     minute = replica.minute_in(1.5)
     await replica.alarm.start()
-    await asyncio.sleep(0.1)
     await other.alarm.arm(minute)
     await until(lambda: replica.rings == [minute])
     assert other.rings == []
@@ -235,9 +234,9 @@ async def test_redis_away_between_running_a_job_and_removing_it(
     await replica.alarm.start()
     await replica.alarm.arm(minute)
     jobs.replicaof("127.0.0.1", "1")
-    await until(lambda: bool(replica.rings))
-    await asyncio.sleep(1.5)
-    assert len(replica.rings) <= 3, "it may ring again, but not without a pause"
+    began = time.monotonic()
+    await until(lambda: len(replica.rings) >= 3)
+    assert len(replica.rings) <= 2 + time.monotonic() - began, "a second between two rings"
     jobs.replicaof("NO", "ONE")
     await until(lambda: not jobs.exists(APSCHEDULER_JOBS))
     following = replica.minute_in(0.5)
@@ -246,17 +245,20 @@ async def test_redis_away_between_running_a_job_and_removing_it(
     await until(lambda: following in replica.rings)
 
 
-async def test_starting_without_redis_rings_when_it_comes(replica: Replica, valkey: Valkey) -> None:
+async def test_starting_without_redis_rings_when_it_comes(
+    replica: Replica, valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
     minute = replica.minute_in(0.1)
     await replica.alarm.arm(minute)
     valkey.stop()
     await replica.alarm.start()
-    await asyncio.sleep(0.5)
+    await until(lambda: "redis unavailable" in caplog.text)
     assert replica.alarm.is_running
     await valkey.start()
     await until(lambda: replica.rings == [minute])
 
 
+@pytest.mark.timeout(40)
 async def test_a_hanging_redis_holds_the_loop_for_one_timeout_only(
     replica: Replica, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -264,31 +266,27 @@ async def test_a_hanging_redis_holds_the_loop_for_one_timeout_only(
     await replica.alarm.start()
     await replica.alarm.arm(minute)
     valkey.pause()
-    held = []
-    end = time.monotonic() + 6
-    while time.monotonic() < end:
-        before = time.monotonic()
+    await until(lambda: "redis unavailable" in caplog.text)
+    loops = 0
+    while loops < 100:  # a hundred timeouts would take a minute
         await asyncio.sleep(0.01)
-        held.append(time.monotonic() - before)
-    assert sum(seconds > 0.2 for seconds in held) <= 1
-    assert max(held) < 2, "redis-py's defaults take 59 s"
+        loops += 1
     assert caplog.text.count("redis unavailable") == 1
     valkey.resume()
     await until(lambda: replica.rings == [minute])
 
 
+@pytest.mark.timeout(40)
 async def test_after_one_timeout_the_store_asks_a_hanging_redis_no_more(valkey: Valkey) -> None:
     client = connect_blocking(valkey.url)
     store = JsonJobStore(client, entry_points={}, offset=lambda: timedelta(0))
     assert store.probe()
     valkey.pause()
     assert store.get_due_jobs(datetime.now(UTC)) == []
-    began = time.monotonic()
-    for _ in range(20):
+    for _ in range(200):  # another try each time would take five minutes
         assert store.get_due_jobs(datetime.now(UTC)) == []
         assert store.get_next_run_time() is None
         store.remove_job("wake:2026-11-23T08:00Z")
-    assert time.monotonic() - began < TIMEOUT, "one try more would have taken as long"
     valkey.resume()
     client.close()
 
@@ -309,7 +307,8 @@ async def test_a_wake_up_on_its_way_when_the_scheduler_stops_runs_nothing(
     store.put([StoredJob("due", datetime.now(UTC), "run", ())])
     scheduler.shutdown(wait=False)
     scheduler.wakeup()
-    await asyncio.sleep(0.1)
+    for _ in range(100):  # what was to run would have had its turn
+        await asyncio.sleep(0)
     assert ran == []
     assert jobs.hlen(APSCHEDULER_JOBS) == 1
     client.close()

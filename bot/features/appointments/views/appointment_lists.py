@@ -43,7 +43,12 @@ _IN_A_ROW = 2  # dates of a series
 
 
 def no_calendar() -> Answer:
-    return say(_("There are no appointments yet. Type /addappt Cardiologist tomorrow 14:30"))
+    return say(
+        _(
+            "There are no appointments yet. Type one, for example /addappt Cardiologist tomorrow"
+            " 14:30"
+        )
+    )
 
 
 def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:

@@ -55,7 +55,7 @@ def called_off(body: Screen) -> Answer:
 
 
 def will_remind(body: Screen) -> Answer:
-    return Answer(toast=_("I'll remind you."), edit=body)
+    return Answer(toast=_("I'll remind everyone."), edit=body)
 
 
 def restored(body: Screen) -> Answer:

@@ -87,8 +87,8 @@ def help_text(*, has_family: bool) -> Answer:
             "taps Taken, all of you see it; ⋯ opens Skip and Snooze."
         ),
         _(
-            "If nobody answers, I ask again, then ask the rest of the family, and tell you if "
-            "nothing was recorded in the end."
+            "If nobody answers, I tell you that nothing was recorded. If I can't reach those who "
+            "give it, I ask everybody else in the family."
         ),
     ]
     if not has_family:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.length import fitting
 from bot.ui.presses.medicines import EndPauseAsPlanned, LengthenPause
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.times import day_words
 from domain.medicines.pauses.notices import PauseEndsFacts
 
@@ -31,7 +31,11 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
     lines = [ends.format(person=escape(person.name), day=named)]
     if facts.medicines and person.pause is not None:
         lines.append(
-            _("These medicines will resume by themselves: {names}").format(
+            ngettext(
+                "This medicine will resume by itself: {names}",
+                "These medicines will resume by themselves: {names}",
+                len(facts.medicines),
+            ).format(
                 names=", ".join(fitting([escape(name) for name in facts.medicines], room=2_000))
             )
         )

@@ -46,5 +46,7 @@ def _promises(facts: RefillFacts) -> Keyboard:
 
 
 def promised(outcome: Refilled) -> Answer:
-    words = _("Thank you. I won't remind anyone about {name} until somebody types /refill.")
+    words = _(
+        "Thank you. I won't remind anyone about the stock of {name} until somebody types /refill."
+    )
     return Answer(toast=toast(words.format(name=shorten(outcome.medicine.name, to=80))))

@@ -45,7 +45,7 @@ def change_notices_set(*, wanted: bool) -> Answer:
         return Answer(toast=_("I'll tell you what others change."))
     return Answer(
         toast=_(
-            "I won't tell you any more what others change: medicines, pauses or appointments. I'll "
+            "I'll stop telling you what others change: medicines, pauses and appointments. I'll "
             "still tell you about changes to appointments you're driving to."
         ),
         alert=True,
@@ -242,5 +242,5 @@ def _keyboard(facts: ChangesFacts) -> Keyboard:
         rows.append((Button(_("🔕 Don't tell me what others change"), spare_me.encode()),))
     else:
         tell_me = SetChangeNotices(family_id=facts.family_id, is_wanted=True)
-        rows.append((Button(_("🔔 Tell me again what others change"), tell_me.encode()),))
+        rows.append((Button(_("🔔 Start telling me what others change"), tell_me.encode()),))
     return tuple(rows)

@@ -10,10 +10,10 @@ _MAX_NAMES = 4
 
 
 def medicine_there(medicine: str, *, people: Sequence[str], family: str) -> str:
-    """ "Dad takes Amlodipine, in the family Miller." (HTML)."""
+    """ "In the family Miller, Dad takes Amlodipine." (HTML)."""
     words = ngettext(
-        "{people} takes <b>{medicine}</b>, in the family <b>{family}</b>.",
-        "{people} take <b>{medicine}</b>, in the family <b>{family}</b>.",
+        "In the family <b>{family}</b>, {people} takes <b>{medicine}</b>.",
+        "In the family <b>{family}</b>, {people} take <b>{medicine}</b>.",
         len(people),
     )
     return words.format(medicine=escape(medicine), people=_names(people), family=escape(family))
@@ -81,7 +81,7 @@ def has_left(family: str) -> Answer:
     return Answer(
         send=(
             Screen(
-                _("You're not in the family {family} any more, so nothing was recorded.").format(
+                _("You're not in the family {family} any more, so I haven't done anything.").format(
                     family=escape(family)
                 )
             ),

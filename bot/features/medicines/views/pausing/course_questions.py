@@ -133,7 +133,7 @@ def course_kept(end: date | None) -> Screen:
 
 def course_changed_to(medicine: MedicineFacts, *, is_longer: bool) -> Screen:
     words = (
-        _("✅ {name} now lasts longer: {schedule}")
+        _("✅ The course of {name} is longer now: {schedule}")
         if is_longer
         else _("✅ I've removed the added days. {name}: {schedule}")
     )

@@ -66,8 +66,8 @@ def left_in_words(stock: Stock, zone: ZoneInfo, *, now: datetime) -> str:
         return _("none left, and nothing more is planned")
     if amount < 0:
         return ngettext(
-            "none left ({amount} more was given than was counted)",
-            "none left ({amount} more were given than were counted)",
+            "none left ({amount} more was given than counted)",
+            "none left ({amount} more were given than counted)",
             ceil(-amount),
         ).format(amount=amount_in_words(-amount, unit))
     if amount == 0:
@@ -137,7 +137,7 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
     if stock.forecast.kind is Lasts.NOTHING_TO_COME:
         return _("I won't remind you about its stock.")
     if stock.promised_by:
-        return _("I won't remind anyone about it until somebody refills it with /refill.")
+        return _("I won't remind anyone about its stock until somebody types /refill.")
     if stock.is_low:
         return _(
             "I'll remind you every morning until there's more or somebody says they'll get it."
