@@ -186,7 +186,7 @@ async def test_what_was_given_beyond_the_count_is_said_and_comes_back(
     taken = await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.anna.send("/meds")
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines"))
-    await home.anna.sees("📦 None left (1 tablet more was given than was counted)")
+    await home.anna.sees("📦 None left (1 tablet more was given than counted)")
     assert await town.value("SELECT stock FROM medications") == -1
     assert await town.value("SELECT sum(change) FROM stock_movements") == -1
     await home.anna.send("/refill Aspirin 30")

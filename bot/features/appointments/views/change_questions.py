@@ -91,8 +91,8 @@ def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
         "note": _("Type the note for <b>{title}</b>."),
         "duration": _("How long does <b>{title}</b> take? Tap, or type it, like <i>45 min</i>."),
         "remind": _(
-            "When should I remind everyone about <b>{title}</b>? Tap, or type it, like <i>2 days and"
-            " 1 hour</i>."
+            "When should I remind everyone about <b>{title}</b>? Tap, or type it, like <i>2 days"
+            " and 1 hour</i>."
         ),
         "repeat": _(
             "How often does <b>{title}</b> repeat? Tap, or type it, like <i>every Tuesday 10:00"
