@@ -57,7 +57,7 @@ async def test_a_failover_that_leaves_postgres_read_only_for_a_while_is_waited_o
     home.anna.tap("Taken", message=asked.cards[0])
     await home.ben.send("/addmed Statin 20 mg at 20:00")
     town.jump_by(minutes=1)
-    await until(lambda: caplog.text.count("unavailable") >= 2, seconds=30)
+    await until(lambda: caplog.text.count("read failed") >= 2, seconds=30)
     await turn_read_only(town, "off")
     await home.ben.sees("Saved: Statin 20 mg", timeout=30)
     await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=30)

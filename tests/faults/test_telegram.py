@@ -144,14 +144,16 @@ async def test_a_card_arrives_as_plain_words_where_a_server_cannot_read_its_mark
 ) -> None:
     """A Bot API server of one's own may be older than a tag."""
     refusal = 'Bad Request: can\'t parse entities: Unsupported start tag "b" at byte offset 3'
-    town.sandbox.fail_next("sendMessage", status=400, description=refusal, times=1)
-    town.sandbox.fail_next("editMessageText", status=400, description=refusal, times=1)
-    asked = await ask(town, *home)
-    assert sorted(card.html is None for card in asked.cards) == [False, True]
-    assert asked.cards[0].text == asked.cards[1].text
-    await home.anna.press("Taken", message=asked.cards[0])
-    for phone in home:
-        await phone.sees("recorded by Anna")
+    asked = await due(town, home.anna)
+    town.sandbox.fail_next("sendMessage", status=400, description=refusal)
+    town.jump_to(asked.minute - timedelta(seconds=1))
+    cards = [await phone.sees(asked.shown) for phone in home]
+    await town.settled()
+    assert sorted(card.html is None for card in cards) == [False, True]
+    town.sandbox.fail_next("editMessageText", status=400, description=refusal)
+    await home.anna.press("Taken", message=cards[0])
+    for phone, card in zip(home, cards, strict=True):
+        await phone.sees("recorded by Anna", after=card)
     assert await town.count("medication_logs") == 1
     assert not await town.rows("SELECT 1 FROM notifications WHERE status = 'set_aside'")
 
