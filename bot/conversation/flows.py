@@ -86,7 +86,7 @@ class Flows:
             flow.question(as_of_now),
             policy.describe_draft(conversation.data),
             continue_button=_continue_button(conversation),
-            stop_button=_draft_button(conversation, Discard, views.stop_label()),
+            stop_button=_draft_button(conversation, Discard, views.discard_label()),
         )
         return Answer(send=(still_open,), conversation=change)
 

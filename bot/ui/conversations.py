@@ -112,10 +112,6 @@ def still_open(
     return Screen(text, ((continue_button, stop_button),))
 
 
-def stop_label() -> str:
-    return _("✖️ Discard it")
-
-
 def continue_label() -> str:
     return _("Continue")
 

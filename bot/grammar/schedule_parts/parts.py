@@ -1,7 +1,8 @@
 """The parts of a schedule; :mod:`bot.grammar.schedules` decides whether they fit together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
+from typing import Any
 
 from bot.grammar.clock_times import PartOfDay, TypedTime
 from bot.grammar.dates import TypedDate
@@ -37,6 +38,18 @@ class ScheduleParts:
     has_no_min_interval: bool = False
     has_no_max: bool = False
     typed_time: TypedTime | None = None  # if it is the only word about the time of day
+
+    def beside_times(self) -> dict[str, Any]:
+        """The parts that were typed, by name, without those that say when in the day."""
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in _OF_A_DAY and value not in (None, False)
+        }
+
+
+_OF_A_DAY = {"times", "moments", "meals", "typed_time"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ words concerned.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -58,15 +57,13 @@ def _kinds_of_parts(text: str) -> dict[str, int]:
         parts = read_parts(line, tokens)
         if parts.weekdays == EVERY_DAY:
             parts.weekdays = None  # which is what no days mean, too
-        for part in fields(ScheduleParts):
-            if part.name not in _OF_A_DAY and getattr(parts, part.name) not in (None, False):
-                found["days" if part.name in _CHOOSE_DAYS else part.name] = 1
+        for name in parts.beside_times():
+            found["days" if name in _CHOOSE_DAYS else name] = 1
         when = len(parts.times) or parts.moments.count(", ") + bool(parts.moments)
         found[_WHEN] = found.get(_WHEN, 0) + when
     return found
 
 
-_OF_A_DAY = {"times", "moments", "meals", "typed_time"}
 # One of them stands for another: "every 2 days", then "mondays at 09:00".
 _CHOOSE_DAYS = {"weekdays", "days_a_week", "every_days", "every_weeks", "month_days", "is_monthly"}
 _CHOOSE_DAYS |= {"cycle", "interval", "is_as_needed"}

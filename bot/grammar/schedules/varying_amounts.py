@@ -1,7 +1,7 @@
 """Schedules with different amounts, by time of day or step by step."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import time, timedelta
 
 from bot.grammar.clock_times import MEALS, NAMED, looks_like_a_time
@@ -97,15 +97,10 @@ def shared_parts(parts: Sequence[ScheduleParts], context: ScheduleContext) -> Sc
     """The parts that apply to all amounts: days, start and end. Each may be given once."""
     shared = ScheduleParts()
     for each in parts:
-        for part in fields(ScheduleParts):
-            if part.name in {"times", "moments", "meals", "typed_time"}:
-                continue
-            value = getattr(each, part.name)
-            if value in (None, False, ()):
-                continue
-            if getattr(shared, part.name) not in (None, False):
+        for name, value in each.beside_times().items():
+            if name in shared.beside_times():
                 raise context.wrong(Problem.ONE_RHYTHM)
-            setattr(shared, part.name, value)
+            setattr(shared, name, value)
     return shared
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import day_and_month, full_date, weekday_name
+from domain.local_time import clocks_differ
 
 _MINUTE = timedelta(minutes=1)
 _DAYS_FROM = 2  # shorter spans are given in hours
@@ -27,15 +28,14 @@ def clock_words(
 
     Just "08:00" if both clocks agree, and without "your time" if the reader's zone is unknown.
     """
-    local = at.astimezone(zone)
     clock = clock_time(at, zone)
     theirs = _("{time} {name}'s time").format(time=clock, name=escape(person))
     if reader_zone is None:
         return theirs
-    yours = at.astimezone(reader_zone)
-    if yours.utcoffset() == local.utcoffset():
+    if not clocks_differ(reader_zone, zone, at):
         return clock
-    return _("{theirs} ({time} your time)").format(theirs=theirs, time=reader_clock(yours, local))
+    yours = reader_clock(at.astimezone(reader_zone), at.astimezone(zone))
+    return _("{theirs} ({time} your time)").format(theirs=theirs, time=yours)
 
 
 def reader_clock(yours: datetime, theirs: datetime) -> str:
@@ -76,10 +76,9 @@ def when_given(
     at: datetime, *, person: str, zone: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None
 ) -> str:
     """ "today 07:55"; by both clocks if the reader has said that theirs differs."""
-    local = at.astimezone(zone)
-    if reader_zone is not None and at.astimezone(reader_zone).utcoffset() != local.utcoffset():
+    if reader_zone is not None and clocks_differ(reader_zone, zone, at):
         return moment(at, person=person, zone=zone, now=now, reader_zone=reader_zone)
-    day = day_words(local.date(), today=now.astimezone(zone).date())
+    day = day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
     return _("{day} {time}").format(day=day, time=clock_time(at, zone))
 
 

@@ -28,7 +28,7 @@ from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
-from domain.local_time import resolve_local, to_local
+from domain.local_time import clocks_differ, resolve_local, to_local
 from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
 
@@ -72,11 +72,7 @@ async def list_in_other_zones(scope: Scope, person_id: UUID) -> Sequence[Occurre
 
 def _has_another_clock(facts: OccurrenceFacts) -> bool:
     ahead = [timedelta(0), _HALF_A_YEAR] if facts.recurrence else [timedelta(0)]
-    return any(
-        (facts.starts_at + each).astimezone(facts.zone).utcoffset()
-        != (facts.starts_at + each).astimezone(facts.home).utcoffset()
-        for each in ahead
-    )
+    return any(clocks_differ(facts.zone, facts.home, facts.starts_at + each) for each in ahead)
 
 
 async def move_to_home_zone(

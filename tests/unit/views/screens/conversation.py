@@ -18,7 +18,7 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
     to_forget = Discard(family_id=FAMILY_ID, flow_id=MEDICINE_IDS[0], flow="addmed").encode()
     continue_button = Button(conversations.continue_label(), to_go_on)
     discard_button = Button(conversations.discard_label(), to_forget)
-    stop = Button(conversations.stop_label(), to_forget)
+    stop = Button(conversations.discard_label(), to_forget)
     question = new_medicines.ask_dosage(words.medicine)
     return {
         "conversation_unexpected": partial(conversations.unexpected),

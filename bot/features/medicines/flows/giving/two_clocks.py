@@ -13,6 +13,7 @@ from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from domain.access import Action
+from domain.local_time import clocks_differ
 
 
 class Timed(Protocol):
@@ -43,10 +44,7 @@ def zone_of(request: Request, draft: Timed) -> ZoneInfo:
 def is_other_clock(request: Request, draft: Timed) -> bool:
     """Whether the member's own clock differs from the person's now."""
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    if member.zone is None:
-        return False
-    theirs = now.astimezone(ZoneInfo(draft.zone)).utcoffset()
-    return now.astimezone(member.zone).utcoffset() != theirs
+    return member.zone is not None and clocks_differ(member.zone, ZoneInfo(draft.zone), now)
 
 
 def has_two_clocks(request: Request, draft: Timed) -> bool:
