@@ -89,12 +89,18 @@ class AbandonPolicy:
 @dataclass(frozen=True)
 class Flow:
     """A conversation: its stored name and its steps. Redis keeps the names across updates of the
-    program, so they never change. `abandon_policy` applies if nobody finishes it.
+    program, so they never change. `abandon_policy` applies if nobody finishes it. `shown_before` is
+    the screen whose button started it, for those that ask in its place: Cancel returns to it.
     """
 
     name: str
     steps: Mapping[str, Step]
     abandon_policy: AbandonPolicy = field(kw_only=True)
+    shown_before: Callable[[Request, Data], Awaitable[Screen]] | None = None
+
+    def begin_in_place(self, request: Request, step: str, data: Data) -> Answer:
+        """Start with the question of *step*, which replaces the pressed message."""
+        return replace(self.begin(request, step, data), closes=True).in_place()
 
     def begin(
         self, request: Request, step: str, data: Data, *, first: Screen | None = None
@@ -200,6 +206,13 @@ class Flow:
             return answer
         # If the reply started another conversation, this one was answered, not abandoned.
         return replace(answer, conversation=in_place_of(conversation, answer.conversation))
+
+    async def cancel(self, request: Request, conversation: Conversation) -> Answer:
+        """The Cancel button of the open question."""
+        if self.shown_before is None:
+            return cancelled(conversation.flow_id).in_place()
+        screen = await self.shown_before(request, conversation.data)
+        return views.left_as_it_is(screen, conversation=to_end(conversation.flow_id))
 
 
 def cancelled(flow_id: UUID) -> Answer:

@@ -139,7 +139,7 @@ class Flows:
         if flow is None or not _offers(flow.question(running), press):
             return views.already_answered()
         if press.pick.key == CANCEL:
-            return cancelled(running.flow_id)
+            return await flow.cancel(request, running)
         return await self._take(request, flow, running, Reply(choice=press.pick.key))
 
     def _on_stale_press(self, request: Request, press: Choose) -> Answer:

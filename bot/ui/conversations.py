@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum, auto
 from html import unescape
+from typing import Any
 
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.length import length, shorten
@@ -165,6 +166,11 @@ def nothing_to_cancel() -> Answer:
 
 def cancelled() -> Answer:
     return say(_("Cancelled. Nothing was saved."))
+
+
+def left_as_it_is(screen: Screen, *, conversation: dict[str, Any]) -> Answer:
+    """Cancel, of a question that stood in the place of *screen*."""
+    return Answer(toast=_("Nothing was changed."), edit=screen, conversation=conversation)
 
 
 def ask_person(buttons: Sequence[Button]) -> Screen:

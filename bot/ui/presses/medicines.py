@@ -28,6 +28,8 @@ class ShowMedicine(OfMedicine):
 class ChangeMedicine(OfMedicine):
     verb = "cm"
 
+    in_new_message: Annotated[bool, flag("n")] = False
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeOpenDoses(OfAction):

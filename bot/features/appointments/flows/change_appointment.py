@@ -30,6 +30,7 @@ from bot.features.appointments.flows.changed_rhythms import (
     typed_rhythm,
 )
 from bot.features.appointments.flows.renewal import renew_occurrence
+from bot.features.appointments.flows.screens import shown_before
 from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import change_questions, confirmations, draft_questions
 from bot.grammar.commands.repeat_changes import RepeatChange
@@ -69,7 +70,7 @@ async def begin(request: Request) -> Answer:
         "is_all_day": facts.details.is_all_day,
         "place": draft_questions.place_of(facts),
     }
-    return FLOW.begin(request, "what", data)
+    return FLOW.begin_in_place(request, "what", data)
 
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
@@ -294,4 +295,5 @@ FLOW = Flow(
         "review": Step(ask_review, _take_review, refresh_review),
     },
     abandon_policy=AbandonPolicy("appts", Unfinished.NOT_CHANGED, renew=renew_occurrence),
+    shown_before=shown_before,
 )

@@ -17,6 +17,7 @@ from bot.conversation.engine import (
     finished,
 )
 from bot.features.appointments.flows import when_questions as questions
+from bot.features.appointments.flows.screens import shown_before
 from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import (
     change_questions,
@@ -75,7 +76,7 @@ async def begin(request: Request) -> Answer:
         "days": [],
         "times": [],
     }
-    return FLOW.begin(request, "reach" if facts.recurrence else "day", data)
+    return FLOW.begin_in_place(request, "reach" if facts.recurrence else "day", data)
 
 
 def _ask_reach(data: Data, choice: Choice) -> Screen:
@@ -327,4 +328,5 @@ FLOW = Flow(
         "time": Step(_ask_time, _take_time),
     },
     abandon_policy=AbandonPolicy("appts", Unfinished.NOT_CHANGED, renew=_renew),
+    shown_before=shown_before,
 )

@@ -4,9 +4,9 @@ A button about driving knows where it was pressed: delivery edits a reminder, a 
 """
 
 from bot.features.appointments.flows.add_appointment import file_of
+from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.appointments.views import (
     appointment_lists,
-    appointment_screen,
     change_questions,
     confirmations,
 )
@@ -58,7 +58,7 @@ async def turn_past_page(request: Request) -> Answer:
 
 async def show(request: Request) -> Answer:
     press = request.pressed(ShowAppointment)
-    screen = _screen(request, await get_occurrence(request.scope, press.occurrence_id))
+    screen = occurrence_screen(request, await get_occurrence(request.scope, press.occurrence_id))
     if press.in_new_message:
         return Answer(send=(screen,))
     return Answer(edit=screen)
@@ -100,21 +100,21 @@ async def call_off(request: Request) -> Answer:
         )
     reach = press.reach or Reach.THIS
     facts = await cancel_occurrence(request.scope, press.occurrence_id, reach=reach)
-    return confirmations.called_off(_screen(request, facts))
+    return confirmations.called_off(occurrence_screen(request, facts))
 
 
 async def restore_appointment(request: Request) -> Answer:
     facts = await restore_occurrence(
         request.scope, request.pressed(RestoreAppointment).occurrence_id
     )
-    return confirmations.restored(_screen(request, facts))
+    return confirmations.restored(occurrence_screen(request, facts))
 
 
 async def also_remind(request: Request) -> Answer:
     """Also remind shortly before."""
     press = request.pressed(AddReminder)
     facts = await add_reminder(request.scope, press.occurrence_id, minutes=press.minutes)
-    return confirmations.will_remind(_screen(request, facts))
+    return confirmations.will_remind(occurrence_screen(request, facts))
 
 
 async def nothing_to_note(request: Request) -> Answer:
@@ -146,12 +146,7 @@ async def _list(request: Request, *, page: int, is_past: bool) -> Screen:
     return appointment_lists.appointments(found, member=member, now=request.scope.clock.now())
 
 
-def _screen(request: Request, facts: OccurrenceFacts) -> Screen:
-    member = request.scope.require(Action.READ)
-    return appointment_screen.screen(facts, member=member, now=request.scope.clock.now())
-
-
 def _edited(request: Request, where: Where, facts: OccurrenceFacts) -> Screen | None:
     if where is Where.REMINDER:
         return None
-    return _screen(request, facts)
+    return occurrence_screen(request, facts)

@@ -39,7 +39,12 @@ async def begin(request: Request) -> Answer:
     request.scope.require(Action.CHANGE_APPOINTMENTS)
     doctor = await get_doctor(request.scope, request.pressed(ChangeDoctor).doctor_id)
     data = {"id": str(doctor.id), "name": doctor.name, "zone": doctor.zone.key}
-    return FLOW.begin(request, "what", data)
+    return FLOW.begin_in_place(request, "what", data)
+
+
+async def _shown_before(request: Request, data: Data) -> Screen:
+    doctor = await get_doctor(request.scope, UUID(str(data["id"])))
+    return views.doctor_screen(doctor, member=request.scope.require(Action.READ))
 
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
@@ -159,4 +164,5 @@ FLOW = Flow(
         "same": Step(_ask_same, _take_same),
     },
     abandon_policy=AbandonPolicy("doctors", Unfinished.NOT_CHANGED, renew=_renew),
+    shown_before=_shown_before,
 )

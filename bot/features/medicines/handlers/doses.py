@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.features.medicines.flows.giving import take_late
-from bot.features.medicines.handlers.history import entry_screen
+from bot.features.medicines.flows.screens import entry_screen
 from bot.features.medicines.views import doses as views
 from bot.features.medicines.views.content import new_medicines
 from bot.intake.request import Request

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.features.medicines.flows.giving import correct as correct_flow
 from bot.features.medicines.flows.named_medicines import name_medicine
+from bot.features.medicines.flows.screens import entry_screen
 from bot.features.medicines.views import doses as dose_views
 from bot.features.medicines.views import history as views
 from bot.grammar.tokens import fold_spaces, matchable
@@ -21,7 +22,7 @@ from bot.ui.presses.history import (
     ShowEntry,
 )
 from bot.ui.presses.subjects import OfDose
-from domain.access import Action, may
+from domain.access import Action
 from domain.errors import NotFound
 from domain.family.people import Person, list_people
 from domain.medicines.errors import NothingRecorded
@@ -78,15 +79,6 @@ async def _turn(request: Request, press: HistoryPress) -> Answer:
 
 async def entry(request: Request) -> Answer:
     return Answer(send=(await entry_screen(request, request.pressed(ShowEntry).dose_id),))
-
-
-async def entry_screen(request: Request, dose_id: UUID) -> Screen:
-    """A dose with everything that was recorded about it."""
-    member = request.scope.require(Action.READ)
-    details = await get_entry(request.scope, dose_id)
-    may_record = may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)
-    now = request.scope.clock.now()
-    return views.entry(details, member=member, now=now, may_record=may_record)
 
 
 async def correct(request: Request) -> Answer:

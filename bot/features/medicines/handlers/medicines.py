@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bot.features.medicines.flows.giving import give
 from bot.features.medicines.flows.pausing import resuming
+from bot.features.medicines.flows.screens import medicine_screen
 from bot.features.medicines.views import meds as views
 from bot.features.medicines.views.pausing import outcomes
 from bot.intake.request import Request
@@ -23,7 +24,6 @@ from domain.access import Action
 from domain.database.scope import Member
 from domain.medicines.changes.editing import change_open_doses
 from domain.medicines.changes.status import restore_medication, stop_medication
-from domain.medicines.details import get_details
 from domain.medicines.doses.facts import list_doses
 from domain.medicines.errors import MedicineChanged, MedicineStopped
 from domain.medicines.events import MedicinesListed
@@ -43,7 +43,7 @@ async def turn_page(request: Request) -> Answer:
 
 async def show(request: Request) -> Answer:
     """A medicine in the list."""
-    return Answer(edit=await _screen(request, request.pressed(ShowMedicine).medication_id))
+    return Answer(edit=await medicine_screen(request, request.pressed(ShowMedicine).medication_id))
 
 
 async def give_now(request: Request) -> Answer:
@@ -52,7 +52,7 @@ async def give_now(request: Request) -> Answer:
     scope.require(Action.READ)
     medicine = await get_medication(scope, press.medication_id)
     if press.version not in (None, medicine.version):
-        return views.has_changed(medicine.name, await _screen(request, medicine.id))
+        return views.has_changed(medicine.name, await medicine_screen(request, medicine.id))
     return await give.begin_medicine(request, medicine)
 
 
@@ -60,7 +60,7 @@ async def stop(request: Request) -> Answer:
     medication_id = request.pressed(StopMedicine).medication_id
     stopped = await stop_medication(request.scope, medication_id)
     now = request.scope.clock.now()
-    return views.stopped(await _screen(request, medication_id), stopped, now=now)
+    return views.stopped(await medicine_screen(request, medication_id), stopped, now=now)
 
 
 async def change_open(request: Request) -> Answer:
@@ -87,7 +87,7 @@ async def restore(request: Request) -> Answer:
     if press.is_from_pause:
         return await _resume(request, press.medication_id)
     await restore_medication(request.scope, press.medication_id)
-    restored = views.restored(await _screen(request, press.medication_id))
+    restored = views.restored(await medicine_screen(request, press.medication_id))
     return await resuming.ask_about_added_days(
         request, restored, medication_id=press.medication_id, person_id=None
     )
@@ -98,10 +98,10 @@ async def _resume(request: Request, medication_id: UUID) -> Answer:
     try:
         answer = await resuming.resume_medicine(request, None, medication_id, is_shown=True)
     except MedicineStopped:
-        return outcomes.stopped_meanwhile(await _screen(request, medication_id))
+        return outcomes.stopped_meanwhile(await medicine_screen(request, medication_id))
     facts = await get_medication(request.scope, medication_id)
     resumed = views.resumed(
-        await _screen(request, medication_id), facts, now=request.scope.clock.now()
+        await medicine_screen(request, medication_id), facts, now=request.scope.clock.now()
     )
     return replace(answer, toast=resumed.toast, edit=resumed.edit)
 
@@ -124,9 +124,3 @@ async def _lines(request: Request, member: Member) -> Sequence[MedicineLine]:
     listed = MedicinesListed(member.family_id, member.medications_version, lines)
     request.scope.publish(listed)
     return lines
-
-
-async def _screen(request: Request, medication_id: UUID) -> Screen:
-    member = request.scope.require(Action.READ)
-    details = await get_details(request.scope, medication_id)
-    return views.medicine(details, member=member, now=request.scope.clock.now())

@@ -25,6 +25,7 @@ from bot.features.medicines.flows.content import alike
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.renewal import renew_medicine
+from bot.features.medicines.flows.screens import medicine_screen
 from bot.features.medicines.flows.stock import per_dose
 from bot.features.medicines.views import meds as meds_views
 from bot.features.medicines.views.content import medicine_changes, new_medicines
@@ -48,8 +49,16 @@ from domain.medicines.schedules.comparison import Concern, list_concerns
 async def begin(request: Request) -> Answer:
     """The Change button."""
     request.scope.require(Action.CHANGE_MEDICINES)
-    medicine = await get_medication(request.scope, request.pressed(ChangeMedicine).medication_id)
-    return FLOW.begin(request, "what", {**_facts_of(medicine, request), "changes": []})
+    press = request.pressed(ChangeMedicine)
+    medicine = await get_medication(request.scope, press.medication_id)
+    data = {**_facts_of(medicine, request), "changes": []}
+    if press.in_new_message:
+        return FLOW.begin(request, "what", data)
+    return FLOW.begin_in_place(request, "what", data)
+
+
+async def _shown_before(request: Request, data: Data) -> Screen:
+    return await medicine_screen(request, UUID(data["id"]))
 
 
 def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
@@ -335,4 +344,5 @@ FLOW = Flow(
         "review": Step(_ask_review, _take_review, _refresh_review),
     },
     abandon_policy=AbandonPolicy("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),
+    shown_before=_shown_before,
 )

@@ -25,6 +25,7 @@ from bot.features.medicines.flows.giving.two_clocks import (
     time_buttons,
     zone_of,
 )
+from bot.features.medicines.flows.screens import entry_screen
 from bot.features.medicines.views import history as views
 from bot.features.medicines.views.giving import confirmations, given_intakes, intake_questions
 from bot.grammar.commands.intakes import (
@@ -64,7 +65,11 @@ async def begin(request: Request) -> Answer:
     """The Correct button."""
     dose_id = request.pressed(Correct).dose_id
     draft = await _draft(request, await check_correctable(request.scope, dose_id))
-    return FLOW.begin(request, "what", draft.write())
+    return FLOW.begin_in_place(request, "what", draft.write())
+
+
+async def _shown_before(request: Request, data: Data) -> Screen:
+    return await entry_screen(request, UUID(Draft.read(data).id))
 
 
 async def begin_my_clock(request: Request) -> Answer:
@@ -349,4 +354,5 @@ FLOW = Flow(
         "note": Step(_ask_note, _take_note),
     },
     abandon_policy=AbandonPolicy("history", Unfinished.NOT_RECORDED, renew=_renew),
+    shown_before=_shown_before,
 )

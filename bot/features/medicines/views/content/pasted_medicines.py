@@ -50,7 +50,9 @@ def saved_medicines(found: Sequence[MedicineFacts], *, member: Member, now: date
     buttons = [
         Button(
             _("✏️ Change {medicine}").format(medicine=label(medicine.name)),
-            ChangeMedicine(family_id=member.family_id, medication_id=medicine.id).encode(),
+            ChangeMedicine(
+                family_id=member.family_id, medication_id=medicine.id, in_new_message=True
+            ).encode(),
         )
         for medicine in found
     ]
