@@ -16,6 +16,7 @@ from bot.grammar.numbers import read_count
 from bot.grammar.places import Place, PlaceProblem, Unclear, find_place
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize, unaccented, words_of
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 
 _MAX_CHOICES = 8
 _CLOSE = 60
@@ -25,11 +26,14 @@ _LONGEST_LINE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person the family cares for, as the grammar needs it; `id` is for the caller."""
+    """A person the family cares for, as the grammar needs it; `id` is for the caller. `day` says
+    when "before breakfast" is.
+    """
 
     name: str
     zone: ZoneInfo
     id: UUID | None = None
+    day: DayTimes = USUAL_DAY
 
 
 @dataclass(frozen=True, slots=True)

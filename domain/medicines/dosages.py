@@ -22,33 +22,41 @@ class UnreadableDosage(ValueError):
 @dataclass(frozen=True, slots=True)
 class Dosage:
     """`words` are shown as typed ("½ tablet"). `amount` of `unit` (singular: "tablet", "mg") is
-    their exact value; None if they can't be counted ("a thin layer").
+    their exact value; None if they can't be counted ("a thin layer"). With `most`, it is a range
+    ("1–2 tablets"), and whoever gives it says how much it was: from `amount` to `most`.
     """
 
     words: str
     amount: Decimal | None = None
     unit: str | None = None
+    most: Decimal | None = None
 
     def __post_init__(self) -> None:
         if (self.amount is None) != (self.unit is None):
             raise ValueError("an amount and its unit belong together")
         if self.amount is not None and self.amount <= 0:
             raise ValueError("an amount is above zero")
+        if self.most is not None and (self.amount is None or self.most <= self.amount):
+            raise ValueError("a range goes from a smaller amount to a larger one")
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        stored = {
             "words": self.words,
             "amount": None if self.amount is None else str(self.amount),
             "unit": self.unit,
         }
+        return stored if self.most is None else {**stored, "most": str(self.most)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Raises :class:`UnreadableDosage` for anything that `to_json` doesn't write."""
         try:
-            amount = stored["amount"]
+            amount, most = stored["amount"], stored.get("most")
             return cls(
-                str(stored["words"]), None if amount is None else Decimal(amount), stored["unit"]
+                str(stored["words"]),
+                None if amount is None else Decimal(amount),
+                stored["unit"],
+                None if most is None else Decimal(most),
             )
         except (KeyError, TypeError, ValueError, InvalidOperation) as error:
             raise UnreadableDosage("a dosage with damaged parts") from error

@@ -39,6 +39,7 @@ class MedicineFacts:
     there is none; `resumes_at` (UTC) is the end of its pause, None if it has none;
     `is_paused_with_person`: it's paused with everything else that the person takes. `version` rises
     with each edit. `called_off` are the doses that were open until it was paused or stopped.
+    `instructions` and `reason` are as in :class:`Content`.
     """
 
     id: UUID
@@ -56,6 +57,8 @@ class MedicineFacts:
     open_doses: Sequence[OpenDose] = ()
     is_paused_with_person: bool = False
     called_off: Sequence[OpenDose] = ()
+    instructions: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,21 +116,29 @@ class NewMedicine:
     name: str
     dosage: Dosage
     schedule: Schedule
+    instructions: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
 class Content:
-    """What an edit can change: one version of a medicine."""
+    """What an edit can change: one version of a medicine. `instructions` say how it is taken ("with
+    food"), `reason` what for ("pain"), as typed.
+    """
 
     name: str
     dosage: Dosage
     schedule: Schedule
+    instructions: str | None = None
+    reason: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "dosage": self.dosage.to_json(),
             "schedule": self.schedule.to_json(),
+            "instructions": self.instructions,
+            "reason": self.reason,
         }
 
     @classmethod
@@ -136,4 +147,6 @@ class Content:
             str(stored["name"]),
             Dosage.from_json(stored["dosage"]),
             schedule_from_json(stored["schedule"]),
+            stored.get("instructions"),
+            stored.get("reason"),
         )

@@ -164,6 +164,7 @@ class CareRecipient(Base):
     name: Mapped[str]
     timezone: Mapped[str]
     medical_info: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    day_times: Mapped[dict[str, Any] | None]
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     pause_silences_appointments: Mapped[bool] = mapped_column(server_default="false")

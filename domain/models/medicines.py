@@ -41,7 +41,8 @@ class Medication(Base):
 
     `schedule` is the JSON of :mod:`domain.medicines.schedules`; each edit raises `version`. Doses
     exist up to `expanded_until`; after an edit none is made before `doses_from`. A countable dosage
-    is `dosage_amount` of `dosage_unit`.
+    is `dosage_amount` of `dosage_unit`, a range goes up to `dosage_most`. `instructions` say how it
+    is taken ("with food"), `reason` what for ("pain"), both as typed.
 
     `stock` is the sum of its movements in `stock_unit`, null until somebody has counted. If the
     units differ, `stock_per_dose` of it make `stock_dose_amount` of `stock_dose_unit` (1 tablet is
@@ -81,6 +82,12 @@ class Medication(Base):
             "(dosage_amount IS NULL) = (dosage_unit IS NULL)", name="amount_has_a_unit"
         ),
         CheckConstraint("dosage_amount > 0", name="dosage_is_positive"),
+        CheckConstraint("dosage_most > dosage_amount", name="range_goes_up"),
+        CheckConstraint(
+            "dosage_most IS NULL OR dosage_amount IS NOT NULL", name="range_has_a_start"
+        ),
+        CheckConstraint("length(instructions) BETWEEN 1 AND 300", name="instructions_are_short"),
+        CheckConstraint("length(reason) BETWEEN 1 AND 100", name="reason_is_short"),
         CheckConstraint("(stock IS NULL) = (stock_unit IS NULL)", name="stock_has_a_unit"),
         CheckConstraint("stock_per_dose > 0", name="stock_per_dose_is_positive"),
         CheckConstraint(
@@ -113,6 +120,9 @@ class Medication(Base):
     dosage: Mapped[str]
     dosage_amount: Mapped[Decimal | None] = mapped_column(Numeric)
     dosage_unit: Mapped[str | None]
+    dosage_most: Mapped[Decimal | None] = mapped_column(Numeric)
+    instructions: Mapped[str | None]
+    reason: Mapped[str | None]
     schedule: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(server_default="1")
     status: Mapped[str] = mapped_column(server_default="active")
@@ -142,9 +152,10 @@ class Dose(Base):
     Name and dosage are copied when the dose is made, so that history survives edits. The latest
     record is copied here too: `taken_at` (UTC), `given` if the amount differed, `note`. `timezone`
     is the zone in which it was due, `taken_timezone` the one in which it was given; neither changes
-    when the person moves. `dose_count` is how many doses, as the medicine was set, were given.
-    `next_action_at` (UTC, whole minutes) is the timer of its ladder; `ladder_step` and `ask_no` say
-    what happens then. At `window_ends_at` it counts as missed.
+    when the person moves. `amount` of `unit` is planned, up to `most` for a range; `moment` is the
+    JSON of the part of the day that `due_at` stands for. `dose_count` is how many doses, as the
+    medicine was set, were given. `next_action_at` (UTC, whole minutes) is the timer of its ladder;
+    `ladder_step` and `ask_no` say what happens then. At `window_ends_at` it counts as missed.
     """
 
     __tablename__ = "doses"
@@ -181,6 +192,8 @@ class Dose(Base):
             "(taken_timezone IS NULL) = (taken_at IS NULL)", name="what_is_taken_has_a_clock"
         ),
         CheckConstraint("dose_count > 0", name="dose_count_is_positive"),
+        CheckConstraint("most > amount", name="range_goes_up"),
+        CheckConstraint("most IS NULL OR amount IS NOT NULL", name="range_has_a_start"),
         Index(None, "care_recipient_id", "due_at"),
         Index(
             "ix_doses_taken",
@@ -208,6 +221,8 @@ class Dose(Base):
     dosage: Mapped[str]
     amount: Mapped[Decimal | None] = mapped_column(Numeric)
     unit: Mapped[str | None]
+    most: Mapped[Decimal | None] = mapped_column(Numeric)
+    moment: Mapped[dict[str, Any] | None]
     status: Mapped[str] = mapped_column(server_default="pending")
     ladder_step: Mapped[str | None] = mapped_column(server_default="ask")
     ask_no: Mapped[int] = mapped_column(SmallInteger, server_default="0")

@@ -1,21 +1,34 @@
-"""Kinds of schedules: by the clock, by the hour, as needed, in steps; and their JSON."""
+"""Kinds of schedules: by the clock, by the hour, as needed, in steps, several plans at once; and
+their JSON.
+"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from domain.medicines.dosages import Dosage, UnreadableDosage
-from domain.medicines.schedules.days import EVERY_DAY, Days, days_to_json, stored_days
+from domain.medicines.schedules.days import (
+    EVERY_DAY,
+    Days,
+    are_apart,
+    days_to_json,
+    is_newer_pattern,
+    stored_days,
+)
+from domain.medicines.schedules.moments import Moment
 from domain.medicines.schedules.problems import ScheduleProblem, UnreadableSchedule, require
 
-VERSION = 2
+VERSION = 3
+_OLDER_VERSION = 2  # still written where nothing is newer, for replicas that run the older program
 MAX_TIMES_PER_DAY = 24
 MIN_INTERVAL = timedelta(hours=1)
 MAX_INTERVAL = timedelta(days=31)
 MAX_STEPS = 20
+MAX_PLANS = 14  # a week with two kinds of days for each of its days
+MAX_EXCEPTIONS = 60
 _DAY = timedelta(days=1)
 
 
@@ -24,7 +37,10 @@ class WallClock:
     """Times of day on certain days, from a first to an optional last day.
 
     Times and days are local to the person cared for; both days are inclusive. `dosages` has the
-    amount at each of the times; None: always the medicine's dosage. Each schedule has exactly one
+    amount at each of the times; None: always the medicine's dosage. `moments` has the part of the
+    day for which each time stands (None: the time itself was named); None: all were named.
+    `last_at` is the time of the last dose on `ends_on`, for a course with a number of doses; None:
+    the last one of that day. It isn't given on `except_on`. Each schedule has exactly one
     representation, so that equal schedules compare equal. Raises :class:`InvalidSchedule`.
     """
 
@@ -33,6 +49,9 @@ class WallClock:
     ends_on: date | None = None
     days: Days = EVERY_DAY
     dosages: tuple[Dosage, ...] | None = None
+    moments: tuple[Moment | None, ...] | None = None
+    last_at: time | None = None
+    except_on: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         times = self.times
@@ -44,6 +63,14 @@ class WallClock:
         require(is_ascending, ScheduleProblem.TIMES_NOT_ASCENDING)
         matches = self.dosages is None or len(self.dosages) == len(times)
         require(matches, ScheduleProblem.DOSAGES_DO_NOT_MATCH)
+        moments = self.moments
+        matches = moments is None or (len(moments) == len(times) and any(moments))
+        require(matches, ScheduleProblem.MOMENTS_DO_NOT_MATCH)
+        is_within = self.last_at is None or (
+            self.ends_on is not None and self.last_at in times[:-1]
+        )
+        require(is_within, ScheduleProblem.LAST_TIME_IMPOSSIBLE)
+        require(len(self.except_on) <= MAX_EXCEPTIONS, ScheduleProblem.TOO_MANY_EXCEPTIONS)
         if self.ends_on is not None:
             require(self.starts_on <= self.ends_on, ScheduleProblem.ENDS_BEFORE_START)
             first = self.days.next_day(self.starts_on, starts_on=self.starts_on)
@@ -58,29 +85,57 @@ class WallClock:
                 return
             if self.ends_on is not None and day > self.ends_on:
                 return
-            yield day
+            if day not in self.except_on:
+                yield day
             day += _DAY
+
+    def times_on(self, day: date) -> tuple[time, ...]:
+        """The times of a *day* on which it is given: fewer on the last one of some courses."""
+        if self.last_at is None or day != self.ends_on:
+            return self.times
+        return tuple(at for at in self.times if at <= self.last_at)
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "version": VERSION,
+            "version": self.version,
             "kind": "wall_clock",
             "times": [at.strftime("%H:%M") for at in self.times],
             "starts_on": self.starts_on.isoformat(),
             "ends_on": None if self.ends_on is None else self.ends_on.isoformat(),
             "days": days_to_json(self.days),
             "dosages": None if self.dosages is None else [d.to_json() for d in self.dosages],
+            **self._later_parts(),
         }
+
+    @property
+    def version(self) -> int:
+        """The version of the stored shape that can say all of it."""
+        is_newer = bool(self._later_parts()) or is_newer_pattern(self.days)
+        return VERSION if is_newer else _OLDER_VERSION
+
+    def _later_parts(self) -> dict[str, Any]:
+        """What version 2 doesn't know, where there is any."""
+        stored: dict[str, Any] = {}
+        if self.moments is not None:
+            stored["moments"] = [each and each.to_json() for each in self.moments]
+        if self.last_at is not None:
+            stored["last_at"] = self.last_at.strftime("%H:%M")
+        if self.except_on:
+            stored["except_on"] = sorted(day.isoformat() for day in self.except_on)
+        return stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        dosages = stored.get("dosages")
+        dosages, moments, last_at = map(stored.get, ("dosages", "moments", "last_at"))
         return cls(
             times=tuple(time.fromisoformat(at) for at in stored["times"]),
             starts_on=date.fromisoformat(stored["starts_on"]),
             ends_on=_date_or_none(stored["ends_on"]),
             days=stored_days(stored),
             dosages=None if dosages is None else tuple(map(Dosage.from_json, dosages)),
+            moments=None if moments is None else tuple(map(_moment_or_none, moments)),
+            last_at=None if last_at is None else time.fromisoformat(last_at),
+            except_on=frozenset(map(date.fromisoformat, stored.get("except_on", ()))),
         )
 
 
@@ -109,7 +164,7 @@ class Elapsed:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "version": VERSION,
+            "version": _OLDER_VERSION,
             "kind": "elapsed",
             "every_minutes": self.every // timedelta(minutes=1),
             "starts_at": self.starts_at.isoformat(),
@@ -154,7 +209,7 @@ class AsNeeded:
     def to_json(self) -> dict[str, Any]:
         interval = self.min_interval
         return {
-            "version": VERSION,
+            "version": _OLDER_VERSION,
             "kind": "as_needed",
             "starts_on": self.starts_on.isoformat(),
             "ends_on": None if self.ends_on is None else self.ends_on.isoformat(),
@@ -196,7 +251,7 @@ class Steps:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "version": VERSION,
+            "version": max(step.version for step in self.steps),
             "kind": "steps",
             "steps": [step.to_json() for step in self.steps],
         }
@@ -206,23 +261,62 @@ class Steps:
         return cls(tuple(WallClock.from_json(step) for step in stored["steps"]))
 
 
-Schedule: TypeAlias = WallClock | Elapsed | AsNeeded | Steps
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """Wall-clock schedules that apply side by side: other amounts or times on other days, or two
+    amounts that alternate.
 
-_KINDS: Mapping[str, type[WallClock] | type[Elapsed] | type[AsNeeded] | type[Steps]] = {
+    No two of them have a dose at the same minute, and either all have `dosages` or none. Raises
+    :class:`InvalidSchedule`.
+    """
+
+    plans: tuple[WallClock, ...]
+
+    def __post_init__(self) -> None:
+        require(1 < len(self.plans) <= MAX_PLANS, ScheduleProblem.PLANS_COINCIDE)
+        says_how_much = {plan.dosages is not None for plan in self.plans}
+        require(len(says_how_much) == 1, ScheduleProblem.STEPS_WITHOUT_DOSAGE)
+        coincide = any(_may_coincide(one, other) for one, other in combinations(self.plans, 2))
+        require(not coincide, ScheduleProblem.PLANS_COINCIDE)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "kind": "combined",
+            "plans": [plan.to_json() for plan in self.plans],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(tuple(WallClock.from_json(plan) for plan in stored["plans"]))
+
+
+def _may_coincide(one: WallClock, other: WallClock) -> bool:
+    """Whether both can have a dose at the same minute; True where that can't be ruled out."""
+    if not set(one.times) & set(other.times):
+        return False
+    return not are_apart(one.days, other.days, starts_on=(one.starts_on, other.starts_on))
+
+
+Schedule: TypeAlias = WallClock | Elapsed | AsNeeded | Steps | Combined
+
+_KINDS: Mapping[str, type[WallClock | Elapsed | AsNeeded | Steps | Combined]] = {
     "wall_clock": WallClock,
     "elapsed": Elapsed,
     "as_needed": AsNeeded,
     "steps": Steps,
+    "combined": Combined,
 }
 
 
 def schedule_from_json(stored: Mapping[str, Any]) -> Schedule:
-    """Read what `to_json` wrote, including version 1 (wall clocks on weekdays only).
+    """Read what `to_json` wrote, including versions 1 (wall clocks on weekdays only) and 2.
 
     Raises :class:`UnreadableSchedule` for anything else.
     """
     kind, version = str(stored.get("kind")), stored.get("version")
-    if kind not in _KINDS or (version != VERSION and (version, kind) != (1, "wall_clock")):
+    is_known = version in {_OLDER_VERSION, VERSION} or (version, kind) == (1, "wall_clock")
+    if kind not in _KINDS or not is_known:
         raise UnreadableSchedule("not a schedule of this version")
     try:
         return _KINDS[kind].from_json(stored)
@@ -237,6 +331,8 @@ def first_and_last_day(schedule: Schedule, zone: ZoneInfo) -> tuple[date, date |
             return first, last
         case Steps(steps=steps):
             return steps[0].starts_on, steps[-1].ends_on
+        case Combined(plans=plans):
+            return min(plan.starts_on for plan in plans), _last_end(plans)
         case Elapsed(starts_at=starts_at, ends_at=ends_at):
             first = starts_at.astimezone(zone).date()
             if ends_at is None:
@@ -251,6 +347,8 @@ def first_day_of(schedule: Schedule, zone: ZoneInfo) -> date:
             return starts_on
         case Steps(steps=steps):
             return steps[0].starts_on
+        case Combined(plans=plans):
+            return min(plan.starts_on for plan in plans)
         case Elapsed(starts_at=starts_at):
             return starts_at.astimezone(zone).date()
 
@@ -262,11 +360,18 @@ def last_day_of(schedule: Schedule, zone: ZoneInfo) -> date | None:
             return ends_on
         case Steps(steps=steps):
             return steps[-1].ends_on
+        case Combined(plans=plans):
+            return _last_end(plans)
         case Elapsed():
             ends_at = schedule.ends_at
             if ends_at is None:
                 return None
             return (ends_at - timedelta(minutes=1)).astimezone(zone).date()
+
+
+def _last_end(plans: Sequence[WallClock]) -> date | None:
+    ends = [plan.ends_on for plan in plans if plan.ends_on is not None]
+    return max(ends) if len(ends) == len(plans) else None
 
 
 def is_over(step: WallClock, today: date) -> bool:
@@ -275,6 +380,10 @@ def is_over(step: WallClock, today: date) -> bool:
 
 def _is_utc_minute(instant: datetime) -> bool:
     return instant.tzinfo is UTC and not (instant.second or instant.microsecond)
+
+
+def _moment_or_none(stored: Mapping[str, Any] | None) -> Moment | None:
+    return None if stored is None else Moment.from_json(stored)
 
 
 def _date_or_none(stored: str | None) -> date | None:

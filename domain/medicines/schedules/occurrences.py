@@ -20,12 +20,20 @@ instants in UTC ("2026-11-24T06:00Z"). As-needed medicines are never due by them
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import merge
 from zoneinfo import ZoneInfo
 
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import LONGEST_CYCLE
-from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Elapsed,
+    Schedule,
+    Steps,
+    WallClock,
+)
 
 # No zone has ever jumped by more than one day (Apia skipped 2011-12-30), so a dose is due at most
 # this far from the day in its key.
@@ -122,6 +130,9 @@ def _in_order_of_days(
         case Steps(steps=steps):
             for step in steps:
                 yield from _wall_clock_occurrences(step, zone, after)
+        case Combined(plans=plans):
+            each = [_wall_clock_occurrences(plan, zone, after) for plan in plans]
+            yield from merge(*each, key=lambda occurrence: occurrence.key)
         case Elapsed():
             yield from _elapsed_occurrences(schedule, after, last_intake_at=last_intake_at)
         case AsNeeded():
@@ -133,7 +144,7 @@ def _wall_clock_occurrences(
 ) -> Iterator[Occurrence]:
     first_day = after.astimezone(zone).date() - _WIDEST_JUMP
     for day in schedule.days_from(first_day):
-        for index, at in enumerate(schedule.times):
+        for index, at in enumerate(schedule.times_on(day)):
             local = datetime.combine(day, at)
             yield Occurrence(
                 key=local.isoformat(timespec="minutes"),
