@@ -72,6 +72,7 @@ class TypedTime:
     is_sure: bool
     is_after_at: bool = True
     tokens_used: int = 1
+    is_joined: bool = False  # "and" comes before it
 
     @property
     def is_midnight(self) -> bool:

@@ -157,6 +157,17 @@ def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
     return as_decimal(number.value), name
 
 
+def strengths_in(words: str) -> Sequence[Dosage]:
+    """The plain amounts in the words of a dosage that are no things: 500 mg of "2 tablets of 500 mg"."""
+    tokens = tokenize(words).tokens
+    found = []
+    for at in range(len(tokens)):
+        counted = _counted(tokens, at) if _read_quantity(tokens, at) is not None else None
+        if counted is not None and counted[1] not in THINGS:
+            found.append(Dosage(f"{counted[0]} {counted[1]}", *counted))
+    return found
+
+
 def read_number_only(token: Token) -> bool:
     """Whether a word is just a number above zero."""
     try:
@@ -260,10 +271,12 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
     return end
 
 
-def quantity_ends(tokens: Sequence[Token], at: int) -> bool:
-    """Whether an amount with a unit of its own starts at *at*; "4 doses" are a number of times."""
+def quantity_ends(tokens: Sequence[Token], at: int) -> int | None:
+    """Where the amount with a unit that starts at *at* ends; None for "4 doses", which are a number
+    of times.
+    """
     end = _read_quantity(tokens, at)
-    return end is not None and tokens[end - 1].word not in {"dose", "doses"}
+    return None if end is not None and tokens[end - 1].word in {"dose", "doses"} else end
 
 
 def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = True) -> int | None:

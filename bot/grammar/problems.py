@@ -35,6 +35,10 @@ class Problem(Enum):
     AS_NEEDED_AT_TIMES = auto()  # "as needed at 08:00"
     STEP_WITHOUT_END = auto()  # W is a step of a taper without a duration
     WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
+    FIRST_DAY_MISSING = auto()  # "every 3 months", but from which day on?
+    HOURS_RANGE = auto()  # "every 4-6 hours"
+    SLIDING_SCALE = auto()  # W depends on a measurement
+    WHICH_AMOUNT = auto()  # W are several amounts: which of them is given each time?
     CONTRADICTION = auto()  # W are parts that contradict each other
     INTAKE_UNREADABLE = auto()  # W is neither an amount nor a time
     CHANGE_UNREADABLE = auto()  # W names nothing that can be changed

@@ -16,6 +16,7 @@ UNITS = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "hourly"), "hour"),
     **dict.fromkeys(("d", "day", "days"), "day"),
     **dict.fromkeys(("week", "weeks"), "week"),
+    **dict.fromkeys(("fortnight", "fortnights"), "fortnight"),
     **dict.fromkeys(("month", "months"), "month"),
     **dict.fromkeys(("year", "years"), "year"),
 }

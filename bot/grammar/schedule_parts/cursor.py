@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.grammar.clock_times import TypedTime
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.parts import EVERY_DAY, PartOfDayWord, ScheduleParts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, MomentWord, ScheduleParts
 from bot.grammar.tokens import Line, Token
 from domain.local_time import Weekday
 
@@ -32,7 +32,7 @@ class Cursor:
         self.tokens = tokens
         self.at = 0
         self.parts = ScheduleParts()
-        self.clock: list[TypedTime | PartOfDayWord] = []
+        self.clock: list[TypedTime | MomentWord] = []
         self.last_was_time = False
         self.has_times = False
         self.is_after_days = False  # times came before days: more of either would be guesswork

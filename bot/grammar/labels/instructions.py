@@ -1,0 +1,131 @@
+"""Takes what a label says beside name, amounts and times out of a line: how something is taken,
+what for, and remarks in brackets.
+
+What is taken out is kept as typed. Nothing is taken out of a name: only what follows the first
+amount, or is a phrase of several words.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS
+from bot.grammar.tokens import Line, Token, words_of
+
+LONGEST_INSTRUCTIONS = 300
+_MOST_REASON_WORDS = 5
+_JOINTS = {",", "-", ":", ".", ";"}
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """The rest of a line, with its `instructions` and the `reason` as typed; None for none."""
+
+    tokens: tuple[Token, ...]
+    instructions: str | None = None
+    reason: str | None = None
+
+
+def take_remarks(
+    line: Line, *, amount_at: int | None, is_said_otherwise: Callable[[Sequence[Token]], bool]
+) -> Remarks:
+    """Split *line*, whose first amount is at *amount_at*. Words in brackets are a remark unless
+    they *are said otherwise*, as part of a schedule.
+    """
+    kept: list[Token] = []
+    notes: list[str] = []
+    reasons: list[str] = []
+    tokens, at = line.tokens, 0
+    while at < len(tokens):
+        if at == 0:
+            kept.append(tokens[0])
+            at = 1
+            continue
+        is_after_amount = amount_at is not None and at > amount_at
+        used = _bracketed(tokens, at)
+        if used:
+            inside = tokens[at : at + used]
+            if is_said_otherwise(_without_brackets(inside)):
+                kept += _without_brackets(inside)
+            else:
+                notes.append(line.typed(inside).strip("()[]"))
+            at += used
+            continue
+        used = _how(tokens, at)
+        if used > 1 or (used and is_after_amount):
+            notes.append(line.typed(tokens[at : at + used]))
+            at += used
+            continue
+        used = _reason(tokens, at)
+        if used:
+            reasons.append(line.typed(tokens[at + 1 : at + used]))
+            at += used
+            continue
+        if is_after_amount and not tokens[at].is_quoted and tokens[at].word.rstrip(":") in DOING:
+            at += 1
+            continue
+        kept.append(tokens[at])
+        at += 1
+    return Remarks(_tidied(kept), "; ".join(notes) or None, "; ".join(reasons) or None)
+
+
+def _bracketed(tokens: Sequence[Token], at: int) -> int:
+    """How many tokens a remark in brackets takes, 0 for none: "(80 mg total)"."""
+    first = tokens[at]
+    opening = first.raw[:1]
+    if first.is_quoted or opening not in {"(", "["}:
+        return 0
+    closing = ")" if opening == "(" else "]"
+    for end in range(at, min(len(tokens), at + 40)):
+        if not tokens[end].is_quoted and closing in tokens[end].raw:
+            return end - at + 1
+    return 0
+
+
+def _without_brackets(tokens: Sequence[Token]) -> list[Token]:
+    bare = [
+        Token(token.raw.strip("()[]"), token.word.strip("()[]").rstrip("."), token.start, token.end)
+        for token in tokens
+    ]
+    return [token for token in bare if token.word]
+
+
+def _how(tokens: Sequence[Token], at: int) -> int:
+    """How many tokens the longest phrase about how it is taken takes at *at*."""
+    expressions = HOW.get("" if tokens[at].is_quoted else tokens[at].word.strip("()"))
+    if not expressions:
+        return 0
+    words = words_of(tokens[at:], LONGEST)
+    text = "".join(f"{word} " for word in words)
+    ends = [match.end() for each in expressions if (match := each.match(text))]
+    return text[: max(ends)].count(" ") if ends else 0
+
+
+def _reason(tokens: Sequence[Token], at: int) -> int:
+    """ "for pain", "for high blood pressure", "if in pain": how many tokens, 0 for none."""
+    words = words_of(tokens[at:], _MOST_REASON_WORDS + 1)
+    if not words or words[0] != "for":
+        return 0
+    end = 0
+    for n, word in enumerate(words[1:], start=1):
+        if word in REASONS or (end == n - 1 and end and word in REASON_ENDS):
+            end = n
+        elif end and word not in {"and", "or", "&", "/"}:
+            break
+        elif not end and n > 3:
+            break
+        elif not end and (word[:1].isdecimal() or word in _JOINTS):
+            break
+    return end + 1 if end else 0
+
+
+def _tidied(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Without joints that what was taken out has left behind: ", ,"."""
+    kept: list[Token] = []
+    for token in tokens:
+        is_joint = token.word in _JOINTS and not token.is_quoted
+        if is_joint and (not kept or (kept[-1].word in _JOINTS and not kept[-1].is_quoted)):
+            continue
+        kept.append(token)
+    while kept and kept[-1].word in _JOINTS and not kept[-1].is_quoted:
+        kept.pop()
+    return tuple(kept)
