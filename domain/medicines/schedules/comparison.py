@@ -14,9 +14,18 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP, how_many_times
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import own_dosages, strength_of
-from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
+from domain.medicines.schedules.days import (
+    LAST,
+    Cycle,
+    Daily,
+    Days,
+    Monthly,
+    MonthlyWeekdays,
+    Weekly,
+)
 from domain.medicines.schedules.kinds import (
     AsNeeded,
+    Combined,
     Elapsed,
     Schedule,
     Steps,
@@ -26,7 +35,9 @@ from domain.medicines.schedules.kinds import (
 )
 
 _A_DAY = timedelta(days=1)
-_DAYS_OF_A_MONTH = Fraction(146_097, 4_800)  # on average, over the calendar's 400-year cycle
+# On average, over the calendar's 400-year cycle:
+_DAYS_OF_A_MONTH = Fraction(146_097, 4_800)
+_SHARE_OF_MONTHS_WITH_A_FIFTH = Fraction(146_097, 7 * 4_800) - 4  # the same for each weekday
 
 
 class Concern(Enum):
@@ -140,20 +151,29 @@ def _how_often(schedule: WallClock) -> Fraction:
             share = Fraction(1, every)
         case Weekly(weekdays=weekdays, every=every):
             share = Fraction(len(weekdays), 7 * every)
-        case Monthly(days=days):
-            share = len(days) / _DAYS_OF_A_MONTH
+        case Monthly(days=days, every=every):
+            share = len(days) / (_DAYS_OF_A_MONTH * every)
+        case MonthlyWeekdays(weekdays=weekdays, places=places, every=every):
+            count = Fraction(len(places))
+            if {4, LAST} <= places:
+                count -= 1 - _SHARE_OF_MONTHS_WITH_A_FIFTH  # the fourth is the last in the others
+            share = len(weekdays) * count / (_DAYS_OF_A_MONTH * every)
         case Cycle(days_on=on, days_off=off):
             share = Fraction(on, on + off)
     return len(schedule.times) * share
 
 
 def _most_often(schedule: Schedule) -> Fraction:
-    """Doses per day in the step that has most of them. As needed counts as zero."""
+    """Doses per day in the step that has most of them, of all plans together. As needed counts as
+    zero.
+    """
     match schedule:
         case WallClock():
             return _how_often(schedule)
         case Steps(steps=steps):
             return max(map(_how_often, steps))
+        case Combined(plans=plans):
+            return sum(map(_how_often, plans), Fraction(0))
         case Elapsed(every=every):
             minute = timedelta(minutes=1)
             return Fraction(_A_DAY // minute, every // minute)

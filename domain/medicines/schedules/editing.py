@@ -36,6 +36,7 @@ from domain.medicines.schedules.days import Daily, Days, Monthly, Weekly
 from domain.medicines.schedules.intervals import elapsed_as_changed
 from domain.medicines.schedules.kinds import (
     AsNeeded,
+    Combined,
     Elapsed,
     Schedule,
     Steps,
@@ -46,7 +47,14 @@ from domain.medicines.schedules.kinds import (
 )
 from domain.medicines.schedules.occurrences import first_occurrence
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
-from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question, Unclear
+from domain.medicines.schedules.questions import (
+    AskAmount,
+    AskPlace,
+    AskTimes,
+    Question,
+    Topic,
+    Unclear,
+)
 
 _A_DAY = timedelta(days=1)
 
@@ -83,7 +91,12 @@ class _Editing:
 
     def changed(self) -> Content:
         schedule = self._schedule()
-        content = Content(self._change.name or self._content.name, self._dosage, schedule)
+        content = replace(
+            self._content,
+            name=self._change.name or self._content.name,
+            dosage=self._dosage,
+            schedule=schedule,
+        )
         content = with_settled_dosage(content, before=self._content)
         if self._change.dosage is not None and not self._is_amount_set:
             content = with_amount(
@@ -125,6 +138,12 @@ class _Editing:
             case WallClock():
                 self._refuse_limits()
                 return self._wall_clock(old)
+            case Combined():
+                self._refuse_limits()
+                named = names_clock or change.starts_on or change.ends_on or change.days_long
+                if named or change.has_no_end:
+                    raise InvalidSchedule(ScheduleProblem.PLANS_COINCIDE)
+                return old
 
     def _refuse_limits(self) -> None:
         if self._change.names_limits:
@@ -269,7 +288,7 @@ class _Editing:
             return [int(place[1:].split("t")[0])]
         if place != ALL and len({old.steps[n].times for n in numbers}) > 1:
             places = [place_of_whole_step(n, old.steps[n]) for n in numbers]
-            raise Unclear(AskPlace(tuple(places), is_about_times=True))
+            raise Unclear(AskPlace(tuple(places), about=Topic.STEP_TIMES))
         return numbers
 
     def _step(self, step: WallClock) -> WallClock:
