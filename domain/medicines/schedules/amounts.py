@@ -6,7 +6,14 @@ from datetime import date
 
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock, is_over
+from domain.medicines.schedules.kinds import (
+    Combined,
+    Schedule,
+    Steps,
+    WallClock,
+    is_over,
+    wall_clocks_of,
+)
 from domain.medicines.schedules.questions import AskPlace, Place, Unclear
 
 ALL = "all"
@@ -62,15 +69,7 @@ def _places_of_step(number: int, step: WallClock) -> Sequence[Place]:
 
 def own_dosages(schedule: Schedule) -> Sequence[Dosage]:
     """The amounts that a schedule itself specifies; empty if the medicine's dosage applies."""
-    match schedule:
-        case Steps(steps=steps):
-            return [dosage for step in steps for dosage in step.dosages or ()]
-        case Combined(plans=plans):
-            return [dosage for plan in plans for dosage in plan.dosages or ()]
-        case WallClock(dosages=dosages):
-            return dosages or ()
-        case _:
-            return ()
+    return [dosage for part in wall_clocks_of(schedule) for dosage in part.dosages or ()]
 
 
 def strength_of(content: Content) -> Dosage | None:

@@ -224,6 +224,29 @@ def lengthen(
     return Lengthened(days, new, last_day(schedule, zone), last_day(new, zone))
 
 
+def lasting(
+    plan: WallClock, days: int, *, first_day: date, after: datetime | None, zone: ZoneInfo
+) -> WallClock:
+    """*plan* for *days* days from *first_day* on, with all doses that this means.
+
+    Those of the first day that aren't due after the instant *after* come at the end instead, on the
+    next of its days: 08:00 and 20:00 for 3 days, said at noon, are six doses, and the last one is
+    at 08:00 on the fourth day. None: the first day is a whole one. Raises InvalidSchedule if no
+    dose falls in that time.
+    """
+    endless = replace(plan, ends_on=None, last_at=None)
+    ends_on = first_day + timedelta(days=days - 1)
+    over: list[time] = []
+    if after is not None and next(endless.days_from(first_day), None) == first_day:
+        due_at = {at: resolve_local(datetime.combine(first_day, at), zone) for at in plan.times}
+        over = [at for at in plan.times if due_at[at] <= after]
+    if not over:
+        return replace(endless, ends_on=ends_on)
+    ends_on = next(endless.days_from(ends_on + _DAY))
+    last_at = None if len(over) == len(plan.times) else over[-1]
+    return replace(endless, ends_on=ends_on, last_at=last_at)
+
+
 def _with_hours(
     schedule: Elapsed, zone: ZoneInfo, missed: Sequence[Occurrence], until: datetime
 ) -> tuple[Schedule, int]:
