@@ -1,5 +1,6 @@
 """Recurrences, in the words that people type for them."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot.ui.wording import _, listed, ngettext
@@ -56,7 +57,7 @@ def _on_day(rule: Recurrence, first: date) -> str:
     if rule.by_day:
         day = rule.by_day[0]
         return _("on the {nth} {weekday}").format(
-            nth=_nth_words(day.nth), weekday=weekday_names()[day.weekday]
+            nth=place_names()[day.nth], weekday=weekday_names()[day.weekday]
         )
     if rule.has_shorter_months:
         return with_shorter_months(_("on the {day}").format(day=ordinal(rule.by_month_day[-1])))
@@ -88,7 +89,8 @@ def _day_list(days: tuple[ByDay, ...]) -> str:
     return listed([names[day.weekday] for day in days])
 
 
-def _nth_words(nth: int) -> str:
+def place_names() -> Mapping[int, str]:
+    """ "first", "last": which of the weekdays of a month."""
     return {
         Nth.LAST: _("last"),
         Nth.FIRST: _("first"),
@@ -96,4 +98,4 @@ def _nth_words(nth: int) -> str:
         Nth.THIRD: _("third"),
         Nth.FOURTH: _("fourth"),
         Nth.FIFTH: _("fifth"),
-    }[Nth(nth)]
+    }

@@ -6,13 +6,30 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, listed, ngettext
 from bot.ui.words.dates import full_date, ordinal, short_weekday_names, weekday_names
-from bot.ui.words.repeats import with_shorter_months
+from bot.ui.words.repeats import place_names, with_shorter_months
 from domain.appointments.recurrences import SHORTEST_MONTH
 from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.clock_times import clock_times_of
-from domain.medicines.schedules.days import EVERY_DAY, Cycle, Daily, Days, Monthly, Weekly
-from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.days import (
+    EVERY_DAY,
+    LAST,
+    Cycle,
+    Daily,
+    Days,
+    Monthly,
+    MonthlyWeekdays,
+    Weekly,
+)
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Elapsed,
+    Schedule,
+    Steps,
+    WallClock,
+)
 
 _WORKDAYS = frozenset(Weekday(n) for n in range(5))
 _WEEKEND = frozenset(Weekday) - _WORKDAYS
@@ -33,6 +50,8 @@ def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None 
             return _wall_clock(schedule, today=today)
         case Steps(steps=steps):
             return _(", then ").join(_step(step, steps, today=today) for step in steps)
+        case Combined(plans=plans):
+            return _("; ").join(_wall_clock(plan, today=today) for plan in plans)
         case Elapsed():
             return _elapsed(schedule, zone, today=today)
         case AsNeeded():
@@ -41,27 +60,17 @@ def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None 
 
 def dosage_in_words(dosage: Dosage, schedule: Schedule) -> str:
     """The dosage to show beside the name: empty if the schedule states an amount for each time."""
-    has_own = isinstance(schedule, Steps) or (
-        isinstance(schedule, WallClock) and schedule.dosages is not None
-    )
-    is_strength = has_own and all(dosage != own for own in _dosages(schedule))
-    return dosage.words if is_strength or not has_own else ""
-
-
-def _dosages(schedule: Schedule) -> Sequence[Dosage]:
-    if isinstance(schedule, Steps):
-        return [dosage for step in schedule.steps for dosage in step.dosages or ()]
-    return (isinstance(schedule, WallClock) and schedule.dosages) or ()
+    return "" if dosage in own_dosages(schedule) else dosage.words
 
 
 def _wall_clock(schedule: WallClock, *, today: date | None) -> str:
     if schedule.dosages:
         words = _amounts(schedule.times, schedule.dosages)
         if schedule.days != EVERY_DAY:
-            words = _("{amounts}, {days}").format(amounts=words, days=_days(schedule.days))
+            words = _("{amounts}, {days}").format(amounts=words, days=days_in_words(schedule.days))
     else:
         words = _("{days} at {times}").format(
-            days=_days(schedule.days), times=listed(_clock(schedule.times))
+            days=days_in_words(schedule.days), times=listed(_clock(schedule.times))
         )
     return _limited(words, schedule.starts_on, schedule.ends_on, today=today)
 
@@ -70,7 +79,7 @@ def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) ->
     """A step of a taper: "20 mg at 08:00, last day 28 November 2026"."""
     words = _amounts(step.times, step.dosages or ())
     if step.days != EVERY_DAY:
-        words = _("{amounts}, {days}").format(amounts=words, days=_days(step.days))
+        words = _("{amounts}, {days}").format(amounts=words, days=days_in_words(step.days))
     at = steps.index(step)
     previous = steps[at - 1].ends_on if at else None
     follows = previous is not None and step.starts_on == previous + timedelta(days=1)
@@ -162,7 +171,7 @@ def length_in_words(length: timedelta) -> str:
     return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
 
 
-def _days(days: Days) -> str:
+def days_in_words(days: Days) -> str:
     match days:
         case Daily(every=1):
             return _("every day")
@@ -174,13 +183,36 @@ def _days(days: Days) -> str:
             return ngettext(
                 "every {count} week on {days}", "every {count} weeks on {days}", every
             ).format(count=every, days=_weekday_list(weekdays))
-        case Monthly(days=of_month):
+        case Monthly(days=of_month, every=every):
             words = _("on the {days} of the month").format(
                 days=listed([ordinal(day) for day in sorted(of_month)])
             )
+            if every > 1:
+                words = _every_months(every, words)
             return with_shorter_months(words) if max(of_month) > SHORTEST_MONTH else words
+        case MonthlyWeekdays():
+            return _weekdays_of_month(days)
         case Cycle(days_on=on, days_off=off):
             return _("{on} on, {off} off").format(on=_count_of_days(on), off=_count_of_days(off))
+
+
+def _every_months(every: int, words: str) -> str:
+    return ngettext("every {count} month {on}", "every {count} months {on}", every).format(
+        count=every, on=words
+    )
+
+
+def _weekdays_of_month(days: MonthlyWeekdays) -> str:
+    """ "second and fourth Tuesday of the month"."""
+    names, places = weekday_names(), place_names()
+    ordered = sorted(days.places, key=lambda place: (place == LAST, place))
+    words = _("{places} {weekdays} of the month").format(
+        places=listed([places[place] for place in ordered]),
+        weekdays=listed([names[weekday] for weekday in sorted(days.weekdays)]),
+    )
+    if days.every > 1:
+        words = _every_months(days.every, _("on the {day}").format(day=words))
+    return words
 
 
 def _weekdays(weekdays: frozenset[Weekday]) -> str:

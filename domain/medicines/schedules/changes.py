@@ -8,7 +8,8 @@ from typing import Any, Self
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Days, days_from_json, days_to_json
-from domain.medicines.schedules.kinds import Steps, schedule_from_json
+from domain.medicines.schedules.kinds import Combined, Steps, schedule_from_json
+from domain.medicines.schedules.moments import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,12 @@ class Change:
 
     `dosage` is an amount; if a medicine has several, `place` says which: the key of a
     :class:`Place`, :data:`ALL` or :data:`STRENGTH`. `dosages` are the amounts at each of `times`.
+    `moments` are the parts of the day that `times` stand for, None for one that was named itself.
     `is_at_other_times`: times were named, but not by the clock ("every morning"). `weekdays` and
     `every_weeks` each change half of a weekly pattern, `days` all of it. `every` is the interval
-    between doses; `times` is then where it starts.
+    between doses; `times` is then where it starts. `steps` and `combined` replace the schedule;
+    `combined` keeps its end unless one is named. `instructions` and `reason` are in words; "" takes
+    them away.
     """
 
     name: str | None = None
@@ -44,6 +48,10 @@ class Change:
     max_per_day: int | None = None
     has_no_max: bool = False
     steps: Steps | None = None
+    moments: tuple[Moment | None, ...] | None = None
+    combined: Combined | None = None
+    instructions: str | None = None
+    reason: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -52,6 +60,15 @@ class Change:
     @property
     def names_days(self) -> bool:
         return not (self.days is None and self.weekdays is None and self.every_weeks is None)
+
+    @property
+    def names_times(self) -> bool:
+        is_named = bool(self.times or self.dosages or self.times_a_day)
+        return is_named or self.is_at_other_times
+
+    @property
+    def names_end(self) -> bool:
+        return not (self.ends_on is None and self.days_long is None) or self.has_no_end
 
     @property
     def names_limits(self) -> bool:
@@ -66,7 +83,7 @@ class Change:
             if getattr(answer, part.name) not in (None, False)
         }
         if answer.times is not None:
-            named.update(is_at_other_times=False)
+            named.update(is_at_other_times=False, moments=answer.moments)
         return replace(self, **named)
 
     def to_json(self) -> dict[str, Any]:
@@ -98,6 +115,8 @@ _WRITERS: Mapping[str, Any] = {
     "every": lambda length: length // timedelta(minutes=1),
     "min_interval": lambda length: length // timedelta(minutes=1),
     "steps": Steps.to_json,
+    "moments": lambda moments: [each and each.to_json() for each in moments],
+    "combined": Combined.to_json,
 }
 _READERS: Mapping[str, Any] = {
     "dosage": Dosage.from_json,
@@ -110,4 +129,6 @@ _READERS: Mapping[str, Any] = {
     "every": lambda minutes: timedelta(minutes=minutes),
     "min_interval": lambda minutes: timedelta(minutes=minutes),
     "steps": schedule_from_json,
+    "moments": lambda moments: tuple(each and Moment.from_json(each) for each in moments),
+    "combined": schedule_from_json,
 }

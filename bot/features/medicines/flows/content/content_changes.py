@@ -28,7 +28,7 @@ from domain.medicines.schedules.days import EVERY_DAY
 from domain.medicines.schedules.editing import apply_change
 from domain.medicines.schedules.kinds import AsNeeded, Schedule, Steps, WallClock
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question
+from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question, Topic
 
 # What each button says. A time changes only the times, a day only the days.
 _PRESETS = {
@@ -143,17 +143,13 @@ def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
                 for place in places
                 if len(places) > 1
             ]
-            labels.append(
-                [
-                    ALL,
-                    medicine_changes.all_label()
-                    if labels
-                    else medicine_changes.place_label(places[0]),
-                ]
-            )
+            if not labels:
+                labels.append([ALL, medicine_changes.place_label(places[0])])
+            elif question.has_all:
+                labels.append([ALL, medicine_changes.all_label()])
             if strength is not None:
                 labels.append([STRENGTH[:7], medicine_changes.strength_label(strength)])
-            return "which", {"buttons": labels, "is_about_times": question.is_about_times}
+            return "which", {"buttons": labels, "about": question.about.value}
         case AskAmount(amounts=amounts):
             return "each", {"buttons": [[f"a{n}", each.words] for n, each in enumerate(amounts)]}
 
@@ -171,9 +167,10 @@ def ask_times(data: Data, choice: Choice) -> Screen:
 
 def ask_which(data: Data, choice: Choice) -> Screen:
     buttons = _buttons(data, choice)
-    return medicine_changes.ask_which_amount(
-        data["name"], buttons, is_about_times=data["is_about_times"]
-    )
+    # Written by the older program: "is_about_times".
+    before = Topic.STEP_TIMES if data.get("is_about_times") else Topic.AMOUNT
+    about = Topic(data.get("about", before))
+    return medicine_changes.ask_which(data["name"], buttons, about=about)
 
 
 def ask_each(data: Data, choice: Choice) -> Screen:
