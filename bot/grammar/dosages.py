@@ -59,7 +59,6 @@ _LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "least", "than", "exceed", "
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*(?:[.,]\d*)?\s?[^/\d]+))?")
 _OPEN_PER = re.compile(r"(?P<unit>[^/\d]+)/\d+([.,]\d+)?")
-_RANGE = re.compile(r"\d+([.,]\d+)?-\d+([.,]\d+)?(?P<unit>\D*)")
 _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
 
 
@@ -76,6 +75,16 @@ class FoundDosage:
     dosage: Dosage
     earlier_start: int | None = None
     earlier_end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """ "1-2 tablets": from `low` to `high` of `unit`; `end` is where it ends."""
+
+    low: Fraction
+    high: Fraction
+    unit: str
+    end: int
 
 
 def parse_dosage(text: str) -> Dosage:
@@ -132,6 +141,9 @@ def count_up(words: str) -> Dosage:
         if end is None:
             at += 1
             continue
+        several = _read_range(tokens, at)
+        if several is not None:
+            return _range_of(words, several) if not found else Dosage(words)
         counted = _counted(tokens, at)
         if counted is None:
             return Dosage(words)
@@ -141,6 +153,13 @@ def count_up(words: str) -> Dosage:
     if len(things) != 1:
         return Dosage(words)
     return Dosage(words, *things[0])
+
+
+def _range_of(words: str, several: _Range) -> Dosage:
+    unit = name_of_unit(several.unit)
+    if unit is None:
+        return Dosage(words)
+    return Dosage(words, as_decimal(several.low), unit, as_decimal(several.high))
 
 
 def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
@@ -283,7 +302,9 @@ def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = Tru
     """Where one amount with its unit ends: "100 mg", "½tab", "2x 500 mg", "5 mg/ml"."""
     if at >= len(tokens) or tokens[at].is_quoted:
         return None
-    _refuse_range(tokens, at)
+    several = _read_range(tokens, at)
+    if several is not None:
+        return several.end
     multiplied = _MULTIPLIED.fullmatch(tokens[at].word)
     if multiplied:
         return _read_multiple(tokens, at, multiplied) if can_multiply else None
@@ -367,19 +388,39 @@ def _amount(tokens: Sequence[Token], at: int) -> Number | None:
         ) from None
 
 
-def _refuse_range(tokens: Sequence[Token], at: int) -> None:
-    """ "1-2 tablets" and "1 to 2 tablets" would leave the amount to whoever gives it."""
-    match = _RANGE.fullmatch(tokens[at].word)
-    if match:
-        unit = match["unit"] or "".join(words_of(tokens[at + 1 :], 1))
-        if _is_unit(unit):
-            raise Misunderstood(Problem.AMOUNT_RANGE, tokens[at].raw)
-    words = words_of(tokens[at:], 4)
-    match words:
-        case [low, "-" | "to" | "or", high, unit] if (
-            low.isdecimal() and high.isdecimal() and _is_unit(unit)
-        ):
-            raise Misunderstood(Problem.AMOUNT_RANGE, " ".join(words[:3]))
+def _read_range(tokens: Sequence[Token], at: int) -> _Range | None:
+    """ "1-2 tablets", "1 to 2 tablets", "½-1 tablet": whoever gives it says how much. Raises
+    `Misunderstood` for one that goes down.
+    """
+    words = words_of(tokens[at:], 3)
+    if not words:
+        return None
+    low_word, dash, high_word = words[0].partition("-")
+    if dash and high_word:
+        last = at
+    elif len(words) == 3 and words[1] in {"-", "to", "or"}:
+        high_word, last = words[2], at + 2
+    else:
+        return None
+    low = _plain_number(low_word)
+    high = read_number([Token(high_word, high_word, 0, 0)]) if "-" not in high_word else None
+    if low is None or high is None or high.value <= 0:
+        return None
+    unit = high.rest or "".join(words_of(tokens[last + 1 :], 1))
+    if not _is_unit(unit):
+        return None
+    typed = " ".join(token.raw for token in tokens[at : last + 1])
+    if low >= high.value:
+        raise Misunderstood(Problem.AMOUNT_RANGE, typed)
+    return _Range(low, high.value, unit, last + 1 + (not high.rest))
+
+
+def _plain_number(word: str) -> Fraction | None:
+    try:
+        number = read_number([Token(word, word, 0, 0)]) if word else None
+    except Misunderstood:
+        return None
+    return number.value if number and not number.rest and number.value > 0 else None
 
 
 def _is_unit(word: str) -> bool:

@@ -117,8 +117,16 @@ class Problem(Enum):
         """Whether something was merely left out, so that the right answer is a question."""
         return self in _MISSING
 
+    @property
+    def can_be_completed(self) -> bool:
+        """Whether what was typed is fine so far, and can be read again with the answer added."""
+        return self in _COMPLETED
 
+
+_COMPLETED = {Problem.TIMES_MISSING, Problem.WEEKDAYS_MISSING, Problem.FIRST_DAY_MISSING}
 _MISSING = {
+    Problem.WEEKDAYS_MISSING,
+    Problem.FIRST_DAY_MISSING,
     Problem.NAME_MISSING,
     Problem.DOSAGE_MISSING,
     Problem.SCHEDULE_MISSING,

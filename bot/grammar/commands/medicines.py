@@ -1,14 +1,24 @@
 """The arguments of `/addmed`: NAME DOSAGE SCHEDULE [for PERSON], or as much of it as was typed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS, read_date, read_duration
-from bot.grammar.dosages import FoundDosage, find_dosage, find_dosages, read_number_only
+from bot.grammar.dosages import (
+    FoundDosage,
+    find_dosage,
+    find_dosages,
+    quantity_ends,
+    read_number_only,
+)
+from bot.grammar.labels.beside_times import joined, take_beside_times
+from bot.grammar.labels.lines import LabelLine, read_label
+from bot.grammar.labels.phrases import DOING
+from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
 from bot.grammar.people import (
@@ -21,9 +31,10 @@ from bot.grammar.people import (
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.amounts_with_times import first_amount, has_portions, split_strength
 from bot.grammar.schedules.parsing import read_schedules
-from bot.grammar.tokens import Line, Token, tokenize
+from bot.grammar.tokens import Line, Token, relaid, tokenize
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.kinds import Combined, Schedule, Steps
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 
 # A message can have 4,096 characters, but no medicine needs that many.
 LONGEST_LINE = 1000
@@ -60,7 +71,8 @@ class PartialMedicine:
     `schedule_so_far` holds words of a schedule that still lacks a time of day ("mon,wed,fri for 10
     days"), or a person whose zone defines "today": append the answer to it and parse again.
     `problem` is the first thing that was typed but not understood; if there is none, the first
-    thing that is missing (`problem.problem.is_missing`).
+    thing that is missing (`problem.problem.is_missing`). `spelled_out` are short forms that were
+    read as something; unless it `is_certain`, everything is shown before it is saved.
     """
 
     name: str | None
@@ -70,6 +82,9 @@ class PartialMedicine:
     person: Person | None
     problem: Misunderstood | None
     is_certain: bool = True
+    instructions: str | None = None
+    reason: str | None = None
+    spelled_out: tuple[SpelledOut, ...] = ()
 
 
 def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
@@ -79,15 +94,19 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     """
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
-    line, who = _take_person(tokenize(text), people)
+    line, who = _take_person(_name_first(tokenize(text)), people)
+    label = read_label(line)
+    line, notes = take_beside_times(label.line)
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
     pieces = _take_apart(line, zone=zone, now=now)
     name, name_problem = _read_name(line, pieces)
     # With two people named, leftover words in the schedule aren't its fault.
     is_read = who.problem is None
     schedule_tokens, who = _take_unknown_person(line, pieces.schedule, who=who, people=people)
-    zones = {who.person.zone} if who.person else {somebody.zone for somebody in people}
-    when = _read_when(line, schedule_tokens, zones=zones, now=now) if is_read else _When()
+    clocks = clocks_of([who.person] if who.person else people)
+    when = _When()
+    if is_read:
+        when = _read_when(line, schedule_tokens, clocks=clocks, now=now, dosage=pieces.dosage)
     nobody = None if people else Misunderstood(Problem.NOBODY_CARED_FOR)
     problems = [
         problem
@@ -110,8 +129,38 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         schedule_so_far=when.so_far,
         person=who.person,
         problem=problems[0] if problems else None,
-        is_certain=pieces.is_certain,
+        is_certain=pieces.is_certain and not _needs_a_look(label, when.schedule),
+        instructions=joined(label.instructions, *notes),
+        reason=label.reason,
+        spelled_out=label.spelled_out,
     )
+
+
+def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:
+    """Whether it was read well enough to be shown, but not to be saved at once."""
+    is_risky = any(each.to_confirm for each in label.spelled_out)
+    return is_risky or isinstance(schedule, Steps | Combined)
+
+
+def _name_first(line: Line) -> Line:
+    """ "Take 2 tablets of Paracetamol every 6 hours": the name before the amount."""
+    tokens = line.tokens
+    if len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in DOING:
+        tokens = tokens[1:]
+    end = quantity_ends(tokens, 0) if tokens else None
+    if end is None or end + 1 >= len(tokens) or tokens[end].word != "of":
+        return Line(line.text, tokens)
+    name_end = end + 2
+    while name_end < len(tokens) and not _begins_schedule(tokens, name_end):
+        name_end += 1
+    return relaid((*tokens[end + 1 : name_end], *tokens[:end], *tokens[name_end:]))
+
+
+def _begins_schedule(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether the word at *at* is no part of a name any more."""
+    word = tokens[at].word
+    is_amount = quantity_ends(tokens, at) is not None or word in {",", ":"}
+    return is_amount or word in _SCHEDULE_BEGINS or looks_like_a_time(tokens[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,16 +309,30 @@ def _missing_dosage(line: Line, name: tuple[Token, ...]) -> Misunderstood:
     return Misunderstood(Problem.DOSAGE_MISSING, line.typed(name))
 
 
+def clocks_of(people: Sequence[Person]) -> Sequence[tuple[ZoneInfo, DayTimes]]:
+    """The zones and days of *people*, each once: in most families all live by the same."""
+    found = {
+        (person.zone, tuple(sorted(person.day.named.items()))): (person.zone, person.day)
+        for person in people
+    }
+    return list(found.values())
+
+
 def _read_when(
-    line: Line, tokens: tuple[Token, ...], *, zones: Iterable[ZoneInfo], now: datetime
+    line: Line,
+    tokens: tuple[Token, ...],
+    *,
+    clocks: Sequence[tuple[ZoneInfo, DayTimes]],
+    now: datetime,
+    dosage: Dosage | None = None,
 ) -> _When:
     words = " ".join(token.raw for token in tokens).replace(" ,", ",")
     if not tokens:
         return _When(problem=Misunderstood(Problem.SCHEDULE_MISSING))
     try:
-        schedules = read_schedules(line, tokens, zones=zones, now=now)
+        schedules = read_schedules(line, tokens, clocks=clocks, now=now, dosage=dosage)
     except Misunderstood as problem:
-        so_far = words if problem.problem is Problem.TIMES_MISSING else ""
+        so_far = words if problem.problem.can_be_completed else ""
         return _When(so_far=so_far, problem=problem)
     if len(schedules) == 1:
         return _When(schedule=schedules.pop())
@@ -300,7 +363,7 @@ def _is_schedule(line: Line, at: int, *, zone: ZoneInfo, now: datetime) -> bool:
         return False
     if rest[0].word[0].isdecimal() and not _is_proof(rest, 1):
         return False  # "Vitamin B 12"; but "3 times a day"
-    return _read_when(line, rest, zones={zone}, now=now).is_read
+    return _read_when(line, rest, clocks=[(zone, USUAL_DAY)], now=now).is_read
 
 
 def _split_at_proof(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:

@@ -12,6 +12,9 @@ from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS
 from bot.grammar.tokens import Line, Token, words_of
 
 LONGEST_INSTRUCTIONS = 300
+_FORMS = frozenset(
+    "drops tablets tablet pills pill capsules cream ointment spray medicine syrup gel patches".split()
+)
 _MOST_REASON_WORDS = 5
 _JOINTS = {",", "-", ":", ".", ";"}
 
@@ -55,7 +58,8 @@ def take_remarks(
             notes.append(line.typed(tokens[at : at + used]))
             at += used
             continue
-        used = _reason(tokens, at)
+        is_of_name = at == 1 and tokens[0].word in _FORMS  # "Drops for eyes"
+        used = 0 if is_of_name else _reason(tokens, at)
         if used:
             reasons.append(line.typed(tokens[at + 1 : at + used]))
             at += used
@@ -109,11 +113,10 @@ def _reason(tokens: Sequence[Token], at: int) -> int:
     for n, word in enumerate(words[1:], start=1):
         if word in REASONS or (end == n - 1 and end and word in REASON_ENDS):
             end = n
-        elif end and word not in {"and", "or", "&", "/"}:
-            break
-        elif not end and n > 3:
-            break
-        elif not end and (word[:1].isdecimal() or word in _JOINTS):
+        elif end:
+            if word not in {"and", "or", "&", "/"}:
+                break
+        elif n > 3 or word[:1].isdecimal() or word in _JOINTS:
             break
     return end + 1 if end else 0
 

@@ -67,17 +67,18 @@ _FOR_DAYS = re.compile(r"x(?P<count>\d{1,3})(?P<unit>d|days?|w|wks?|weeks?|/7|/5
 _OF_SEVEN = re.compile(r"(?P<count>\d{1,3})/(?P<unit>7|52|12)")
 _PERIODS = {"7": "days", "52": "weeks", "12": "months"}
 _GLUED_UNITS = re.compile(r"(?P<number>\d+(?:[.,]\d+)?)u")
-_TRAILING_ZERO = re.compile(r"(?P<number>\d+)[.,]0+(?P<unit>[a-zµμ%]*)")
+# Not "1,000": that is a thousand, or one.
+_TRAILING_ZERO = re.compile(r"(?P<number>\d+)[.,]0{1,2}(?P<unit>[a-zµμ%]*)")
 _NAKED = re.compile(r"[.,](?P<rest>\d+[a-zµμ%]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class SpelledOut:
-    """A short form, as typed, and what it was read as. An `is_unsafe` one has to be confirmed."""
+    """A short form, as typed, and what it was read as. One `to_confirm` is shown before anything is saved."""
 
     typed: str
     meaning: str
-    is_unsafe: bool
+    to_confirm: bool
 
 
 def spell_out(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
@@ -88,13 +89,13 @@ def spell_out(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[Spelled
     found: list[SpelledOut] = []
     at = 1
     while at < len(tokens):
-        used, meaning, is_unsafe = _short_form(tokens, at)
+        used, meaning, to_confirm = _short_form(tokens, at)
         if meaning is None:
             kept.append(tokens[at])
             at += 1
             continue
         typed = " ".join(token.raw for token in tokens[at : at + used])
-        found.append(SpelledOut(typed, meaning, is_unsafe))
+        found.append(SpelledOut(typed, meaning, to_confirm))
         kept += _as_tokens(meaning, tokens[at], tokens[at + used - 1])
         at += used
     return tuple(kept), tuple(found)
@@ -106,7 +107,7 @@ def _as_tokens(words: str, first: Token, last: Token) -> list[Token]:
 
 def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool]:
     """How many tokens the short form at *at* takes, its meaning (None: there is none), and whether
-    it is unsafe.
+    it has to be confirmed.
     """
     token = tokens[at]
     if token.is_quoted:

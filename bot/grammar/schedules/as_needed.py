@@ -31,7 +31,7 @@ def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
         raise context.wrong(Problem.CONTRADICTION)
     if parts.doses_long is not None or parts.is_once or parts.is_now:
         raise context.wrong(Problem.CONTRADICTION)
-    interval = parts.min_interval or parts.interval
+    interval = parts.interval if parts.min_interval is None else parts.min_interval
     if parts.hours_between is not None:
         interval = timedelta(hours=parts.hours_between[0])
     starts_on, ends_on = first_and_last(parts, context)
@@ -39,14 +39,15 @@ def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
         return AsNeeded(
             starts_on,
             min_interval=interval,
-            max_per_day=_most_a_day(parts, context),
+            max_per_day=most_a_day(parts, context),
             ends_on=last_day_of_length(parts, starts_on) or ends_on,
         )
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
 
 
-def _most_a_day(parts: ScheduleParts, context: ScheduleContext) -> int | None:
+def most_a_day(parts: ScheduleParts, context: ScheduleContext) -> int | None:
+    """The most in 24 hours, as a number of doses."""
     counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
     if parts.max_amount is not None:
         if context.dosage is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import time, timedelta
+from enum import Enum, auto
 
 from bot.grammar.dates import exactly
 from bot.grammar.problems import Problem
@@ -25,6 +26,23 @@ from domain.medicines.schedules.moments import Moment
 from domain.medicines.schedules.problems import InvalidSchedule
 
 
+class Variation(Enum):
+    """What tells several amounts apart."""
+
+    BY_TIME = auto()
+    BY_WEEKDAY = auto()
+    BY_STEP = auto()
+    ALTERNATING = auto()
+
+
+def kind_of_portions(portions: Sequence[Portion], parts: Sequence[ScheduleParts]) -> Variation:
+    if any(portion.is_next_step for portion in portions) or _are_steps(parts):
+        return Variation.BY_STEP
+    if _alternate(parts):
+        return Variation.ALTERNATING
+    return Variation.BY_WEEKDAY if _are_by_weekday(portions, parts) else Variation.BY_TIME
+
+
 def fit_portions(
     portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
 ) -> Schedule:
@@ -35,13 +53,15 @@ def fit_portions(
         raise context.wrong(Problem.CONTRADICTION)
     dosages = [portion.dosage for portion in portions]
     try:
-        if any(portion.is_next_step for portion in portions) or _are_steps(parts):
-            return fit_steps(parts, dosages, context)
-        if _alternate(parts):
-            return _fit_alternating(parts, dosages, context)
-        if _are_by_weekday(portions, parts):
-            return _fit_by_weekday(portions, parts, context)
-        return _fit_by_time(parts, dosages, context)
+        match kind_of_portions(portions, parts):
+            case Variation.BY_STEP:
+                return fit_steps(parts, dosages, context)
+            case Variation.ALTERNATING:
+                return _fit_alternating(parts, dosages, context)
+            case Variation.BY_WEEKDAY:
+                return _fit_by_weekday(portions, parts, context)
+            case Variation.BY_TIME:
+                return _fit_by_time(parts, dosages, context)
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
 
@@ -191,7 +211,7 @@ def _fit_by_time(
         is_own = each.weekdays or each.starts or each.ends or each.days_long
         if (each.times or each.moments) and is_own:
             raise context.wrong(Problem.ONE_RHYTHM)
-    by_time, moments = _amounts_by_time(parts, dosages, context)
+    by_time, moments = amounts_by_time(parts, dosages, context)
     shared = shared_parts(parts, context)
     whole = replace(shared, times=sorted(by_time), times_a_day=None, moments=(), vague="")
     schedule = fit_wall_clock(whole, context)
@@ -200,7 +220,7 @@ def _fit_by_time(
     return replace(schedule, dosages=amounts, moments=found.moments)
 
 
-def _amounts_by_time(
+def amounts_by_time(
     parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
 ) -> tuple[dict[time, Dosage], Mapping[time, Moment | None]]:
     """The amount at each time; if all times follow the last amount, they are matched up."""
