@@ -123,7 +123,7 @@ def _same_keys(meant: Schedule, read: Schedule) -> bool:
 
 def same_doses(meant: Meaning, schedule: Schedule, dosage: Dosage | None) -> bool:
     """Whether each dose has the amount that was meant."""
-    if isinstance(schedule, AsNeeded):
+    if isinstance(schedule, AsNeeded | Elapsed):
         return same_amount(meant.dosage, dosage)
     until = NOW + _NEAR
     if isinstance(schedule, Steps | Combined) or isinstance(meant.schedule, Steps | Combined):
