@@ -143,7 +143,13 @@ def count_up(words: str) -> Dosage:
             continue
         several = _read_range(tokens, at)
         if several is not None:
-            return _range_of(words, several) if not found else Dosage(words)
+            ranged = _range_of(words, several)
+            is_alone = not any(unit in THINGS for _, unit in found) and several.end == len(tokens)
+            return (
+                ranged
+                if is_alone and ranged.unit in THINGS | {None} or not found
+                else Dosage(words)
+            )
         counted = _counted(tokens, at)
         if counted is None:
             return Dosage(words)
@@ -281,6 +287,12 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
         # "2 tablets of 500 mg", "500 mg, 2 tablets", "500 mg tablets"
         joint = 1 if words_of(tokens[end:], 1)[:1] and tokens[end].word in _JOINING else 0
         further = _read_quantity(tokens, end + joint)
+        if (
+            further is not None
+            and not joint
+            and _is_strength(tokens, at) is _is_strength(tokens, end)
+        ):
+            break  # "10 mg 15 mg" are two
         if further is not None:
             end = further
         elif not tokens[end].is_quoted and tokens[end].word in _UNITS:
@@ -288,6 +300,12 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
         else:
             break
     return end
+
+
+def _is_strength(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the quantity at *at* is one of substance, not of things."""
+    counted = _counted(tokens, at)
+    return counted is None or counted[1] not in THINGS
 
 
 def quantity_ends(tokens: Sequence[Token], at: int) -> int | None:
@@ -392,14 +410,16 @@ def _read_range(tokens: Sequence[Token], at: int) -> _Range | None:
     """ "1-2 tablets", "1 to 2 tablets", "½-1 tablet": whoever gives it says how much. Raises
     `Misunderstood` for one that goes down.
     """
-    words = words_of(tokens[at:], 3)
+    words = words_of(tokens[at:], 5)
     if not words:
         return None
     low_word, dash, high_word = words[0].partition("-")
     if dash and high_word:
         last = at
-    elif len(words) == 3 and words[1] in {"-", "to", "or"}:
+    elif len(words) > 2 and words[1] in {"-", "to", "or"}:
         high_word, last = words[2], at + 2
+    elif len(words) == 5 and words[2] in {"-", "to", "or"} and words[1] == words[4]:
+        high_word, last = words[3], at + 3  # "15 mg to 30 mg"
     else:
         return None
     low = _plain_number(low_word)

@@ -57,6 +57,8 @@ _PROOF = {
     "twice",
     "times",
 }
+_STARTING = {"please", "start", "begin", "commence", "add", "continue"}
+_STOPPING = {"stop", "discontinue", "withhold", "cease", "halt"}
 _LONGEST_NAME = 12  # words: anything further back isn't considered
 _VAGUE = {"handful", "bit", "some", "few", "little", "pinch"}
 _DAY_WORDS = {"daily", "day", "once", *WEEKDAYS, *NAMED, *PARTS_OF_DAY}
@@ -94,7 +96,12 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     """
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
-    line, who = _take_person(_name_first(tokenize(text)), people)
+    line = tokenize(text)
+    try:
+        line = _name_first(line)
+    except Misunderstood as problem:
+        return PartialMedicine(None, None, None, "", None, problem)
+    line, who = _take_person(line, people)
     label = read_label(line)
     line, notes = take_beside_times(label.line)
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
@@ -145,8 +152,10 @@ def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:
 def _name_first(line: Line) -> Line:
     """ "Take 2 tablets of Paracetamol every 6 hours": the name before the amount."""
     tokens = line.tokens
-    if len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in DOING:
+    while len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in DOING | _STARTING:
         tokens = tokens[1:]
+    if len(tokens) > 1 and not tokens[0].is_quoted and tokens[0].word in _STOPPING:
+        raise Misunderstood(Problem.UNKNOWN_WORDS, tokens[0].raw)
     end = quantity_ends(tokens, 0) if tokens else None
     if end is None or end + 1 >= len(tokens) or tokens[end].word != "of":
         return Line(line.text, tokens)

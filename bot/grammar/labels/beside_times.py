@@ -84,9 +84,12 @@ def _names_times(tokens: Sequence[Token]) -> bool:
         if token.is_quoted:
             continue
         word = token.word
-        if looks_like_a_time(token) or word in NAMED or word.removesuffix("s") in PARTS_OF_DAY:
+        is_night = word in {"night", "nightly"}
+        if looks_like_a_time(token) or word in NAMED:
             return True
-        if word in {"breakfast", "lunch", "dinner", "supper", "bedtime", "bed", "twice", "once"}:
+        if word.removesuffix("s") in PARTS_OF_DAY and not is_night:
+            return True
+        if word in {"breakfast", "lunch", "dinner", "supper", "twice", "once"}:
             return True
         if word in {"every", "each"} and at + 1 < len(tokens) and tokens[at + 1].word != "day":
             return True

@@ -49,6 +49,8 @@ def take_remarks(
             inside = tokens[at : at + used]
             if is_said_otherwise(_without_brackets(inside)):
                 kept += _without_brackets(inside)
+            elif not is_after_amount:
+                kept += inside  # "Potassium (Sando-K)"
             else:
                 notes.append(line.typed(inside).strip("()[]"))
             at += used
@@ -64,12 +66,20 @@ def take_remarks(
             reasons.append(line.typed(tokens[at + 1 : at + used]))
             at += used
             continue
-        if is_after_amount and not tokens[at].is_quoted and tokens[at].word.rstrip(":") in DOING:
+        if _is_doing(tokens, at, is_after_amount=is_after_amount):
             at += 1
             continue
         kept.append(tokens[at])
         at += 1
     return Remarks(_tidied(kept), "; ".join(notes) or None, "; ".join(reasons) or None)
+
+
+def _is_doing(tokens: Sequence[Token], at: int, *, is_after_amount: bool) -> bool:
+    """ "take", "apply" and the like, after the amount or right before it."""
+    if tokens[at].is_quoted or tokens[at].word.rstrip(":") not in DOING:
+        return False
+    following = tokens[at + 1 : at + 2]
+    return is_after_amount or any(each.is_quoted or each.word[:1].isdecimal() for each in following)
 
 
 def _bracketed(tokens: Sequence[Token], at: int) -> int:

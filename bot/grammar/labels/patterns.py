@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.grammar.dosages import find_dosages, name_of_unit
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood
-from bot.grammar.tokens import Line, Token
+from bot.grammar.tokens import Token, relaid
 from domain.medicines.dosages import THINGS
 
 # A date has leading zeros or a year.
@@ -93,6 +93,8 @@ def _without_tables(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[S
         if not taken:
             continue
         words = _words_of_table(tokens[:at], taken, unit)
+        if words is None:
+            continue
         spelled = SpelledOut(tokens[at].raw, words.replace("noontime", "noon"), to_confirm=True)
         written = [
             replace(tokens[at], raw=word, word=word.casefold())
@@ -110,14 +112,19 @@ def _words_of_table(before: Sequence[Token], taken: Sequence[tuple[str, str]], u
     is_one_each = all(amount == "1" for amount, _ in taken)
     if not unit and is_one_each and dosage is not None:
         return " and ".join(when for _, when in taken)
-    unit = unit or (dosage if dosage in THINGS else "tablet")
-    return ", ".join(f"{amount} {unit} {when}" for amount, when in taken)
+    if not unit and dosage is None:
+        return None  # of what?
+    if not unit and dosage not in THINGS:
+        unit = "tablet"
+        if any(len(amount.strip("½¼¾")) > 1 or amount[0] in "56789" for amount, _ in taken):
+            return None  # nobody takes eight tablets at once; it may be hours
+    return ", ".join(f"{amount} {unit or dosage} {when}" for amount, when in taken)
 
 
 def _dosage_before(tokens: Sequence[Token]) -> str | None:
     """The unit of the last amount in *tokens*."""
     try:
-        found = find_dosages(Line("", tuple(tokens)))
+        found = find_dosages(relaid(tokens))
     except Misunderstood:
         return None
     for each in reversed(found):
@@ -156,7 +163,7 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 def _count_amounts(tokens: Sequence[Token]) -> int:
     try:
-        return len(find_dosages(Line("", tuple(tokens))))
+        return len(find_dosages(relaid(tokens)))
     except Misunderstood:
         return 0
 

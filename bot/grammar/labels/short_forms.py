@@ -72,6 +72,11 @@ _TRAILING_ZERO = re.compile(r"(?P<number>\d+)[.,]0{1,2}(?P<unit>[a-zµμ%]*)")
 _NAKED = re.compile(r"[.,](?P<rest>\d+[a-zµμ%]*)")
 
 
+_A_DAY = re.compile(r"(?P<amount>[\d.,]*)(?P<unit>[a-zµμ]+)/(?:day|d|24h|24hr|24hrs)")
+_MEALS = {"breakfast", "lunch", "dinner", "supper", "bed", "bedtime"}
+_LONGEST_OF_SEVEN = 14
+
+
 @dataclass(frozen=True, slots=True)
 class SpelledOut:
     """A short form, as typed, and what it was read as. One `to_confirm` is shown before anything is saved."""
@@ -115,6 +120,13 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     word = token.word
     following = tokens[at + 1].word if at + 1 < len(tokens) else ""
     before = tokens[at - 1].word if at else ""
+    a_day = _A_DAY.fullmatch(word)
+    if a_day and name_of_unit(a_day["unit"]) is not None:
+        return 1, f"{a_day['amount']}{a_day['unit']} a day", False
+    if word[-1:] == ":" and name_of_unit(word[:-1]) is not None:
+        return 1, f"{word[:-1]} ,", False
+    if word in {"ac", "a.c", "pc", "p.c"} and following in _MEALS:
+        return 1, "before" if word[0] == "a" else "after", False
     if word == "q" and following[:1].isdecimal():
         used, meaning = _every(f"q{following}", tokens, at + 1)
         return (used + 1, meaning, False) if meaning else (1, None, False)
@@ -127,6 +139,8 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
         period = _PERIODS.get(unit) or ("weeks" if unit.startswith("w") else "days")
         return 1, f"for {for_days['count']} {period}", False
     of_seven = _OF_SEVEN.fullmatch(word)
+    if of_seven and of_seven["unit"] == "7" and int(of_seven["count"]) > _LONGEST_OF_SEVEN:
+        return 1, None, False  # "21/7" may be 21 days on and 7 off
     if of_seven and name_of_unit(following) is None:
         # "7/7" is seven days, "1/52" a week; "1/12" of a tablet is nothing that anybody gives.
         period = _PERIODS[of_seven["unit"]]

@@ -81,6 +81,8 @@ def read_window(cursor: Cursor) -> bool:
 def read_bare_length(cursor: Cursor) -> bool:
     """ "7 days", "10 day course", "a course of 7 days", "21 doses"."""
     skip = 0
+    if cursor.word == "a" and cursor.peek() != "course":
+        return False  # "a day" is how often
     if cursor.word in {"course", "total"} and cursor.peek() == "of":
         skip = 2
     elif cursor.word == "a" and (cursor.peek(), cursor.peek(2)) == ("course", "of"):

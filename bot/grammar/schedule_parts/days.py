@@ -86,6 +86,10 @@ def read_every_day(cursor: Cursor) -> bool:
     """daily · everyday · every day · each day."""
     if cursor.word in {"daily", "everyday"}:
         used = 1
+    elif cursor.word in {"a", "per"} and cursor.peek() == "day":
+        if cursor.parts.times_a_day is None:
+            cursor.parts.times_a_day = 1
+        used = 2
     elif cursor.word in EACH | {"all"} and cursor.peek() in {"day", "days"}:
         used = 2
     else:

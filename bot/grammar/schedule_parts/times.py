@@ -21,6 +21,8 @@ def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -
     # "from tomorrow 06:00" starts at that time; elsewhere, times after days are separate times.
     if cursor.is_after_days and cursor.parts.interval is None:
         raise cursor.other_times_on_other_days()
+    if cursor.clock and cursor.peek(-1) in {"at", "@"} and cursor.peek(-2) in NAMED:
+        raise cursor.contradiction()  # "at noon at 20:00"
     is_joined = cursor.peek(-1) in {"and", "&", "+"} or (
         cursor.peek(-1) in {"at", "@"} and cursor.peek(-2) in {"and", "&", "+"}
     )
@@ -60,6 +62,7 @@ def resolve_clock(items: Sequence[Item]) -> tuple[list[time], list[Moment], list
     own; and the words of those that nobody can tell the time of. Raises `Misunderstood` where a
     time and the part of the day beside it contradict each other.
     """
+    items = _without_wider_parts(items)
     paired = _paired(items)
     within: dict[int, MomentWord] = dict(paired)
     moments: list[Moment] = []
@@ -83,6 +86,32 @@ def resolve_clock(items: Sequence[Item]) -> tuple[list[time], list[Moment], list
         if isinstance(item, TypedTime)
     ]
     return times, moments, vague
+
+
+def _without_wider_parts(items: Sequence[Item]) -> Sequence[Item]:
+    """ "In the morning before breakfast" is one time: the meal says it more exactly."""
+    return [
+        item
+        for at, item in enumerate(items)
+        if not (
+            isinstance(item, MomentWord)
+            and any(_is_within(item, items[n]) for n in (at - 1, at + 1) if 0 <= n < len(items))
+        )
+    ]
+
+
+def _is_within(part: MomentWord, other: Item) -> bool:
+    if not isinstance(other, MomentWord) or part.moment is None or other.moment is None:
+        return False
+    meal = _MEAL_WITHIN.get(part.moment.part)
+    return other.moment.part is meal and not (part.is_joined or other.is_joined)
+
+
+_MEAL_WITHIN = {
+    PartOfDay.MORNING: PartOfDay.BREAKFAST,
+    PartOfDay.EVENING: PartOfDay.DINNER,
+    PartOfDay.NOON: PartOfDay.LUNCH,
+}
 
 
 def _resolved(typed: TypedTime, word: MomentWord | None) -> time:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.clock_times import MEALS, NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import count_up, find_dosages, read_number_only
 from bot.grammar.problems import Misunderstood, Problem
@@ -77,7 +77,7 @@ def _says_when(token: Token) -> bool:
     if token.is_quoted:
         return False
     word = token.word
-    known = _LEADS_TO_TIME | {"then", "daily"}
+    known = _LEADS_TO_TIME | {"then", "daily", "once", "twice"} | MEALS.keys()
     is_weekday = any(name in WEEKDAYS for name in re.split("[-/]", word))
     is_named = is_weekday or word.removesuffix("s") in PARTS_OF_DAY or word in NAMED
     return word in known or is_named or looks_like_a_time(token)

@@ -28,6 +28,8 @@ from domain.medicines.schedules.problems import InvalidSchedule
 def _days(parts: ScheduleParts, context: ScheduleContext, *, starts_on: date) -> Days:
     weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
     takes_weekdays = parts.every_days or parts.month_days or parts.cycle
+    if parts.weekdays == EVERY_DAY and (parts.every_days or 1) > 1:
+        raise context.wrong(Problem.CONTRADICTION)
     if count_patterns(parts) > 1 or (weekdays and takes_weekdays):
         raise context.wrong(Problem.CONTRADICTION)
     try:
@@ -88,9 +90,11 @@ def times_of_parts(parts: ScheduleParts, context: ScheduleContext) -> dict[time,
 
 def _meals_of(parts: ScheduleParts, context: ScheduleContext) -> Sequence[Moment]:
     """ "With meals" means three of them, and says nothing beside times of day."""
-    if parts.all_meals is None or parts.times or parts.moments:
+    if parts.all_meals is None or parts.times:
         return ()
-    if parts.times_a_day not in {None, len(MEALS_OF_A_DAY)}:
+    if any(moment.part in MEALS_OF_A_DAY for moment in parts.moments):
+        raise context.wrong(Problem.CONTRADICTION)
+    if parts.times_a_day not in {None, len(MEALS_OF_A_DAY) + len(parts.moments)}:
         raise context.wrong(Problem.TIMES_MISSING)
     return [Moment(meal, parts.all_meals) for meal in MEALS_OF_A_DAY]
 
@@ -128,6 +132,7 @@ def check_days_a_week(parts: ScheduleParts, words: str) -> None:
 def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     """ "08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec"."""
     parts = _as_cycle(parts)
+    check_days_a_week(parts, context.words)
     if parts.is_once or parts.is_now:
         return fit_single_dose(parts, context)
     times = _ascending(parts, context)

@@ -47,6 +47,7 @@ def split_clauses(line: Line, tokens: Sequence[Token]) -> Clauses | None:
             parts = tuple(read_parts(line, each) for each in groups)
         except Misunderstood:
             continue
+        parts = _with_other_days(parts)
         if _are_times_by_weekday(parts):
             return Clauses(parts, are_steps=False)
     return None
@@ -75,7 +76,7 @@ def _groupings(tokens: Sequence[Token]) -> Iterator[list[Sequence[Token]]]:
     ]
     if len(joints) > _MOST_JOINTS:
         return
-    for chosen in range(1, 2 ** len(joints)):
+    for chosen in sorted(range(1, 2 ** len(joints)), key=int.bit_count):
         cuts = [joint for n, joint in enumerate(joints) if chosen >> n & 1]
         bounds = [-1, *cuts, len(tokens)]
         groups = [tokens[start + 1 : end] for start, end in pairwise(bounds)]
@@ -83,10 +84,24 @@ def _groupings(tokens: Sequence[Token]) -> Iterator[list[Sequence[Token]]]:
             yield groups
 
 
+def _with_other_days(parts: tuple[ScheduleParts, ...]) -> tuple[ScheduleParts, ...]:
+    """ "6pm on the other days": those that no clause names."""
+    others = [each for each in parts if each.is_on_other_days]
+    if len(others) != 1 or others[0].weekdays is not None:
+        return parts
+    rest = EVERY_DAY - {day for each in parts for day in each.weekdays or ()}
+    return tuple(
+        replace(each, weekdays=rest, is_on_other_days=False) if each is others[0] else each
+        for each in parts
+    )
+
+
 def _are_times_by_weekday(parts: Sequence[ScheduleParts]) -> bool:
     """Whether each clause has weekdays of its own, and times."""
     days = [each.weekdays for each in parts]
-    if any(day in (None, EVERY_DAY) for day in days):
+    if any(day in (None, EVERY_DAY) or not day for day in days):
+        return False
+    if any(each.is_on_other_days for each in parts):
         return False
     named = [day for group in days for day in group or ()]
     return len(named) == len(set(named)) and all(each.times or each.moments for each in parts)

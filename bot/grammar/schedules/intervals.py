@@ -19,6 +19,9 @@ from domain.medicines.schedules.problems import InvalidSchedule
 from domain.timers import ceil_minute
 
 
+_A_DAY = timedelta(days=1)
+
+
 def fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
     """ "every 8 hours from 06:00": on a grid from that time, starting at its next point.
 
@@ -34,12 +37,17 @@ def fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
     if parts.doses_long is not None and not 1 <= parts.doses_long <= MOST_DOSES:
         raise context.wrong(Problem.COUNT_IMPOSSIBLE)
     starts_on, ends_on = first_and_last(parts, context)
+    anchor = time()
     if parts.times:
         anchor = anchor_of(parts.times, parts.interval, context)
         starts_at = resolve_local(datetime.combine(starts_on, anchor), context.zone)
     else:
         starts_at = ceil_minute(context.now.astimezone(UTC) + timedelta(minutes=1))
-    if parts.starts is None and starts_at <= context.now:
+    if parts.starts is None and starts_at <= context.now and parts.interval >= _A_DAY:
+        # "every 72 hours at 9am", said at ten: from tomorrow.
+        tomorrow = datetime.combine(starts_on + _A_DAY, anchor)
+        starts_at = resolve_local(tomorrow, context.zone)
+    elif parts.starts is None and starts_at <= context.now:
         starts_at += ((context.now - starts_at) // parts.interval + 1) * parts.interval
     ends_at = None
     if ends_on is not None:

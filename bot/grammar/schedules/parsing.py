@@ -15,7 +15,7 @@ from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.amounts_with_times import split_portions, without_empty_moments
 from bot.grammar.schedules.as_needed import fit_as_needed
-from bot.grammar.schedules.by_the_clock import check_days_a_week, fit_wall_clock
+from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.clauses import fit_clauses, split_clauses
 from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
@@ -137,5 +137,4 @@ def _fit(parts: ScheduleParts, context: ScheduleContext) -> Schedule:
         parts = replace(parts, times=list(window), interval=None, until_time=None, typed_time=None)
     if parts.interval is not None:
         return fit_elapsed(parts, context)
-    check_days_a_week(parts, context.words)
     return fit_wall_clock(parts, context)

@@ -68,6 +68,8 @@ _UNITS = {
     "mcg": "µg",
     "μg": "µg",
     "ug": "µg",
+    "microgram": "µg",
+    "micrograms": "µg",
     "iu": "unit",
     "patches": "patch",
     "tab": "tablet",
