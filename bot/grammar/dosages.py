@@ -64,17 +64,11 @@ _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
 
 @dataclass(frozen=True, slots=True)
 class FoundDosage:
-    """The position of a dosage in a line: tokens `start` to `end`.
-
-    `earlier_start` and `earlier_end` are where the first of several amounts is, if there are other
-    words in between.
-    """
+    """The position of a dosage in a line: tokens `start` to `end`."""
 
     start: int
     end: int
     dosage: Dosage
-    earlier_start: int | None = None
-    earlier_end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +97,14 @@ def parse_dosage(text: str) -> Dosage:
     return count_up(_checked(_tidy(typed)))
 
 
-def find_dosage(line: Line) -> FoundDosage | None:
-    """The dosage in a line that starts with a name: the last amount, or the last quoted words.
-
-    Raises `Misunderstood` for an amount that is invalid or ambiguous.
+def find_quoted_dosage(line: Line) -> FoundDosage | None:
+    """The last quoted words of a line that starts with a name. Raises `Misunderstood` if they're
+    blank or too long.
     """
-    tokens = line.tokens
-    for at in range(len(tokens) - 1, 0, -1):
-        if tokens[at].is_quoted:
-            return FoundDosage(at, at + 1, Dosage(_checked(tokens[at].raw)))
-    found: list[tuple[int, int]] = []
-    at = 0
-    while at < len(tokens):
-        end = _read_dosage(tokens, at)
-        if end is not None and not is_limit(tokens, at):
-            found.append((at, end))
-        at = end or at + 1
-    if not found:
-        return None
-    start, end = found[-1]
-    words = _checked(_tidy(line.typed(tokens[start:end])))
-    earlier = found[0] if len(found) > 1 else (None, None)
-    return FoundDosage(start, end, count_up(words), *earlier)
+    for at in range(len(line.tokens) - 1, 0, -1):
+        if line.tokens[at].is_quoted:
+            return FoundDosage(at, at + 1, Dosage(_checked(line.tokens[at].raw)))
+    return None
 
 
 def count_up(words: str) -> Dosage:
@@ -235,7 +215,8 @@ def name_of_unit(word: str) -> str | None:
 
 
 def find_dosages(line: Line) -> list[FoundDosage]:
-    """All amounts of a line that starts with a name, in order. Raises like `find_dosage`."""
+    """All amounts of a line that starts with a name, in order. Raises
+    `Misunderstood` for one that is invalid or ambiguous."""
     found: list[FoundDosage] = []
     at = 0
     while at < len(line.tokens):
@@ -427,7 +408,7 @@ def _read_range(tokens: Sequence[Token], at: int) -> _Range | None:
     if low is None or high is None or high.value <= 0:
         return None
     unit = high.rest or "".join(words_of(tokens[last + 1 :], 1))
-    if not _is_unit(unit):
+    if not _is_unit(unit) or ("or" in words[1:3] and name_of_unit(unit) not in THINGS):
         return None
     typed = " ".join(token.raw for token in tokens[at : last + 1])
     if low >= high.value:

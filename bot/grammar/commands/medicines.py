@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,14 +10,14 @@ from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS, read_date, read_duration
 from bot.grammar.dosages import (
     FoundDosage,
-    find_dosage,
     find_dosages,
+    find_quoted_dosage,
     quantity_ends,
     read_number_only,
 )
 from bot.grammar.labels.beside_times import joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, read_label
-from bot.grammar.labels.phrases import DOING
+from bot.grammar.labels.phrases import DOING, FORMS
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
@@ -32,7 +32,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.amounts_with_times import first_amount, has_portions, split_strength
 from bot.grammar.schedules.parsing import read_schedules
 from bot.grammar.tokens import Line, Token, relaid, tokenize
-from domain.medicines.dosages import Dosage
+from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 
@@ -236,30 +236,80 @@ def _take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> _Pieces:
     try:
         if has_portions(line):
             return _take_portions(line)
-        found = find_dosage(line)
+        quoted = find_quoted_dosage(line)
+        found = [quoted] if quoted else find_dosages(line)
     except Misunderstood as problem:
-        return _Pieces(problem=problem)
-    if found is None:
+        return _without_amount(line, problem)
+    found = [each for each in found if each.start > 0]
+    if not found:
         bare = _bare_portion(line)
         if bare is not None:
             at, question = bare
             return _Pieces(line.tokens[:at], problem=question)
         name, schedule = _split_at_schedule(line, now=now, zone=zone)
         return _Pieces(name, None, schedule, missing=_missing_dosage(line, name))
-    before, after = line.tokens[: found.start], line.tokens[found.end :]
-    if _is_second_strength(line, found):
-        first = found.earlier_start if found.earlier_start is not None else found.start - 2
-        strengths = line.typed(line.tokens[first : found.end])
+    if len(found) > 1:
+        return _take_several(line, found, zone=zone, now=now)
+    [only] = found
+    before, after = line.tokens[: only.start], line.tokens[only.end :]
+    if _is_second_strength(line, only):
+        strengths = line.typed(line.tokens[only.start - 2 : only.end])
         return _Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
     # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule comes first.
     name, early = _split_at_proof(before)
     is_certain = (
         not early
-        and found.earlier_end is None
         and not _ends_like_a_schedule(name)
-        and not _could_belong_to_amount(name, line.tokens[found.start :])
+        and not _could_belong_to_amount(name, line.tokens[only.start :])
     )
-    return _Pieces(name, found.dosage, _trimmed(early + after), is_certain=is_certain)
+    return _Pieces(name, only.dosage, _trimmed(early + after), is_certain=is_certain)
+
+
+def _without_amount(line: Line, problem: Misunderstood) -> _Pieces:
+    """The name of a line whose amount has to be asked about: "Vitamin D 2,000 IU daily"."""
+    first = problem.words.split(" ", 1)[0].casefold()
+    at = next((n for n, token in enumerate(line.tokens) if token.word == first), 0)
+    if at == 0 or problem.problem not in _OF_AMOUNTS:
+        return _Pieces(problem=problem)
+    used = len(problem.words.split())
+    return _Pieces(line.tokens[:at], None, _trimmed(line.tokens[at + used :]), problem=problem)
+
+
+_OF_AMOUNTS = {
+    Problem.AMOUNT_AMBIGUOUS,
+    Problem.AMOUNT_NOT_POSITIVE,
+    Problem.AMOUNT_TOO_LARGE,
+    Problem.AMOUNT_TOO_SMALL,
+    Problem.AMOUNT_RANGE,
+}
+
+
+def _take_several(
+    line: Line, found: Sequence[FoundDosage], *, zone: ZoneInfo, now: datetime
+) -> _Pieces:
+    """ "Salbutamol 100 µg inhaler 2 puffs", "Aspirin 100 mg daily 1 tablet": a strength, and the
+    amount to give. Any other two amounts are asked about.
+    """
+    first, last = found[0], found[-1]
+    between = line.tokens[first.end : last.start]
+    is_strength = first.dosage.unit is None or first.dosage.unit not in THINGS
+    is_given = last.dosage.unit in THINGS
+    if len(found) == 2 and is_strength and is_given:
+        forms = [token for token in between if token.word not in {",", "-", ":"}]
+        if all(not token.is_quoted and token.word in FORMS for token in forms):
+            strength = " ".join([first.dosage.words, *(token.raw for token in forms)])
+            given = replace(last.dosage, words=f"{strength}, {last.dosage.words}")
+            rest = line.tokens[last.end :]
+            return _Pieces(line.tokens[: first.start], given, _trimmed(rest))
+        if _read_when(line, _trimmed(between), clocks=[(zone, USUAL_DAY)], now=now).is_read:
+            given = replace(last.dosage, words=f"{first.dosage.words}, {last.dosage.words}")
+            rest = _trimmed(between) + _trimmed(line.tokens[last.end :])
+            return _Pieces(line.tokens[: first.start], given, rest, is_certain=False)
+    amounts = line.typed(line.tokens[first.start : last.end])
+    name = line.tokens[: first.start]
+    if all(token.word in {",", "and", "or", "&", "+", "/"} for token in between):
+        return _Pieces(name, problem=Misunderstood(Problem.TWO_STRENGTHS, amounts))
+    return _Pieces(name, problem=Misunderstood(Problem.WHICH_AMOUNT, amounts))
 
 
 def _take_portions(line: Line) -> _Pieces:
@@ -272,8 +322,6 @@ def _take_portions(line: Line) -> _Pieces:
 
 def _is_second_strength(line: Line, found: FoundDosage) -> bool:
     """ "Levothyroxine 50 and 75 µg": on the box, these are two medicines."""
-    if found.earlier_end == found.start - 1 and line.tokens[found.start - 1].word in {"and", "or"}:
-        return True  # "5 mg and 7.5 mg"
     before = line.tokens[max(0, found.start - 2) : found.start]
     return (
         len(before) == 2

@@ -47,6 +47,17 @@ DOING = frozenset(
     """take takes taken give gives given inject injects apply applies administer administered use uses
     used instil instill insert inhale swallow put spread rub please sig""".split()
 )
+#: The forms in which a medicine comes, between its strength and the amount to give.
+FORMS = frozenset(
+    """tablet tablets tabs tab capsule capsules caps inhaler nebuliser nebulizer nebules oral solution
+    suspension syrup liquid elixir mixture drops eye ear nasal spray cream ointment gel lotion patch
+    patches transdermal injection injections pen prefilled pre-filled cartridge vial vials ampoules
+    sachet sachets powder granules suppository suppositories pessaries lozenges dispersible soluble
+    effervescent chewable orodispersible coated enteric gastro-resistant modified slow prolonged
+    release mr sr xr xl la cr er ec film-coated strength accuhaler turbohaler evohaler respimat
+    flexpen solostar kwikpen penfill""".split()
+)
+
 #: What something is taken for, after "for": "for pain", "for high blood pressure".
 REASONS = frozenset(
     """pain pains ache aches headache headaches migraine migraines fever temperature sleep sleeping
