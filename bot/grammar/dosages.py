@@ -115,6 +115,7 @@ def count_up(words: str) -> Dosage:
     """
     tokens = tokenize(words).tokens
     found: list[tuple[Decimal, str]] = []
+    is_diluted = False
     at = 0
     while at < len(tokens):
         end = _read_quantity(tokens, at)
@@ -131,14 +132,26 @@ def count_up(words: str) -> Dosage:
                 else Dosage(words)
             )
         counted = _counted(tokens, at)
-        if counted is None:
+        if counted is None and not _is_concentration(tokens, at):
             return Dosage(words)
-        found.append(counted)
+        if counted is None:
+            is_diluted = True
+        else:
+            found.append(counted)
         at = end
     things = [(amount, unit) for amount, unit in found if unit in THINGS] or found
-    if len(things) != 1:
+    if len(things) != 1 or (is_diluted and len(found) != 1):
         return Dosage(words)
     return Dosage(words, *things[0])
+
+
+def _is_concentration(tokens: Sequence[Token], at: int) -> bool:
+    """ "300 units/ml", "25 mcg/h", "0.1 %": a strength, of which nobody gives a number."""
+    end = _read_quantity(tokens, at)
+    words = [token.word for token in tokens[at:end]]
+    return any("/" in word and not word[:1].isdecimal() for word in words) or any(
+        re.search(r"[a-zµμ]/|%", word) for word in words
+    )
 
 
 def _range_of(words: str, several: _Range) -> Dosage:
@@ -225,7 +238,9 @@ def find_dosages(line: Line) -> list[FoundDosage]:
             words = _checked(_tidy(line.typed(line.tokens[at:end])))
             found.append(FoundDosage(at, end, count_up(words)))
         at = end or at + 1
-    return found
+    # "500 mg at 8am, 6 doses": those say how long.
+    counted = [each for each in found if each.dosage.unit != "dose"]
+    return counted or found
 
 
 def is_limit(tokens: Sequence[Token], at: int) -> bool:

@@ -293,7 +293,8 @@ def _take_several(
     first, last = found[0], found[-1]
     between = line.tokens[first.end : last.start]
     is_strength = first.dosage.unit is None or first.dosage.unit not in THINGS
-    is_given = last.dosage.unit in THINGS
+    is_diluted = "/" in first.dosage.words or "%" in first.dosage.words
+    is_given = last.dosage.unit in THINGS or (is_diluted and last.dosage.unit is not None)
     if len(found) == 2 and is_strength and is_given:
         forms = [token for token in between if token.word not in {",", "-", ":"}]
         if all(not token.is_quoted and token.word in FORMS for token in forms):

@@ -7,6 +7,7 @@ amount, or is a phrase of several words.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS
 from bot.grammar.tokens import Line, Token, words_of
@@ -16,6 +17,7 @@ _FORMS = frozenset(
     "drops tablets tablet pills pill capsules cream ointment spray medicine syrup gel patches".split()
 )
 _MOST_REASON_WORDS = 5
+_NEEDED = {"needed", "required", "necessary", "prn"}
 _JOINTS = {",", "-", ":", ".", ";"}
 
 
@@ -63,7 +65,12 @@ def take_remarks(
         is_of_name = at == 1 and tokens[0].word in _FORMS  # "Drops for eyes"
         used = 0 if is_of_name else _reason(tokens, at)
         if used:
-            reasons.append(line.typed(tokens[at + 1 : at + used]))
+            start = at + (tokens[at].word == "for")
+            reasons.append(line.typed(tokens[start : at + used]))
+            at += used
+            continue
+        used = _to_be_done(tokens, at)
+        if used:
             at += used
             continue
         if _is_doing(tokens, at, is_after_amount=is_after_amount):
@@ -72,6 +79,15 @@ def take_remarks(
         kept.append(tokens[at])
         at += 1
     return Remarks(_tidied(kept), "; ".join(notes) or None, "; ".join(reasons) or None)
+
+
+def _to_be_done(tokens: Sequence[Token], at: int) -> int:
+    """ "to be taken": how many tokens, 0 for none."""
+    match words_of(tokens[at:], 3):
+        case ["to", "be", done] if done in DOING or done.endswith(("ed", "en")):
+            return 3
+        case _:
+            return 0
 
 
 def _is_doing(tokens: Sequence[Token], at: int, *, is_after_amount: bool) -> bool:
@@ -117,6 +133,8 @@ def _how(tokens: Sequence[Token], at: int) -> int:
 def _reason(tokens: Sequence[Token], at: int) -> int:
     """ "for pain", "for high blood pressure", "if in pain": how many tokens, 0 for none."""
     words = words_of(tokens[at:], _MOST_REASON_WORDS + 1)
+    if words and words[0] in REASONS and at and tokens[at - 1].word in _NEEDED:
+        return len(list(takewhile(lambda word: word in REASONS, words)))  # "prn pain"
     if not words or words[0] != "for":
         return 0
     end = 0

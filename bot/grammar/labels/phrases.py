@@ -17,6 +17,11 @@ _HOW = """
     under the skin
     (into|in) the (muscle|vein|thigh|stomach|belly|abdomen)
     (rectally|vaginally|nasally|topically|subcutaneously|intramuscularly|intravenously|subcut|s.c|sq|subq|i.m|i.v|p.r|p.v)
+    (sc|s/c|im|i/m|iv|i/v|ou|os|buccal|buccally|nebulised|transdermally|dispersible|soluble)
+    (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
+    between meals
+    [drink] [with] plenty of (water|fluids)
+    (change|rotate|alternate) (daily|sites|arms|legs)
     via [a|the] (peg|tube|spacer|inhaler|nebuliser|nebulizer|mask|feeding) [tube]
     (with|using|through) [a|the] (spacer|inhaler|nebuliser|nebulizer|mask|oral) [syringe]
     (with|after|before|without) [or] [after|without] [a|some|any|your|each|every] [little|light|full|main|big] (food|foods|eating|snack)
@@ -62,7 +67,7 @@ FORMS = frozenset(
 REASONS = frozenset(
     """pain pains ache aches headache headaches migraine migraines fever temperature sleep sleeping
     insomnia nausea sickness vomiting anxiety panic agitation depression mood stress nerves pressure
-    bp cholesterol allergy allergies hayfever cough coughs cold colds flu heart angina rhythm
+    bp cholesterol allergy allergies hayfever cough coughs cold colds flu hypertension heart angina rhythm
     palpitations diabetes sugar reflux heartburn indigestion stomach constipation diarrhoea diarrhea
     bowels wind bloating itching itch rash eczema psoriasis skin infection infections uti thrush
     inflammation swelling oedema edema water epilepsy seizures fits asthma copd breathing

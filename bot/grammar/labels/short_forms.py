@@ -72,7 +72,7 @@ _TRAILING_ZERO = re.compile(r"(?P<number>\d+)[.,]0{1,2}(?P<unit>[a-zµμ%]*)")
 _NAKED = re.compile(r"[.,](?P<rest>\d+[a-zµμ%]*)")
 
 
-_A_DAY = re.compile(r"(?P<amount>[\d.,]*)(?P<unit>[a-zµμ]+)/(?:day|d|24h|24hr|24hrs)")
+_A_DAY = re.compile(r"(?P<amount>[\d.,]*)(?P<unit>[a-zµμ]*)/(?:day|d|24h|24hr|24hrs)")
 _MEALS = {"breakfast", "lunch", "dinner", "supper", "bed", "bedtime"}
 _LONGEST_OF_SEVEN = 14
 
@@ -121,7 +121,9 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     following = tokens[at + 1].word if at + 1 < len(tokens) else ""
     before = tokens[at - 1].word if at else ""
     a_day = _A_DAY.fullmatch(word)
-    if a_day and name_of_unit(a_day["unit"]) is not None:
+    if a_day and (
+        name_of_unit(a_day["unit"]) is not None or (a_day["amount"] and not a_day["unit"])
+    ):
         return 1, f"{a_day['amount']}{a_day['unit']} a day", False
     if word[-1:] == ":" and name_of_unit(word[:-1]) is not None:
         return 1, f"{word[:-1]} ,", False

@@ -1,7 +1,9 @@
 """The start and end of a course: "from tomorrow", "until 3 December", "for 10 days"."""
 
+from datetime import date
+
 from bot.grammar.clock_times import MEALS, read_time
-from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_duration
+from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_duration, spelt_days
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS, counted_ahead
 from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, Cursor
@@ -154,13 +156,33 @@ def _take_date(cursor: Cursor, skip: int) -> TypedDate:
     return typed
 
 
+def _next_such_day(typed: TypedDate) -> TypedDate:
+    """*typed*, in the future if its year is not named: "1 October", said in November."""
+
+    def resolve(today: date, floor: date) -> date:
+        try:
+            return typed.resolve(today, floor)
+        except Misunderstood as problem:
+            ahead = spelt_days(problem.suggestions, today=today)
+            if problem.problem is not Problem.DATE_AMBIGUOUS or len(ahead) != 1:
+                raise
+            return ahead[0]
+
+    return TypedDate(typed.words, resolve, typed.tokens_used)
+
+
 def read_bare_date(cursor: Cursor) -> bool:
     """A date on its own is a start to some people and a single day to others: ask."""
     typed = read_date(cursor.tokens[cursor.at :])
-    if typed is not None and (cursor.parts.is_once or cursor.parts.every_months is not None):
-        if cursor.parts.starts is not None:
+    parts = cursor.parts
+    is_first_day = parts.is_once or parts.every_months is not None
+    is_first_day = is_first_day or (parts.interval is not None and cursor.has_times)
+    if typed is None and cursor.word == "tonight" and parts.is_once:
+        typed = TypedDate("tonight", lambda today, _floor: today, 1)
+    if typed is not None and is_first_day:
+        if parts.starts is not None:
             raise cursor.contradiction()
-        cursor.parts.starts = typed
+        parts.starts = _next_such_day(typed)
         cursor.at += typed.tokens_used
         return True
     if typed is None:

@@ -21,7 +21,7 @@ JOINING = {",", ":", "and", "&", "+", "at", "@", "on", "the", "-"}
 EACH = {"every", "each"}
 FROM = {"from", "starting", "start", "starts", "beginning"}
 UNTIL = {"until", "till", "til", "through", "thru", "ending", "ends", "to"}
-UNTIL_OF_TWO = {("up", "to"), ("last", "day")}
+UNTIL_OF_TWO = {("up", "to"), ("last", "day"), ("last", "dose")}
 
 
 class Cursor:

@@ -1,5 +1,7 @@
 """The frequency: "twice a day", "3x daily", "bid", "once a week"."""
 
+from bot.grammar.clock_times import MEALS, PARTS_OF_DAY
+from bot.grammar.dates import read_date
 from bot.grammar.numbers import read_count
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS
 from bot.grammar.schedule_parts.cursor import Cursor
@@ -53,10 +55,12 @@ def is_once(cursor: Cursor) -> bool:
     for cursor.at in range(len(cursor.tokens)):
         if cursor.word in {"a", "as", "single", "one", "1", "one-off", "just", "only", "once"}:
             before = cursor.at
-            found |= _read_once(cursor)
+            _read_once(cursor)
+            found |= cursor.parts.is_once
+            cursor.parts.is_once = False
+            cursor.parts.times_a_day = None
             cursor.at = before
     cursor.at = at
-    cursor.parts.is_once = False
     return found
 
 
@@ -71,13 +75,29 @@ def _read_once(cursor: Cursor) -> bool:
             used = 3 + (cursor.peek(3) == "dose" and cursor.word == "as")
         case ["single" | "one" | "1" | "one-off", "dose", *_] | ["just" | "only", "once", *_]:
             used = 2
-        case ["once", *_] if not _period(cursor, 1)[0] and cursor.peek() != "in":
+        case ["once", following, _] if following not in {"a", "per", "each", "every", "in"}:
+            if _period(cursor, 1)[0]:
+                return False
             used = 1
+            has_date = any(read_date(cursor.tokens[n:]) for n in range(len(cursor.tokens)))
+            if not has_date and following != "only":
+                return _read_once_a_day(cursor)
         case _:
             return False
     used += cursor.peek(used) == "only"
     cursor.parts.is_once = True
     cursor.at += used
+    return True
+
+
+def _read_once_a_day(cursor: Cursor) -> bool:
+    """ "once at night", "once nightly", "once before breakfast" are daily; "once at 9" may not be."""
+    rest = [cursor.peek(n) for n in range(1, 5)]
+    names = PARTS_OF_DAY.keys() | MEALS.keys() | {"nightly"}
+    if not any(word.removesuffix("s") in names for word in rest):
+        return False
+    _set_count(cursor, 1, "day")
+    cursor.at += 1
     return True
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from bot.grammar.clock_times import PARTS_OF_DAY
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
@@ -43,7 +44,15 @@ def read_interval(cursor: Cursor) -> bool:
             return read_interval(cursor)
     if word in EACH and cursor.peek() in {"hour", "week", "month", "year", "fortnight"}:
         return _set_interval(cursor, (1, cursor.peek()), used=2)
-    if word in EACH and _read_hours_between(cursor):
+    if _read_hours_between(cursor, skip=int(word in EACH)):
+        return True
+    if (
+        word in EACH
+        and cursor.peek() == "other"
+        and cursor.peek(2).removesuffix("s") in PARTS_OF_DAY
+    ):
+        cursor.set_once("every_days", 2)
+        cursor.at += 2
         return True
     if word in EACH:
         count, unit, used = counted_ahead(cursor, 1)
@@ -101,20 +110,23 @@ def _set_interval(cursor: Cursor, every: tuple[int, str], *, used: int) -> bool:
     return True
 
 
-def _read_hours_between(cursor: Cursor) -> bool:
-    """every 4-6 hours · every 4 to 6 hours."""
-    match [cursor.peek(n) for n in range(1, 5)]:
+def _read_hours_between(cursor: Cursor, *, skip: int) -> bool:
+    """every 4-6 hours · every 4 to 6 hours · 6-8 hourly."""
+    match [cursor.peek(n) for n in range(skip, skip + 4)]:
         case [both, unit, *_] if (glued := _BETWEEN.fullmatch(both)) and (
             glued["unit"] or UNITS.get(unit) == "hour"
         ):
-            low, high, used = int(glued["low"]), int(glued["high"]), 2 + (not glued["unit"])
+            low, high, used = int(glued["low"]), int(glued["high"]), 1 + (not glued["unit"])
         case [low_word, "-" | "to" | "or", high_word, unit] if UNITS.get(unit) == "hour":
             counts = read_count(low_word), read_count(high_word)
             if counts[0] is None or counts[1] is None:
                 return False
-            low, high, used = counts[0], counts[1], 5
+            low, high, used = counts[0], counts[1], 4
         case _:
             return False
+    used += skip
+    if not skip and cursor.peek(used - 1) != "hourly" and not cursor.word.endswith("hourly"):
+        return False
     words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
     if not 1 <= low < high <= MAX_INTERVAL // timedelta(hours=1):
         raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)

@@ -56,18 +56,38 @@ def read_as_needed(cursor: Cursor) -> bool:
 
 def read_limits(cursor: Cursor) -> bool:
     """6 hours apart · at least 4 h between doses · max 4 a day · no more than 3 in 24 hours."""
-    skip = _skip_words(cursor, ("at", "least"), ("minimum",), ("min",), ("wait",))
+    skip = _skip_words(
+        cursor,
+        ("at", "least"),
+        ("minimum",),
+        ("min",),
+        ("wait", "at", "least"),
+        ("wait",),
+        ("leave", "at", "least"),
+        ("leave",),
+        ("allow", "at", "least"),
+        ("not", "more", "often", "than", "every"),
+        ("no", "more", "often", "than", "every"),
+        ("no", "more", "than", "every"),
+        ("not", "more", "than", "every"),
+    )
+    is_said = skip > 0 and cursor.peek(skip - 1) == "every"
     length = length_ahead(cursor, skip)
     if length is not None:
         value, used = length
         end = skip + used
-        if cursor.peek(end) in {"apart", "between"}:
-            end += 1
+        if cursor.peek(end) in {"apart", "between"} or is_said:
+            end += cursor.peek(end) in {"apart", "between"}
             end += cursor.peek(end) in {"doses", "intakes", "two", "them"}
             end += cursor.peek(end) in {"doses", "intakes"}
             cursor.set_once("min_interval", value)
             cursor.at += end
             return True
+    if (cursor.word, cursor.peek()) == ("at", "most") and cursor.peek(2) in {"", ","}:
+        if cursor.parts.times_a_day is None:
+            return False
+        cursor.at += 2  # "once daily at most"
+        return True
     skip = _skip_words(
         cursor,
         ("at", "most"),

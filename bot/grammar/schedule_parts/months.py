@@ -7,8 +7,9 @@ import re
 from bot.grammar.dates import MONTHS, SHORTER_MONTHS, WEEKDAYS, read_date
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.counts import NTH
 from bot.grammar.schedule_parts.cursor import EACH, Cursor
-from domain.medicines.schedules.days import LAST
+from domain.medicines.schedules.days import LAST, LONGEST_MONTHS
 
 _ORDINAL = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)")
 _RANGE = re.compile(r"(?P<first>\d{1,2})(?:st|nd|rd|th)?-(?P<last>\d{1,2})(?:st|nd|rd|th)?")
@@ -39,8 +40,10 @@ def _read_weekday_of_month(cursor: Cursor) -> bool:
         at += 1
         while cursor.peek(at) in _JOINTS | {"the"}:
             at += 1
-    if not places or cursor.peek(at) not in WEEKDAYS:
+    if not places or is_every and cursor.peek(at) not in WEEKDAYS:
         return False
+    if cursor.peek(at) not in WEEKDAYS:
+        return _read_first_of_month(cursor, places, at)
     weekday = WEEKDAYS[cursor.peek(at)]
     at += 1
     said, at = _of_the_month(cursor, at)
@@ -51,6 +54,15 @@ def _read_weekday_of_month(cursor: Cursor) -> bool:
         return False
     _set(cursor, "month_weeks", frozenset(places), at)
     cursor.parts.weekdays = frozenset({weekday})
+    return True
+
+
+def _read_first_of_month(cursor: Cursor, places: set[int], at: int) -> bool:
+    """ "on the first of the month", "the first and third of each month"."""
+    said, at = _of_the_month(cursor, at)
+    if not said or LAST in places:
+        return False
+    _set(cursor, "month_days", frozenset(places), at)
     return True
 
 
@@ -142,6 +154,14 @@ def _of_the_month(cursor: Cursor, at: int) -> tuple[bool, int]:
     start = at + (cursor.peek(at) in {"of", "in"})
     if cursor.peek(start) in {"the", "a", "each", "every"} and cursor.peek(start + 1) == "month":
         return True, start + 2
+    every = NTH.get(cursor.peek(start + 1)) or read_count(cursor.peek(start + 1))
+    is_nth = cursor.peek(start) in EACH and every is not None
+    if is_nth and every is not None and cursor.peek(start + 2) in {"month", "months"}:
+        if not 1 <= every <= LONGEST_MONTHS:
+            words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + start + 3])
+            raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+        cursor.set_once("every_months", every)
+        return True, start + 3
     is_short = cursor.peek(at) == "monthly"
     return is_short, at + is_short
 

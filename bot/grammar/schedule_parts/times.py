@@ -172,7 +172,10 @@ def _run(items: Sequence[Item], position: int, step: int) -> list[int]:
     """The times after (or before) a part of the day, nearest first."""
     run: list[int] = []
     index = position + step
-    while 0 <= index < len(items) and isinstance(items[index], TypedTime):
+    while 0 <= index < len(items):
+        item = items[index]
+        if isinstance(item, MomentWord) or item.words in NAMED:  # "morning, noon and night"
+            break
         run.append(index)
         index += step
     return run

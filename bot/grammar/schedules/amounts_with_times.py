@@ -68,6 +68,8 @@ def has_portions(line: Line) -> bool:
     amounts = _amounts(line)
     if len(amounts) < 2:
         return False
+    if any(token.word == "alternating" and not token.is_quoted for token in line.tokens[1:]):
+        return True
     between = line.tokens[amounts[0].end : amounts[1].start]
     return any(_says_when(token) for token in between)
 
