@@ -283,12 +283,12 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
         # "2 tablets of 500 mg", "500 mg, 2 tablets", "500 mg tablets"
         joint = 1 if words_of(tokens[end:], 1)[:1] and tokens[end].word in _JOINING else 0
         further = _read_quantity(tokens, end + joint)
-        if (
-            further is not None
-            and not joint
-            and _is_strength(tokens, at) is _is_strength(tokens, end)
-        ):
-            break  # "10 mg 15 mg" are two
+        is_list = not joint or tokens[end].word == ","
+        is_alike = further is not None and (
+            _is_strength(tokens, at) is _is_strength(tokens, end + joint)
+        )
+        if is_list and is_alike:
+            break  # "10 mg, 15 mg" are two
         if further is not None:
             end = further
         elif not tokens[end].is_quoted and tokens[end].word in _UNITS:

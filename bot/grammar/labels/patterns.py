@@ -8,10 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.grammar.dosages import find_dosages, name_of_unit
+from bot.grammar.dates import WEEKDAYS
+from bot.grammar.dosages import find_dosages, name_of_unit, quantity_ends
+from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood
-from bot.grammar.tokens import Token, relaid
+from bot.grammar.tokens import Token, relaid, words_of
 from domain.medicines.dosages import THINGS
 
 # A date has leading zeros or a year.
@@ -59,7 +61,7 @@ def spell_out_patterns(
     tokens: Sequence[Token],
 ) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
     """The *tokens* with such patterns in words, and the tables that were spelled out."""
-    kept = _with_then(tokens)
+    kept = _with_units(_with_then(_by_weekday(tokens)))
     kept, tables = _without_tables(kept)
     return _with_alternation(kept), tables
 
@@ -75,6 +77,102 @@ def _with_then(tokens: Sequence[Token]) -> tuple[Token, ...]:
             kept.append(replace(tokens[at], raw="then", word="then"))
         at += used or 1
     return tuple(kept)
+
+
+_COUNTS = {"one", "two", "three", "four", "half", "½", "1", "2", "3", "4", "1½"}
+_BEFORE_COUNTS = DOING | {"and", ",", "then", "plus", "or", "-", "."}
+_AFTER_COUNTS = {
+    "every",
+    "in",
+    "at",
+    "with",
+    "before",
+    "after",
+    "once",
+    "twice",
+    "daily",
+    "a",
+    "each",
+}
+_AFTER_COUNTS |= {"three", "four", "to", "on", "as", "when", "if", "nightly", "morning", "night"}
+_AFTER_COUNTS |= {"mane", "nocte", "when", "3", "4", "up", "now", "by"}
+
+
+def _with_units(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """ "20 mg tablets, take one at night": one tablet."""
+    form = _form_of(tokens)
+    if form is None:
+        return tuple(tokens)
+    form_at, unit = form
+    kept: list[Token] = []
+    for at, token in enumerate(tokens):
+        kept.append(token)
+        if at <= form_at or token.is_quoted or token.word not in _COUNTS:
+            continue
+        before = tokens[at - 1].word.rstrip(":.")
+        following = tokens[at + 1].word if at + 1 < len(tokens) else "at"
+        is_count = before in _BEFORE_COUNTS or at == form_at + 1
+        if is_count and following in _AFTER_COUNTS and not _is_how_often(tokens, at):
+            several = token.word not in {"one", "1", "half", "½"}
+            word = f"{unit}s" if several else unit
+            kept.append(replace(token, raw=word, word=word))
+    return tuple(kept)
+
+
+def _is_how_often(tokens: Sequence[Token], at: int) -> bool:
+    """ "one a day" is an amount; "four times" and "2 to 3 weeks" are none."""
+    words = words_of(tokens[at + 1 :], 2)
+    return words[:1] == ["to"] and words != ["to", "be"]
+
+
+def _form_of(tokens: Sequence[Token]) -> tuple[int, str] | None:
+    """Where the form stands after a strength ("20 mg tablets"), and its singular."""
+    for at in range(2, len(tokens)):
+        if tokens[at].is_quoted or name_of_unit(tokens[at - 1].word) in {None, *THINGS}:
+            glued = re.fullmatch(r"[\d.,]+([a-zµμ]+)", tokens[at - 1].word)
+            if glued is None or name_of_unit(glued[1]) in {None, *THINGS}:
+                continue
+        unit = name_of_unit(tokens[at].word.rstrip(".:"))
+        if unit in _FORMS:
+            return at, unit
+    return None
+
+
+_FORMS = {"tablet", "capsule", "caplet", "sachet", "suppository", "pessary", "patch", "lozenge"}
+
+
+def _by_weekday(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """ "Mon 3mg Tue 4mg Wed 3mg": 3 mg on Mon and Wed, 4 mg on Tue."""
+    at = next((n for n in range(1, len(tokens)) if _day_and_amount(tokens, n)), None)
+    if at is None:
+        return tuple(tokens)
+    days: dict[tuple[str, ...], list[Token]] = {}
+    amounts: dict[tuple[str, ...], tuple[Token, ...]] = {}
+    start, count = at, 0
+    while found := _day_and_amount(tokens, at):
+        amount = tuple(tokens[at + 1 : found])
+        key = tuple(token.word for token in amount)
+        days.setdefault(key, []).append(tokens[at])
+        amounts.setdefault(key, amount)
+        count, at = count + 1, found
+        at += at < len(tokens) and tokens[at].word in {",", "and"}
+    if count < 2:
+        return tuple(tokens)
+    written: list[Token] = []
+    for key, amount in amounts.items():
+        comma = replace(amount[0], raw=",", word=",")
+        written += [*([comma] if written else []), *amount, *days[key]]
+    return (*tokens[:start], *written, *tokens[at:])
+
+
+def _day_and_amount(tokens: Sequence[Token], at: int) -> int | None:
+    """Where "Mon 3mg" at *at* ends; None if there is none."""
+    if at >= len(tokens) or tokens[at].is_quoted or tokens[at].word.rstrip(":") not in WEEKDAYS:
+        return None
+    try:
+        return quantity_ends(tokens, at + 1)
+    except Misunderstood:
+        return None
 
 
 def _without_tables(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:

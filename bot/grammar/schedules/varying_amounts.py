@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from enum import Enum, auto
 
 from bot.grammar.dates import exactly
@@ -23,6 +23,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Daily
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import Moment
+from domain.medicines.schedules.occurrences import first_occurrence
 from domain.medicines.schedules.problems import InvalidSchedule
 
 
@@ -91,6 +92,8 @@ def following(
     """
     if parts.starts is not None:
         return parts
+    if parts.every_months is not None and not (parts.month_days or parts.month_weeks):
+        raise context.wrong(Problem.FIRST_DAY_MISSING)
     if steps:
         previous = steps[-1].ends_on
         if previous is None:
@@ -138,10 +141,12 @@ def _fit_alternating(
     first = fit_wall_clock(
         replace(with_end(shared, context), times=whole.times, moments=whole.moments), context
     )
+    begins = first_occurrence(first, context.zone, context.now)
+    first_day = date.fromisoformat(begins.key[:10]) if begins else first.starts_on
     plans = [
         replace(
             first,
-            starts_on=first.starts_on + timedelta(days=n),
+            starts_on=first_day + timedelta(days=n),
             days=Daily(len(dosages)),
             dosages=(dosage,) * len(first.times),
         )
