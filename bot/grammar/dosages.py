@@ -19,8 +19,8 @@ MAX_AMOUNT = 100_000_000  # of anything: penicillin is dosed in millions of unit
 MIN_AMOUNT = Fraction(1, 1000)
 
 _UNIT_WORDS = """
-    kg g gram grams mg milligram milligrams μg mcg ug microgram micrograms ng nanogram nanograms
-    l litre litres liter liters dl cl ml millilitre millilitres milliliter milliliters cc
+    kg g gm gms gram grams mg mgs milligram milligrams μg mcg mcgs ug microgram micrograms ng nanogram nanograms
+    l litre litres liter liters dl cl ml mls millilitre millilitres milliliter milliliters cc
     iu i.u ie u unit units mmol mol meq mu miu %
     tablet tablets tab tabs tbl pill pills capsule capsules cap caps caplet caplets softgel softgels
     gummy gummies lozenge lozenges pastille pastilles dragee dragees
@@ -37,12 +37,12 @@ _UNITS = frozenset(_UNIT_WORDS.split())
 _SAME_UNIT = {
     **dict.fromkeys(["tablets", "tab", "tabs", "tbl"], "tablet"),
     **dict.fromkeys(["capsules", "cap", "caps"], "capsule"),
-    **dict.fromkeys(["gram", "grams"], "g"),
-    **dict.fromkeys(["milligram", "milligrams"], "mg"),
-    **dict.fromkeys(["μg", "mcg", "ug", "microgram", "micrograms"], "µg"),
+    **dict.fromkeys(["gm", "gms", "gram", "grams"], "g"),
+    **dict.fromkeys(["mgs", "milligram", "milligrams"], "mg"),
+    **dict.fromkeys(["μg", "mcg", "mcgs", "ug", "microgram", "micrograms"], "µg"),
     **dict.fromkeys(["nanogram", "nanograms"], "ng"),
     **dict.fromkeys(["litre", "litres", "liter", "liters"], "l"),
-    **dict.fromkeys(["millilitre", "millilitres", "milliliter", "milliliters", "cc"], "ml"),
+    **dict.fromkeys(["mls", "millilitre", "millilitres", "milliliter", "milliliters", "cc"], "ml"),
     **dict.fromkeys(["i.u", "ie", "u", "units"], "unit"),
     **dict.fromkeys(["gtt", "gtts", "drops"], "drop"),
     **dict.fromkeys(["teaspoons", "tsp"], "teaspoon"),

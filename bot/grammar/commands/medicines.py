@@ -19,6 +19,7 @@ from bot.grammar.labels.beside_times import joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, read_label
 from bot.grammar.labels.phrases import DOING, FORMS
 from bot.grammar.labels.short_forms import SpelledOut
+from bot.grammar.labels.sliding_scales import decline_sliding_scale
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
 from bot.grammar.people import (
@@ -98,6 +99,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         raise Misunderstood(Problem.TOO_LONG)
     line = tokenize(text)
     try:
+        decline_sliding_scale(line)
         line = _name_first(line)
     except Misunderstood as problem:
         return PartialMedicine(None, None, None, "", None, problem)
@@ -297,8 +299,8 @@ def _take_several(
     is_given = last.dosage.unit in THINGS or (is_diluted and last.dosage.unit is not None)
     if len(found) == 2 and is_strength and is_given:
         forms = [token for token in between if token.word not in {",", "-", ":"}]
-        if all(not token.is_quoted and token.word in FORMS for token in forms):
-            strength = " ".join([first.dosage.words, *(token.raw for token in forms)])
+        if all(not token.is_quoted and token.word.rstrip(".") in FORMS for token in forms):
+            strength = " ".join([first.dosage.words, *(token.raw.rstrip(".") for token in forms)])
             given = replace(last.dosage, words=f"{strength}, {last.dosage.words}")
             rest = line.tokens[last.end :]
             return _Pieces(line.tokens[: first.start], given, _trimmed(rest))

@@ -5,6 +5,7 @@ of something as needed.
 from collections.abc import Sequence
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.dosages import quantity_ends
 from bot.grammar.problems import Misunderstood
 from bot.grammar.schedule_parts.cursor import Cursor
 from bot.grammar.schedule_parts.limits import read_as_needed
@@ -78,14 +79,22 @@ _LENGTHS = {
 _LENGTHS |= {"30min", "10", "20", "one", "two", "60"}
 
 
+def _is_clock_time(tokens: Sequence[Token], at: int) -> bool:
+    """Whether there is a time at *at*, and not an amount: "7.5 mg"."""
+    try:
+        return looks_like_a_time(tokens[at]) and quantity_ends(tokens, at) is None
+    except Misunderstood:
+        return False
+
+
 def _names_times(tokens: Sequence[Token]) -> bool:
     """Whether other words say when, or how often other than three times a day."""
-    for at, token in enumerate(tokens[1:], start=1):
-        if token.is_quoted:
+    for at, token in enumerate(tokens):
+        if at == 0 or token.is_quoted:
             continue
         word = token.word
         is_night = word in {"night", "nightly"}
-        if looks_like_a_time(token) or word in NAMED:
+        if _is_clock_time(tokens, at) or word in NAMED:
             return True
         if word.removesuffix("s") in PARTS_OF_DAY and not is_night:
             return True
@@ -111,7 +120,7 @@ def _is_as_needed(line: Line, tokens: Sequence[Token]) -> bool:
 
 def _without_moments(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, ...], list[str]]:
     """ "At night as needed" is never due: the part of the day is a remark."""
-    if any(looks_like_a_time(token) for token in tokens[1:]):
+    if any(_is_clock_time(tokens, at) for at in range(1, len(tokens))):
         return tuple(tokens), []
     kept: list[Token] = list(tokens[:1])
     notes: list[str] = []

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS
+from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS, WAYS
 from bot.grammar.tokens import Line, Token, words_of
 
 LONGEST_INSTRUCTIONS = 300
@@ -36,49 +36,75 @@ def take_remarks(
     """Split *line*, whose first amount is at *amount_at*. Words in brackets are a remark unless
     they *are said otherwise*, as part of a schedule.
     """
-    kept: list[Token] = []
-    notes: list[str] = []
-    reasons: list[str] = []
-    tokens, at = line.tokens, 0
-    while at < len(tokens):
-        if at == 0:
-            kept.append(tokens[0])
-            at = 1
-            continue
-        is_after_amount = amount_at is not None and at > amount_at
-        used = _bracketed(tokens, at)
-        if used:
-            inside = tokens[at : at + used]
-            if is_said_otherwise(_without_brackets(inside)):
-                kept += _without_brackets(inside)
-            elif not is_after_amount:
-                kept += inside  # "Potassium (Sando-K)"
-            else:
-                notes.append(line.typed(inside).strip("()[]"))
-            at += used
-            continue
-        used = _how(tokens, at)
-        if used > 1 or (used and is_after_amount):
-            notes.append(line.typed(tokens[at : at + used]))
-            at += used
-            continue
-        is_of_name = at == 1 and tokens[0].word in _FORMS  # "Drops for eyes"
-        used = 0 if is_of_name else _reason(tokens, at)
-        if used:
+    taking = _Taking(line, amount_at, is_said_otherwise)
+    while taking.at < len(line.tokens):
+        taking.take_one()
+    notes, reasons = "; ".join(taking.notes), "; ".join(taking.reasons)
+    return Remarks(_tidied(taking.kept), notes or None, reasons or None)
+
+
+class _Taking:
+    """Goes through a line once; the tokens before `at` are kept, or are notes or reasons."""
+
+    def __init__(
+        self,
+        line: Line,
+        amount_at: int | None,
+        is_said_otherwise: Callable[[Sequence[Token]], bool],
+    ) -> None:
+        self._line = line
+        self._amount_at = amount_at
+        self._is_said_otherwise = is_said_otherwise
+        self.at = 1
+        self.kept: list[Token] = list(line.tokens[:1])
+        self.notes: list[str] = []
+        self.reasons: list[str] = []
+
+    def take_one(self) -> None:
+        tokens, at = self._line.tokens, self.at
+        if used := _bracketed(tokens, at):
+            self._take_bracketed(tokens[at : at + used])
+        elif (used := self._how_ahead()) > 0:
+            self.notes.append(self._line.typed(tokens[at : at + used]))
+        elif (used := self._reason_ahead()) > 0:
             start = at + (tokens[at].word == "for")
-            reasons.append(line.typed(tokens[start : at + used]))
-            at += used
-            continue
-        used = _to_be_done(tokens, at)
-        if used:
-            at += used
-            continue
-        if _is_doing(tokens, at, is_after_amount=is_after_amount):
-            at += 1
-            continue
-        kept.append(tokens[at])
-        at += 1
-    return Remarks(_tidied(kept), "; ".join(notes) or None, "; ".join(reasons) or None)
+            self.reasons.append(self._line.typed(tokens[start : at + used]).rstrip("."))
+        elif used := _to_be_done(tokens, at):
+            pass  # says nothing
+        elif _is_doing(tokens, at, is_after_amount=self._is_after_amount):
+            used = 1
+        else:
+            used = 1
+            self.kept.append(tokens[at])
+        self.at += used
+
+    @property
+    def _is_after_amount(self) -> bool:
+        return self._amount_at is not None and self.at > self._amount_at
+
+    def _take_bracketed(self, inside: Sequence[Token]) -> None:
+        bare = _without_brackets(inside)
+        if self._is_said_otherwise(bare):
+            self.kept += bare
+        elif self._is_after_amount:
+            self.notes.append(self._line.typed(inside).strip("()[]"))
+        else:
+            self.kept += inside  # "Potassium (Sando-K)"
+
+    def _how_ahead(self) -> int:
+        """How many tokens say how it is taken. A verb that names the way belongs to them: "inject
+        under the skin", "inhale".
+        """
+        tokens, at = self._line.tokens, self.at
+        is_verb = not tokens[at].is_quoted and tokens[at].word in WAYS
+        if is_verb and _is_doing(tokens, at, is_after_amount=self._is_after_amount):
+            return 1 + _how(tokens, at + 1)
+        used = _how(tokens, at)
+        return used if used > 1 or self._is_after_amount else 0
+
+    def _reason_ahead(self) -> int:
+        is_of_name = self.at == 1 and self._line.tokens[0].word in _FORMS  # "Drops for eyes"
+        return 0 if is_of_name else _reason(self._line.tokens, self.at)
 
 
 def _to_be_done(tokens: Sequence[Token], at: int) -> int:
@@ -121,6 +147,8 @@ def _without_brackets(tokens: Sequence[Token]) -> list[Token]:
 
 def _how(tokens: Sequence[Token], at: int) -> int:
     """How many tokens the longest phrase about how it is taken takes at *at*."""
+    if at >= len(tokens):
+        return 0
     expressions = HOW.get("" if tokens[at].is_quoted else tokens[at].word.strip("()"))
     if not expressions:
         return 0

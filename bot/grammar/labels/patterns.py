@@ -44,6 +44,8 @@ _ALTERNATING = (
     ("in", "alternation"),
     ("alternating", "days"),
     ("alternating", "daily"),
+    ("on", "alternate", "days"),
+    ("alternate", "days"),
     ("alternate",),
     ("one", "day"),
     ("the", "next", "day"),
@@ -177,6 +179,7 @@ def _day_and_amount(tokens: Sequence[Token], at: int) -> int | None:
 
 def _without_tables(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
     """ "Metformin 500 mg 1-0-1": in the morning and in the evening."""
+    tokens = _with_tables_joined(tokens)
     for at in range(1, len(tokens)):
         if tokens[at].is_quoted or not _TABLE.fullmatch(tokens[at].word):
             continue
@@ -200,6 +203,19 @@ def _without_tables(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[S
         ]
         return (*tokens[:at], *written, *tokens[at + 1 + used :]), (spelled,)
     return tuple(tokens), ()
+
+
+def _with_tables_joined(tokens: Sequence[Token]) -> Sequence[Token]:
+    """ "1 - 0 - 1" as one word."""
+    for at in range(1, len(tokens) - 4):
+        run = at
+        while run + 2 < len(tokens) and tokens[run + 1].word == "-" and not tokens[run].is_quoted:
+            run += 2
+        word = "".join(token.word for token in tokens[at : run + 1])
+        if run - at >= 4 and _TABLE.fullmatch(word):
+            table = replace(tokens[at], raw=word, word=word, end=tokens[run].end)
+            return (*tokens[:at], table, *tokens[run + 1 :])
+    return tokens
 
 
 def _words_of_table(before: Sequence[Token], taken: Sequence[tuple[str, str]], unit: str) -> str:

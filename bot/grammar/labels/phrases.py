@@ -52,6 +52,9 @@ DOING = frozenset(
     """take takes taken give gives given inject injects apply applies administer administered use uses
     used instil instill insert inhale swallow put spread rub please sig""".split()
 )
+#: Those that say in which way, and are kept.
+WAYS = frozenset("inject inhale insert instil instill apply dissolve chew spray".split())
+
 #: The forms in which a medicine comes, between its strength and the amount to give.
 FORMS = frozenset(
     """tablet tablets tabs tab capsule capsules caps inhaler nebuliser nebulizer nebules oral solution

@@ -77,7 +77,7 @@ def _days(cursor: Cursor, at: int) -> tuple[frozenset[Weekday], int]:
         return frozenset(), 0
     if joints == ["-"]:
         return _days_between(WEEKDAYS[names[0]], WEEKDAYS[names[1]]), 1
-    if "-" in joints:
+    if "-" in joints and set(joints) != {"-"}:
         return frozenset(), 0
     return frozenset(WEEKDAYS[name] for name in names), 1
 

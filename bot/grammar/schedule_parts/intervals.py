@@ -31,6 +31,9 @@ def read_interval(cursor: Cursor) -> bool:
     short = _EVERY_N_HOURS.fullmatch(word)
     if short:
         return _set_interval(cursor, (int(short["count"]), "hour"), used=1)
+    if word in {"biweekly", "bi-weekly"}:
+        choices = ("every 2 weeks", "twice a week")
+        raise Misunderstood(Problem.REPEAT_AMBIGUOUS, word, suggestions=choices)
     if word in _ADVERBS:
         return _set_interval(cursor, _ADVERBS[word], used=1)
     if word == "alternate" and cursor.peek() in {"day", "days", "week", "weeks"}:

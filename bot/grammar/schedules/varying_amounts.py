@@ -110,7 +110,12 @@ def following(
 def _at(
     each: ScheduleParts, parts: Sequence[ScheduleParts], context: ScheduleContext
 ) -> ScheduleParts:
-    """One of *parts* with times of day: its own, or those that were named once for all."""
+    """One of *parts* with times of day: its own, or those that were named once for all. So with the
+    weekdays of what was counted by the week: "7.5 mg weekly, then 10 mg weekly, on fridays".
+    """
+    days = {p.weekdays for p in parts if p.weekdays not in {None, EVERY_DAY}}
+    if each.days_a_week is not None and each.weekdays is None and len(days) == 1:
+        each = replace(each, weekdays=next(iter(days)))
     if each.times or each.moments:
         return each
     stated = {(tuple(sorted(p.times)), p.moments) for p in parts if p.times or p.moments}
