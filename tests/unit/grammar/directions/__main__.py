@@ -14,6 +14,7 @@ def main(words: str) -> None:
     chosen = [each for each in directions() if words.casefold() in each.text.casefold()]
     counts: Counter[Verdict] = Counter()
     of_answers: Counter[Verdict] = Counter()
+    not_asked = 0
     for direction in chosen:
         judgement = judge(direction)
         counts[judgement.verdict] += 1
@@ -23,7 +24,9 @@ def main(words: str) -> None:
             for outcome in outcomes_of(direction):
                 _report(f"    {outcome}")
             _report(f"    read  {judgement.read}")
-        for answer, after in judge_answers(direction):
+        answers = list(judge_answers(direction))
+        not_asked += sum(len(each.answers) for each in direction.questions) - len(answers)
+        for answer, after in answers:
             of_answers[after.verdict] += 1
             if not after.verdict.is_right:
                 _report(f"{after.verdict.value}, after the answer: {direction.place}")
@@ -35,6 +38,7 @@ def main(words: str) -> None:
         _report(f"\n{title}: {found.total()}")
         for verdict in Verdict:
             _report(f"    {found[verdict]:5}  {verdict.value}")
+    _report(f"    {not_asked:5}  not asked so that this answer completes it")
     right = sum(count for verdict, count in counts.items() if verdict.is_right)
     _report(f"\nright: {right} of {len(chosen)}")
 

@@ -29,7 +29,7 @@ _MANY = 60  # doses in the near future: then the far one is only sampled
 _FORMS = {"tablet", "tablets", "tabs", "tab", "capsule", "capsules", "caps", "cream", "gel"}
 _FORMS |= {"ointment", "injection", "inhaler", "spray", "drops", "eye", "pen", "patch", "patches"}
 _FORMS |= {"solution", "suspension", "liquid", "syrup", "powder", "sachets", "lotion", "pessaries"}
-_FORMS |= {"suppositories", "nebules", "mouthwash"}
+_FORMS |= {"suppositories", "nebules", "nebuliser", "mouthwash", "oral"}
 _SAME_PART = {
     PartOfDay.BREAKFAST: PartOfDay.MORNING,
     PartOfDay.LUNCH: PartOfDay.NOON,
@@ -57,16 +57,22 @@ _FILLING = frozenset(
 _SPELT = {"po": "mouth orally", "sl": "tongue", "pc": "food meals", "ac": "food meals"}
 
 
-def same_name(meant: str, read: str | None) -> bool:
-    """Whether names are the same but for case, and a form of the medicine behind them."""
-    return read is not None and _stem(meant) == _stem(read)
+def same_name(meant: str, read: str | None, *, strength: str = "") -> bool:
+    """Whether names are the same but for case, a form of the medicine, and the strength behind."""
+    return read is not None and _stem(read) in {_stem(meant), _stem(f"{meant} {strength}")}
 
 
-def _stem(name: str) -> list[str]:
-    words = re.sub(r"[\s,.:;]+", " ", name).casefold().split()
+def has_name(meant: str, read: str | None) -> bool:
+    """Whether the name that was read has the one that was meant among other words."""
+    words = re.findall(r"\w+", (read or "").casefold())
+    return set(re.findall(r"\w+", meant.casefold())) <= set(words)
+
+
+def _stem(name: str) -> str:
+    words = re.sub(r"[\s,.:;]+(?=\s|$)", " ", name).casefold().split()
     while len(words) > 1 and words[-1] in _FORMS:
         words.pop()
-    return words
+    return "".join(words)
 
 
 def same_amount(meant: Dosage | None, read: Dosage | None) -> bool:
@@ -75,14 +81,26 @@ def same_amount(meant: Dosage | None, read: Dosage | None) -> bool:
     if meant.amount is None:
         return _letters(meant.words) == _letters(read.words)
     if read.amount is None:  # "10 mg/5 ml, 5 ml": kept as words that can't be counted
-        amount = rf"(?<![\d.,]){re.escape(_letters(meant.words))}"
-        return re.search(amount, _letters(read.words)) is not None
+        amount = rf"(?<![\d.,-]){re.escape(_in_digits(meant.words))}"
+        return re.search(amount, _in_digits(read.words)) is not None
     return _value(meant) == _value(read)
 
 
 def _value(dosage: Dosage) -> tuple[Decimal | None, str | None, Decimal | None]:
     unit = None if dosage.unit is None else unit_of(dosage.unit)
     return dosage.amount, unit, dosage.most
+
+
+def _in_digits(words: str) -> str:
+    """ "one to two tablets" as "1-2tablet"."""
+    digits = {"one": "1", "two": "2", "three": "3", "or": "-", "to": "-", "–": "-"}
+    found = [digits.get(word, word) for word in re.findall(r"–|[^\s–]+", words.casefold())]
+    return (
+        re.sub(r"(?<=\d)\s*-\s*(?=\d)", "-", " ".join(found))
+        .replace(", ", ";")
+        .replace(" ", "")
+        .rstrip("s")
+    )
 
 
 def _letters(words: str) -> str:
@@ -118,7 +136,7 @@ def same_schedule(meant: Schedule, read: Schedule, *, limit_is_optional: bool = 
 
 
 def _same_keys(meant: Schedule, read: Schedule) -> bool:
-    return all(one == other for one, other in _doses_in_windows(meant, read))
+    return meant == read or all(one == other for one, other in _doses_in_windows(meant, read))
 
 
 def same_doses(meant: Meaning, schedule: Schedule, dosage: Dosage | None) -> bool:

@@ -15,6 +15,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.kinds import Schedule
 from tests.unit.grammar.directions.comparing import (
+    has_name,
     notes_are_kept,
     same_amount,
     same_doses,
@@ -43,6 +44,7 @@ class Verdict(Enum):
     ASKED = "asked"
     REFUSED = "refused"
     NOT_CONFIRMED = "understood, but saved at once"
+    OTHER_NAME = "understood, but the name has other words"
     NOTE_LOST = "understood, but a note is lost"
     OTHER_TOPIC = "asked or refused for another reason"
     NOT_UNDERSTOOD = "not understood"
@@ -137,10 +139,12 @@ def _whole_verdict(meanings: Sequence[Meaning], read: PartialMedicine) -> Verdic
 
 def _verdict_by(meant: Meaning, read: PartialMedicine) -> Verdict:
     if not is_same(meant, read):
-        return Verdict.SOMETHING_ELSE
+        has_name_in_it = has_name(meant.name, read.name)
+        is_same_otherwise = has_name_in_it and is_same(replace(meant, name=read.name or ""), read)
+        return Verdict.OTHER_NAME if is_same_otherwise else Verdict.SOMETHING_ELSE
     instructions, reason = notes_of(read)
     is_kept = notes_are_kept(meant.instructions, f"{instructions} {read.name}")
-    if not (is_kept and notes_are_kept(meant.reason, reason)):
+    if not (is_kept and notes_are_kept(meant.reason, f"{reason} {instructions}")):
         return Verdict.NOTE_LOST
     if meant.is_confirmed_first and read.is_certain:
         return Verdict.NOT_CONFIRMED
@@ -149,7 +153,7 @@ def _verdict_by(meant: Meaning, read: PartialMedicine) -> Verdict:
 
 def is_same(meant: Meaning, read: PartialMedicine) -> bool:
     """Whether name, amounts and schedule are those that were meant."""
-    if read.schedule is None or not same_name(meant.name, read.name):
+    if read.schedule is None or not same_name(meant.name, read.name, strength=meant.strength):
         return False
     if not same_schedule(meant.schedule, read.schedule, limit_is_optional=meant.limit_is_optional):
         return False

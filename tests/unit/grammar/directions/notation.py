@@ -68,9 +68,15 @@ _UNITS = {
     "mcg": "µg",
     "μg": "µg",
     "ug": "µg",
+<<<<<<< HEAD
     "microgram": "µg",
     "micrograms": "µg",
+=======
+    "micrograms": "µg",
+    "microgram": "µg",
+>>>>>>> corpus
     "iu": "unit",
+    "ie": "unit",
     "patches": "patch",
     "tab": "tablet",
     "tabs": "tablet",
@@ -341,7 +347,7 @@ def _plan(notation: str) -> WallClock:
             case _ if at == 1 and (found := _days(word)) is not None:
                 days = found
             case _:
-                times.append(_time(word))
+                times.append(read_time(word))
     times.sort(key=lambda each: each[0])
     amounts = [amount for _, _, amount in times]
     moments = tuple(moment for _, moment, _ in times)
@@ -377,7 +383,7 @@ def _days(word: str) -> Days | None:
     return Weekly(weekdays, count)
 
 
-def _time(word: str) -> tuple[time, Moment | None, Dosage | None]:
+def read_time(word: str) -> tuple[time, Moment | None, Dosage | None]:
     amount, _, at = word.rpartition("@")
     dosage = read_amount(amount.replace("_", " "))[0] if amount else None
     if ":" in at:
