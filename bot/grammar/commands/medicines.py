@@ -34,7 +34,8 @@ from bot.grammar.schedules.amounts_with_times import first_amount, has_portions,
 from bot.grammar.schedules.parsing import read_schedules
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from domain.medicines.dosages import THINGS, Dosage
-from domain.medicines.schedules.kinds import Combined, Schedule, Steps
+from domain.medicines.schedules.days import Cycle, Monthly, MonthlyWeekdays
+from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 
 # A message can have 4,096 characters, but no medicine needs that many.
@@ -138,7 +139,9 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         schedule_so_far=when.so_far,
         person=who.person,
         problem=problems[0] if problems else None,
-        is_certain=pieces.is_certain and not _needs_a_look(label, when.schedule),
+        is_certain=pieces.is_certain
+        and not _needs_a_look(label, when.schedule)
+        and (pieces.dosage is None or pieces.dosage.most is None),
         instructions=joined(label.instructions, *notes),
         reason=label.reason,
         spelled_out=label.spelled_out,
@@ -147,8 +150,13 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
 
 def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:
     """Whether it was read well enough to be shown, but not to be saved at once."""
-    is_risky = any(each.to_confirm for each in label.spelled_out)
-    return is_risky or isinstance(schedule, Steps | Combined)
+    if any(each.to_confirm for each in label.spelled_out):
+        return True
+    if not isinstance(schedule, WallClock):
+        return isinstance(schedule, Steps | Combined)
+    is_rare = isinstance(schedule.days, Cycle | MonthlyWeekdays)
+    is_rare = is_rare or (isinstance(schedule.days, Monthly) and schedule.days.every > 1)
+    return is_rare or schedule.last_at is not None or bool(schedule.except_on)
 
 
 def _name_first(line: Line) -> Line:
@@ -242,7 +250,6 @@ def _take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> _Pieces:
         found = [quoted] if quoted else find_dosages(line)
     except Misunderstood as problem:
         return _without_amount(line, problem)
-    found = [each for each in found if each.start > 0]
     if not found:
         bare = _bare_portion(line)
         if bare is not None:

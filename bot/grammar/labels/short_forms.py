@@ -75,6 +75,20 @@ _NAKED = re.compile(r"[.,](?P<rest>\d+[a-zµμ%]*)")
 _A_DAY = re.compile(r"(?P<amount>[\d.,]*)(?P<unit>[a-zµμ]*)/(?:day|d|24h|24hr|24hrs)")
 _MEALS = {"breakfast", "lunch", "dinner", "supper", "bed", "bedtime"}
 _LONGEST_OF_SEVEN = 14
+_FOR = {"for", "x"}
+_BEFORE_DATES = {
+    "until",
+    "till",
+    "til",
+    "to",
+    "from",
+    "on",
+    "the",
+    "starting",
+    "by",
+    "ending",
+    "day",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +155,8 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
         period = _PERIODS.get(unit) or ("weeks" if unit.startswith("w") else "days")
         return 1, f"for {for_days['count']} {period}", False
     of_seven = _OF_SEVEN.fullmatch(word)
+    if of_seven and (before in _BEFORE_DATES or (of_seven["unit"] == "12" and before not in _FOR)):
+        return 1, None, False  # "until 25/12"
     if of_seven and of_seven["unit"] == "7" and int(of_seven["count"]) > _LONGEST_OF_SEVEN:
         return 1, None, False  # "21/7" may be 21 days on and 7 off
     if of_seven and name_of_unit(following) is None:

@@ -21,8 +21,8 @@ def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -
     # "from tomorrow 06:00" starts at that time; elsewhere, times after days are separate times.
     if cursor.is_after_days and cursor.parts.interval is None:
         raise cursor.other_times_on_other_days()
-    if cursor.clock and cursor.peek(-1) in {"at", "@"} and cursor.peek(-2) in NAMED:
-        raise cursor.contradiction()  # "at noon at 20:00"
+    if cursor.clock and typed_time.words not in NAMED and _follows_named_time(cursor):
+        raise cursor.contradiction()  # "at noon 20:00"
     is_joined = cursor.peek(-1) in {"and", "&", "+"} or (
         cursor.peek(-1) in {"at", "@"} and cursor.peek(-2) in {"and", "&", "+"}
     )
@@ -30,6 +30,18 @@ def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -
     cursor.has_times = True
     cursor.at += typed_time.tokens_used
     cursor.last_was_time = True
+
+
+def _follows_named_time(cursor: Cursor) -> bool:
+    """Whether "at noon" or "noon at" stands right before; "11am noon 1pm" is a list."""
+    before = [cursor.peek(-n) for n in range(1, 4)]
+    match before:
+        case ["at" | "@", named, *_] if named in NAMED:
+            return True
+        case [named, "at" | "@", *_] if named in NAMED:
+            return True
+        case _:
+            return False
 
 
 def is_time_ahead(cursor: Cursor, skip: int) -> bool:

@@ -68,13 +68,8 @@ _UNITS = {
     "mcg": "µg",
     "μg": "µg",
     "ug": "µg",
-<<<<<<< HEAD
-    "microgram": "µg",
-    "micrograms": "µg",
-=======
     "micrograms": "µg",
     "microgram": "µg",
->>>>>>> corpus
     "iu": "unit",
     "ie": "unit",
     "patches": "patch",
