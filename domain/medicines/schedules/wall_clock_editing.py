@@ -11,7 +11,7 @@ from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.courses import lasting
-from domain.medicines.schedules.days import Daily, Days, Monthly, MonthlyWeekdays, Weekly
+from domain.medicines.schedules.days import Days, Weekly, counts_from_first_day
 from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import Moment
 from domain.medicines.schedules.occurrences import first_occurrence
@@ -159,14 +159,6 @@ def first_day_to_come(
     if first is None:
         raise InvalidSchedule(ScheduleProblem.NOTHING_TO_COME)
     return change.starts_on or date.fromisoformat(first.key[:10]), now
-
-
-def counts_from_first_day(days: Days) -> bool:
-    match days:
-        case Daily(every=1) | Weekly(every=1) | Monthly(every=1) | MonthlyWeekdays(every=1):
-            return False
-        case _:
-            return True
 
 
 def _by_time(
