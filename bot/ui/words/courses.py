@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import ngettext
-from bot.ui.words.parts_of_day import clock
+from bot.ui.words.plans import clock
 from bot.ui.words.times import named_day
 from domain.medicines.schedules.clock_times import local_time
 from domain.medicines.schedules.kinds import Schedule

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 from bot.ui.wording import _, listed
 from bot.ui.words.dates import day_and_month, full_date
-from bot.ui.words.parts_of_day import clock, times_in_words
+from bot.ui.words.moments import moment_in_words
 from bot.ui.words.patterns_of_days import days_in_words, plan_days_in_words
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import EVERY_DAY, Daily, counts_from_first_day
@@ -78,6 +78,24 @@ def _without(left_out: frozenset[date], *, today: date | None) -> list[str]:
         for day in ahead
     ]
     return [_("not on {days}").format(days=listed(days))]
+
+
+def times_in_words(times: Sequence[time], moments: Sequence[Moment | None] | None) -> str:
+    """ "at 08:00 and 20:00", "before breakfast (07:30) and at 20:00"."""
+    if moments is None or not any(moments):
+        return _("at {times}").format(times=listed([clock(at) for at in times]))
+    return listed(
+        [
+            _("at {times}").format(times=clock(at))
+            if moment is None
+            else _("{moment} ({time})").format(moment=moment_in_words(moment), time=clock(at))
+            for at, moment in zip(times, moments, strict=True)
+        ]
+    )
+
+
+def clock(at: time) -> str:
+    return f"{at:%H:%M}"
 
 
 def _plan_with_dates(plan: WallClock, *, today: date | None) -> str:

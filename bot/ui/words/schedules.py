@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, listed, ngettext
 from bot.ui.words.dates import full_date
-from bot.ui.words.parts_of_day import clock
 from bot.ui.words.patterns_of_days import count_of_days
-from bot.ui.words.plans import BEGUN, dates_in_words, plans_in_words, wall_clock_in_words
+from bot.ui.words.plans import BEGUN, clock, dates_in_words, plans_in_words, wall_clock_in_words
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.amounts import own_dosages
