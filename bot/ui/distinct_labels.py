@@ -22,7 +22,7 @@ from domain.database.scope import Member
 from domain.family.families import FamilyFacts
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineLine
-from domain.medicines.schedules.kinds import Schedule, WallClock
+from domain.medicines.schedules.kinds import Combined, Schedule, WallClock, wall_clocks_of
 from domain.models.medicines import MedicineStatus
 
 _END = 8  # length of the end of a name so long that it may only differ there
@@ -165,9 +165,10 @@ def _medicine(line: MedicineLine, now: datetime) -> Named:
 
 def _times(schedule: Schedule) -> str | None:
     """ "08:00, 20:00"."""
-    if not isinstance(schedule, WallClock):
+    if not isinstance(schedule, WallClock | Combined):
         return None
-    return ", ".join(f"{at:%H:%M}" for at in schedule.times)
+    times = {at for plan in wall_clocks_of(schedule) for at in plan.times}
+    return ", ".join(f"{at:%H:%M}" for at in sorted(times))
 
 
 def _alike(

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, time, timedelta
 from typing import Any, Self
 
+from dateutil.relativedelta import relativedelta
+
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Days, days_from_json, days_to_json
@@ -22,7 +24,8 @@ class Change:
     `is_at_other_times`: times were named, but not by the clock ("every morning"). `weekdays` and
     `every_weeks` each change half of a weekly pattern, `days` all of it. `every` is the interval
     between doses; `times` is then where it starts. `steps` and `combined` replace the schedule;
-    `combined` keeps its end unless one is named. `instructions` and `reason` are in words; "" takes
+    `combined` keeps its end unless one is named. How long it lasts is
+    named in days, months or doses, one of them. `instructions` and `reason` are in words; "" takes
     them away.
     """
 
@@ -39,6 +42,8 @@ class Change:
     starts_on: date | None = None
     ends_on: date | None = None
     days_long: int | None = None
+    months_long: int | None = None
+    doses_long: int | None = None
     has_no_end: bool = False
     every: timedelta | None = None
     from_last_intake: bool = False
@@ -68,7 +73,22 @@ class Change:
 
     @property
     def names_end(self) -> bool:
-        return not (self.ends_on is None and self.days_long is None) or self.has_no_end
+        return self.ends_on is not None or self.names_length or self.has_no_end
+
+    @property
+    def names_length(self) -> bool:
+        lengths = (self.days_long, self.months_long, self.doses_long)
+        return any(length is not None for length in lengths)
+
+    def last_day_from(self, first: date) -> date | None:
+        """The last day of so many days or months from *first* on: three months from 24 November end
+        on 23 February. None if neither is named.
+        """
+        if self.days_long is not None:
+            return first + timedelta(days=self.days_long - 1)
+        if self.months_long is not None:
+            return first + relativedelta(months=self.months_long) - timedelta(days=1)
+        return None
 
     @property
     def names_limits(self) -> bool:

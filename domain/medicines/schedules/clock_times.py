@@ -1,6 +1,5 @@
 """The times of day by which people know a schedule and its doses."""
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,6 @@ from domain.medicines.schedules.kinds import (
     WallClock,
     is_over,
 )
-from domain.medicines.schedules.moments import DayTimes, Moment
-from domain.medicines.schedules.problems import ScheduleProblem, require
 
 _WIDEST_GAP = timedelta(hours=2)  # of clock gaps that still happen: Troll, Antarctica
 
@@ -65,49 +62,3 @@ def times_of(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> tuple[time
             return clock_times_of(schedule, zone, at=resolve_local(noon, zone))
         case AsNeeded():
             return ()
-
-
-def retimed(schedule: Schedule, day: DayTimes) -> Schedule:
-    """*schedule* for a person whose times are *day*: what stands for a part of the day moves there.
-
-    Each time keeps its amount and its part of the day, and a course its number of doses. Raises
-    InvalidSchedule if two times meet, or one would be on another day than its part of the day.
-    """
-    match schedule:
-        case WallClock():
-            return _retimed(schedule, day)
-        case Steps(steps=steps):
-            return Steps(tuple(_retimed(step, day) for step in steps))
-        case Combined(plans=plans):
-            return Combined(tuple(_retimed(plan, day) for plan in plans))
-        case _:
-            return schedule
-
-
-def _retimed(plan: WallClock, day: DayTimes) -> WallClock:
-    if plan.moments is None:
-        return plan
-    slots = [
-        (_time_now(at, moment, day), moment, dosage)
-        for at, moment, dosage in zip(
-            plan.times, plan.moments, plan.dosages or (None,) * len(plan.times), strict=True
-        )
-    ]
-    slots.sort(key=lambda slot: slot[0])
-    times, moments, dosages = zip(*slots, strict=True)
-    last = None if plan.last_at is None else times[plan.times.index(plan.last_at)]
-    return replace(
-        plan,
-        times=times,
-        moments=moments,
-        dosages=None if plan.dosages is None else dosages,
-        last_at=last,
-    )
-
-
-def _time_now(at: time, moment: Moment | None, day: DayTimes) -> time:
-    if moment is None:
-        return at
-    found = day.time_of(moment)
-    require(found is not None, ScheduleProblem.MOMENT_ON_ANOTHER_DAY)
-    return found or at

@@ -14,7 +14,7 @@ How each kind is extended:
   which lose one dose of 5 mg, get one more dose of 5 mg, on the next day of its pattern.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice, takewhile
@@ -31,7 +31,9 @@ from domain.medicines.schedules.kinds import (
     last_day_of,
 )
 from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
+from domain.medicines.schedules.problems import ScheduleProblem, require
 
+MOST_DOSES = 1_000  # of a course with a number of doses
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -225,9 +227,9 @@ def lengthen(
 
 
 def lasting(
-    plan: WallClock, days: int, *, first_day: date, after: datetime | None, zone: ZoneInfo
+    plan: WallClock, ends_on: date, *, first_day: date, after: datetime | None, zone: ZoneInfo
 ) -> WallClock:
-    """*plan* for *days* days from *first_day* on, with all doses that this means.
+    """*plan* from *first_day* to *ends_on*, with all doses that so many days mean.
 
     Those of the first day that aren't due after the instant *after* come at the end instead, on the
     next of its days: 08:00 and 20:00 for 3 days, said at noon, are six doses, and the last one is
@@ -235,7 +237,6 @@ def lasting(
     dose falls in that time.
     """
     endless = replace(plan, ends_on=None, last_at=None)
-    ends_on = first_day + timedelta(days=days - 1)
     over: list[time] = []
     if after is not None and next(endless.days_from(first_day), None) == first_day:
         due_at = {at: resolve_local(datetime.combine(first_day, at), zone) for at in plan.times}
@@ -245,6 +246,23 @@ def lasting(
     ends_on = next(endless.days_from(ends_on + _DAY))
     last_at = None if len(over) == len(plan.times) else over[-1]
     return replace(endless, ends_on=ends_on, last_at=last_at)
+
+
+def with_doses(plan: WallClock, count: int, *, since: datetime, zone: ZoneInfo) -> WallClock:
+    """*plan* with *count* doses after the instant *since*. Raises InvalidSchedule for too many."""
+    require(1 <= count <= MOST_DOSES, ScheduleProblem.DOSES_IMPOSSIBLE)
+    endless = replace(plan, ends_on=None, last_at=None)
+    doses = _doses_from(endless, zone, since + _MICROSECOND)
+    ends_on, at = next(islice(doses, count - 1, None))
+    return replace(endless, ends_on=ends_on, last_at=None if at == plan.times[-1] else at)
+
+
+def _doses_from(plan: WallClock, zone: ZoneInfo, since: datetime) -> Iterator[tuple[date, time]]:
+    """The local days and times of doses that are due at or after the instant *since*."""
+    for day in plan.days_from(since.astimezone(zone).date() - _DAY):
+        for at in plan.times_on(day):
+            if resolve_local(datetime.combine(day, at), zone) >= since:
+                yield day, at
 
 
 def _with_hours(
@@ -270,7 +288,6 @@ def _with_days(
 ) -> tuple[Schedule, int]:
     """Extend each step by as many of its days as it has missed; later steps shift."""
     lost = _days_of(missed)
-    first, goes_on = min(lost), max(until.astimezone(zone).date(), max(lost) + _DAY)
     steps = schedule.steps if isinstance(schedule, Steps) else (schedule,)
     shifted, later = [], timedelta(0)
     for step in steps:
@@ -285,8 +302,8 @@ def _with_days(
             later += (longer.ends_on or moved.ends_on) - moved.ends_on
             moved = longer
         elif moved.ends_on is not None:
-            days = takewhile(lambda day: day < goes_on, moved.days_from(first))
-            ends_on = _end_after(moved, sum(day in lost for day in days), goes_on)
+            goes_on = max(_first_whole_day(moved, zone, until), max(lost) + _DAY)
+            ends_on = _end_after(moved, _count_days(moved, lost), goes_on)
             later += ends_on - moved.ends_on
             moved = replace(moved, ends_on=ends_on)
         shifted.append(moved)
@@ -294,6 +311,20 @@ def _with_days(
     days_lost = sum(day <= max(ended) for day in lost) if ended else 0
     new = Steps(tuple(shifted)) if isinstance(schedule, Steps) else shifted[0]
     return new, days_lost
+
+
+def _count_days(plan: WallClock, days: Collection[date]) -> int:
+    """How many of *days* are days of the plan."""
+    until = max(days)
+    its_days = takewhile(lambda day: day <= until, plan.days_from(min(days)))
+    return sum(day in days for day in its_days)
+
+
+def _first_whole_day(plan: WallClock, zone: ZoneInfo, since: datetime) -> date:
+    """The first day of which no time is before the instant *since*."""
+    day = since.astimezone(zone).date()
+    is_whole = resolve_local(datetime.combine(day, plan.times[0]), zone) >= since
+    return day if is_whole else day + _DAY
 
 
 def _with_days_of_plans(
@@ -326,18 +357,11 @@ def _days_of(doses: Sequence[Occurrence]) -> set[date]:
 
 def _with_doses(plan: WallClock, zone: ZoneInfo, count: int, until: datetime) -> WallClock:
     """A plan that ends within a day, with *count* more doses, none of them before *until*."""
-    endless, last = replace(plan, ends_on=None, last_at=None), _last_time(plan)
+    last = _last_time(plan)
     if last is None:
         return plan
-    goes_on_at = max(resolve_local(last, zone) + _MICROSECOND, until)
-    later = (
-        (day, at)
-        for day in endless.days_from(goes_on_at.astimezone(zone).date() - _DAY)
-        for at in plan.times
-        if resolve_local(datetime.combine(day, at), zone) >= goes_on_at
-    )
-    ends_on, at = next(islice(later, count - 1, None))
-    return replace(plan, ends_on=ends_on, last_at=None if at == plan.times[-1] else at)
+    since = max(resolve_local(last, zone), until - _MICROSECOND)
+    return with_doses(plan, count, since=since, zone=zone)
 
 
 def _end_after(step: WallClock, count: int, goes_on: date) -> date:

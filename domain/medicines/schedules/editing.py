@@ -113,6 +113,8 @@ class _Editing:
                 before=self._content,
                 today=self._today,
             )
+        if content.schedule == self._content.schedule:
+            return content
         simpler = replace(content, schedule=joined(content.schedule))
         return with_settled_dosage(simpler, before=self._content)
 
@@ -209,7 +211,13 @@ class _Editing:
     def _part(self, part: WallClock, *, is_step: bool) -> WallClock:
         """A step or plan with what the change names of it; its dates are those of the whole."""
         change = replace(
-            self._change, starts_on=None, ends_on=None, days_long=None, has_no_end=False
+            self._change,
+            starts_on=None,
+            ends_on=None,
+            days_long=None,
+            months_long=None,
+            doses_long=None,
+            has_no_end=False,
         )
         content = replace(self._content, schedule=part)
         edit = WallClockEditing(content, change, zone=self._zone, now=self._now)
@@ -241,9 +249,8 @@ class _Editing:
         """With a new end: of the last step, or of an earlier one, which then becomes the last."""
         change = self._change
         ends_on = None if change.has_no_end else change.ends_on or steps[-1].ends_on
-        if change.days_long is not None:
-            first = change.starts_on or max(self._today, steps[0].starts_on)
-            ends_on = first + timedelta(days=change.days_long - 1)
+        if change.names_length:
+            ends_on = self._last_day_from(change.starts_on or max(self._today, steps[0].starts_on))
         kept = [step for step in steps if ends_on is None or step.starts_on <= ends_on]
         if not kept:
             raise InvalidSchedule(ScheduleProblem.ENDS_BEFORE_START)
@@ -268,15 +275,20 @@ class _Editing:
         most = kept.max_per_day if change.max_per_day is None else change.max_per_day
         starts_on = change.starts_on or kept.starts_on
         ends_on = change.ends_on or self._end_so_far
-        if change.days_long is not None:
-            first = change.starts_on or max(self._today, starts_on)
-            ends_on = first + timedelta(days=change.days_long - 1)
+        if change.names_length:
+            ends_on = self._last_day_from(change.starts_on or max(self._today, starts_on))
         return AsNeeded(
             starts_on,
             min_interval=None if change.has_no_min_interval else interval,
             max_per_day=None if change.has_no_max else most,
             ends_on=None if change.has_no_end else ends_on,
         )
+
+    def _last_day_from(self, first: date) -> date:
+        last = self._change.last_day_from(first)
+        if last is None:
+            raise InvalidSchedule(ScheduleProblem.DOSES_IMPOSSIBLE)
+        return last
 
     def _to_one_amount(self) -> None:
         """From a schedule that specifies amounts to one that doesn't."""

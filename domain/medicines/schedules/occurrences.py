@@ -19,7 +19,7 @@ instants in UTC ("2026-11-24T06:00Z"). As-needed medicines are never due by them
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from domain.medicines.schedules.kinds import (
     Schedule,
     Steps,
     WallClock,
+    last_day_of,
     wall_clocks_of,
 )
 
@@ -135,6 +136,16 @@ def next_dates(
         found[local_day(following, zone)] = None
         at = following.due_at
     return tuple(found)
+
+
+def last_dose(schedule: Schedule, zone: ZoneInfo) -> Occurrence | None:
+    """The last dose of a course; None if it has no end, or if that depends on when it's given."""
+    last = last_day_of(schedule, zone)
+    follows = isinstance(schedule, Elapsed) and schedule.from_last_intake
+    if last is None or follows:
+        return None
+    end = datetime.combine(last + 2 * _WIDEST_JUMP, time(), UTC)
+    return last_occurrence(schedule, zone, end)
 
 
 def count_doses(schedule: Schedule, zone: ZoneInfo, since: datetime) -> int | None:

@@ -15,12 +15,11 @@ from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.amounts import ALL, number_of, place_of_whole_plan
 from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.courses import lasting
 from domain.medicines.schedules.days import EVERY_DAY, Daily, Days, Weekly, are_apart
 from domain.medicines.schedules.kinds import Combined, Schedule, WallClock, is_over
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
 from domain.medicines.schedules.questions import AskPlace, Place, Topic, Unclear
-from domain.medicines.schedules.wall_clock_editing import first_day_to_come
+from domain.medicines.schedules.wall_clock_editing import with_length
 
 
 def plans_meant(schedule: Combined, change: Change, *, today: date) -> Sequence[int]:
@@ -131,13 +130,8 @@ def _ended(
         try:
             if change.ends_on is not None:
                 kept.append(replace(endless[n], ends_on=change.ends_on))
-            elif change.days_long is not None:
-                first_day, after = first_day_to_come(lasts, change, zone=zone, now=now)
-                kept.append(
-                    lasting(
-                        endless[n], change.days_long, first_day=first_day, after=after, zone=zone
-                    )
-                )
+            else:
+                kept.append(with_length(endless[n], lasts, change, zone=zone, now=now))
         except InvalidSchedule as error:
             is_too_short = error.problem in {
                 ScheduleProblem.ENDS_BEFORE_START,
@@ -188,8 +182,8 @@ def joined(schedule: Schedule) -> Schedule:
     """
     if not isinstance(schedule, Combined):
         return schedule
-    first, *others = schedule.plans
-    if any(replace(plan, days=first.days, starts_on=first.starts_on) != first for plan in others):
+    first = schedule.plans[0]
+    if len({_beside_days(plan) for plan in schedule.plans}) > 1:
         return schedule
     starts = [plan.starts_on for plan in schedule.plans]
     begins = min(starts)
@@ -204,3 +198,8 @@ def joined(schedule: Schedule) -> Schedule:
     if takes_turns and sorted(starts) == [begins + timedelta(days=n) for n in range(count)]:
         return replace(first, days=EVERY_DAY, starts_on=begins)
     return schedule
+
+
+def _beside_days(plan: WallClock) -> tuple[object, ...]:
+    """All that plans have to have in common to be one."""
+    return plan.times, plan.ends_on, plan.dosages, plan.moments, plan.last_at, plan.except_on

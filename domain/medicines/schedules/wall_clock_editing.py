@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.clock_times import times_of
-from domain.medicines.schedules.courses import lasting
-from domain.medicines.schedules.days import Daily, Days, Monthly, MonthlyWeekdays, Weekly
+from domain.medicines.schedules.courses import lasting, with_doses
+from domain.medicines.schedules.days import Days, Weekly, counts_from_first_day
 from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import Moment
 from domain.medicines.schedules.occurrences import first_occurrence
-from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
+from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem, require
 from domain.medicines.schedules.questions import AskAmount, AskTimes, Unclear
 
 
@@ -138,15 +139,28 @@ class WallClockEditing:
         change = self._change
         if change.has_no_end:
             return schedule
-        if change.ends_on is None and change.days_long is not None:
-            first_day, after = first_day_to_come(schedule, change, zone=self._zone, now=self._now)
-            return lasting(
-                schedule, change.days_long, first_day=first_day, after=after, zone=self._zone
-            )
+        if change.ends_on is None and change.names_length:
+            return with_length(schedule, schedule, change, zone=self._zone, now=self._now)
         return replace(schedule, ends_on=change.ends_on or so_far)
 
 
-def first_day_to_come(
+def with_length(
+    plan: WallClock, whole: Schedule, change: Change, *, zone: ZoneInfo, now: datetime
+) -> WallClock:
+    """*plan* for as long as *change* says, from the first dose of the *whole* that is to come.
+
+    Neither has an end yet. Raises InvalidSchedule.
+    """
+    first_day, after = _first_day_to_come(whole, change, zone=zone, now=now)
+    ends_on = change.last_day_from(first_day)
+    if ends_on is not None:
+        return lasting(plan, ends_on, first_day=first_day, after=after, zone=zone)
+    require(plan is whole and change.doses_long is not None, ScheduleProblem.DOSES_IMPOSSIBLE)
+    begins = resolve_local(datetime.combine(first_day, time()), zone) - timedelta(microseconds=1)
+    return with_doses(plan, change.doses_long or 0, since=after or max(begins, now), zone=zone)
+
+
+def _first_day_to_come(
     schedule: Schedule, change: Change, *, zone: ZoneInfo, now: datetime
 ) -> tuple[date, datetime | None]:
     """The first day of what lasts as long as *change* says, and after which instant its doses are
@@ -159,14 +173,6 @@ def first_day_to_come(
     if first is None:
         raise InvalidSchedule(ScheduleProblem.NOTHING_TO_COME)
     return change.starts_on or date.fromisoformat(first.key[:10]), now
-
-
-def counts_from_first_day(days: Days) -> bool:
-    match days:
-        case Daily(every=1) | Weekly(every=1) | Monthly(every=1) | MonthlyWeekdays(every=1):
-            return False
-        case _:
-            return True
 
 
 def _by_time(

@@ -26,7 +26,14 @@ from domain.medicines.schedules.amounts import ALL, STRENGTH
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.days import EVERY_DAY
 from domain.medicines.schedules.editing import apply_change
-from domain.medicines.schedules.kinds import AsNeeded, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Schedule,
+    Steps,
+    WallClock,
+    wall_clocks_of,
+)
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question, Topic
 
@@ -110,8 +117,8 @@ def data_of_when(
     schedule: Schedule, zone: ZoneInfo, *, today: date | None = None
 ) -> dict[str, Any]:
     """The data that :func:`ask_when` needs."""
-    has_days = isinstance(schedule, WallClock) and schedule.days != EVERY_DAY
-    is_by_clock = isinstance(schedule, WallClock | Steps)
+    has_days = isinstance(schedule, WallClock | Combined) and not _is_daily(schedule)
+    is_by_clock = isinstance(schedule, WallClock | Steps | Combined)
     labels = medicine_changes.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
     return {
         "presets": [[key, labels[key]] for key in labels],
@@ -119,12 +126,16 @@ def data_of_when(
     }
 
 
+def _is_daily(schedule: WallClock | Combined) -> bool:
+    return all(plan.days == EVERY_DAY for plan in wall_clocks_of(schedule))
+
+
 def words_of_when(reply: Reply, context: ChangeContext) -> str:
     """What a typed or tapped reply to :func:`ask_when` says."""
     if reply.choice is None:
         return reply.text or ""
     words = _PRESETS[reply.choice]
-    is_by_clock = isinstance(context.content.schedule, WallClock | Steps)
+    is_by_clock = isinstance(context.content.schedule, WallClock | Steps | Combined)
     if reply.choice in _HOURS and not is_by_clock:
         return f"every day {words}"  # it has no days to keep
     return words

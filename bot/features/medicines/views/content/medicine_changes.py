@@ -10,8 +10,8 @@ from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
+from bot.ui.words.patterns_of_days import plan_days_in_words
 from bot.ui.words.schedules import (
-    days_in_words,
     dosage_in_words,
     length_in_words,
     schedule_in_words,
@@ -99,7 +99,7 @@ def place_label(place: Place) -> str:
 
 
 def _plan_label(place: Place, days: Days, at: str) -> str:
-    words = _("{days} at {times}").format(days=days_in_words(days), times=at)
+    words = _("{days} at {times}").format(days=plan_days_in_words(days), times=at)
     if place.ends_on is not None:
         words = _("{schedule}, last day {date}").format(
             schedule=words, date=full_date(place.ends_on)
