@@ -11,6 +11,9 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models.medicines import MedicineStatus
 
+LONGEST_INSTRUCTIONS = 300  # characters
+LONGEST_REASON = 100
+
 
 @dataclass(frozen=True)
 class OpenDose:

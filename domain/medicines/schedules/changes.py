@@ -19,7 +19,8 @@ class Change:
     :class:`Place`, :data:`ALL` or :data:`STRENGTH`. `dosages` are the amounts at each of `times`.
     `is_at_other_times`: times were named, but not by the clock ("every morning"). `weekdays` and
     `every_weeks` each change half of a weekly pattern, `days` all of it. `every` is the interval
-    between doses; `times` is then where it starts.
+    between doses; `times` is then where it starts. Empty `instructions` or an empty `reason` are
+    taken away.
     """
 
     name: str | None = None
@@ -44,6 +45,8 @@ class Change:
     max_per_day: int | None = None
     has_no_max: bool = False
     steps: Steps | None = None
+    instructions: str | None = None
+    reason: str | None = None
 
     @property
     def is_empty(self) -> bool:

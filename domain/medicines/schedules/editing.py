@@ -83,7 +83,14 @@ class _Editing:
 
     def changed(self) -> Content:
         schedule = self._schedule()
-        content = Content(self._change.name or self._content.name, self._dosage, schedule)
+        old, change = self._content, self._change
+        content = Content(
+            change.name or old.name,
+            self._dosage,
+            schedule,
+            old.instructions if change.instructions is None else change.instructions or None,
+            old.reason if change.reason is None else change.reason or None,
+        )
         content = with_settled_dosage(content, before=self._content)
         if self._change.dosage is not None and not self._is_amount_set:
             content = with_amount(
