@@ -23,6 +23,7 @@ from bot.ui.presses.doses import (
     TakeAll,
     UndoOnCard,
 )
+from bot.ui.presses.medicines import Give
 from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfDose
 from bot.ui.wording import _, escape, listed, ngettext
@@ -138,7 +139,7 @@ def _called_off_lines(facts: CardFacts, room: _Room) -> list[str]:
 
 
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
-    """What More opens for one dose: skip, snooze and Back."""
+    """What More opens for one dose: skip, snooze and Back, and another amount of a range."""
 
     def button(words: str, kind: type[OfDose]) -> Button:
         return Button(words, kind(family_id=facts.family_id, dose_id=dose.id).encode())
@@ -147,10 +148,14 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
         press = Snooze(family_id=facts.family_id, dose_id=dose.id, minutes=minutes)
         return Button(_("⏰ Snooze {minutes} min").format(minutes=minutes), press.encode())
 
+    # What was given in between, or beyond a range: /give asks, and warns.
+    give = Give(family_id=facts.family_id, medication_id=dose.medication_id)
+    another = Button(_("½ Another amount"), give.encode())
     # Back sits where More or Taken was, so that a double tap does nothing.
     return (
         (button(_("◀ Back"), CloseMenu),),
         *((snooze(minutes),) for minutes in SNOOZE_MINUTES),
+        *(((another,),) if dose.most is not None else ()),
         (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Skip),),
     )
 
@@ -302,7 +307,7 @@ def amount_label(amount: str, *, name: str | None) -> str:
     """
     if name is None:
         return _("✅ Taken: {amount}").format(amount=amount)
-    return _("✅ Taken: {amount} of {name}").format(amount=amount, name=name)
+    return _("✅ Taken: {amount} · {name}").format(amount=amount, name=name)
 
 
 def _all_taken(facts: CardFacts, names: Mapping[UUID, str]) -> Button:
