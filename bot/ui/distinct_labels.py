@@ -160,7 +160,8 @@ def _medicine(line: MedicineLine, now: datetime) -> Named:
     today = now.astimezone(line.zone).date()
     when = schedule_in_words(line.schedule, zone=line.zone, today=today)
     dosage = dosage_in_words(line.dosage, line.schedule)
-    return Named(line.name, line.id, (dosage, _times(line.schedule), when, status))
+    parts = (dosage, _times(line.schedule), when, line.reason, status)
+    return Named(line.name, line.id, parts)
 
 
 def _times(schedule: Schedule) -> str | None:

@@ -48,6 +48,8 @@ class TypedAmount:
         words = f"{_plain(count)} × {usual.words}"
         if usual.amount is None:
             return Dosage(words)
+        if usual.most is not None:
+            return Dosage(words, count * usual.amount, usual.unit, count * usual.most)
         if usual.unit in THINGS:
             words = amount_in_words(count * usual.amount, usual.unit)
         return Dosage(words, count * usual.amount, usual.unit)

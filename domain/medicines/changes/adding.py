@@ -19,7 +19,7 @@ from domain.medicines.changes.locking import (
 from domain.medicines.errors import SameMedicine, SimilarMedicine
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.expansion.horizon import expand_medication
-from domain.medicines.facts import Content, MedicineFacts, NewMedicine
+from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.reading import get_medication
 from domain.models import Medication, new_id
 from domain.models.medicines import MedicineStatus
@@ -55,7 +55,6 @@ async def add_medication(
     now = scope.clock.now()
     pause = await lock_pause(scope, person.id)
     resumes_at = pause.until if pause else None
-    content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(
         insert(Medication).values(
             id=medication_id,
@@ -67,7 +66,7 @@ async def add_medication(
             status=MedicineStatus.PAUSED if pause else MedicineStatus.ACTIVE,
             resumes_at=resumes_at,
             is_paused_with_person=pause is not None,
-            **content_columns(content),
+            **content_columns(medicine.content),
         )
     )
     if pause is None or resumes_at is not None:
@@ -84,7 +83,7 @@ async def add_medication(
                 resumes_at=resumes_at,
             ),
         )
-    await record_change(scope, "added", medication_id, after=content.to_json())
+    await record_change(scope, "added", medication_id, after=medicine.content.to_json())
     return await get_medication(scope, medication_id)
 
 

@@ -286,13 +286,14 @@ def _alike(dosages: Sequence[Dosage]) -> Sequence[Dosage]:
 def _single_amount_concerns(before: Dosage, after: Dosage) -> Iterator[Concern]:
     if before == after:
         return
-    times = how_many_times(after, before)
-    if times is not None:
-        if times > 1:
+    # Both ends of a range count: "2" instead of "1–2" is more, too.
+    least, most = how_many_times(after, before), how_many_times(after.largest, before.largest)
+    if least is not None and most is not None:
+        if max(least, most) > 1:
             yield Concern.LARGER
-        if times >= SLIP_FROM:
+        if max(least, most) >= SLIP_FROM:
             yield Concern.TENFOLD
-        elif times <= SMALLEST_SLIP:
+        elif min(least, most) <= SMALLEST_SLIP:
             yield Concern.TENTH
     elif before.amount is None or after.amount is None:
         if before.words != after.words:

@@ -37,6 +37,7 @@ from domain.medicines.schedules.kinds import (
     last_day_of,
     wall_clocks_of,
 )
+from domain.medicines.schedules.moments import Moment
 
 # No zone has ever jumped by more than one day (Apia skipped 2011-12-30), so a dose is due at most
 # this far from the day in its key.
@@ -49,12 +50,13 @@ class Occurrence:
 
     `key` identifies it permanently: the local day and time, "YYYY-MM-DDTHH:MM", or for elapsed
     schedules the instant, "YYYY-MM-DDTHH:MMZ". `due_at` is aware UTC. `dosage` is None if the
-    medicine's dosage applies.
+    medicine's dosage applies; `moment` is the part of the day for which its time stands, if any.
     """
 
     key: str
     due_at: datetime
     dosage: Dosage | None = None
+    moment: Moment | None = None
 
 
 def occurrences_between(
@@ -218,6 +220,7 @@ def _wall_clock_occurrences(
                 key=local.isoformat(timespec="minutes"),
                 due_at=resolve_local(local, zone),
                 dosage=schedule.dosages[index] if schedule.dosages else None,
+                moment=schedule.moments[index] if schedule.moments else None,
             )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.content.medicine_notes import note_lines
 from bot.features.medicines.views.content.new_medicines import schedule_presets
 from bot.ui.answer import Button, Screen
 from bot.ui.buttons import in_rows
@@ -206,7 +207,8 @@ def review(
 def _content(content: Content, *, zone: ZoneInfo, today: date) -> str:
     dosage = escape(dosage_in_words(content.dosage, content.schedule))
     schedule = escape(schedule_in_words(content.schedule, zone=zone, today=today))
-    return f"💊 <b>{escape(content.name)}</b> {dosage}".strip() + f"\n{schedule}"
+    what = f"💊 <b>{escape(content.name)}</b> {dosage}".strip()
+    return "\n".join([what, schedule, *note_lines(content.instructions, content.reason)])
 
 
 def _concern_words() -> dict[Concern, str]:
