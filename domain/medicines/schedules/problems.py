@@ -21,6 +21,8 @@ class ScheduleProblem(Enum):
     INSTANT_NOT_A_UTC_MINUTE = "an instant has seconds, or is not UTC"
     LIMIT_IMPOSSIBLE = "the most in 24 hours is none, or more than one an hour"
     MOMENTS_DO_NOT_MATCH = "there is not one part of the day for each time"
+    MOMENTS_MEET = "two parts of the day are at the same time"
+    MOMENT_ON_ANOTHER_DAY = "a time before or after a part of the day is on another day"
     LAST_TIME_IMPOSSIBLE = "the last time is none of the times, or there is no last day"
     TOO_MANY_EXCEPTIONS = "more days are left out than anybody lists"
     PLANS_COINCIDE = "several plans have a dose at the same minute, or there is only one plan"
