@@ -11,13 +11,14 @@ from domain.database.scope import Scope
 from domain.family.limits import Quota
 from domain.family.people import get_person, lock_pause
 from domain.family.room import require_room
-from domain.medicines.changes.day_times import check_moments, set_day_times
+from domain.medicines.changes.day_times import set_day_times
 from domain.medicines.changes.locking import (
     cancel_open_doses,
     content_columns,
     lock_medicine,
     record_change,
 )
+from domain.medicines.changes.moments import check_moments
 from domain.medicines.errors import SameMedicine, SimilarMedicine
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.expansion.horizon import expand_medication
@@ -57,12 +58,12 @@ async def add_medication(
     person = await get_person(scope, medicine.person_id)
     await require_room(scope, Quota.MEDICINE)
     await refuse_same_name(scope, person.id, medicine.name, acknowledged=acknowledged)
+    pause = await lock_pause(scope, person.id)
     await check_moments(scope, person.id, medicine.schedule, setting=day_times)
     if day_times:
         await set_day_times(scope, person.id, day_times)
     medication_id = new_id()
     now = scope.clock.now()
-    pause = await lock_pause(scope, person.id)
     resumes_at = pause.until if pause else None
     content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(

@@ -26,9 +26,8 @@ from domain.medicines.expansion.doubling import start_after_edit
 from domain.medicines.expansion.expandable import EXPANDABLE, Expandable, fetch_expandables
 from domain.medicines.expansion.re_expansion import lock_doses, re_expand
 from domain.medicines.pauses.paused_people import lock_person
-from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.moments import DayTimes, PartOfDay
-from domain.medicines.schedules.moments_of_schedules import list_moved, parts_of, retimed
+from domain.medicines.schedules.moments_of_schedules import list_moved, retimed
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.models import Medication
 from domain.models.medicines import MedicineStatus
@@ -135,41 +134,6 @@ async def restore_day_times(
         called_off=called_off,
     )
     return await get_person(scope, person_id)
-
-
-async def check_moments(
-    scope: Scope,
-    person_id: UUID,
-    schedule: Schedule,
-    *,
-    setting: Mapping[PartOfDay, time] | None = None,
-) -> None:
-    """Raises DayTimesChanged if the moments of a schedule that is about to be saved have other
-    times than the person's day, with the times that are about to be set (*setting*).
-    """
-    if not parts_of(schedule):
-        return
-    person = await lock_person(scope, person_id)
-    day = {**person.day_times, **_stored(setting or {})}
-    try:
-        agrees = retimed(schedule, DayTimes.from_json(day)) == schedule
-    except InvalidSchedule:
-        agrees = False
-    if not agrees:
-        raise DayTimesChanged(person)
-
-
-async def follow_day(scope: Scope, person_id: UUID, schedule: Schedule, *, name: str) -> Schedule:
-    """A schedule of earlier, with its moments at the person's times of now. Raises
-    TimesOfDayClash, naming the medicine.
-    """
-    if not parts_of(schedule):
-        return schedule
-    person = await get_person(scope, person_id)
-    try:
-        return retimed(schedule, DayTimes.from_json(person.day_times))
-    except InvalidSchedule as error:
-        raise TimesOfDayClash(name, error.problem) from error
 
 
 def _stored(times: Mapping[PartOfDay, time]) -> dict[str, str]:

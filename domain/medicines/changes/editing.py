@@ -12,13 +12,13 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.changes.adding import refuse_same_name
-from domain.medicines.changes.day_times import check_moments, follow_day
 from domain.medicines.changes.locking import (
     LockedMedicine,
     content_columns,
     lock_medicine,
     record_change,
 )
+from domain.medicines.changes.moments import check_moments, follow_day
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import MedicineChanged
 from domain.medicines.expansion.cancelling import CALLED_OFF, list_future_dose_ids

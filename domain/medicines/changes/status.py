@@ -13,13 +13,13 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.people import lock_pause
 from domain.local_time import resolve_local
-from domain.medicines.changes.day_times import follow_day
 from domain.medicines.changes.locking import (
     LockedMedicine,
     cancel_open_doses,
     lock_medicine,
     record_change,
 )
+from domain.medicines.changes.moments import follow_day
 from domain.medicines.errors import MedicineStopped, PauseEndImpossible, UnseenPause
 from domain.medicines.expansion.cancelling import CALLED_OFF
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
