@@ -246,7 +246,7 @@ def _reach_words() -> dict[str, str]:
 
 
 def _changed_parts(action: LastAction) -> Sequence[PartOfDay]:
-    return [part for part in PartOfDay if part in (action.after or {})[DAY_TIMES]]
+    return [part for part in PartOfDay if part in (action.before or {}).get(DAY_TIMES, {})]
 
 
 def _person(person: Person, action: LastAction, now: datetime) -> str:
