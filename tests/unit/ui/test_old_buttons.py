@@ -336,7 +336,11 @@ OF_VERSION_0_7: dict[str, Press] = {
     ),
 }
 
-EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7}
+OF_VERSION_0_8: dict[str, Press] = {
+    "dyAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.SetDayTimes(family_id=F, person_id=S),
+}
+
+EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7, **OF_VERSION_0_8}
 
 # Written another way by now: the first page of a list had two spellings.
 HAS_ANOTHER_SPELLING = {
