@@ -1,6 +1,6 @@
 """Words for the parts of a person's day and their times."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import time
 
 from bot.ui.wording import _
@@ -31,9 +31,9 @@ def time_in_words(at: time) -> str:
     return f"{at:%H:%M}"
 
 
-def times_in_words(day: DayTimes, parts: Iterable[PartOfDay]) -> str:
-    """ "breakfast 07:30, bedtime 22:00 (the usual time)"."""
-    return ", ".join(_time_of_part(day, part) for part in parts)
+def times_in_words(day: DayTimes, parts: Collection[PartOfDay]) -> str:
+    """ "breakfast 07:30, bedtime 22:00 (the usual time)", in the order of the day."""
+    return ", ".join(_time_of_part(day, part) for part in PartOfDay if part in parts)
 
 
 def _time_of_part(day: DayTimes, part: PartOfDay) -> str:
