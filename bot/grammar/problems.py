@@ -59,6 +59,11 @@ class Problem(Enum):
     NOTHING_LEFT = auto()  # the last dose would already be in the past
     NEVER_FALLS_DUE = auto()
 
+    DAY_TIMES_UNREADABLE = auto()  # W doesn't say which part of the day is when
+    DAY_TIME_UNUSUAL = auto()  # W is a part of the day and an hour at which nobody has it
+    DAY_TIME_AFTER_MIDNIGHT = auto()  # W would be on the next day
+    TIMES_OF_DAY_MEET = auto()  # with these times, two doses would be due at once
+
     NOBODY_CARED_FOR = auto()
     WHICH_PERSON = auto()
     UNKNOWN_PERSON = auto()

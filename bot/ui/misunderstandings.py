@@ -230,6 +230,22 @@ def _without_choices() -> Mapping[Problem, str]:
         Problem.NEVER_FALLS_DUE: _(
             "“{words}”: none of these days comes before the end. Type a later end or other days."
         ),
+        Problem.DAY_TIMES_UNREADABLE: _(
+            "I can't read times of the day in “{words}”. Type them like <code>breakfast 7:30, "
+            "bedtime 23:00</code>."
+        ),
+        Problem.DAY_TIME_UNUSUAL: _(
+            "“{words}” can't be right. Please check the time. If it is, give the medicine a clock "
+            "time, like <code>at 09:00</code>."
+        ),
+        Problem.DAY_TIME_AFTER_MIDNIGHT: _(
+            "“{words}” is after midnight, so it would be on the next day. Type a time up to 23:59."
+            " If it is later, give the medicine a clock time, like <code>at 00:30</code>."
+        ),
+        Problem.TIMES_OF_DAY_MEET: _(
+            "With “{words}”, two doses would be due at the same minute, or one on another day. "
+            "Type other times, like <code>breakfast 7:30, bedtime 23:00</code>."
+        ),
         Problem.NOBODY_CARED_FOR: _(
             "You haven't added anyone to care for yet. Start with <code>/addperson Mum in "
             "Lisbon</code>."

@@ -18,12 +18,12 @@ from domain.medicines.changes.locking import (
     lock_medicine,
     record_change,
 )
+from domain.medicines.changes.moments import check_moments, follow_day
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import MedicineChanged
 from domain.medicines.expansion.cancelling import CALLED_OFF, list_future_dose_ids
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
-from domain.medicines.expansion.doubling import find_doses_from, get_latest_doses
-from domain.medicines.expansion.expandable import Expandable
+from domain.medicines.expansion.doubling import start_after_edit
 from domain.medicines.expansion.open_doses import (
     OPEN_DOSES,
     AdjustedDoses,
@@ -59,8 +59,8 @@ async def edit_medication(
     taken away; None keeps what is there.
 
     *version* is the one the member saw; *noted* is added to the audit event. Raises
-    MedicineChanged if that isn't the current version, NotFound, and SameMedicine or
-    SimilarMedicine as `add_medication` does.
+    MedicineChanged if that isn't the current version, NotFound, and SameMedicine, SimilarMedicine
+    or DayTimesChanged as `add_medication` does.
     """
     before = await lock_medicine(scope, medication_id)
     if before.version != version:
@@ -77,6 +77,8 @@ async def edit_medication(
     )
     if content == before.content:
         return await get_medication(scope, medication_id)  # a second tap, nothing to undo
+    if content.schedule != before.schedule:
+        await check_moments(scope, before.expandable.care_recipient_id, content.schedule)
     return await _change_content(scope, before, content, noted=noted)
 
 
@@ -119,9 +121,13 @@ async def restore_content(
     called_off: Collection[UUID] = (),
 ) -> MedicineFacts:
     """Undo an edit, which had *counted* intakes and *called_off* doses: the previous content
-    applies again from now on. Raises NotFound.
+    applies again from now on, at the times that the person's day has now. Raises NotFound and
+    TimesOfDayClash.
     """
     before = await lock_medicine(scope, medication_id)
+    person_id = before.expandable.care_recipient_id
+    schedule = await follow_day(scope, person_id, content.schedule, name=content.name)
+    content = replace(content, schedule=schedule)
     await uncount_intakes(scope, counted)
     await revert_doses(scope, before.expandable, edit_id=undoes_id)
     return await _change_content(
@@ -143,7 +149,7 @@ async def _change_content(
         before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
     )
     if content.schedule != before.schedule:
-        edited = await _first_after_edit(scope, before.expandable, edited)
+        edited = await start_after_edit(scope, before.expandable, edited)
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)
@@ -179,11 +185,3 @@ async def _change_content(
         undoes_id=undoes_id,
     )
     return replace(facts, open_doses=open_doses)
-
-
-async def _first_after_edit(scope: Scope, before: Expandable, edited: Expandable) -> Expandable:
-    """The edited medicine, starting with the first dose that doesn't double what was given."""
-    kept = await get_latest_doses(scope, before.medication_id)
-    edited = replace(edited, doses_from=None, last_intake_at=kept.last_intake_at)
-    doses_from = find_doses_from(edited, before, kept, scope.clock.now())
-    return replace(edited, doses_from=doses_from)

@@ -350,6 +350,7 @@ OF_VERSION_0_8: dict[str, Press] = {
     "tmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A1b0f3e": doses.TakeAmount(
         family_id=F, dose_id=S, chosen=ChosenBelow(Choice(1, "b0f3"), Below.ENTRY)
     ),
+    "dyAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.SetDayTimes(family_id=F, person_id=S),
 }
 
 EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7, **OF_VERSION_0_8}

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.features.family.views import day_times
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.distinct_labels import family_name
 from bot.ui.length import MAX_ROWS, fitting, label
-from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson
+from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson, SetDayTimes
 from bot.ui.presses.history import PersonHistory
 from bot.ui.presses.medicines import PausePerson, ResumePerson
 from bot.ui.presses.overview import RunCommand
@@ -67,7 +68,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
         return Button(words, kind(family_id=member.family_id, person_id=person.id).encode())
 
     rows: list[tuple[Button, ...]] = []
-    for person in found[: MAX_ROWS // 2]:
+    for person in found[: MAX_ROWS // 3]:
         rename = _("✏️ {name}").format(name=label(person.name))
         rows.append(
             (
@@ -83,6 +84,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
                 else button(_("⏸ Pause"), PausePerson, person),
             )
         )
+        rows.append((button(day_times.button_label(), SetDayTimes, person),))
     add = Button(_("➕ Add somebody"), RunCommand(command="addperson").encode())
     return say("\n".join(lines), (*rows, (add, own)))
 

@@ -9,6 +9,7 @@ from bot.conversation import pasted_lists
 from bot.conversation.engine import AbandonPolicy, Flow, Reply, Step, finished
 from bot.conversation.people import ask_person, load_people, renewing_people, take_person
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content import persons_day
 from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
@@ -21,6 +22,8 @@ from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICIN
 from bot.features.medicines.flows.content.questions import (
     ask_change,
     ask_confirm,
+    ask_day,
+    ask_day_times,
     ask_dosage,
     ask_how,
     ask_max_per_day,
@@ -48,7 +51,7 @@ from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.family.errors import NobodyCaredFor
 from domain.medicines.changes.adding import add_medication
-from domain.medicines.errors import SameMedicine
+from domain.medicines.errors import DayTimesChanged, SameMedicine, TimesOfDayClash
 from domain.medicines.facts import Content
 from domain.medicines.schedules.changes import Change
 
@@ -101,7 +104,7 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
         if early is None:
             raise
         return early
-    draft = replace(draft, person=number)
+    draft = draft.for_person(number)
     if not draft.line:
         return _next(request, running, draft)
     person = draft.persons[number]
@@ -203,7 +206,8 @@ async def _take_max_per_day(request: Request, running: Conversation, reply: Repl
 def _context(request: Request, draft: Draft) -> ChangeContext:
     if draft.chosen is None:
         raise Misunderstood(Problem.WHICH_PERSON)
-    return ChangeContext(draft.content, draft.chosen.zone, request.scope.clock.now())
+    now = request.scope.clock.now()
+    return ChangeContext(draft.content, draft.chosen.zone, now, draft.day_times)
 
 
 def _changed(
@@ -217,7 +221,7 @@ def _changed(
     found = _context(request, draft).apply([change], words=words)
     if isinstance(found, Content):
         return _next(request, running, draft.changed(found))
-    step, needed = parts.data_of_question(found)
+    step, needed = parts.data_of_question(found, day=draft.day_times)
     question = {"step": step, **needed}
     return _next(request, running, replace(draft, change=change.to_json(), question=question))
 
@@ -228,7 +232,7 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
     line = tokenize(text[:LONGEST_SCHEDULE])
     named = find_person(line, draft.persons)
     if named is not None:
-        draft = replace(draft, person=draft.persons.index(named.person), same=None)
+        draft = replace(draft.for_person(draft.persons.index(named.person)), same=None)
         text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
         if not text:
             return _next(request, running, draft)
@@ -264,6 +268,15 @@ async def _take_answer(request: Request, running: Conversation, reply: Reply) ->
     return _changed(request, running, draft, change, words=reply.text or "")
 
 
+async def _take_day(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """When the parts of the day are on which the medicine hangs."""
+    draft = Draft.read(running)
+    if reply.choice == "other":
+        return _next(request, running, replace(draft, day_by_hand=True))
+    draft, first = await persons_day.said(request, draft, reply)
+    return _next(request, running, draft, first=first)
+
+
 async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
     match reply.choice:
@@ -283,6 +296,11 @@ async def _save_in(request: Request, running: Conversation, draft: Draft) -> Ans
         return finished(running, await _save(request, draft, flow_id=running.flow_id))
     except SameMedicine as same:
         return _next(request, running, draft.beside_existing(same.existing))
+    except DayTimesChanged:
+        draft, first = await persons_day.as_it_is_now(request, draft)
+    except TimesOfDayClash as clash:
+        draft, first = persons_day.to_ask_again(draft, clash)
+    return _next(request, running, draft, first=first)
 
 
 async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -307,7 +325,7 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
         case "schedule":
             return FLOW.advance(request, running, "when", draft.write())
         case "person":
-            draft = replace(draft, person=None)
+            draft = draft.for_person(None)
         case Note.HOW | Note.WHY as note:
             return FLOW.advance(request, running, note, draft.write())
         case _:
@@ -322,6 +340,8 @@ FLOW = Flow(
         "name": Step(ask_name, _take_name),
         "dosage": Step(ask_dosage, _take_dosage),
         "schedule": Step(ask_schedule, _take_schedule),
+        "day": Step(ask_day, _take_day),
+        "daytimes": Step(ask_day_times, _take_day),
         "same": Step(ask_same, _take_same),
         "confirm": Step(ask_confirm, _take_confirm),
         "change": Step(ask_change, _take_change),
@@ -344,7 +364,7 @@ FLOW = Flow(
 def _next(
     request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
 ) -> Answer:
-    draft = draft.with_times(request.scope.clock.now())
+    draft = draft.timed().with_times(request.scope.clock.now())
     return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 
@@ -354,6 +374,7 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) 
         draft.to_new_medicine(),
         flow_id=flow_id,
         acknowledged=[UUID(key) for key in draft.beside if key],
+        day_times=draft.said_times,
     )
     member = request.scope.require(Action.CHANGE_MEDICINES)
     return new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)

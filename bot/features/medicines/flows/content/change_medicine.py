@@ -39,13 +39,16 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.medicines import ChangeMedicine
+from bot.ui.refusals import refuse
 from domain.access import Action
+from domain.family.people import get_person
 from domain.medicines.changes.editing import edit_medication
-from domain.medicines.errors import MedicineChanged, SameMedicine
+from domain.medicines.errors import DayTimesChanged, MedicineChanged, SameMedicine
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.comparison import Concern, list_concerns
+from domain.medicines.schedules.moments import DayTimes
 
 
 async def begin(request: Request) -> Answer:
@@ -53,7 +56,7 @@ async def begin(request: Request) -> Answer:
     request.scope.require(Action.CHANGE_MEDICINES)
     press = request.pressed(ChangeMedicine)
     medicine = await get_medication(request.scope, press.medication_id)
-    data = {**_facts_of(medicine, request), "changes": []}
+    data = {**await _facts_of(medicine, request), "changes": []}
     if press.in_new_message:
         return FLOW.begin(request, "what", data)
     return FLOW.begin_in_place(request, "what", data)
@@ -63,8 +66,9 @@ async def _shown_before(request: Request, data: Data) -> Screen:
     return await medicine_screen(request, UUID(data["id"]))
 
 
-def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
-    """What every question shows about the medicine."""
+async def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
+    """What every question shows about the medicine, and the times of the person's day."""
+    person = await get_person(request.scope, medicine.person_id)
     today = request.scope.clock.now().astimezone(medicine.zone).date()
     return {
         "id": str(medicine.id),
@@ -73,6 +77,7 @@ def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
         "person": medicine.person,
         "zone": medicine.zone.key,
         "today": today.isoformat(),
+        "day": dict(person.day_times),
         "old": medicine.content.to_json(),
     }
 
@@ -80,7 +85,8 @@ def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
 def _context(request: Request, data: Data, content: Content | None = None) -> ChangeContext:
     """As of the start of the conversation; the version says whether that is still current."""
     content = content or Content.from_json(data["old"])
-    return ChangeContext(content, ZoneInfo(data["zone"]), request.scope.clock.now())
+    day = DayTimes.from_json(data.get("day", {}))
+    return ChangeContext(content, ZoneInfo(data["zone"]), request.scope.clock.now(), day)
 
 
 def _changes(data: Data) -> list[Change]:
@@ -223,7 +229,7 @@ async def _proceed(
     context = _context(request, data)
     new = context.apply(changes, words=words)
     if not isinstance(new, Content):
-        step, needed = parts.data_of_question(new)
+        step, needed = parts.data_of_question(new, day=context.day)
         return FLOW.advance(request, running, step, {**data, **needed})
     data = {**data, "new": new.to_json(), "most_choices": parts.most_choices(new)}
     if guard != "done" and _lacks_guard(changes, new, guard):
@@ -267,7 +273,7 @@ async def _refresh_review(request: Request, data: Data) -> Data:
 async def _of_now(request: Request, data: Data) -> Data | None:
     """The changes applied to the current medicine; None if they no longer apply."""
     medicine = await get_medication(request.scope, UUID(data["id"]))
-    fresh = {**data, **_facts_of(medicine, request)}
+    fresh = {**data, **await _facts_of(medicine, request)}
     context = _context(request, fresh)
     try:
         new = context.apply(_changes(data))
@@ -303,6 +309,8 @@ async def _save_reviewed(request: Request, running: Conversation, data: Data) ->
         if fresh is None:
             return finished(running, Answer(send=(screen,)))
         return FLOW.advance(request, running, "review", fresh, first=screen)
+    except DayTimesChanged as changed:
+        return finished(running, refuse(changed, is_press=False))
     return await _saved(request, running, medicine)
 
 
@@ -315,6 +323,8 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
     except MedicineChanged as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         return finished(running, Answer(send=(screen,)))
+    except DayTimesChanged as changed:
+        return finished(running, refuse(changed, is_press=False))
     return await _saved(request, running, medicine)
 
 

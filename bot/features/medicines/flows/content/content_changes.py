@@ -4,7 +4,7 @@ What is typed or tapped is a change of parts. If it could mean several things, t
 the answer completes the change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ from domain.medicines.schedules.kinds import (
     WallClock,
     wall_clocks_of,
 )
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question, Topic
 
@@ -49,7 +50,16 @@ _PRESETS = {
     "prn": "as needed",
 }
 _HOURS = frozenset({"m", "e", "me", "mne"})
-_TIMES = ("08:00", "12:00", "20:00", "08:00, 20:00", "08:00, 14:00, 20:00")
+# Offered together where only how often is known: once, twice, three or four times a day.
+_OFFERED = (
+    (PartOfDay.MORNING,),
+    (PartOfDay.NOON,),
+    (PartOfDay.EVENING,),
+    (PartOfDay.BEDTIME,),
+    (PartOfDay.MORNING, PartOfDay.EVENING),
+    (PartOfDay.BREAKFAST, PartOfDay.LUNCH, PartOfDay.DINNER),
+    (PartOfDay.BREAKFAST, PartOfDay.LUNCH, PartOfDay.DINNER, PartOfDay.BEDTIME),
+)
 _UNKNOWN = "unknown"
 _INTERVAL_CHOICES = (4, 6, 8, 12, 24)  # hours
 _MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
@@ -57,11 +67,14 @@ _MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
 
 @dataclass(frozen=True)
 class ChangeContext:
-    """What is being changed, in whose time zone, and when it was read."""
+    """What is being changed, in whose time zone, and when it was read. `day` has the times of the
+    person's day.
+    """
 
     content: Content
     zone: ZoneInfo
     now: datetime
+    day: DayTimes = USUAL_DAY
 
     def apply(self, changes: Sequence[Change], *, words: str = "") -> Content | Question:
         """Apply the changes in order. Raises Misunderstood, quoting *words*, for an
@@ -141,11 +154,13 @@ def words_of_when(reply: Reply, context: ChangeContext) -> str:
     return words
 
 
-def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
-    """The step that asks *question*, and the data it needs."""
+def data_of_question(
+    question: Question, *, day: DayTimes = USUAL_DAY
+) -> tuple[str, dict[str, Any]]:
+    """The step that asks *question*, and the data it needs; *day* has the times to offer."""
     match question:
         case AskTimes(so_far=so_far, count=count):
-            choices = times_choices(so_far, count=count)
+            choices = times_choices(so_far, count=count, day=day)
             return "times", {"buttons": [[f"t{n}", words] for n, words in enumerate(choices)]}
         case AskPlace(places=places, strength=strength):
             # With one amount, "all of them" says the same.
@@ -165,11 +180,22 @@ def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
             return "each", {"buttons": [[f"a{n}", each.words] for n, each in enumerate(amounts)]}
 
 
-def times_choices(so_far: Sequence[time] = (), *, count: int | None = None) -> Sequence[str]:
-    """Times of day as one would type them: the current ones first, all together and each."""
+def times_choices(
+    so_far: Sequence[time] = (), *, count: int | None = None, day: DayTimes = USUAL_DAY
+) -> Sequence[str]:
+    """Times of day as one would type them: the current ones first, all together and each, then
+    those of the person's *day*.
+    """
     own = [f"{at:%H:%M}" for at in so_far]
-    choices = dict.fromkeys([", ".join(own), *own, *_TIMES])
+    choices = dict.fromkeys([", ".join(own), *own, *_offered_times(day)])
     return [words for words in choices if words and count in {None, words.count(":")}]
+
+
+def _offered_times(day: DayTimes) -> Iterator[str]:
+    for together in _OFFERED:
+        times = sorted({day.at(part) for part in together})
+        if len(times) == len(together):
+            yield ", ".join(f"{at:%H:%M}" for at in times)
 
 
 def ask_times(data: Data, choice: Choice) -> Screen:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, time
 from typing import Any, Self
 
 from bot.conversation.engine import Data
@@ -18,6 +18,9 @@ from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
 from domain.medicines.schedules.kinds import schedule_from_json
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
+from domain.medicines.schedules.moments_of_schedules import parts_of, retimed
+from domain.medicines.schedules.problems import InvalidSchedule
 
 OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER})
 
@@ -31,7 +34,9 @@ class Draft:
     (`same_name`, `same_id`); `beside` are those that the new one is different from. `guard` says
     which limits of an as-needed medicine were already asked for. `change` is a change that waits
     for the answer to `question`; `times` are those that fit `schedule_so_far`. `offered` are likely
-    schedules, as one would type them.
+    schedules, as one would type them. `day` has the times of the person's day that were asked for
+    on account of this medicine, to be saved with it; `day_by_hand`: the usual ones don't suit;
+    `moves` says which other medicines move with them.
     """
 
     people: People
@@ -52,10 +57,17 @@ class Draft:
     offered: Sequence[str] = ()
     instructions: str | None = None
     reason: str | None = None
+    day: Mapping[str, str] = field(default_factory=dict)
+    day_by_hand: bool = False
+    moves: Sequence[str] = ()
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
-        data: dict[str, Any] = dict(conversation.data)
+        return cls.from_data(conversation.data)
+
+    @classmethod
+    def from_data(cls, stored: Data) -> Self:
+        data: dict[str, Any] = dict(stored)
         data.pop("is_another", None)  # written by an older version
         beside = tuple(data.get("beside", ()))
         return cls(**{**data, "people": read_people(data["people"]), "beside": beside})
@@ -88,7 +100,51 @@ class Draft:
             return self.guard or "interval"
         if self.guard == "most":
             return "most"
+        if self.unknown_parts:
+            return "daytimes" if self.day_by_hand else "day"
         return "same" if self.same else "confirm"
+
+    @property
+    def said_times(self) -> Mapping[PartOfDay, time]:
+        """The times that were asked for on account of this medicine."""
+        return DayTimes.from_json(self.day).named
+
+    @property
+    def day_times(self) -> DayTimes:
+        """The person's day, with what was said about it meanwhile."""
+        known = self.chosen.day if self.chosen else USUAL_DAY
+        return DayTimes({**known.named, **self.said_times})
+
+    @property
+    def unknown_parts(self) -> Sequence[PartOfDay]:
+        """The parts of the day on which it hangs, and of which nobody has said when they are."""
+        if self.schedule is None:
+            return ()
+        known = self.day_times.named
+        return [part for part in parts_of(schedule_from_json(self.schedule)) if part not in known]
+
+    def for_person(self, number: int | None) -> "Draft":
+        """A copy for that person; what was said about another one's day is forgotten."""
+        if number == self.person:
+            return self
+        return replace(self, person=number, day={}, day_by_hand=False, moves=(), same=None)
+
+    def saying(self, times: Mapping[PartOfDay, time]) -> "Draft":
+        """A copy in which the person's day has these times."""
+        return replace(self, day=DayTimes({**self.said_times, **times}).to_json())
+
+    def timed(self) -> "Draft":
+        """A copy whose moments have the times of the person's day. Raises Misunderstood if two
+        doses would be due at once, or one on another day.
+        """
+        if self.schedule is None or self.person is None:
+            return self
+        schedule = schedule_from_json(self.schedule)
+        try:
+            return replace(self, schedule=retimed(schedule, self.day_times).to_json())
+        except InvalidSchedule as error:
+            words = ", ".join(f"{at:%H:%M}" for at in self.said_times.values())
+            raise Misunderstood(Problem.TIMES_OF_DAY_MEET, words) from error
 
     @property
     def content(self) -> Content:
@@ -135,7 +191,7 @@ class Draft:
         if not so_far or person is None:
             return replace(self, times=())
         fitting = []
-        for times in parts.times_choices():
+        for times in parts.times_choices(day=self.day_times):
             with suppress(Misunderstood):
                 parse_schedule(f"{so_far} {times}", zone=person.zone, now=now)
                 fitting.append(times)

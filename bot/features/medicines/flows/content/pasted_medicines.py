@@ -94,7 +94,7 @@ class PastedMedicines(Kind[MedicineFacts]):
             case "dosage":
                 draft["dosage"] = parse_dosage(text).to_json()
             case _:
-                zone = ZoneInfo(people[draft["person"]][2])
+                zone = ZoneInfo(people[draft["person"]].zone)
                 words = PRESETS[reply.choice] if reply.choice else text
                 now = request.scope.clock.now()
                 found = read_schedule(words, so_far=draft["so_far"], zone=zone, now=now)
@@ -122,8 +122,8 @@ class PastedMedicines(Kind[MedicineFacts]):
 
     def words(self, entry: Entry, people: People) -> str:
         new = _new_medicine(entry, people)
-        _key, person, zone = people[entry.draft["person"]]
-        return views.medicine_words(new, person=person, zone=ZoneInfo(zone))
+        person = people[entry.draft["person"]]
+        return views.medicine_words(new, person=person.name, zone=ZoneInfo(person.zone))
 
     async def save(
         self, request: Request, people: People, entry: Entry, *, flow_id: UUID
@@ -152,7 +152,7 @@ _NO_MEDICINE: Data = dict.fromkeys(("person", "name", "dosage", "schedule")) | {
 def _new_medicine(entry: Entry, people: People) -> NewMedicine:
     draft = entry.draft
     return NewMedicine(
-        person_id=UUID(people[draft["person"]][0]),
+        person_id=UUID(people[draft["person"]].id),
         name=draft["name"],
         dosage=Dosage.from_json(draft["dosage"]),
         schedule=schedule_from_json(draft["schedule"]),

@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.medicine_draft import Draft
 from bot.features.medicines.flows.content.notes import ask_note
 from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.ui import conversations
 from bot.ui.answer import Screen
+from bot.ui.words.day_times import times_around
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.kinds import schedule_from_json
@@ -51,7 +53,7 @@ def ask_max_per_day(data: Data, choice: Choice) -> Screen:
 
 
 def ask_new_dosage(data: Data, _choice: Choice) -> Screen:
-    _key, person, zone_key = data["people"][data["person"]]
+    _key, person, zone_key, *_day = data["people"][data["person"]]
     zone = ZoneInfo(zone_key)
     schedule = schedule_from_json(data["schedule"])
     now = medicine_changes.amount_now(Dosage.from_json(data["dosage"]), schedule, zone=zone)
@@ -73,7 +75,8 @@ def ask_why(data: Data, choice: Choice) -> Screen:
 
 
 def ask_confirm(data: Data, choice: Choice) -> Screen:
-    return new_medicines.confirm(
+    said = Draft.from_data(data)
+    question = new_medicines.confirm(
         name=data["name"],
         dosage=Dosage.from_json(data["dosage"]),
         schedule=schedule_from_json(data["schedule"]),
@@ -86,6 +89,32 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
             choice(conversations.change_label(), "change"),
             cancel_button(choice),
         ),
+    )
+    return new_medicines.with_day(question, said.said_times, said.moves)
+
+
+def ask_day(data: Data, choice: Choice) -> Screen:
+    """Whether the usual times of the day suit, where nobody has said otherwise."""
+    draft = Draft.from_data(data)
+    return new_medicines.ask_day(
+        draft.people[draft.person or 0].name,
+        draft.unknown_parts,
+        draft.day_times,
+        buttons=(
+            choice(new_medicines.use_these_label(len(draft.unknown_parts)), "use"),
+            choice(new_medicines.other_times_label(len(draft.unknown_parts)), "other"),
+        ),
+    )
+
+
+def ask_day_times(data: Data, choice: Choice) -> Screen:
+    """When the parts of the day are, the first of them by buttons."""
+    draft = Draft.from_data(data)
+    offered = times_around(draft.unknown_parts[0])
+    return new_medicines.ask_day_times(
+        draft.people[draft.person or 0].name,
+        draft.unknown_parts,
+        [choice(f"{at:%H:%M}", f"{at:%H%M}") for at in offered],
     )
 
 
