@@ -1,4 +1,4 @@
-"""Dates and durations: "3 Dec", "2026-12-03", "tomorrow", "friday", "10 days".
+"""Dates: "3 Dec", "2026-12-03", "tomorrow", "friday".
 
 A date with two readings ("3/12", "next friday") is asked about, with both written out.
 """
@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, tokenize, words_of
 from domain.local_time import Weekday
@@ -121,31 +120,6 @@ def read_date(tokens: Sequence[Token]) -> TypedDate | None:
         found = reader(words)
         if found is not None:
             return found
-    return None
-
-
-def read_duration(tokens: Sequence[Token]) -> tuple[int, int] | None:
-    """The number of days and of tokens in "10 days", "a week", "2 weeks"; None for anything
-    else.
-    """
-    words = words_of(tokens, 2)
-    if len(words) < 2:
-        return None
-    count = 1 if words[0] in {"a", "one"} else read_count(words[0])
-    typed = " ".join(words)
-    if count is None:
-        return None
-    unit = words[1].removesuffix("s")
-    days = {"day": 1, "week": 7, "fortnight": 14}.get(unit)
-    if days is not None:
-        if count == 0:
-            raise Misunderstood(Problem.DURATION_UNCLEAR, typed)
-        if count * days > _FARTHEST.days:
-            raise Misunderstood(Problem.DATE_TOO_FAR, typed)
-        return count * days, 2
-    if unit in {"month", "year"}:
-        # Months differ in length, which the length of a course should not.
-        raise Misunderstood(Problem.DURATION_UNCLEAR, typed)
     return None
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot.grammar.appointment_times.lengths import DAYS_OF_UNIT, HOUR_WORDS, MINUTE_WORDS
 from bot.grammar.appointment_times.parts import TypedWhen, as_tokens, check_once, typed_words
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, TypedTime, looks_like_a_time, read_time
 from bot.grammar.dates import MONTH_NAMES, MONTHS
+from bot.grammar.durations import UNITS
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
@@ -51,7 +51,7 @@ def read_hours_range(tokens: Sequence[Token]) -> tuple[TypedTime, TypedTime] | N
     if not all(int(word) < _HOURS_OF_A_DAY for word in (words[0], words[2])):
         return None
     unit = words[3] if len(words) > 3 else ""
-    if unit in MINUTE_WORDS | HOUR_WORDS or unit in DAYS_OF_UNIT or unit in MONTHS:
+    if unit in UNITS or unit in MONTHS:
         return None  # "2-3 hours"
     first, last = (
         read_time(as_tokens(word), is_expected=True, is_after_at=True)

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from bot.grammar.appointment_times.repeats import TypedRepeat
 from bot.grammar.clock_times import PartOfDay, TypedTime
 from bot.grammar.dates import TypedDate
+from bot.grammar.durations import TypedDuration
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, tokenize
 from domain.appointments.recurrences import Recurrence
@@ -57,8 +58,7 @@ class TypedWhen:
     part: PartOfDay | None = None
     repeat: TypedRepeat | None = None
     until: TypedDate | None = None
-    lasts_days: int | None = None
-    lasts_words: str = ""
+    lasts: TypedDuration | None = None  # in days: of a series, or of something that takes days
     count: int | None = None
     duration: timedelta | None = None
     is_all_day: bool = False

@@ -107,7 +107,7 @@ def _read_one_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
         used = reader(tokens, typed)
         if used:
             return used
-    if words[0] == "in" and read_hours_or_minutes(tokens[1:], is_expected=True) is not None:
+    if words[0] == "in" and read_hours_or_minutes(tokens[1:]) is not None:
         # People read it again later, and "in an hour" would have lost its meaning.
         raise Misunderstood(Problem.WHEN_UNREADABLE, typed_words(tokens, 3))
     return 0

@@ -115,8 +115,8 @@ def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
             if not 1 <= typed.count <= MAX_RECURRENCE_COUNT:
                 raise Misunderstood(Problem.COUNT_IMPOSSIBLE, f"{typed.count} times")
             rule = replace(rule, count=typed.count)
-        elif typed.lasts_days is not None:
-            last = first + timedelta(days=typed.lasts_days - 1)
+        elif typed.lasts is not None:
+            last = typed.lasts.end_after(first) - timedelta(days=1)
             rule = replace(rule, until=datetime.combine(last, time(23, 59, 59)))
         elif typed.until is not None:
             last = typed.until.resolve(today, first)

@@ -7,8 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
-from bot.grammar.dates import WEEKDAYS, read_date, read_duration
+from bot.grammar.dates import WEEKDAYS, read_date
 from bot.grammar.dosages import FoundDosage, find_dosage, find_dosages, read_number_only
+from bot.grammar.durations import read_days as read_duration
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
 from bot.grammar.people import (

@@ -49,7 +49,7 @@ def parse_repeat_change(
     Raises `Misunderstood`.
     """
     typed, is_endless = _read(tokenize(text[:200]).tokens)
-    names_end = typed.until is not None or typed.count is not None or typed.lasts_days is not None
+    names_end = typed.until is not None or typed.count is not None or typed.lasts is not None
     names_rhythm = typed.repeat is not None
     if typed.repeat is None and old is not None and typed.day is None:
         typed.repeat = TypedRepeat(text, old.without_end(), 0)

@@ -1,7 +1,8 @@
 """The start and end of a course: "from tomorrow", "until 3 December", "for 10 days"."""
 
 from bot.grammar.clock_times import MEALS
-from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_duration
+from bot.grammar.dates import WEEKDAYS, TypedDate, read_date
+from bot.grammar.durations import read_days as read_duration
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, Cursor
 from bot.grammar.schedule_parts.intervals import read_last_intake
