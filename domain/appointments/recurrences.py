@@ -253,6 +253,10 @@ class Recurrence:
         """The same rhythm without these local days, too."""
         return replace(self, except_on=tuple(sorted({*self.except_on, *days})))
 
+    def including(self, days: Collection[date]) -> "Recurrence":
+        """The same rhythm, where none of these local days is an exception."""
+        return replace(self, except_on=tuple(day for day in self.except_on if day not in days))
+
     def list_missed_exceptions(self, first: datetime) -> Sequence[date]:
         """Those of its exceptions on which it doesn't occur anyway if it begins at *first* (naive
         local). One before that is no mistake if it is why the rule doesn't begin there.

@@ -1,9 +1,11 @@
 """The hours of an appointment, as typed: "at 14:30", "9-15", "in the evening"."""
 
 from collections.abc import Sequence
+from datetime import time
 
 from bot.grammar.appointment_times.parts import TypedWhen, as_tokens, check_once, typed_words
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, TypedTime, looks_like_a_time, read_time
+from bot.grammar.cursor import Cursor
 from bot.grammar.dates import MONTH_NAMES, MONTHS
 from bot.grammar.durations import UNITS
 from bot.grammar.numbers import COUNTS
@@ -11,6 +13,8 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
 
 _HOURS_OF_A_DAY = 24
+# What somebody can type for an appointment that begins at some time within its hours.
+IN_BETWEEN = "note: some time between"
 
 
 def read_clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
@@ -58,6 +62,45 @@ def read_hours_range(tokens: Sequence[Token]) -> tuple[TypedTime, TypedTime] | N
         for word in (words[0], words[2])
     )
     return (first, last) if first is not None and last is not None else None
+
+
+def read_window(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "between 3 and 4pm". Is that how long it takes, or does it begin at some time in between?"""
+    cursor = Cursor(tokens)
+    cursor.accept({"at", "from"})
+    if not cursor.accept({"between", "betw"}):
+        return 0
+    hours: list[TypedTime] = []
+    for joint in ({"and", "to", "-", "&"}, set[str]()):
+        found = read_time(cursor.rest, is_expected=True, is_after_at=True)
+        if found is None:
+            return 0
+        hours.append(found)
+        cursor.at += found.tokens_used
+        if joint and not cursor.accept(joint):
+            return 0
+    words = cursor.words_since(0)
+    check_once(typed.clock or typed.window, words)
+    spans = tuple(
+        f"{first:%H:%M} to {last:%H:%M}"
+        for first in hours[0].readings
+        for last in hours[1].readings
+        if _is_window(first, last, hours)
+    )
+    if not spans:
+        raise Misunderstood(Problem.NO_SUCH_TIME, words)
+    windows = tuple(f"{span} {IN_BETWEEN} {span.replace(' to ', ' and ')}" for span in spans)
+    suggestions = (*spans[:2], *windows[:2])
+    typed.window = Misunderstood(Problem.HOURS_OR_WINDOW, words, suggestions=suggestions)
+    return cursor.at
+
+
+def _is_window(first: time, last: time, hours: Sequence[TypedTime]) -> bool:
+    """Whether both can be meant together: nobody says "between 3 and 4pm" of thirteen hours."""
+    if first >= last:
+        return False
+    is_short = (last.hour - first.hour) <= _HOURS_OF_A_DAY // 2
+    return is_short or (hours[0].is_sure and hours[1].is_sure)
 
 
 def _could_be_a_date(first: int, last: int) -> bool:

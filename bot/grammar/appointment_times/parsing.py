@@ -31,7 +31,7 @@ def parse_when(text: str, *, zone: ZoneInfo, now: datetime, is_day_known: bool =
         if not used:
             raise Misunderstood(Problem.WHEN_UNREADABLE, " ".join(t.raw for t in tokens[at:]))
         at += used
-    if typed.is_empty and typed.duration is None and typed.lasts is None:
+    if typed.is_empty and not (typed.duration or typed.lasts or typed.exceptions):
         raise Misunderstood(Problem.WHEN_UNREADABLE, text.strip())
     typed.is_bare &= not is_day_known
     return resolve(typed, zone=zone, now=now)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.appointment_times.lengths import LONGEST_RANGE
 from bot.grammar.appointment_times.parts import TypedWhen, When, with_problem
-from bot.grammar.dates import TypedDate, spelt, spelt_days
+from bot.grammar.dates import TypedDate, resolve_ahead, spelt, spelt_days
 from bot.grammar.problems import Misunderstood, Problem
 from domain.local_time import resolve_local
 
@@ -21,7 +21,7 @@ def resolve_span(when: When, typed: TypedWhen, today: date, zone: ZoneInfo) -> W
     if first is None:
         return _which_span(when, typed, today)
     try:
-        day = last.resolve(today, first)
+        day = resolve_ahead(last, today, first)
         if day < first:
             raise Misunderstood(Problem.END_BEFORE_START, words)
         if typed.clock is None:
@@ -65,7 +65,7 @@ def _which_span(when: When, typed: TypedWhen, today: date) -> When:
 def _candidates(typed: TypedDate, today: date, floor: date) -> Sequence[date]:
     """The days it can mean."""
     try:
-        return (typed.resolve(today, floor),)
+        return (resolve_ahead(typed, today, floor),)
     except Misunderstood as problem:
         return spelt_days(problem.suggestions, today=today)
 

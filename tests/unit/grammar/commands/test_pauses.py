@@ -61,6 +61,7 @@ def test_a_name_that_nobody_has_is_said_without_its_end() -> None:
         ("till 3 December", date(2026, 12, 3)),
         ("until tomorrow", date(2026, 11, 24)),
         ("for 3 days", MONDAY + timedelta(days=3)),
+        ("until 1 October", date(2027, 10, 1)),
         ("for a week", MONDAY + timedelta(days=7)),
         ("for a fortnight", MONDAY + timedelta(days=14)),
         ("for a month", date(2026, 12, 23)),
