@@ -19,7 +19,8 @@ MAX_AMOUNT = 100_000_000  # of anything: penicillin is dosed in millions of unit
 MIN_AMOUNT = Fraction(1, 1000)
 
 _UNIT_WORDS = """
-    kg g gm gms gram grams mg mgs milligram milligrams μg mcg mcgs ug microgram micrograms ng nanogram nanograms
+    kg g gm gms gram grams mg mgs milligram milligrams μg mcg mcgs ug microgram micrograms
+    ng nanogram nanograms
     l litre litres liter liters dl cl ml mls millilitre millilitres milliliter milliliters cc
     iu i.u ie u unit units mmol mol meq mu miu %
     tablet tablets tab tabs tbl pill pills capsule capsules cap caps caplet caplets softgel softgels
@@ -128,7 +129,7 @@ def count_up(words: str) -> Dosage:
             is_alone = not any(unit in THINGS for _, unit in found) and several.end == len(tokens)
             return (
                 ranged
-                if is_alone and ranged.unit in THINGS | {None} or not found
+                if (is_alone and ranged.unit in THINGS | {None}) or not found
                 else Dosage(words)
             )
         counted = _counted(tokens, at)
@@ -176,7 +177,7 @@ def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
 
 
 def strengths_in(words: str) -> Sequence[Dosage]:
-    """The plain amounts in the words of a dosage that are no things: 500 mg of "2 tablets of 500 mg"."""
+    """The plain strengths in the words of a dosage: 500 mg of "2 tablets of 500 mg"."""
     tokens = tokenize(words).tokens
     found = []
     for at in range(len(tokens)):

@@ -96,6 +96,10 @@ class Problem(Enum):
     REPEATS_TOO_OFTEN = auto()  # "every second"
     REPEATS_TOO_RARELY = auto()
     REPEAT_AMBIGUOUS = auto()  # "every 2nd Tuesday": every other week, or once a month?
+    EXCEPTION_UNREADABLE = auto()  # W says that something is left out, but not which days
+    EXCEPTION_MISSES = auto()  # W are left out, but it doesn't take place then anyway
+    EXCEPTION_OF_ONE = auto()  # W are left out of something that doesn't repeat
+    HOURS_OR_WINDOW = auto()  # "between 3 and 4pm": how long it takes, or when it may begin?
     COUNT_IMPOSSIBLE = auto()
     END_OF_ONE = auto()  # an end, for something that doesn't repeat
     DURATION_IMPOSSIBLE = auto()

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
-from bot.grammar.dates import WEEKDAYS, read_date, read_duration
+from bot.grammar.dates import WEEKDAYS, read_date
 from bot.grammar.dosages import (
     FoundDosage,
     find_dosages,
@@ -15,6 +15,7 @@ from bot.grammar.dosages import (
     quantity_ends,
     read_number_only,
 )
+from bot.grammar.durations import read_days as read_duration
 from bot.grammar.labels.beside_times import joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, read_label
 from bot.grammar.labels.phrases import DOING, FORMS

@@ -60,8 +60,8 @@ def parse_change(
     day: DayTimes = USUAL_DAY,
     dosage: Dosage | None = None,
 ) -> Change:
-    """What *text* changes about a medicine with this *schedule* and *dosage*, for a person in *zone*
-    with this *day*.
+    """What *text* changes about a medicine with this *schedule* and *dosage*, for a person in
+    *zone* whose day is *day*.
 
     Raises `Misunderstood`, also if it changes nothing.
     """

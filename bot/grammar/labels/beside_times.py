@@ -1,5 +1,5 @@
-"""Words that say when in some lines and how in others: "with meals" beside 08:00 and 20:00, "at night"
-of something as needed.
+"""Words that say when in some lines and how in others: "with meals" beside 08:00 and 20:00, "at
+night" of something as needed.
 """
 
 from collections.abc import Sequence
@@ -112,10 +112,7 @@ def _names_times(tokens: Sequence[Token]) -> bool:
 
 def _is_as_needed(line: Line, tokens: Sequence[Token]) -> bool:
     cursor = Cursor(line, tokens)
-    for cursor.at in range(1, len(tokens)):
-        if read_as_needed(cursor):
-            return True
-    return False
+    return any(read_as_needed(cursor) for cursor.at in range(1, len(tokens)))
 
 
 def _without_moments(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, ...], list[str]]:

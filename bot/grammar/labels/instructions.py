@@ -14,7 +14,21 @@ from bot.grammar.tokens import Line, Token, words_of
 
 LONGEST_INSTRUCTIONS = 300
 _FORMS = frozenset(
-    "drops tablets tablet pills pill capsules cream ointment spray medicine syrup gel patches".split()
+    [
+        "drops",
+        "tablets",
+        "tablet",
+        "pills",
+        "pill",
+        "capsules",
+        "cream",
+        "ointment",
+        "spray",
+        "medicine",
+        "syrup",
+        "gel",
+        "patches",
+    ]
 )
 _MOST_REASON_WORDS = 5
 _NEEDED = {"needed", "required", "necessary", "prn"}

@@ -218,9 +218,11 @@ def _with_tables_joined(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens
 
 
-def _words_of_table(before: Sequence[Token], taken: Sequence[tuple[str, str]], unit: str) -> str:
-    """The amounts of a table in words. They count what the dosage before it names; one of a
-    strength is that dose itself.
+def _words_of_table(
+    before: Sequence[Token], taken: Sequence[tuple[str, str]], unit: str
+) -> str | None:
+    """The amounts of a table in words; None where they can hardly be amounts. They count what the
+    dosage before it names; one of a strength is that dose itself.
     """
     dosage = _dosage_before(before)
     is_one_each = all(amount == "1" for amount, _ in taken)

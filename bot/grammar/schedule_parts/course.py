@@ -3,13 +3,13 @@
 from datetime import date
 
 from bot.grammar.clock_times import MEALS, read_time
-from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_duration, spelt_days
+from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, spelt_days
+from bot.grammar.durations import read_days as read_duration
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS, counted_ahead
 from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, Cursor
 from bot.grammar.schedule_parts.intervals import read_last_intake
 from bot.grammar.schedule_parts.times import is_time_ahead, read_clock
-
 
 _LONGEST_MONTHS = 60
 

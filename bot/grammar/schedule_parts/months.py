@@ -14,7 +14,14 @@ from domain.medicines.schedules.days import LAST, LONGEST_MONTHS
 _ORDINAL = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)")
 _RANGE = re.compile(r"(?P<first>\d{1,2})(?:st|nd|rd|th)?-(?P<last>\d{1,2})(?:st|nd|rd|th)?")
 _PLACES = {
-    **{"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4},
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
     "last": LAST,
 }
 _JOINTS = {",", "and", "&"}
@@ -40,7 +47,7 @@ def _read_weekday_of_month(cursor: Cursor) -> bool:
         at += 1
         while cursor.peek(at) in _JOINTS | {"the"}:
             at += 1
-    if not places or is_every and cursor.peek(at) not in WEEKDAYS:
+    if not places or (is_every and cursor.peek(at) not in WEEKDAYS):
         return False
     if cursor.peek(at) not in WEEKDAYS:
         return _read_first_of_month(cursor, places, at)

@@ -8,8 +8,6 @@ from bot.grammar.clock_times import TypedTime, later_half, nights_of
 from bot.grammar.dates import spelt
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
-from bot.grammar.schedules.lengths import with_length
-from bot.grammar.schedules.single_doses import fit_single_dose
 from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
@@ -17,6 +15,8 @@ from bot.grammar.schedules.context import (
     require_upcoming_dose,
     to_misunderstood,
 )
+from bot.grammar.schedules.lengths import with_length
+from bot.grammar.schedules.single_doses import fit_single_dose
 from domain.local_time import Weekday
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
 from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, MonthlyWeekdays, Weekly

@@ -18,7 +18,6 @@ from domain.medicines.schedules.kinds import Elapsed
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.timers import ceil_minute
 
-
 _A_DAY = timedelta(days=1)
 
 
