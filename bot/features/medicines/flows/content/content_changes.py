@@ -4,6 +4,7 @@ What is typed or tapped is a change of parts. If it could mean several things, t
 the answer completes the change.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -178,10 +179,13 @@ def ask_times(data: Data, choice: Choice) -> Screen:
 
 def ask_which(data: Data, choice: Choice) -> Screen:
     buttons = _buttons(data, choice)
+    return medicine_changes.ask_which(data["name"], buttons, about=_topic(data))
+
+
+def _topic(data: Data) -> Topic:
     # Written by the older program: "is_about_times".
     before = Topic.STEP_TIMES if data.get("is_about_times") else Topic.AMOUNT
-    about = Topic(data.get("about", before))
-    return medicine_changes.ask_which(data["name"], buttons, about=about)
+    return Topic(data.get("about", before))
 
 
 def ask_each(data: Data, choice: Choice) -> Screen:
@@ -199,9 +203,9 @@ def take_answer(
     starts over. Raises Misunderstood.
     """
     labels: Mapping[str, str] = dict(data["buttons"])
-    if step == "which" and reply.choice is not None:
-        place = STRENGTH if reply.choice == STRENGTH[:7] else reply.choice
-        return change.completed(Change(place=place))
+    place = _place_meant(data, reply) if step == "which" else None
+    if place is not None:
+        return change.completed(Change(place=STRENGTH if place == STRENGTH[:7] else place))
     if step == "each":
         words = labels[reply.choice] if reply.choice is not None else reply.text or ""
         answer = context.read_dosage(words)
@@ -211,6 +215,22 @@ def take_answer(
     if step == "times" and answer == Change(times=answer.times, dosage=answer.dosage):
         return change.completed(answer)
     return answer
+
+
+def _place_meant(data: Data, reply: Reply) -> str | None:
+    """The button that was tapped, or the only one with the words that were typed: "Sat, Sun". What
+    is typed about amounts is another amount.
+    """
+    typed = _comparable(reply.text or "")
+    if reply.choice is not None or not typed or _topic(data) is Topic.AMOUNT:
+        return reply.choice
+    words = re.compile(rf"(?<![\w.,:]){re.escape(typed)}(?!\w|:\d)")
+    found = [key for key, label in data["buttons"] if words.search(_comparable(label))]
+    return found[0] if len(found) == 1 else None
+
+
+def _comparable(words: str) -> str:
+    return " ".join(words.casefold().replace("–", "-").split())
 
 
 def needs_guard(content: Content) -> bool:
