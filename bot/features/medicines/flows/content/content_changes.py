@@ -4,7 +4,6 @@ What is typed or tapped is a change of parts. If it could mean several things, t
 the answer completes the change.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
+from bot.features.medicines.flows.content.named_buttons import named_button
 from bot.features.medicines.views.content import medicine_changes
 from bot.grammar.commands.schedule_changes import (
     parse_change,
@@ -218,19 +218,10 @@ def take_answer(
 
 
 def _place_meant(data: Data, reply: Reply) -> str | None:
-    """The button that was tapped, or the only one with the words that were typed: "Sat, Sun". What
-    is typed about amounts is another amount.
-    """
-    typed = _comparable(reply.text or "")
-    if reply.choice is not None or not typed or _topic(data) is Topic.AMOUNT:
+    """The button that was tapped, or named. What is typed about amounts is another amount."""
+    if reply.choice is not None or _topic(data) is Topic.AMOUNT:
         return reply.choice
-    words = re.compile(rf"(?<![\w.,:]){re.escape(typed)}(?!\w|:\d)")
-    found = [key for key, label in data["buttons"] if words.search(_comparable(label))]
-    return found[0] if len(found) == 1 else None
-
-
-def _comparable(words: str) -> str:
-    return " ".join(words.casefold().replace("–", "-").split())
+    return named_button(data["buttons"], reply.text or "")
 
 
 def needs_guard(content: Content) -> bool:
