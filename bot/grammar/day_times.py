@@ -94,13 +94,16 @@ def _read_time(tokens: Sequence[Token]) -> TypedTime | None:
 def _pairs(
     items: Sequence[_Item], asked: Sequence[PartOfDay], text: str
 ) -> Sequence[tuple[PartOfDay, TypedTime]]:
-    """Each part with its time: all of them before their times, all after, or unnamed."""
+    """Each part with its time: each before its time, each after it, all of them before all times,
+    or unnamed.
+    """
     times = [item for item in items if isinstance(item, TypedTime)]
     parts = [item for item in items if isinstance(item, PartOfDay)]
     is_first = [isinstance(item, PartOfDay) for item in items]
-    pattern = [True, False] * len(times)
+    count = len(times)
+    orders = ([True, False] * count, [False, True] * count, [True] * count + [False] * count)
     named = parts or list(asked)
-    fits = is_first in (pattern, [not each for each in pattern]) if parts else True
+    fits = is_first in orders if parts else True
     if not times or not fits or len(named) != len(times):
         raise Misunderstood(Problem.DAY_TIMES_UNREADABLE, text)
     return list(zip(named, times, strict=True))

@@ -170,7 +170,7 @@ async def test_times_are_asked_with_buttons(home: Household) -> None:
     times = await home.anna.sees("What time is Med given?")
     assert times.labels == ("08:00, 18:00", "✖️ Cancel")
     await home.anna.press("08:00, 18:00", message=times)
-    await home.anna.sees("every Monday at 08:00 and 20:00")
+    await home.anna.sees("every Monday at 08:00 and 18:00")
 
 
 async def test_what_is_so_already_is_said(home: Household, town: Town) -> None:

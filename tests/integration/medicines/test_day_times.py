@@ -1,6 +1,7 @@
 """The times of a person's day: what hangs on them moves with them, and nothing else does."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
@@ -9,9 +10,13 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from bot.features.overview.views.changes import changed
+from bot.telegram_api.sending import reason_not_to_send
 from domain.access import Role
+from domain.database.requests import as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
+from domain.delivery.messages import Message
 from domain.errors import NotAllowed, NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person, get_person
@@ -27,10 +32,11 @@ from domain.medicines.schedules.kinds import WallClock
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.medicines.schedules.problems import ScheduleProblem
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview import last_actions, undo
+from domain.overview import kinds, last_actions, undo
 from domain.overview.own_actions import ActionKind
+from domain.overview.told_changes import ChangesFacts
 from tests import factories
-from tests.databases import without_walls
+from tests.databases import move_to, without_walls
 from tests.factories import Account, daily
 
 T = TypeVar("T")
@@ -96,6 +102,22 @@ class Home:
         """It is *moment*, and everything due by then was asked for."""
         await factories.wake_up(self.database, moment)
         await factories.deliver(self.database)
+
+    async def news(self) -> dict[str, list[str]]:
+        """What each reader is about to be told of changes."""
+
+        async def read(scope: Scope) -> Sequence[Message]:
+            waiting = await scope.rows(
+                text("SELECT id FROM notifications WHERE kind = 'changes' AND status = 'pending'")
+            )
+            return await kinds.read_messages(scope, [row.id for row in waiting])
+
+        found = await self.database.run(read, as_family(self.family.id))
+        return {
+            message.receiver.name: changed(message.facts).text.splitlines()
+            for message in found
+            if isinstance(message.facts, ChangesFacts) and reason_not_to_send(message) is None
+        }
 
     async def undo(self, who: Account | None = None) -> ActionKind:
         async def undo_last(scope: Scope) -> ActionKind:
@@ -293,6 +315,30 @@ class TestMeanwhile:
             )
 
 
+class TestAtOnce:
+    async def test_two_caregivers_set_the_day(self, home: Home) -> None:
+        levo = await home.takes()
+        await asyncio.gather(
+            home.set({BREAKFAST: time(7), BEDTIME: time(23)}),
+            home.set({BREAKFAST: time(9), DINNER: time(19)}, home.ben),
+        )
+        day = await home.day()
+        assert (day["bedtime"], day["dinner"]) == ("23:00", "19:00")
+        assert (day["breakfast"], await home.times(levo)) in (
+            ("07:00", ["06:30"]),
+            ("09:00", ["08:30"]),
+        )
+
+    async def test_a_medicine_is_added_while_the_day_changes(self, home: Home) -> None:
+        added, _ = await asyncio.gather(
+            home.takes(), home.set({BREAKFAST: time(7)}, home.ben), return_exceptions=True
+        )
+        if isinstance(added, MedicineFacts):
+            assert await home.times(added) == ["06:30"]
+        else:
+            assert isinstance(added, DayTimesChanged)
+
+
 class TestWithANewMedicine:
     async def test_its_times_and_the_day_are_saved_together(self, home: Home) -> None:
         iron = await home.takes(EMPTY_STOMACH, "Iron")
@@ -317,6 +363,42 @@ class TestWithANewMedicine:
             await home.do(lambda s: adding.add_medication(s, new, day_times={BREAKFAST: time(7)}))
         names = await home.do(reading.list_medicines)
         assert ([each.name for each in names], await home.day()) == (["Zinc"], {})
+
+
+class TestNews:
+    async def test_who_looks_after_the_person_is_told_what_follows(self, home: Home) -> None:
+        await home.takes()
+        move_to(home.database.clock, at(23, 7, 40))
+        await factories.deliver(home.database)
+        await home.set({BREAKFAST: time(7), BEDTIME: time(22)})
+        assert await home.news() == {
+            "Ben": [
+                "🕗 Anna changed the times of Mum's day:",
+                "Breakfast 07:00",
+                "These follow: <b>Levothyroxine</b>",
+            ]
+        }
+
+    async def test_the_usual_times_are_no_news(self, home: Home) -> None:
+        await home.set({BREAKFAST: time(8), BEDTIME: time(22)})
+        assert await home.news() == {}
+
+    async def test_what_is_undone_before_it_is_told_is_not_told(self, home: Home) -> None:
+        await home.set({BREAKFAST: time(7)})
+        await home.undo()
+        assert await home.news() == {}
+
+    async def test_an_undo_later_is_told_anew(self, home: Home) -> None:
+        await home.set({BREAKFAST: time(7)})
+        move_to(home.database.clock, at(23, 9))
+        await factories.deliver(home.database)
+        await home.undo()
+        assert await home.news() == {
+            "Ben": [
+                "↩️ Anna undid a change to the times of Mum's day. They're as they were before:",
+                "Breakfast 08:00 (the usual time)",
+            ]
+        }
 
 
 class TestWalls:
