@@ -25,9 +25,10 @@ _LIKELY = (
 )
 _MOST_OFFERED = 5
 _LABEL = re.compile(
-    r"(?:tel|telephone|telefon|tél|fon|phone|ph|mobile|mob|cell|handy|office|surgery)[.:]*|t:|m:|p:"
+    r"(?:tel|telephone|telefon|tél|fon|phone|ph|mobile|mob|cell|handy|office|fax|telefax)[.:]*"
+    r"|t:|m:|p:|f:"
 )
-_GLUED_LABEL = re.compile(r"(?:tel|phone|ph|mob|mobile|t|m|p)[.:]+(?=[+(\d])")
+_GLUED_LABEL = re.compile(r"(?:tel|phone|ph|mob|mobile|fax|t|m|p|f)[.:]+(?=[+(\d])")
 _DIGITS = re.compile(r"[+(]?[\d()][\d()./+-]*")
 _EXTENSION = re.compile(r"(?:x|ext|extn|extension|dw|durchwahl|#)[.:]*")
 _GLUED_EXTENSION = re.compile(r"(?:x|ext|extn|#)[.:]*(\d{1,6})")
@@ -40,12 +41,14 @@ _FEWEST_DIGITS, _SURELY_A_NUMBER = 6, 9
 @dataclass(frozen=True, slots=True)
 class TypedPhone:
     """A number as typed, without label and extension. If it `is_sure`, it says so itself: by a
-    label, a plus, a zero in front or its length. Otherwise it may be part of an address.
+    label, a plus, a zero in front or its length. Otherwise it may be part of an address. One that
+    `is_fax` reaches nobody.
     """
 
     words: str
     extension: str | None
     is_sure: bool
+    is_fax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ def read_extension(tokens: Sequence[Token]) -> str | None:
 
 def _read_phone(tokens: Sequence[Token]) -> tuple[TypedPhone | None, int]:
     at = 0
-    is_labelled = not tokens[0].is_quoted and _LABEL.fullmatch(matchable(tokens[0].raw)) is not None
+    first = "" if tokens[0].is_quoted else matchable(tokens[0].raw)
+    is_labelled = _LABEL.fullmatch(first) is not None
     at += is_labelled
     pieces: list[str] = []
     while at < len(tokens) and not tokens[at].is_quoted:
@@ -127,7 +131,8 @@ def _read_phone(tokens: Sequence[Token]) -> tuple[TypedPhone | None, int]:
         return None, 0
     extension, used = _read_extension(tokens[at:])
     is_sure = is_labelled or words[0] in "+0(" or digits >= _SURELY_A_NUMBER
-    return TypedPhone(words, extension, is_sure), at + used
+    is_fax = first.startswith(("fax", "telefax", "f:"))
+    return TypedPhone(words, extension, is_sure, is_fax), at + used
 
 
 def _is_whole(pieces: Sequence[str]) -> bool:

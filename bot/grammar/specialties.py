@@ -46,7 +46,7 @@ def split_specialty(tokens: Sequence[Token]) -> tuple[Sequence[Token], Sequence[
     least one.
     """
     for at in range(1, len(tokens)):
-        word = tokens[at].word
+        word = tokens[at].word.strip("()")
         following = tokens[at + 1].word if at + 1 < len(tokens) else ""
         is_kind = word in _BEFORE_KINDS and following in _KINDS
         if is_kind or word in _WORDS or _ENDINGS.fullmatch(word):

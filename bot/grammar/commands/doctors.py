@@ -2,6 +2,7 @@
 without.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -21,6 +22,8 @@ from bot.grammar.specialties import split_specialty
 from bot.grammar.tokens import Line, Token, matchable, tokenize
 
 _LONGEST_LINE = 600
+_JOINTS = {"or", "and", "/", "-", "&", "|"}
+_SHORT_NUMBER = re.compile(r"\d{3,5}")
 _SKIPPED = {"-", "none", "no", "skip"}
 _LONGEST_SPECIALTY = 80
 _LONGEST_NAME = 3  # words, with a title: what follows may be a specialty
@@ -70,9 +73,11 @@ def understand_doctor(
         fields = [name, *fields[1:]]
     texts = [_typed(line, tokens) for tokens in fields if tokens]
     others = texts[1:]
-    if specialty is None and others:
+    # "12 High Street" is no specialty.
+    if specialty is None and others and not any(c.isdecimal() for c in others[0]):
         specialty = others.pop(0)
-    first = phones[0] if phones else None
+    specialty = specialty.strip("()") if specialty else None
+    first = next((each for each in phones if not each.is_fax), None)
     return PartialDoctor(
         person,
         parse_name(texts[0]) if texts else None,
@@ -82,7 +87,7 @@ def understand_doctor(
         problem,
         phone_words=first.words if first else "",
         extension=first.extension if first else None,
-        other_phones=tuple(map(_in_full, phones[1:])),
+        other_phones=tuple(_in_full(each) for each in phones if each is not first),
         is_clear=is_clear,
     )
 
@@ -103,10 +108,17 @@ def _without_phones(
             phones[-1] = TypedPhone(phones[-1].words, extension, is_sure=True)
         elif found and (all(each.is_sure or _sure(each, zone) for each in found) or not rest):
             phones += found
-            rest = [token for token in rest if token.word not in {"or", "and", "/", "-", "&"}]
+            rest = [token for token in rest if token.word not in _JOINTS]
+            more = [token for token in rest if token.word.isdecimal()]  # "020 7946 0018 / 0019"
+            phones += [TypedPhone(token.raw, None, is_sure=False) for token in more]
+            rest = [token for token in rest if token not in more]
             fields += [rest] if rest else []
         elif fields and _looks_like_a_phone(words := _typed(line, field)):
             problem = problem or _what_is_wrong(words, zone)
+        elif not fields and len(field) > 1 and _SHORT_NUMBER.fullmatch(field[-1].word):
+            # "Dr Weber 999": a number for emergencies is none of a doctor's, and no name either.
+            problem = Misunderstood(Problem.PHONE_IMPOSSIBLE, field[-1].raw)
+            fields.append(field[:-1])
         else:
             fields.append(field)
     return phones, fields, problem
@@ -131,7 +143,8 @@ def _sure(phone: TypedPhone | None, zone: ZoneInfo | None) -> str | None:
 
 
 def _in_full(phone: TypedPhone) -> str:
-    return f"{phone.words} ext. {phone.extension}" if phone.extension else phone.words
+    words = f"fax {phone.words}" if phone.is_fax else phone.words
+    return f"{words} ext. {phone.extension}" if phone.extension else words
 
 
 def is_skipped(text: str) -> bool:

@@ -49,6 +49,7 @@ from domain.family.families import list_zones
 
 _SKIP = "skip"
 _LONGEST_SPECIALTY = 80
+_LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ async def _with_phones(
 ) -> tuple[Draft, Misunderstood | None]:
     """A copy with the phone numbers of a line, and what is wrong with them."""
     said = views.phone_note(typed.extension, typed.other_phones)
-    draft = replace(draft, note=said or draft.note)
+    draft = replace(draft, note=parse_text(said, longest=_LONGEST_NOTE) if said else draft.note)
     if not typed.phone_words:
         return draft, typed.problem
     try:
@@ -233,7 +234,7 @@ async def _with_phone(request: Request, draft: Draft, typed: str) -> Draft:
     line, *others = split_line(typed)
     found = parse_phones(line, zones=zones)
     said = views.phone_note(found.extension, others)
-    draft = replace(draft, note=said or draft.note)
+    draft = replace(draft, note=parse_text(said, longest=_LONGEST_NOTE) if said else draft.note)
     if found.is_sure:
         return replace(draft, phone=found.numbers[0], phones=())
     return replace(draft, phone=None, phones=found.numbers)

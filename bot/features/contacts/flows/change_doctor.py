@@ -32,6 +32,7 @@ from domain.contacts.errors import SimilarDoctor
 from domain.family.families import list_zones
 
 _LEAVE_OUT = "none"
+_LONGEST_NOTE = 500
 _PARTS = ("name", "specialty", "phone", "address", "note")
 
 
@@ -120,7 +121,8 @@ async def _save_phone(
     if said:
         doctor = await get_doctor(request.scope, UUID(str(running.data["id"])))
         known = doctor.note or ""
-        changes["note"] = known if said in known else f"{known}; {said}".removeprefix("; ")
+        note = known if said in known else f"{known}; {said}".removeprefix("; ")
+        changes["note"] = parse_text(note, longest=_LONGEST_NOTE)
     return await _save(request, running, changes)
 
 

@@ -106,6 +106,15 @@ def test_a_doctor_on_one_line() -> None:
         ("Dr Weber cardiologist 030 901820", "Dr Weber", "cardiologist", "030 901820", None),
         ("Dr Weber, cardiologist, Tel. 030/901820", "Dr Weber", "cardiologist", "030/901820", None),
         ("Dr Weber eye doctor tel:02079460018", "Dr Weber", "eye doctor", "02079460018", None),
+        (
+            "Dr Weber (cardiologist) 020 7946 0018",
+            "Dr Weber",
+            "cardiologist",
+            "020 7946 0018",
+            None,
+        ),
+        ("St Mary's Surgery 020 7946 0018", "St Mary's Surgery", None, "020 7946 0018", None),
+        ("St Mary's, 12 High Street, London", "St Mary's", None, None, "12 High Street, London"),
         ("Anna Weber dentist", "Anna Weber", "dentist", None, None),
         (
             "Dr Weber, cardiologist Tel 020 7946 0018",
@@ -163,3 +172,20 @@ def test_two_numbers_and_an_extension_are_all_kept(text: str) -> None:
     assert (found.phone, found.extension) == ("+442079460018", "12")
     [other] = found.other_phones
     assert other.endswith("20 7946 0019")
+
+
+def test_a_fax_is_no_phone_and_a_further_ending_is_kept() -> None:
+    found = understand_doctor(
+        "Dr Weber GP Fax 020 7946 0019 Tel 020 7946 0018", people=[MUM], zone=LONDON
+    )
+    assert (found.name, found.specialty, found.phone) == ("Dr Weber", "GP", "+442079460018")
+    assert found.other_phones == ("fax 020 7946 0019",)
+    found = understand_doctor("Dr Weber, GP, 020 7946 0018 / 0019", people=[MUM], zone=LONDON)
+    assert (found.phone, found.other_phones) == ("+442079460018", ("0019",))
+
+
+def test_a_number_for_emergencies_is_no_name() -> None:
+    found = understand_doctor("Dr Weber 999", people=[MUM], zone=LONDON)
+    assert (found.name, found.phone) == ("Dr Weber", None)
+    assert found.problem is not None
+    assert found.problem.words == "999"
