@@ -24,9 +24,11 @@ from tests.unit.grammar.directions.notation import Direction
 from tests.unit.grammar.directions.regimens import Regimen, meanings_of, regimens
 from tests.unit.grammar.directions.styles import STYLES
 from tests.unit.grammar.directions.test_slips import (
+    NOTES,
     SPELLINGS,
     WORDS,
     dropped_words,
+    lost_notes,
     respelt_otherwise,
 )
 
@@ -117,6 +119,9 @@ if __name__ == "__main__":
             for spelling in SPELLINGS:
                 for other in respelt_otherwise(spelling, is_everywhere=True):
                     _report(f"{spelling}: {other}")
+            for note in NOTES:
+                for lost in lost_notes(note, is_everywhere=True):
+                    _report(f"{note}: {lost}")
             for put_in in WORDS:
                 for dropped in dropped_words(put_in, is_everywhere=True):
                     _report(f"{put_in}: {dropped}")

@@ -9,6 +9,7 @@ import pytest
 
 from bot.grammar.commands.medicines import PartialMedicine
 from domain.medicines.schedules.kinds import last_day_of
+from tests.unit.grammar.directions.comparing import notes_are_kept
 from tests.unit.grammar.directions.judging import (
     Verdict,
     directions,
@@ -74,6 +75,31 @@ def test_an_amount_behind_a_line_is_never_dropped(amount: str) -> None:
         if is_whole(read) and amount not in _kept_words(read):
             found.append(f"{direction.place} {text!r}\n    read {in_short(read)}")
     report(found)
+
+
+NOTES = (", with food", ", by mouth", " under the tongue", ", as directed", " for pain", " for Mum")
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_a_note_behind_a_line_changes_nothing_else_and_is_kept(note: str) -> None:
+    report([*lost_notes(note)])
+
+
+def lost_notes(note: str, *, is_everywhere: bool = False) -> Iterator[str]:
+    """Readings of every fourth direction with the note, or of all, that lost it or something."""
+    turn = NOTES.index(note)
+    for number, direction in enumerate(VALID):
+        if not (is_everywhere or (number + turn) % 4 == 0) or " for " in direction.text:
+            continue
+        text = f"{direction.text}{note}"
+        read = read_line(text)
+        if not is_whole(read):
+            continue
+        words = note.removeprefix(",").strip().removeprefix("for ")
+        is_kept = words == "Mum" or notes_are_kept(words, f"{read.name} {notes_of(read)}")
+        was_meant = _is_meant(direction, read_line(direction.text))
+        if not is_kept or (was_meant and not _is_meant(direction, read)):
+            yield f"{direction.place} {text!r}\n    read {in_short(read)}"
 
 
 def dropped_words(word: str, *, is_everywhere: bool = False) -> Iterator[str]:
