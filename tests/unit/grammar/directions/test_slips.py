@@ -96,7 +96,9 @@ def lost_notes(note: str, *, is_everywhere: bool = False) -> Iterator[str]:
         if not is_whole(read):
             continue
         words = note.removeprefix(",").strip().removeprefix("for ")
-        is_kept = words == "Mum" or notes_are_kept(words, f"{read.name} {notes_of(read)}")
+        is_kept = words == "Mum" or notes_are_kept(
+            words, " ".join([read.name or "", *notes_of(read)])
+        )
         was_meant = _is_meant(direction, read_line(direction.text))
         if not is_kept or (was_meant and not _is_meant(direction, read)):
             yield f"{direction.place} {text!r}\n    read {in_short(read)}"
