@@ -21,8 +21,8 @@ from tests.unit.grammar.directions.judging import (
     verdict_by,
 )
 from tests.unit.grammar.directions.notation import Direction
-from tests.unit.grammar.directions.regimens import Regimen, meanings_of, regimens
-from tests.unit.grammar.directions.styles import STYLES
+from tests.unit.grammar.directions.regimens import Regimen, regimens
+from tests.unit.grammar.directions.styles import STYLES, meant_in
 from tests.unit.grammar.directions.test_slips import (
     NOTES,
     SPELLINGS,
@@ -95,7 +95,7 @@ def report_styles() -> None:
             if not is_whole(read):
                 counts[style, "asked or refused"] += 1
                 continue
-            verdict = min((verdict_by(each, read) for each in meanings_of(regimen)), key=_RANK)
+            verdict = min((verdict_by(each, read) for each in meant_in(style, regimen)), key=_RANK)
             counts[style, verdict.value] += 1
             if verdict is Verdict.SOMETHING_ELSE:
                 lines = [f"{style}: {text!r}", f"meant {regimen.notation()}"]

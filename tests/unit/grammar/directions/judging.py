@@ -151,7 +151,8 @@ def verdict_by(meant: Meaning, read: PartialMedicine) -> Verdict:
         is_same_otherwise = has_name_in_it and is_same(replace(meant, name=read.name or ""), read)
         return Verdict.OTHER_NAME if is_same_otherwise else Verdict.SOMETHING_ELSE
     instructions, reason = notes_of(read)
-    is_kept = notes_are_kept(meant.instructions, f"{instructions} {read.name}")
+    amount = read.dosage.words if read.dosage else ""
+    is_kept = notes_are_kept(meant.instructions, f"{instructions} {read.name} {amount}")
     if not (is_kept and notes_are_kept(meant.reason, f"{reason} {instructions}")):
         return Verdict.NOTE_LOST
     if meant.is_confirmed_first and read.is_certain:

@@ -22,7 +22,7 @@ from tests.unit.grammar.directions.judging import (
 )
 from tests.unit.grammar.directions.notation import Direction, Meaning
 from tests.unit.grammar.directions.regimens import Regimen, in_digits, meanings_of, regimens
-from tests.unit.grammar.directions.styles import STYLES
+from tests.unit.grammar.directions.styles import STYLES, meant_in
 
 VALID = [
     direction
@@ -51,7 +51,7 @@ def test_a_regimen_in_any_style_is_that_regimen_or_a_question(style: str, regime
     assume(text)
     read = read_line(text)
     note(f"typed {text!r}\nmeant {regimen.notation()}\nread {in_short(read)}")
-    assert not is_whole(read) or is_meant(read, meanings_of(regimen))
+    assert not is_whole(read) or is_meant(read, meant_in(style, regimen))
 
 
 @pytest.mark.parametrize("style", STYLES)
