@@ -354,7 +354,7 @@ def _part(pattern: str) -> tuple[Sequence[str], bool, str]:
 
 
 def _compiled(pattern: str) -> tuple[frozenset[str], re.Pattern[str]]:
-    """The words that a pattern can begin with, and an expression for words with spaces after them."""
+    """The words that a pattern can begin with, and an expression for words, each with a space."""
     firsts: set[str] = set()
     expression, is_beginning = "", True
     while pattern:

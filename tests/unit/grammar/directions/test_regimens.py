@@ -45,10 +45,11 @@ def is_meant(read: PartialMedicine, meanings: Sequence[Meaning]) -> bool:
 
 
 @pytest.mark.parametrize("style", STYLES)
-@given(regimens)
-def test_a_regimen_in_any_style_is_that_regimen_or_a_question(style: str, regimen: Regimen) -> None:
-    text = STYLES[style](regimen)
-    assume(text)
+@given(st.data())
+def test_a_regimen_in_any_style_is_that_regimen_or_a_question(
+    style: str, data: st.DataObject
+) -> None:
+    regimen, text = written(style, data)
     read = read_line(text)
     note(f"typed {text!r}\nmeant {regimen.notation()}\nread {in_short(read)}")
     assert not is_whole(read) or is_meant(read, meant_in(style, regimen))
