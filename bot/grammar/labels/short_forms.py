@@ -55,10 +55,30 @@ _SPELLED: Mapping[str, str] = {
     "mwf": "mon wed fri",
     "m/w/f": "mon wed fri",
     "tts": "tue thu sat",
+    "ou": "each eye",
+    "os": "left eye",
 }
 #: Read as something else often enough that lists of medication safety advise against them.
 _UNSAFE = frozenset(
-    {"qd", "q.d", "qod", "q.o.d", "eod", "hs", "h.s", "qhs", "q.h.s", "sid", "od", "o.d", "tts"}
+    {
+        "qd",
+        "q.d",
+        "qod",
+        "q.o.d",
+        "eod",
+        "hs",
+        "h.s",
+        "qhs",
+        "q.h.s",
+        "sid",
+        "od",
+        "o.d",
+        "tts",
+        "ou",
+        "os",
+        "ou",
+        "os",
+    }
 )
 _UNITS = {"u": "units", "iu": "IU"}
 
@@ -93,7 +113,7 @@ _BEFORE_DATES = {
 
 @dataclass(frozen=True, slots=True)
 class SpelledOut:
-    """A short form, as typed, and what it was read as. One `to_confirm` is shown before anything is saved."""
+    """A short form as typed, and what it was read as. One `to_confirm` is shown before saving."""
 
     typed: str
     meaning: str
@@ -176,9 +196,9 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     if word in _UNITS and word == "u" and (before[:1].isdecimal() or before in COUNTS):
         return 1, "units", True
     zero = _TRAILING_ZERO.fullmatch(word)
-    if zero and (zero["unit"] or following.isalpha()) and following not in {"am", "pm", "h"}:
-        if zero["unit"] not in {"am", "pm", "h"}:
-            return 1, f"{zero['number']}{zero['unit']}", True
+    is_amount = zero and (zero["unit"] or following.isalpha())
+    if zero and is_amount and not {following, zero["unit"]} & {"am", "pm", "h"}:
+        return 1, f"{zero['number']}{zero['unit']}", True
     naked = _NAKED.fullmatch(word)
     if naked:
         return 1, f"0.{naked['rest']}", True

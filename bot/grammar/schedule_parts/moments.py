@@ -153,6 +153,7 @@ def _another(cursor: Cursor) -> tuple[int, str] | None:
     while cursor.peek(joint) in {",", "and", "&", "+"}:
         joint += 1
     name = cursor.peek(joint)
-    if not joint or name not in {"breakfast", "lunch", "dinner", "supper", "bed", "bedtime"}:
+    meals = {"breakfast", "lunch", "dinner", "supper"}
+    if name not in meals | ({"bed", "bedtime"} if joint else set()):
         return None
     return joint, name

@@ -141,15 +141,19 @@ def _without_joints(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], set[str
 
 
 def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
-    """ "… for 5 days, then stop": the end has been given already."""
+    """ "… for 5 days, then stop": the end has been given already. Where it hasn't, "stop" stays, and
+    is not understood.
+    """
     *most, last = portions
     words = [token.word for token in last.tokens]
-    if "stop" in words:
-        stop = words.index("stop")
-        before, _joints = _without_joints(last.tokens[:stop])
-        kept = before + last.tokens[stop + 1 :]
-        return [*most, replace(last, tokens=kept)]
-    return portions
+    if "stop" not in words or not _ENDS & set(words):
+        return portions
+    stop = words.index("stop")
+    before, _joints = _without_joints(last.tokens[:stop])
+    return [*most, replace(last, tokens=before + last.tokens[stop + 1 :])]
+
+
+_ENDS = {"for", "until", "till", "x", "days", "day", "weeks", "week", "doses"}
 
 
 def without_empty_moments(portions: Sequence[Portion]) -> Sequence[Portion]:

@@ -131,7 +131,7 @@ def check_days_a_week(parts: ScheduleParts, words: str) -> None:
 
 def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     """ "08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec"."""
-    parts = _as_cycle(parts)
+    parts = _as_weeks(_as_cycle(parts))
     check_days_a_week(parts, context.words)
     if parts.is_once or parts.is_now:
         return fit_single_dose(parts, context)
@@ -145,6 +145,14 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     if is_dated and schedule.starts_on == schedule.ends_on and parts.typed_time is not None:
         _check_only_dose(parts.typed_time, starts_on, context)
     return require_upcoming_dose(schedule, context)
+
+
+def _as_weeks(parts: ScheduleParts) -> ScheduleParts:
+    """ "every 7 days on friday" is every week."""
+    is_weekly = parts.every_days is not None and parts.every_days % 7 == 0
+    if not is_weekly or parts.weekdays in {None, EVERY_DAY}:
+        return parts
+    return replace(parts, every_days=None, every_weeks=(parts.every_days or 7) // 7)
 
 
 def _as_cycle(parts: ScheduleParts) -> ScheduleParts:
