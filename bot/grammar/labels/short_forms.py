@@ -76,8 +76,6 @@ _UNSAFE = frozenset(
         "tts",
         "ou",
         "os",
-        "ou",
-        "os",
     }
 )
 _UNITS = {"u": "units", "iu": "IU"}

@@ -9,12 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
 from bot.conversation.people import People, ask_person, index_of, take_person, to_persons
-<<<<<<< HEAD
-from bot.features.medicines.flows.content.new_schedules import PRESETS, named_lack, read_schedule
-=======
 from bot.features.medicines.flows.content import persons_day
-from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
->>>>>>> daytimes
+from bot.features.medicines.flows.content.new_schedules import PRESETS, named_lack, read_schedule
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content import pasted_medicines as views
 from bot.grammar.commands.medicines import understand_medicine
