@@ -14,7 +14,8 @@ from bot.grammar.tokens import Token, words_of
 
 _HOURS_OF_A_DAY = 24
 # What somebody can type for an appointment that begins at some time within its hours.
-IN_BETWEEN = "note: some time between"
+NOTE = "note:"
+IN_BETWEEN = f"{NOTE} some time between"
 
 
 def read_clock(tokens: Sequence[Token], typed: TypedWhen) -> int:

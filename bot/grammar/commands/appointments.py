@@ -20,7 +20,7 @@ from bot.grammar.commands.appointment_lines import (
     LineReader,
     Reading,
 )
-from bot.grammar.dates import ORDINALS
+from bot.grammar.dates import ORDINALS, spelt
 from bot.grammar.known_doctors import KnownDoctor, match_doctors
 from bot.grammar.names import LONGEST_NAME
 from bot.grammar.people import NamedPerson, Person, find_person
@@ -111,6 +111,11 @@ def _understood(
     title, title_problem = _title(words)
     in_title = None if title is None else _time_in_title(line, words)
     found = _as_partial(reading, title, person, people=people, doctors=doctors, zone=zone, now=now)
+    if found.when.except_on and found.when.rule is None:
+        said = Misunderstood(Problem.EXCEPTION_OF_ONE, spelt(found.when.except_on[0]))
+        found = replace(
+            found, when=replace(found.when, except_on=()), problem=found.problem or said
+        )
     return replace(found, problem=title_problem or found.problem or in_title)
 
 

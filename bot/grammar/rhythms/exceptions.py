@@ -55,7 +55,11 @@ def read_exceptions(cursor: Cursor) -> TypedExceptions | None:
     if not is_sure and not any(cursor.accept_phrase(*phrase) for phrase in _MAYBE):
         return None
     cursor.skip(_FILLERS)
-    days = _accept_days(cursor)
+    try:
+        days = _accept_days(cursor)
+    except Misunderstood as problem:
+        words = cursor.words_since(begin)
+        raise Misunderstood(problem.problem, words, suggestions=problem.suggestions) from problem
     if days:
         return TypedExceptions(days=days)
     weekdays = accept_weekdays(cursor)
@@ -125,11 +129,19 @@ def _accept_day(cursor: Cursor) -> Sequence[TypedException]:
     if first is None:
         return ()
     begin = cursor.at
-    if cursor.accept(_UP_TO):
-        cursor.accept("the")
-        last = _accept_date(cursor)
-        if last is not None:
-            return [TypedException(first, last)]
+    joint = cursor.accept(_UP_TO)
+    cursor.accept("the")
+    last = _accept_date(cursor) if joint else None
+    if last is not None and joint in {"until", "till"}:
+        # Is that how long it is left out, or how long it goes on?
+        both = (
+            f"except {first.words} to {last.words}",
+            f"except {first.words}, until {last.words}",
+        )
+        words = f"{first.words} {joint} {last.words}"
+        raise Misunderstood(Problem.EXCEPTION_UNREADABLE, words, suggestions=both)
+    if last is not None:
+        return [TypedException(first, last)]
     cursor.at = begin
     return [TypedException(first)]
 

@@ -19,11 +19,11 @@ def read_how_often(cursor: Cursor) -> bool:
     if _read_once(cursor):
         return True
     days = read_count(word)
-    if days is not None and cursor.peek() in {"day", "days", "nights"}:
-        if cursor.peek(2) in {"a", "per", "each", "every"} and cursor.peek(3) == "week":
-            _set_count(cursor, days, "week")
-            cursor.at += 4
-            return True
+    is_of_week = cursor.peek(2) in {"a", "per", "each", "every"} and cursor.peek(3) == "week"
+    if days is not None and cursor.peek() in {"day", "days", "nights"} and is_of_week:
+        _set_count(cursor, days, "week")
+        cursor.at += 4
+        return True
     if word == "weekly":
         _set_count(cursor, 1, "week")
         cursor.at += 1
@@ -50,18 +50,17 @@ def read_how_often(cursor: Cursor) -> bool:
 
 def is_once(cursor: Cursor) -> bool:
     """Whether the words name a single dose anywhere: then a date is its day."""
-    at = cursor.at
-    found = False
-    for cursor.at in range(len(cursor.tokens)):
-        if cursor.word in {"a", "as", "single", "one", "1", "one-off", "just", "only", "once"}:
-            before = cursor.at
-            _read_once(cursor)
-            found |= cursor.parts.is_once
-            cursor.parts.is_once = False
-            cursor.parts.times_a_day = None
-            cursor.at = before
-    cursor.at = at
-    return found
+    for at, token in enumerate(cursor.tokens):
+        if token.is_quoted or token.word not in _SINGLE:
+            continue
+        ahead = Cursor(cursor.line, cursor.tokens)
+        ahead.at = at
+        if _read_once(ahead) and ahead.parts.is_once:
+            return True
+    return False
+
+
+_SINGLE = {"a", "as", "single", "one", "1", "one-off", "just", "only", "once"}
 
 
 def _read_once(cursor: Cursor) -> bool:
@@ -91,7 +90,7 @@ def _read_once(cursor: Cursor) -> bool:
 
 
 def _read_once_a_day(cursor: Cursor) -> bool:
-    """ "once at night", "once nightly", "once before breakfast" are daily; "once at 9" may not be."""
+    """ "once at night", "once before breakfast" are daily; "once at 9" may not be."""
     rest = [cursor.peek(n) for n in range(1, 5)]
     names = PARTS_OF_DAY.keys() | MEALS.keys() | {"nightly"}
     if not any(word.removesuffix("s") in names for word in rest):

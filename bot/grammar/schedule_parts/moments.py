@@ -137,7 +137,7 @@ def _moment(name: str, relation: Relation | None, distance: timedelta | None) ->
     part = _PARTS[name]
     if part is PartOfDay.BEDTIME and relation is Relation.BEFORE and distance is None:
         relation = Relation.AT  # "before bed" is at bedtime
-    if relation in {Relation.WITH} and name in PARTS_OF_DAY:
+    if relation is Relation.WITH and name in PARTS_OF_DAY:
         relation = Relation.AT
     try:
         return Moment(part, relation or Relation.AT, distance)

@@ -1,5 +1,5 @@
-"""Days of the month: "on the 1st and 15th", "from the 1st to the 10th of each month", "first monday of
-the month", "last friday".
+"""Days of the month: "on the 1st and 15th", "from the 1st to the 10th of each month", "first monday
+of the month", "last friday".
 """
 
 import re

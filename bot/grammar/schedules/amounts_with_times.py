@@ -141,8 +141,8 @@ def _without_joints(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], set[str
 
 
 def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
-    """ "… for 5 days, then stop": the end has been given already. Where it hasn't, "stop" stays, and
-    is not understood.
+    """ "… for 5 days, then stop": the end has been given already. Where it hasn't, "stop" stays,
+    and is not understood.
     """
     *most, last = portions
     words = [token.word for token in last.tokens]

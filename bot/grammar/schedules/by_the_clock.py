@@ -75,8 +75,8 @@ class Times:
 
 
 def times_of_parts(parts: ScheduleParts, context: ScheduleContext) -> dict[time, Moment | None]:
-    """The times of day that were named, each with its moment, in the order in which they were typed:
-    clock times first. Raises `Misunderstood` for two at the same minute.
+    """The times of day that were named, each with its moment, in the order in which they were
+    typed: clock times first. Raises `Misunderstood` for two at the same minute.
     """
     found: dict[time, Moment | None] = {}
     moments = [*parts.moments, *_meals_of(parts, context)]

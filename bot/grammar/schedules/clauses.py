@@ -57,7 +57,7 @@ def _at_then(tokens: Sequence[Token]) -> list[list[Token]]:
     """The tokens between the words "then", without the joints around them."""
     found: list[list[Token]] = [[]]
     for token in tokens:
-        if token.word in {"then"} and not token.is_quoted:
+        if token.word == "then" and not token.is_quoted:
             found.append([])
         else:
             found[-1].append(token)

@@ -1,7 +1,7 @@
 """How long a course is: "for 10 days", "for 3 months", "21 doses".
 
-A course has the number of doses that was prescribed: "8am and 8pm for 3 days", typed at noon, is six
-doses, the last one at 8am on the fourth day.
+A course has the number of doses that was prescribed: "8am and 8pm for 3 days", typed at noon, is
+six doses, the last one at 8am on the fourth day.
 """
 
 from collections.abc import Iterator

@@ -37,8 +37,8 @@ def parse_schedule(
     day: DayTimes = USUAL_DAY,
     dosage: Dosage | None = None,
 ) -> Schedule:
-    """The schedule in *text*, for a person in *zone*; "today" is the day there at *now* (aware), and
-    "before breakfast" is when that is in this person's *day*. *dosage* is one dose, if known.
+    """The schedule in *text*, for a person in *zone*; "today" is the day there at *now* (aware),
+    and "before breakfast" is when that is in this person's *day*. *dosage* is one dose, if known.
 
     Raises `Misunderstood`; one that `completes` means that the text is fine so far, and can be
     parsed again with the answer added.

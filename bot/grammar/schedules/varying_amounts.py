@@ -47,7 +47,7 @@ def kind_of_portions(portions: Sequence[Portion], parts: Sequence[ScheduleParts]
 def fit_portions(
     portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
 ) -> Schedule:
-    """Different amounts, by whatever tells them apart. Raises `Misunderstood` if that is unclear."""
+    """Different amounts, by whatever tells them apart. Raises `Misunderstood` if that's unclear."""
     if any(each.is_as_needed or each.interval or each.hours_between for each in parts):
         raise context.wrong(Problem.ONE_RHYTHM)
     if any(each.is_once or each.is_now for each in parts):

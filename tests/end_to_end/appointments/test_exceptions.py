@@ -148,3 +148,79 @@ async def test_between_two_hours(home: Household, button: str, is_window: bool) 
     assert "for 1 hour" in saved.text
     assert "12 High Street" in saved.text
     assert ("📝 some time between 15:00 and 16:00" in saved.text) is is_window
+
+
+async def test_lines_of_a_list_are_asked_about_one_by_one(home: Household, town: Town) -> None:
+    await home.anna.send(
+        "/addappt Dentist friday 10:00\nPhysio every 2nd tuesday 10:00\n"
+        "Nurse every tuesday except 30 december 9:00\nClub every tuesday except 29 december 18:00"
+    )
+    listed = await home.anna.sees("I understood 2 of 4:")
+    assert "❓ 2. “Physio every 2nd tuesday 10:00”: “every 2nd tuesday” can mean" in listed.text
+    assert "“30 December 2026”: nothing would take place then anyway" in listed.text
+    assert "except on 29 December 2026" in listed.text
+    await home.anna.press("❓ 2: What does it mean?", message=listed)
+    asked = await home.anna.sees("“every 2nd tuesday” can mean different things")
+    await home.anna.press("2nd tuesday of every month", message=asked)
+    listed = await home.anna.sees("I understood 3 of 4:", after=asked)
+    assert "every month on the second Tuesday" in listed.text
+
+
+async def test_what_is_left_out_of_something_that_comes_once_is_said(home: Household) -> None:
+    await home.anna.send("/addappt Physio 3 december 10:00 except 29 december")
+    asked = await home.anna.sees("can only be left out of something that repeats")
+    saved = await add(home.anna, "Dentist tomorrow 10:00")
+    await home.anna.press("Move", message=saved)
+    await home.anna.sees("which day", after=asked)
+    await home.anna.send("except 29 december")
+    await home.anna.sees("can only be left out of something that repeats")
+
+
+async def test_what_stands_beside_what_can_mean_two_things_still_counts(
+    home: Household, town: Town
+) -> None:
+    await home.anna.send(
+        "/addappt Physio every 2nd tuesday until 31 january 10:00 except 22 december with Dr Weber"
+    )
+    asked = await home.anna.sees("“every 2nd tuesday” can mean different things")
+    await home.anna.press("every 2 weeks on tuesday", message=asked)
+    saved = await home.anna.sees("Saved in the family")
+    assert (
+        "every 2 weeks on Tuesday until 31 January 2027, except on 22 December 2026" in saved.text
+    )
+    assert "Dr Weber" in saved.text
+    days = ["Tue 24 Nov 10:00", "Tue 08 Dec 10:00", "Tue 05 Jan 10:00", "Tue 19 Jan 10:00"]
+    assert await starts(town, most=9) == days
+
+
+async def test_what_is_typed_at_a_question_can_mean_two_things(home: Household) -> None:
+    await home.anna.send("/addappt Physio")
+    await home.anna.sees("which day?")
+    await home.anna.send("every 2nd tuesday 10:00, 5 times")
+    asked = await home.anna.sees("“every 2nd tuesday” can mean different things")
+    await home.anna.press("2nd tuesday of every month", message=asked)
+    saved = await home.anna.sees("Saved in the family")
+    assert "every month on the second Tuesday, 5 times" in saved.text
+
+
+async def test_a_window_keeps_the_note_and_what_follows(home: Household) -> None:
+    await home.anna.send(
+        "/addappt Nurse tomorrow between 3 and 4pm bring the key for Mum note: ring twice"
+    )
+    asked = await home.anna.sees("“between 3 and 4pm” can mean different things")
+    await home.anna.press("Some time between 15:00 and", message=asked)
+    saved = await home.anna.sees("Saved in the family")
+    assert "🎒 Bring: the key" in saved.text
+    assert "📝 ring twice" in saved.text
+    assert "some time between 15:00 and 16:00" in saved.text
+
+
+async def test_an_end_after_an_exception_is_asked(home: Household, town: Town) -> None:
+    await home.anna.send("/addappt Physio every tuesday 10:00 except 22 december until 5 january")
+    asked = await home.anna.sees("“except 22 december until 5 january” can mean different")
+    await home.anna.press("except 22 december, until 5 january", message=asked)
+    asked = await home.anna.sees("Is that right?", after=asked)
+    assert "every Tuesday until 5 January 2027, except on 22 December 2026" in asked.text
+    await home.anna.press("Save", message=asked)
+    await home.anna.sees("Saved in the family", after=asked)
+    assert (await starts(town, most=9))[4:] == ["Tue 29 Dec 10:00", "Tue 05 Jan 10:00"]

@@ -96,8 +96,9 @@ async def test_a_change_that_is_cancelled_changes_nothing(home: Household, town:
     await home.anna.send("blorp")
     await home.anna.sees("I can't read a change in “blorp”.")
     asked = await home.anna.sees("Please check this change", after=asked)
-    await home.anna.press("Cancel", message=asked)
-    await home.anna.sees("Cancelled.")
+    toast = await home.anna.press("Cancel", message=asked)
+    assert toast.text == "Nothing was changed."
+    assert (await home.anna.sees("every Monday at 09:00", after=asked)).id == asked.id
     assert await schedules(town) == before
 
 

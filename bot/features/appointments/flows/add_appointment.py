@@ -51,8 +51,9 @@ async def begin(request: Request) -> Answer:
     draft = replace(draft, person=only, is_guided=not draft.line)
     if not draft.line:
         return await _next(request, None, draft)
-    typed = await understand(request, draft, draft.line)
-    return await _next(request, None, draft.with_line(typed), problem=typed.problem)
+    line, typed = draft.line, await understand(request, draft, draft.line)
+    draft = draft.with_line(typed).asked_about(typed.problem, line=line, is_whole=True)
+    return await _next(request, None, draft, problem=typed.problem)
 
 
 def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
@@ -104,6 +105,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case _:
             typed = await understand(request, draft, reply.text or "", is_change=True)
             changed = replace(draft.with_changes(typed), is_certain=False)
+            changed = changed.asked_about(typed.problem, line=reply.text or "")
             return await _next(request, running, changed, problem=typed.problem)
 
 
@@ -152,7 +154,7 @@ async def _next(
     open, save.
     """
     now = request.scope.clock.now()
-    draft = stamped(draft.asked_about(problem), now=now)
+    draft = stamped(draft, now=now)
     if draft.step == "confirm":
         found = ready(draft, now=now)
         draft, problem = found.draft, found.problem or problem

@@ -58,7 +58,11 @@ _ASKED_AGAIN = frozenset(
     }
 )
 # What can mean two things, each of which is a button.
-_CHOSEN = {Problem.REPEAT_AMBIGUOUS: "rhythm", Problem.HOURS_OR_WINDOW: "window"}
+_CHOSEN = {
+    Problem.REPEAT_AMBIGUOUS: "rhythm",
+    Problem.EXCEPTION_UNREADABLE: "rhythm",
+    Problem.HOURS_OR_WINDOW: "window",
+}
 ALL_DAY = timedelta(days=1)
 
 
@@ -75,7 +79,8 @@ class Draft:
     :class:`~bot.grammar.appointment_times.parts.When`, before a night is chosen. `line` is what was
     first typed, kept until the person is known and then read again. `doctors` are those that the
     typed name could mean. `meant` is what can be typed instead of words that can mean several
-    things: `meant_words`, of the kind `meant_kind`.
+    things: `meant_words`, of the kind `meant_kind`, in `meant_line`, which is a whole line with a
+    title if it `is_meant_whole`.
     """
 
     people: People
@@ -103,6 +108,8 @@ class Draft:
     meant: tuple[str, ...] = ()
     meant_words: str = ""
     meant_kind: str = ""
+    meant_line: str = ""
+    is_meant_whole: bool = False
     is_certain: bool = True
     month: str | None = None
     today: str = ""
@@ -184,8 +191,12 @@ class Draft:
             return "doctor"
         return "confirm"
 
-    def asked_about(self, problem: Misunderstood | None) -> "Draft":
-        """A copy that asks next what was meant, if *problem* offers several things."""
+    def asked_about(
+        self, problem: Misunderstood | None, *, line: str, is_whole: bool = False
+    ) -> "Draft":
+        """A copy that asks next what was meant, if *problem* offers several things for words in
+        *line*. The answer takes their place, so that the rest of the line still counts.
+        """
         if problem is None or problem.problem not in _CHOSEN or not problem.suggestions:
             return self
         return replace(
@@ -193,6 +204,8 @@ class Draft:
             meant=problem.suggestions,
             meant_words=problem.words,
             meant_kind=_CHOSEN[problem.problem],
+            meant_line=line,
+            is_meant_whole=is_whole,
         )
 
     def with_when(self, when: When) -> "Draft":
@@ -293,6 +306,7 @@ class Draft:
             note=typed.note,
             remind_before=typed.remind_before,
             has_rhythm=True,
+            meant=(),
             is_certain=draft.is_certain
             and (typed.problem is None or typed.problem.problem in _ASKED_AGAIN),
             line=self.line if draft.person is None else "",

@@ -16,6 +16,7 @@ from bot.features.appointments.flows.appointment_draft import (
 from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.flows.open_questions import ALL_DAY_CHOICE
 from bot.features.appointments.flows.ready_drafts import with_later_half
+from bot.grammar.appointment_times.hours import NOTE
 from bot.grammar.appointment_times.parts import When
 from bot.grammar.commands.appointments import (
     PartialAppointment,
@@ -41,6 +42,21 @@ ABOUT_PEOPLE = frozenset({Problem.UNKNOWN_PERSON, Problem.TWO_PEOPLE, Problem.WH
 
 async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Answered:
     """Take *reply* to the question of *step*. Raises Misunderstood if it isn't an answer."""
+    line = reply.text or ""
+    try:
+        found = await _answer(request, draft, step, reply)
+    except Misunderstood as problem:
+        asked = draft.asked_about(problem, line=line)
+        if asked == draft:
+            raise
+        return Answered(asked, problem)
+    if found.draft.meant:
+        return found
+    asked = found.draft.asked_about(found.problem, line=line, is_whole=step == "title")
+    return replace(found, draft=asked)
+
+
+async def _answer(request: Request, draft: Draft, step: str, reply: Reply) -> Answered:
     match step:
         case "person":
             return await _person(request, draft, reply)
@@ -85,7 +101,8 @@ async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
     if not draft.line:
         return Answered(draft)
     typed = await understand(request, draft, draft.line)
-    draft = replace(draft.with_line(typed), person=number, line="")
+    asked = draft.with_line(typed).asked_about(typed.problem, line=draft.line, is_whole=True)
+    draft = replace(asked, person=number, line="")
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     return Answered(draft, None if is_settled else typed.problem)
 
@@ -99,6 +116,7 @@ async def _typed_early(request: Request, draft: Draft, line: str) -> Answered | 
     if typed.title is None or typed.when == When():
         return None
     draft = replace(draft, line=line, is_guided=False).with_line(typed)
+    draft = draft.asked_about(typed.problem, line=line, is_whole=True)
     return Answered(
         draft, typed.problem or which_person(draft.persons) if draft.line else typed.problem
     )
@@ -131,14 +149,30 @@ async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
 
 
 async def _meant(request: Request, draft: Draft, reply: Reply) -> Answered:
-    """Take one of the things that were offered, or whatever else is typed instead."""
-    text = reply.text or "" if reply.choice is None else draft.meant[int(reply.choice)]
-    typed = await understand(request, draft, text, is_change=True)
-    note = typed.note
-    if draft.note and note:
+    """Put one of the things that were offered in the place of the words that can mean several, and
+    read their line again. Whatever else is typed is read by itself.
+    """
+    line, is_whole = reply.text or "", False
+    if reply.choice is not None:
+        line, is_whole = draft.meant[int(reply.choice)], False
+        said, words = fold_spaces(draft.meant_line), fold_spaces(draft.meant_words)
+        at = said.casefold().find(words.casefold())
+        if at >= 0 and words:
+            # A note would take what follows it along.
+            chosen, note_from, own_note = line.partition(f" {NOTE}")
+            line = f"{said[:at]}{chosen}{said[at + len(words) :]}{note_from}{own_note}"
+            is_whole = draft.is_meant_whole
+        elif said:
+            draft = replace(draft, is_certain=False)  # the rest of the line may be missing
+    typed = await understand(request, draft, line, is_change=not is_whole)
+    note: str | None = typed.note
+    if draft.note and note and draft.note != note:
         note = parse_text(f"{draft.note}; {note}", longest=_LONGEST_NOTE)
-    changed = replace(draft, meant=(), meant_words="", meant_kind="").with_changes(typed)
-    return Answered(replace(changed, note=note or draft.note), typed.problem)
+    draft = replace(draft, meant=(), meant_words="", meant_kind="", meant_line="")
+    changed = draft.with_changes(typed)
+    changed = replace(changed, title=draft.title or typed.title, note=note or draft.note)
+    asked = changed.asked_about(typed.problem, line=line, is_whole=is_whole)
+    return Answered(asked, typed.problem)
 
 
 def _doctor(draft: Draft, reply: Reply) -> Draft:

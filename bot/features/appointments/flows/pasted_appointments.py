@@ -39,7 +39,8 @@ class PastedAppointments(Kind[OccurrenceFacts]):
                 typed = read_line(draft, line, doctors=doctors, now=now)
             except Misunderstood as problem:
                 return Entry(key, line, _without_people(draft)).refused(problem)
-            entry = Entry(key, line, _without_people(draft.with_line(typed)))
+            draft = draft.with_line(typed).asked_about(typed.problem, line=line, is_whole=True)
+            entry = Entry(key, line, _without_people(draft))
             return self._checked(people, entry, typed.problem, now=now)
 
         return read
@@ -48,7 +49,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
         self, people: People, entry: Entry, problem: Misunderstood | None, *, now: datetime
     ) -> Entry:
         """*entry* with its problem, and whether one of its questions can resolve it."""
-        draft, doubt = self._draft(entry, people).asked_about(problem), None
+        draft, doubt = self._draft(entry, people), None
         if problem is not None and is_asked_again(problem):
             problem, doubt = None, problem
         if draft.step == "confirm":

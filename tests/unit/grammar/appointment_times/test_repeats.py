@@ -301,6 +301,11 @@ def test_rhythms_as_letters_have_them(text: str, rule: str) -> None:
             Problem.EXCEPTION_UNREADABLE,
             ("except 5 January 2027", "except 1 May 2027"),
         ),
+        (
+            "every Tuesday except 22 December until 5 January",
+            Problem.EXCEPTION_UNREADABLE,
+            ("except 22 december to 5 january", "except 22 december, until 5 january"),
+        ),
         ("3 December except 29 December", Problem.EXCEPTION_OF_ONE, ()),
         ("every other Tuesday except 22 December to 5 January", Problem.EXCEPTION_UNREADABLE, ()),
     ],
