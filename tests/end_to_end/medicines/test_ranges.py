@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from bot.sandbox import Person
 from domain.medicines.doses.ladder import WINDOW
@@ -93,6 +94,18 @@ async def test_today_and_give_ask_how_much(home: Household, town: Town) -> None:
     await undo(home.ben)
     await town.settled()
     assert await recorded(town) == [("2 tablets", 1)]
+
+
+async def test_another_amount_is_below_more(home: Household, town: Town) -> None:
+    asked = await ask_of_range(town, home.anna)
+    await home.anna.press("More", message=asked.cards[0])
+    card = await home.anna.sees("• Calpol 1–2 tablets", after=asked.cards[0])
+    await home.anna.press("Another amount", message=card)
+    await home.anna.sees("How much Calpol was given?")
+    await home.anna.send("1.5 tablets")
+    await home.anna.sees("given today")
+    assert [(given, count) for given, count in await recorded(town)] == [("1.5 tablets", 1)]
+    assert await town.value(STOCK) == Decimal("18.5")
 
 
 async def test_after_its_window_it_asks_when_as_well(home: Household, town: Town) -> None:
