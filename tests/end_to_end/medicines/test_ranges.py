@@ -120,6 +120,25 @@ async def test_after_its_window_it_asks_when_as_well(home: Household, town: Town
     assert await town.value(STOCK) == 18
 
 
+async def test_what_was_skipped_was_taken_after_all(home: Household, town: Town) -> None:
+    asked = await ask_of_range(town, home.anna)
+    await home.anna.press("More", message=asked.cards[0])
+    card = await home.anna.sees("• Calpol 1–2 tablets", after=asked.cards[0])
+    await home.anna.press("Skip", message=card)
+    card = await home.anna.sees("Skipped, recorded by Anna", after=card)
+    assert card.labels == ("✏️ Correct", "↩️ Undo", "✓ Not taken")
+    town.jump_by(minutes=5)
+    await home.anna.press("Correct", message=card)
+    await home.anna.press("Correct", message=await home.anna.sees("due today"))
+    await home.anna.press("It was taken", message=await home.anna.sees("What should I correct"))
+    await home.anna.sees("When was Mum's Calpol taken?")
+    await home.anna.send(asked.at)
+    await home.anna.press("2 tablets", message=await home.anna.sees("It's 1–2 tablets each time."))
+    await home.anna.sees("✅ Corrected: Calpol 2 tablets, taken")
+    assert await recorded(town) == [("2 tablets", 1)]
+    assert await town.value(STOCK) == 18
+
+
 async def test_a_button_of_another_range_records_nothing(home: Household, town: Town) -> None:
     asked = await ask_of_range(town, home.anna)
     await town.change("UPDATE doses SET dosage = '2–3 tablets', amount = 2, most = 3")
