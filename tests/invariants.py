@@ -243,6 +243,11 @@ _RULES: Sequence[tuple[int, str, str]] = [
           AND NOT EXISTS (SELECT 1 FROM set_asides s WHERE s.subject_id = doses.id)
         """,
     ),
+    (
+        14,
+        "what was taken of a range says how much it was",
+        "SELECT id FROM doses WHERE status = 'taken' AND most IS NOT NULL AND given IS NULL",
+    ),
 ]
 
 

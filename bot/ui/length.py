@@ -45,6 +45,16 @@ def shorten(words: str, *, to: int) -> str:
     return fit.rstrip() + "…"
 
 
+def shorten_between_words(words: str, *, to: int) -> str:
+    """As :func:`shorten`, of a whole sentence: on one line, and cut where a word ends."""
+    words = " ".join(words.split())
+    if length(words) <= to:
+        return words
+    fit = shorten(words, to=to).removesuffix("…")
+    whole = fit.rpartition(" ")[0].rstrip(" ,;.")
+    return (whole or fit) + "…"
+
+
 def toast(words: str, *, then: str = "") -> str:
     """The text shown over a pressed button; *then* follows it and is never shortened."""
     if not then:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from bot.sandbox import Person
 from domain.medicines.doses.ladder import WINDOW
@@ -95,6 +96,18 @@ async def test_today_and_give_ask_how_much(home: Household, town: Town) -> None:
     assert await recorded(town) == [("2 tablets", 1)]
 
 
+async def test_another_amount_is_below_more(home: Household, town: Town) -> None:
+    asked = await ask_of_range(town, home.anna)
+    await home.anna.press("More", message=asked.cards[0])
+    card = await home.anna.sees("• Calpol 1–2 tablets", after=asked.cards[0])
+    await home.anna.press("Another amount", message=card)
+    await home.anna.sees("How much Calpol was given?")
+    await home.anna.send("1.5 tablets")
+    await home.anna.sees("given today")
+    assert [(given, count) for given, count in await recorded(town)] == [("1.5 tablets", 1)]
+    assert await town.value(STOCK) == Decimal("18.5")
+
+
 async def test_after_its_window_it_asks_when_as_well(home: Household, town: Town) -> None:
     asked = await ask_of_range(town, home.anna)
     town.jump_to(asked.minute + WINDOW)
@@ -103,6 +116,25 @@ async def test_after_its_window_it_asks_when_as_well(home: Household, town: Town
     when = await home.anna.sees("Calpol 2 tablets, due today")
     await home.anna.press("At its time", message=when)
     await home.anna.sees(f"Calpol 2 tablets, given today {asked.at}")
+    assert await recorded(town) == [("2 tablets", 1)]
+    assert await town.value(STOCK) == 18
+
+
+async def test_what_was_skipped_was_taken_after_all(home: Household, town: Town) -> None:
+    asked = await ask_of_range(town, home.anna)
+    await home.anna.press("More", message=asked.cards[0])
+    card = await home.anna.sees("• Calpol 1–2 tablets", after=asked.cards[0])
+    await home.anna.press("Skip", message=card)
+    card = await home.anna.sees("Skipped, recorded by Anna", after=card)
+    assert card.labels == ("✏️ Correct", "↩️ Undo", "✓ Not taken")
+    town.jump_by(minutes=5)
+    await home.anna.press("Correct", message=card)
+    await home.anna.press("Correct", message=await home.anna.sees("due today"))
+    await home.anna.press("It was taken", message=await home.anna.sees("What should I correct"))
+    await home.anna.sees("When was Mum's Calpol taken?")
+    await home.anna.send(asked.at)
+    await home.anna.press("2 tablets", message=await home.anna.sees("It's 1–2 tablets each time."))
+    await home.anna.sees("✅ Corrected: Calpol 2 tablets, taken")
     assert await recorded(town) == [("2 tablets", 1)]
     assert await town.value(STOCK) == 18
 

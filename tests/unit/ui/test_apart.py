@@ -75,6 +75,14 @@ def test_else_by_when_they_are_due_else_by_status_else_by_number() -> None:
     ]
 
 
+def test_what_differs_only_in_what_it_is_for_says_so() -> None:
+    lines = [replace(medicine(1), reason="pain"), replace(medicine(2), reason="the heart")]
+    assert medicine_labels(lines, with_person=False, now=NOW) == [
+        "Aspirin (pain)",
+        "Aspirin (the heart)",
+    ]
+
+
 def test_what_is_due_by_the_hour_is_told_apart_by_its_hours() -> None:
     lines = [
         replace(medicine(n), schedule=Elapsed(timedelta(hours=8), NOW + timedelta(hours=n)))

@@ -11,7 +11,16 @@ from uuid import UUID
 
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.distinct_labels import dose_labels, dose_numbers
-from bot.ui.length import LABEL, MAX_BUTTONS, MAX_SHOWN, label, length, shorten, shown_length
+from bot.ui.length import (
+    LABEL,
+    MAX_BUTTONS,
+    MAX_SHOWN,
+    label,
+    length,
+    shorten,
+    shorten_between_words,
+    shown_length,
+)
 from bot.ui.presses.arguments import CardOfSlot, recorded_at
 from bot.ui.presses.doses import (
     CloseMenu,
@@ -60,7 +69,7 @@ class _Room:
 CLOSED = RESOLVED | UNANSWERED
 # The last one fits whatever people typed: 20 doses of 170 units, plus the header.
 _ROOMS = (
-    _Room(200, 200, 200, 80, about=120),
+    _Room(200, 200, 200, 80, about=80),
     _Room(100, 60, 40, 40, about=60),
     _Room(50, 30, 20, 0, about=30),
     _Room(50, 30, 20, 0, about=0),
@@ -203,7 +212,8 @@ def _with_moment(what: str, dose: DoseFacts, room: _Room) -> str:
 def _instructions(dose: DoseFacts, room: _Room) -> str:
     if not dose.instructions or not room.about:
         return ""
-    return f"\n<i>{escape(shorten(dose.instructions, to=room.about))}</i>"
+    words = shorten_between_words(dose.instructions, to=room.about)
+    return f"\n<i>{escape(words)}</i>"
 
 
 def _note(dose: DoseFacts, room: _Room) -> str:

@@ -24,6 +24,9 @@ from domain.medicines.records.outlook import Doubt, Outlook
 from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
+from domain.medicines.stock.levels import Stock
+from domain.medicines.stock.measures import Measure
+from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import DoseStatus
 from domain.overview.change_events import Concern
 from domain.overview.own_actions import ActionKind, LastAction
@@ -168,6 +171,10 @@ def _note_screens(home: Home) -> Mapping[str, View]:
         "notes_changes_how_again": told(words.medicine, words.instructions),
         "notes_changes_how_left_out": told(words.instructions, None),
         "notes_card": partial(cards.slot_card, home.card(before_breakfast, home.dose(number=1))),
+        "notes_card_of_many_words": partial(
+            cards.slot_card,
+            home.card(replace(home.dose(), instructions=f"{words.instructions}, " * 8)),
+        ),
         "notes_card_snoozed": partial(
             cards.slot_card,
             home.card(
@@ -244,6 +251,11 @@ def _range_record_screens(home: Home) -> Mapping[str, View]:
     )
     labels = intake_questions.amount_labels(usual)
 
+    def stocked(stock: Stock) -> View:
+        medicine = replace(home.saved, dosage=usual)
+        details = MedicineDetails(replace(home.outlook, medicine=medicine), stock)
+        return partial(meds.medicine, details, member=home.member, now=NOW)
+
     def confirm(outlook: Outlook) -> View:
         return partial(confirmations.confirm, outlook, reader=reader, changes=(), corrects=False)
 
@@ -307,12 +319,11 @@ def _range_record_screens(home: Home) -> Mapping[str, View]:
             now=NOW,
             may_record=True,
         ),
-        "range_med": partial(
-            meds.medicine,
-            MedicineDetails(
-                replace(home.outlook, medicine=replace(home.saved, dosage=usual)), home.stock
-            ),
-            member=home.member,
-            now=NOW,
+        "range_med_measured": stocked(
+            replace(home.stock, unit="ml", measure=Measure(Decimal(5), Decimal(1), "tablet"))
         ),
+        "range_med_without_a_measure": stocked(
+            replace(home.stock, unit="ml", unmeasured=usual, forecast=Forecast(Lasts.UNMEASURED))
+        ),
+        "range_med": stocked(home.stock),
     }
