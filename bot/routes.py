@@ -83,6 +83,7 @@ from bot.ui.presses.doses import (
     Take,
     TakeAll,
     TakeAllInSummary,
+    TakeAmount,
     TakeExactly,
     TakeNamedDoses,
     UndoOnCard,
@@ -223,6 +224,7 @@ async def _menu(request: Request) -> Answer:
 PRESSES: dict[type[Press], Handler] = {
     Take: doses.take,
     TakeExactly: doses.take_exactly,
+    TakeAmount: doses.take_amount,
     TakeNamedDoses: doses.take_named_doses,
     UndoAction: undo.undo_action,
     UndoNamed: undo.undo_named,

@@ -1,4 +1,4 @@
-"""Dates and durations: "3 Dec", "2026-12-03", "tomorrow", "friday", "10 days".
+"""Dates: "3 Dec", "2026-12-03", "tomorrow", "friday".
 
 A date with two readings ("3/12", "next friday") is asked about, with both written out.
 """
@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, tokenize, words_of
 from domain.local_time import Weekday
@@ -49,11 +48,24 @@ WEEKDAYS = {
     )
     for name in names.split()
 }
+# Which weekday of its month.
+ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "last": -1,
+}
 SHORTER_MONTHS = ("in", "shorter", "months", "on", "the", "last", "day")
 # Without a year, it is this year or next; further away, it is more likely a date that has just
 # passed.
 _FARTHEST_WITHOUT_YEAR = timedelta(days=274)
 _FARTHEST = timedelta(days=3660)
+_JUST_PASSED = timedelta(days=30)
 _LONGEST_AGO = timedelta(days=366)
 
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
@@ -92,10 +104,33 @@ def parse_date(text: str, *, today: date) -> date:
     if typed is None or typed.tokens_used < len(tokens):
         raise Misunderstood(Problem.DATE_UNREADABLE, line.typed(line.tokens))
     try:
-        day = typed.resolve(today, today)
+        day = resolve_ahead(typed, today, today)
     except Misunderstood as problem:
         raise without_past_days(problem, today=today) from problem
     return check_reach(day, today=today, words=typed.words)
+
+
+def resolve_ahead(typed: TypedDate, today: date, floor: date) -> date:
+    """The day meant by something that is to come: a month and a day that are well over are those of
+    next year. Raises `Misunderstood`, also for a day that has only just passed, which may be a
+    slip.
+    """
+    try:
+        return typed.resolve(today, floor)
+    except Misunderstood as problem:
+        if problem.problem is not Problem.DATE_AMBIGUOUS or len(problem.suggestions) != 2:
+            raise
+        first, last = (_spelt_day(words) for words in problem.suggestions)
+        if first is None or last is None or not first < floor <= last:
+            raise
+        if floor - first <= _JUST_PASSED:
+            raise
+        return last
+
+
+def _spelt_day(words: str) -> date | None:
+    found = read_date(tokenize(words).tokens)
+    return found.resolve(date.min, date.min) if found is not None else None
 
 
 def without_past_days(problem: Misunderstood, *, today: date) -> Misunderstood:
@@ -117,35 +152,10 @@ def spelt_days(suggestions: Sequence[str], *, today: date) -> tuple[date, ...]:
 def read_date(tokens: Sequence[Token]) -> TypedDate | None:
     """The date at the start of *tokens*; None if they start with something else."""
     words = words_of(tokens, 6)
-    for reader in (_read_relative, _read_numeric, _read_with_month):
+    for reader in (_read_nth_weekday, _read_relative, _read_numeric, _read_with_month):
         found = reader(words)
         if found is not None:
             return found
-    return None
-
-
-def read_duration(tokens: Sequence[Token]) -> tuple[int, int] | None:
-    """The number of days and of tokens in "10 days", "a week", "2 weeks"; None for anything
-    else.
-    """
-    words = words_of(tokens, 2)
-    if len(words) < 2:
-        return None
-    count = 1 if words[0] in {"a", "one"} else read_count(words[0])
-    typed = " ".join(words)
-    if count is None:
-        return None
-    unit = words[1].removesuffix("s")
-    days = {"day": 1, "week": 7, "fortnight": 14}.get(unit)
-    if days is not None:
-        if count == 0:
-            raise Misunderstood(Problem.DURATION_UNCLEAR, typed)
-        if count * days > _FARTHEST.days:
-            raise Misunderstood(Problem.DATE_TOO_FAR, typed)
-        return count * days, 2
-    if unit in {"month", "year"}:
-        # Months differ in length, which the length of a course should not.
-        raise Misunderstood(Problem.DURATION_UNCLEAR, typed)
     return None
 
 
@@ -175,6 +185,45 @@ def _read_relative(words: Sequence[str]) -> TypedDate | None:
             return _typed_weekday(name, WEEKDAYS[name], used=1)
         case _:
             return None
+
+
+def _read_nth_weekday(words: Sequence[str]) -> TypedDate | None:
+    """ "first monday of january", "last friday of this month"."""
+    skipped = 1 if words[:1] == ["the"] else 0
+    match words[skipped:]:
+        case [nth, name, "of" | "in", "this" | "next" as which, "month", *_]:
+            month, used = which, 5
+        case [nth, name, "of" | "in", month, *_] if month in MONTHS:
+            used = 4
+        case _:
+            return None
+    if nth not in ORDINALS or name not in WEEKDAYS:
+        return None
+    year = words[skipped + used] if len(words) > skipped + used else ""
+    typed_year = int(year) if month in MONTHS and _YEAR.fullmatch(year) else None
+    used += skipped + (typed_year is not None)
+
+    def resolve(_today: date, floor: date) -> date:
+        first = floor.replace(day=1)
+        if month == "next":
+            first = (first + timedelta(days=31)).replace(day=1)
+        elif month in MONTHS:
+            first = date(typed_year or floor.year, MONTHS[month], 1)
+        day = _nth_weekday(first, ORDINALS[nth], WEEKDAYS[name])
+        if month in MONTHS and typed_year is None and day < floor:
+            first = date(floor.year + 1, MONTHS[month], 1)
+            day = _nth_weekday(first, ORDINALS[nth], WEEKDAYS[name])
+        return day
+
+    return TypedDate(" ".join(words[:used]), resolve, used)
+
+
+def _nth_weekday(first: date, nth: int, weekday: Weekday) -> date:
+    """The *nth* such day of the month that begins on *first*; -1 is the last one."""
+    if nth < 0:
+        following = (first + timedelta(days=31)).replace(day=1)
+        return following - timedelta(days=(following.weekday() - weekday - 1) % 7 + 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
 
 
 def _typed_weekday(words: str, weekday: Weekday, *, used: int, is_clear: bool = True) -> TypedDate:

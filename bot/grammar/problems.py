@@ -35,6 +35,10 @@ class Problem(Enum):
     AS_NEEDED_AT_TIMES = auto()  # "as needed at 08:00"
     STEP_WITHOUT_END = auto()  # W is a step of a taper without a duration
     WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
+    FIRST_DAY_MISSING = auto()  # "every 3 months", but from which day on?
+    HOURS_RANGE = auto()  # "every 4-6 hours"
+    SLIDING_SCALE = auto()  # W depends on a measurement
+    WHICH_AMOUNT = auto()  # W are several amounts: which of them is given each time?
     CONTRADICTION = auto()  # W are parts that contradict each other
     INTAKE_UNREADABLE = auto()  # W is neither an amount nor a time
     CHANGE_UNREADABLE = auto()  # W names nothing that can be changed
@@ -92,6 +96,10 @@ class Problem(Enum):
     REPEATS_TOO_OFTEN = auto()  # "every second"
     REPEATS_TOO_RARELY = auto()
     REPEAT_AMBIGUOUS = auto()  # "every 2nd Tuesday": every other week, or once a month?
+    EXCEPTION_UNREADABLE = auto()  # W says that something is left out, but not which days
+    EXCEPTION_MISSES = auto()  # W are left out, but it doesn't take place then anyway
+    EXCEPTION_OF_ONE = auto()  # W are left out of something that doesn't repeat
+    HOURS_OR_WINDOW = auto()  # "between 3 and 4pm": how long it takes, or when it may begin?
     COUNT_IMPOSSIBLE = auto()
     END_OF_ONE = auto()  # an end, for something that doesn't repeat
     DURATION_IMPOSSIBLE = auto()
@@ -118,8 +126,16 @@ class Problem(Enum):
         """Whether something was merely left out, so that the right answer is a question."""
         return self in _MISSING
 
+    @property
+    def can_be_completed(self) -> bool:
+        """Whether what was typed is fine so far, and can be read again with the answer added."""
+        return self in _COMPLETED
 
+
+_COMPLETED = {Problem.TIMES_MISSING, Problem.WEEKDAYS_MISSING, Problem.FIRST_DAY_MISSING}
 _MISSING = {
+    Problem.WEEKDAYS_MISSING,
+    Problem.FIRST_DAY_MISSING,
     Problem.NAME_MISSING,
     Problem.DOSAGE_MISSING,
     Problem.SCHEDULE_MISSING,

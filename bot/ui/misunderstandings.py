@@ -64,6 +64,11 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.WHICH_PLACE: _("There's more than one “{words}”. Do you mean {choices}?"),
         Problem.EVERY_WEEK: _("“{words}”: does it come every week? Then type {choices}."),
         Problem.HOURS_OR_DATE: _("“{words}” can be hours or a date. Do you mean {choices}?"),
+        Problem.HOURS_OR_WINDOW: _(
+            "“{words}”: does it take that long, or does it begin at some time in between? Type"
+            " {choices}."
+        ),
+        Problem.EXCEPTION_UNREADABLE: _("“{words}”: which day should I leave out? Type {choices}."),
         Problem.HOUR_IS_OVER: _("{words} has already passed. Do you mean {choices}?"),
         Problem.WHICH_NIGHT: _("Midnight is between two days. Do you mean {choices}?"),
         Problem.HOUR_SKIPPED: _(
@@ -205,6 +210,22 @@ def _without_choices() -> Mapping[Problem, str]:
         Problem.REPEAT_AMBIGUOUS: _(
             "“{words}” can mean two things. Type it like <code>every 2 weeks on tuesday</code> or"
             " <code>second tuesday of every month</code>."
+        ),
+        Problem.EXCEPTION_UNREADABLE: _(
+            "“{words}”: which days should I leave out? Type their dates, like <code>every Tuesday"
+            " except 22 and 29 December</code>."
+        ),
+        Problem.EXCEPTION_MISSES: _(
+            "“{words}”: nothing would take place then anyway, so I can't leave that out. Please"
+            " check the days, and type them like <code>except 29 December</code>."
+        ),
+        Problem.EXCEPTION_OF_ONE: _(
+            "“{words}” can only be left out of something that repeats. Type how often, too, like"
+            " <code>every Tuesday except 29 December</code>."
+        ),
+        Problem.HOURS_OR_WINDOW: _(
+            "“{words}”: does it take that long, or does it begin at some time in between? Type it"
+            " like <code>15:00 to 16:00</code> or <code>at 15:00</code>."
         ),
         Problem.COURSE_OR_CYCLE: _(
             "In “{words}”, I can't tell how long it goes on. Type a cycle like <code>5 days on 23"

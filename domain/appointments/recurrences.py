@@ -1,4 +1,4 @@
-"""Recurrence rules of RFC 5545 (RRULE, §3.3.10).
+"""Recurrence rules of RFC 5545 (RRULE, §3.3.10), with the days on which they don't apply (EXDATE).
 
 Pure arithmetic on naive local time: a visit at 10:00 is at 10:00 on the wall clock all year;
 :func:`domain.local_time.resolve_local` turns that into an instant. Days, weeks, months and years
@@ -6,9 +6,9 @@ only: anything more frequent is refused, and no rule is expanded without a bound
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from itertools import takewhile
 from typing import Literal, Self
@@ -22,11 +22,13 @@ MAX_RECURRENCE_COUNT = 1_000  # COUNT
 MAX_RECURRENCE_INTERVAL = 100  # INTERVAL
 RECURRENCE_HORIZON = timedelta(days=3_700)  # from the start; rules aren't expanded further
 SHORTEST_MONTH = 28  # days
+MAX_EXCEPTIONS = 60
 
 _DAY_NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAYS = (rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU)
 _BY_DAY = re.compile(r"([+-]?[1-9]\d?)?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
+_EXCEPTIONS = "EXDATE;VALUE=DATE:"
 
 
 class UnreadableRule(ValueError):
@@ -73,7 +75,11 @@ class ByDay:
 
 @dataclass(frozen=True)
 class Recurrence:
-    """The parts of a rule. `until` is the last possible start, naive local time."""
+    """The parts of a rule. `until` is the last possible start, naive local time.
+
+    On the local days `except_on`, in order, it doesn't occur, and they don't count towards `count`:
+    ten times are ten, whatever lies in between.
+    """
 
     frequency: Frequency
     interval: int = 1
@@ -84,6 +90,7 @@ class Recurrence:
     count: int | None = None
     until: datetime | None = None
     week_start: Weekday = Weekday.MONDAY
+    except_on: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises UnreadableRule."""
@@ -106,14 +113,35 @@ class Recurrence:
             raise UnreadableRule("BYDAY counts days of a month or a year only")
         if self.by_month_day and self.frequency is Frequency.WEEKLY:
             raise UnreadableRule("BYMONTHDAY is not for weeks")
+        if len(self.except_on) > MAX_EXCEPTIONS or list(self.except_on) != sorted(
+            set(self.except_on)
+        ):
+            raise UnreadableRule("EXDATE")
 
     def to_rfc5545(self, zone: ZoneInfo) -> str:
-        """The value of an RRULE. Its UNTIL is in UTC, as RFC 5545 requires with a TZID."""
+        """As it is stored: the value of an RRULE and, on a line of its own, its exceptions."""
+        rule = self._rule(zone, count=self.count)
+        if not self.except_on:
+            return rule
+        return f"{rule}\n{_EXCEPTIONS}{','.join(f'{day:%Y%m%d}' for day in self.except_on)}"
+
+    def to_rrule(self, zone: ZoneInfo, *, first: datetime) -> str:
+        """The value of an RRULE that begins at *first* (naive local), for other calendars, which
+        count the exceptions, too.
+        """
+        if self.count is None or not self.except_on:
+            return self._rule(zone, count=self.count)
+        last = max(self.starts(first, until=first + RECURRENCE_HORIZON), default=first)
+        whole = replace(self, count=None, except_on=())
+        return self._rule(zone, count=sum(1 for _ in whole.starts(first, until=last)))
+
+    def _rule(self, zone: ZoneInfo, *, count: int | None) -> str:
+        """UNTIL is in UTC, as RFC 5545 requires with a TZID."""
         parts = [f"FREQ={self.frequency}"]
         if self.until is not None:
             parts.append(f"UNTIL={resolve_local(self.until, zone):%Y%m%dT%H%M%SZ}")
-        if self.count is not None:
-            parts.append(f"COUNT={self.count}")
+        if count is not None:
+            parts.append(f"COUNT={count}")
         if self.interval != 1:
             parts.append(f"INTERVAL={self.interval}")
         for name, values in (
@@ -131,8 +159,11 @@ class Recurrence:
     @classmethod
     def from_rfc5545(cls, text: str, zone: ZoneInfo) -> Self:
         """Raises UnreadableRule."""
+        rule, _line_end, exceptions = text.partition("\n")
+        if exceptions and not exceptions.startswith(_EXCEPTIONS):
+            raise UnreadableRule(text)
         try:
-            parts = dict(part.split("=", 1) for part in text.split(";"))
+            parts = dict(part.split("=", 1) for part in rule.split(";"))
             recurrence = cls(
                 frequency=Frequency(parts.pop("FREQ")),
                 interval=int(parts.pop("INTERVAL", "1")),
@@ -143,6 +174,7 @@ class Recurrence:
                 count=int(parts.pop("COUNT")) if "COUNT" in parts else None,
                 until=_until(parts.pop("UNTIL"), zone) if "UNTIL" in parts else None,
                 week_start=Weekday(_DAY_NAMES.index(parts.pop("WKST", "MO"))),
+                except_on=tuple(map(_date, _split(exceptions.removeprefix(_EXCEPTIONS)))),
             )
         except (ValueError, KeyError) as error:
             raise UnreadableRule(text) from error
@@ -164,7 +196,8 @@ class Recurrence:
             bymonthday=self.by_month_day or None,
             byweekday=[_nth(day) for day in self.by_day] or None,
         )
-        found = iter(rule)
+        excepted = frozenset(self.except_on)
+        found = (start for start in rule if start.date() not in excepted)
         if self.count is not None:
             return (start for _number, start in zip(range(self.count), found, strict=False))
         return found
@@ -216,24 +249,29 @@ class Recurrence:
             replace(self, count=None).starts(earliest, until=earliest + RECURRENCE_HORIZON), None
         )
 
-    def moved(self, *, old: datetime, new: datetime) -> "Recurrence":
-        """The same rhythm, with the start at *old* moved to *new* (both local)."""
-        if new.date() == old.date():
-            return self  # only the hour changes; February 28 may stand for the 31st
-        if not self.by_day:
-            names_day = self.by_month_day and self.frequency is not Frequency.YEARLY
-            days = (new.day,) if names_day else ()
-            plain = replace(self, by_month_day=days, by_month=(), by_set_pos=())
-            return plain.with_shorter_months(new)
-        if self.frequency in (Frequency.DAILY, Frequency.WEEKLY):
-            days_later = new.weekday() - old.weekday()
-            shifted = {Weekday((day.weekday + days_later) % 7) for day in self.by_day}
-            return replace(self, by_day=tuple(ByDay(day) for day in sorted(shifted)))
-        was_last = any(day.nth == Nth.LAST for day in self.by_day)
-        nth = Nth.LAST if was_last and (new + timedelta(days=7)).month != new.month else nth_of(new)
-        return replace(
-            self, by_day=(ByDay(Weekday(new.weekday()), nth),), by_month=(), by_set_pos=()
-        )
+    def except_for(self, days: Collection[date]) -> "Recurrence":
+        """The same rhythm without these local days, too."""
+        return replace(self, except_on=tuple(sorted({*self.except_on, *days})))
+
+    def including(self, days: Collection[date]) -> "Recurrence":
+        """The same rhythm, where none of these local days is an exception."""
+        return replace(self, except_on=tuple(day for day in self.except_on if day not in days))
+
+    def list_missed_exceptions(self, first: datetime) -> Sequence[date]:
+        """Those of its exceptions on which it doesn't occur anyway if it begins at *first* (naive
+        local). One before that is no mistake if it is why the rule doesn't begin there.
+        """
+        if not self.except_on:
+            return ()
+        whole = replace(self, count=None, except_on=())
+        end = datetime.combine(self.except_on[-1], time.max)
+        days = {start.date() for start in whole.starts(first, until=end)}
+        often = replace(whole, interval=1, until=None)
+        for day in self.except_on:
+            start = datetime.combine(day, first.time())
+            if start < first and often.first_from(start) == start:
+                days.add(day)
+        return [day for day in self.except_on if day not in days]
 
     def without_end(self) -> "Recurrence":
         return replace(self, count=None, until=None)
@@ -270,6 +308,10 @@ def starts_until(
 
 def _split(text: str) -> list[str]:
     return text.split(",") if text else []
+
+
+def _date(text: str) -> date:
+    return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a date only
 
 
 def _by_day(text: str) -> ByDay:

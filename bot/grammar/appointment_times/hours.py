@@ -1,16 +1,20 @@
 """The hours of an appointment, as typed: "at 14:30", "9-15", "in the evening"."""
 
 from collections.abc import Sequence
+from datetime import time
 
-from bot.grammar.appointment_times.lengths import DAYS_OF_UNIT, HOUR_WORDS, MINUTE_WORDS
 from bot.grammar.appointment_times.parts import TypedWhen, as_tokens, check_once, typed_words
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, TypedTime, looks_like_a_time, read_time
+from bot.grammar.cursor import Cursor
 from bot.grammar.dates import MONTH_NAMES, MONTHS
+from bot.grammar.durations import UNITS
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
 
 _HOURS_OF_A_DAY = 24
+# What somebody can type for an appointment that begins at some time within its hours.
+IN_BETWEEN = "note: some time between"
 
 
 def read_clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
@@ -51,13 +55,52 @@ def read_hours_range(tokens: Sequence[Token]) -> tuple[TypedTime, TypedTime] | N
     if not all(int(word) < _HOURS_OF_A_DAY for word in (words[0], words[2])):
         return None
     unit = words[3] if len(words) > 3 else ""
-    if unit in MINUTE_WORDS | HOUR_WORDS or unit in DAYS_OF_UNIT or unit in MONTHS:
+    if unit in UNITS or unit in MONTHS:
         return None  # "2-3 hours"
     first, last = (
         read_time(as_tokens(word), is_expected=True, is_after_at=True)
         for word in (words[0], words[2])
     )
     return (first, last) if first is not None and last is not None else None
+
+
+def read_window(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "between 3 and 4pm". Is that how long it takes, or does it begin at some time in between?"""
+    cursor = Cursor(tokens)
+    cursor.accept({"at", "from"})
+    if not cursor.accept({"between", "betw"}):
+        return 0
+    hours: list[TypedTime] = []
+    for joint in ({"and", "to", "-", "&"}, set[str]()):
+        found = read_time(cursor.rest, is_expected=True, is_after_at=True)
+        if found is None:
+            return 0
+        hours.append(found)
+        cursor.at += found.tokens_used
+        if joint and not cursor.accept(joint):
+            return 0
+    words = cursor.words_since(0)
+    check_once(typed.clock or typed.window, words)
+    spans = tuple(
+        f"{first:%H:%M} to {last:%H:%M}"
+        for first in hours[0].readings
+        for last in hours[1].readings
+        if _is_window(first, last, hours)
+    )
+    if not spans:
+        raise Misunderstood(Problem.NO_SUCH_TIME, words)
+    windows = tuple(f"{span} {IN_BETWEEN} {span.replace(' to ', ' and ')}" for span in spans)
+    suggestions = (*spans[:2], *windows[:2])
+    typed.window = Misunderstood(Problem.HOURS_OR_WINDOW, words, suggestions=suggestions)
+    return cursor.at
+
+
+def _is_window(first: time, last: time, hours: Sequence[TypedTime]) -> bool:
+    """Whether both can be meant together: nobody says "between 3 and 4pm" of thirteen hours."""
+    if first >= last:
+        return False
+    is_short = (last.hour - first.hour) <= _HOURS_OF_A_DAY // 2
+    return is_short or (hours[0].is_sure and hours[1].is_sure)
 
 
 def _could_be_a_date(first: int, last: int) -> bool:

@@ -31,7 +31,7 @@ def parse_when(text: str, *, zone: ZoneInfo, now: datetime, is_day_known: bool =
         if not used:
             raise Misunderstood(Problem.WHEN_UNREADABLE, " ".join(t.raw for t in tokens[at:]))
         at += used
-    if typed.is_empty and typed.duration is None and typed.lasts_days is None:
+    if typed.is_empty and not (typed.duration or typed.lasts or typed.exceptions):
         raise Misunderstood(Problem.WHEN_UNREADABLE, text.strip())
     typed.is_bare &= not is_day_known
     return resolve(typed, zone=zone, now=now)
@@ -43,8 +43,10 @@ def parse_days(text: str) -> timedelta:
     """
     tokens, typed = tokenize(text[:60]).tokens, TypedWhen()
     used = read_all_day(tokens, typed) or read_length((*as_tokens("for"), *tokens), typed) - 1
-    duration = timedelta(days=typed.lasts_days or 1)
-    is_read = used == len(tokens) and typed.duration is None and "month" not in typed.lasts_words
+    duration = timedelta(days=int(typed.lasts.days) if typed.lasts else 1)
+    # A month is of 28 days, or of 31.
+    is_sure = typed.duration is None and not (typed.lasts and typed.lasts.months)
+    is_read = used == len(tokens) and is_sure
     if not is_read or duration > LONGEST_RANGE:
         raise Misunderstood(Problem.DURATION_IMPOSSIBLE, text.strip())
     return duration
@@ -56,7 +58,7 @@ def parse_duration(text: str, *, begins: datetime, zone: ZoneInfo) -> timedelta:
     """
     tokens = split_spans(tokenize(text[:60]).tokens)
     skipped = 1 if words_of(tokens, 1) == ["for"] else 0
-    found = read_hours_or_minutes(tokens[skipped:], is_expected=True)
+    found = read_hours_or_minutes(tokens[skipped:])
     if found is not None and skipped + found[1] == len(tokens):
         return found[0]
     length = _read_hours(tokens[skipped:], begins=begins, zone=zone)

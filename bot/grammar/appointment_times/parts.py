@@ -7,7 +7,9 @@ from datetime import date, time, timedelta
 from bot.grammar.appointment_times.repeats import TypedRepeat
 from bot.grammar.clock_times import PartOfDay, TypedTime
 from bot.grammar.dates import TypedDate
+from bot.grammar.durations import TypedDuration
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.rhythms.patterns import TypedException
 from bot.grammar.tokens import Token, tokenize
 from domain.appointments.recurrences import Recurrence
 
@@ -24,11 +26,13 @@ class When:
     without asking. An `is_all_day` time begins at midnight and has a `duration` in days.
     `other_half` is twelve hours later, if the text may mean that too; `offered` are likely times to
     suggest for an impossible one. With `is_midnight`, the day has two nights.
+    `except_on` are local days that are left out; they are in the `rule`, too, if there is one.
     """
 
     days: tuple[date, ...] = ()
     times: tuple[time, ...] = ()
     rule: Recurrence | None = None
+    except_on: tuple[date, ...] = ()
     is_anchored: bool = False  # the rule names the days itself
     duration: timedelta | None = None
     is_all_day: bool = False
@@ -56,18 +60,21 @@ class TypedWhen:
     ends: TypedTime | None = None
     part: PartOfDay | None = None
     repeat: TypedRepeat | None = None
+    exceptions: list[TypedException] = field(default_factory=list)
     until: TypedDate | None = None
-    lasts_days: int | None = None
-    lasts_words: str = ""
+    lasts: TypedDuration | None = None  # in days: of a series, or of something that takes days
     count: int | None = None
     duration: timedelta | None = None
     is_all_day: bool = False
+    window: Misunderstood | None = None  # "between 3 and 4pm", which has to be asked about
     is_bare: bool = False  # "9-15": hours, or a day and a month
     words: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.day or self.clock or self.repeat or self.part or self.is_all_day)
+        return not (
+            self.day or self.clock or self.repeat or self.part or self.is_all_day or self.window
+        )
 
 
 def with_problem(when: When, problem: Misunderstood) -> When:

@@ -11,13 +11,20 @@ from bot.grammar.appointment_times.days import (
     read_days_of_a_month,
 )
 from bot.grammar.appointment_times.ends import read_end, read_number_of_times
-from bot.grammar.appointment_times.hours import read_clock, read_hours_range, read_part_of_day
+from bot.grammar.appointment_times.hours import (
+    read_clock,
+    read_hours_range,
+    read_part_of_day,
+    read_window,
+)
 from bot.grammar.appointment_times.lengths import read_all_day, read_hours_or_minutes, read_length
 from bot.grammar.appointment_times.parts import TypedWhen, check_once, typed_words
 from bot.grammar.appointment_times.repeats import read_repeat
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY
-from bot.grammar.dates import MONTHS, WEEKDAYS
+from bot.grammar.cursor import Cursor
+from bot.grammar.dates import MONTHS, WEEKDAYS, TypedDate
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.rhythms.exceptions import read_exceptions, read_months
 from bot.grammar.tokens import Token, words_of
 
 # What can be on either side of a dash: "10:00-14:00", "9am-2pm", "1-14 july", "mon-fri".
@@ -94,6 +101,9 @@ def _read_one_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
         read_all_day,
         read_days_of_a_month,
         _repeat,
+        _exceptions,
+        _months,
+        read_window,
         read_end,
         read_number_of_times,
         read_length,
@@ -107,7 +117,7 @@ def _read_one_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
         used = reader(tokens, typed)
         if used:
             return used
-    if words[0] == "in" and read_hours_or_minutes(tokens[1:], is_expected=True) is not None:
+    if words[0] == "in" and read_hours_or_minutes(tokens[1:]) is not None:
         # People read it again later, and "in an hour" would have lost its meaning.
         raise Misunderstood(Problem.WHEN_UNREADABLE, typed_words(tokens, 3))
     return 0
@@ -119,7 +129,44 @@ def _repeat(tokens: Sequence[Token], typed: TypedWhen) -> int:
         return 0
     check_once(typed.repeat, found.words)
     typed.repeat = found
+    if found.rhythm is not None:
+        typed.exceptions += found.rhythm.exceptions
+        _keep_to_months(typed, found.rhythm.first, found.rhythm.last)
     last = found.words.split()[-1]
     if last in PARTS_OF_DAY:  # "every morning at 8"
         typed.part = PARTS_OF_DAY[last]
     return found.tokens_used
+
+
+def _exceptions(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "except 29 December", "but not on sundays"."""
+    cursor = Cursor(tokens)
+    found = read_exceptions(cursor)
+    if found is None:
+        return 0
+    words = cursor.words_since(0)
+    if found.weekdays and typed.repeat is None:
+        raise Misunderstood(Problem.EXCEPTION_UNREADABLE, words)
+    if found.weekdays and typed.repeat is not None:
+        typed.repeat = typed.repeat.without(found.weekdays, words=words)
+    typed.exceptions += found.days
+    typed.words.append(words)
+    return cursor.at
+
+
+def _months(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "in December", of a series: it begins and ends in that month."""
+    cursor = Cursor(tokens)
+    if typed.repeat is None or (found := read_months(cursor)) is None:
+        return 0
+    _keep_to_months(typed, *found)
+    typed.words.append(cursor.words_since(0))
+    return cursor.at
+
+
+def _keep_to_months(typed: TypedWhen, first: TypedDate | None, last: TypedDate | None) -> None:
+    if first is None or last is None:
+        return
+    check_once(typed.day, first.words)
+    check_once(typed.until, first.words)
+    typed.day, typed.until = first, last

@@ -9,12 +9,21 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.grammar.appointment_times.hours_meant import ask_hours_or_date, resolve_hours
+from bot.grammar.appointment_times.lengths import LONGEST_RANGE
 from bot.grammar.appointment_times.parts import TypedWhen, When, with_problem
 from bot.grammar.appointment_times.spans import resolve_all_day, resolve_span
 from bot.grammar.clock_times import later_half, nights_of
-from bot.grammar.dates import WEEKDAYS, check_reach, spelt, spelt_days, without_past_days
+from bot.grammar.dates import (
+    WEEKDAYS,
+    check_reach,
+    resolve_ahead,
+    spelt,
+    spelt_days,
+    without_past_days,
+)
 from bot.grammar.problems import Misunderstood, Problem
-from domain.appointments.recurrences import MAX_RECURRENCE_COUNT
+from bot.grammar.rhythms.patterns import TypedException
+from domain.appointments.recurrences import MAX_EXCEPTIONS, MAX_RECURRENCE_COUNT
 from domain.local_time import resolve_local
 
 _LAST_HOUR = 23
@@ -32,6 +41,12 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
     if typed.repeat is not None:
         when = replace(when, rule=typed.repeat.rule, is_anchored=typed.repeat.is_anchored)
         when = _resolve_end(when, typed, today)
+        when = _resolve_exceptions(when, typed, today)
+    elif typed.exceptions and typed.until is None and typed.day is None:
+        when = _resolve_exceptions(when, typed, today)  # of a series that is known already
+    elif typed.exceptions:
+        words = typed.exceptions[0].words
+        when = with_problem(when, Misunderstood(Problem.EXCEPTION_OF_ONE, words))
     elif typed.until is not None and (typed.clock is None or typed.ends is not None):
         when = resolve_span(when, typed, today, zone)
     elif typed.until is not None or typed.count is not None:
@@ -41,6 +56,8 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
         when = _by_clocks(when, zone)
     when = resolve_all_day(when, typed)
     when = _resolve_night(when, typed, local_now)
+    if typed.window is not None:
+        when = with_problem(when, typed.window)
     return _without_past(when, local_now)
 
 
@@ -97,7 +114,7 @@ def _resolve_days(when: When, typed: TypedWhen, today: date, *, floor: date) -> 
     if typed.day is None:
         return when
     try:
-        day = typed.day.resolve(today, floor)
+        day = resolve_ahead(typed.day, today, floor)
         return replace(when, days=(check_reach(day, today=today, words=typed.day.words),))
     except Misunderstood as problem:
         problem = without_past_days(problem, today=today)
@@ -115,11 +132,11 @@ def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
             if not 1 <= typed.count <= MAX_RECURRENCE_COUNT:
                 raise Misunderstood(Problem.COUNT_IMPOSSIBLE, f"{typed.count} times")
             rule = replace(rule, count=typed.count)
-        elif typed.lasts_days is not None:
-            last = first + timedelta(days=typed.lasts_days - 1)
+        elif typed.lasts is not None:
+            last = typed.lasts.end_after(first) - timedelta(days=1)
             rule = replace(rule, until=datetime.combine(last, time(23, 59, 59)))
         elif typed.until is not None:
-            last = typed.until.resolve(today, first)
+            last = resolve_ahead(typed.until, today, first)
             if last < today:
                 raise Misunderstood(Problem.END_IN_PAST, spelt(last))
             check_reach(last, today=today, words=typed.until.words)
@@ -129,6 +146,45 @@ def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
     except Misunderstood as problem:
         return replace(when, problem=when.problem or problem)
     return replace(when, rule=rule)
+
+
+def _resolve_exceptions(when: When, typed: TypedWhen, today: date) -> When:
+    """Add the days that are left out. One that can be two is asked about as an exception: the
+    question of the day would be about another.
+    """
+    found: set[date] = set()
+    for exception in typed.exceptions:
+        try:
+            found.update(_days_of(exception, when, today))
+        except Misunderstood as problem:
+            suggestions = tuple(f"except {words}" for words in problem.suggestions)
+            asked = Misunderstood(
+                Problem.EXCEPTION_UNREADABLE, f"except {exception.words}", suggestions=suggestions
+            )
+            when = with_problem(when, asked)
+    days = tuple(sorted(found))
+    if len(days) > MAX_EXCEPTIONS:
+        return with_problem(when, Misunderstood(Problem.EXCEPTION_UNREADABLE, typed.words[-1]))
+    rule = when.rule.except_for(days) if when.rule and days else when.rule
+    return replace(when, rule=rule, except_on=days)
+
+
+def _days_of(exception: TypedException, when: When, today: date) -> Sequence[date]:
+    floor = max(today, when.day or today)
+    first = resolve_ahead(exception.first, today, floor)
+    if exception.last is None:
+        return [check_reach(first, today=today, words=exception.words)]
+    last = resolve_ahead(exception.last, today, first)
+    rule = when.rule
+    # Every other Tuesday between two days depends on the first one, which isn't known yet.
+    is_clear = rule is not None and when.is_anchored and rule.interval == 1
+    if rule is None or not is_clear or not first <= last <= first + LONGEST_RANGE:
+        raise Misunderstood(Problem.EXCEPTION_UNREADABLE, exception.words)
+    begin, end = datetime.combine(first, time.min), datetime.combine(last, time.max)
+    days = [start.date() for start in replace(rule, count=None).starts(begin, until=end)]
+    if not days:
+        raise Misunderstood(Problem.EXCEPTION_UNREADABLE, exception.words)
+    return days
 
 
 def _without_past(when: When, local_now: datetime) -> When:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.appointment_times.lengths import LONGEST_RANGE
 from bot.grammar.appointment_times.parts import TypedWhen, When, with_problem
-from bot.grammar.dates import TypedDate, spelt, spelt_days
+from bot.grammar.dates import TypedDate, resolve_ahead, spelt, spelt_days
 from bot.grammar.problems import Misunderstood, Problem
 from domain.local_time import resolve_local
 
@@ -21,7 +21,7 @@ def resolve_span(when: When, typed: TypedWhen, today: date, zone: ZoneInfo) -> W
     if first is None:
         return _which_span(when, typed, today)
     try:
-        day = last.resolve(today, first)
+        day = resolve_ahead(last, today, first)
         if day < first:
             raise Misunderstood(Problem.END_BEFORE_START, words)
         if typed.clock is None:
@@ -65,29 +65,30 @@ def _which_span(when: When, typed: TypedWhen, today: date) -> When:
 def _candidates(typed: TypedDate, today: date, floor: date) -> Sequence[date]:
     """The days it can mean."""
     try:
-        return (typed.resolve(today, floor),)
+        return (resolve_ahead(typed, today, floor),)
     except Misunderstood as problem:
         return spelt_days(problem.suggestions, today=today)
 
 
 def resolve_all_day(when: When, typed: TypedWhen) -> When:
     """Something that takes whole days begins at midnight and has no hours."""
-    days = typed.lasts_days if typed.repeat is None else None
-    if days is None and not typed.is_all_day and not when.is_all_day:
+    lasts = typed.lasts if typed.repeat is None else None
+    if lasts is None and not typed.is_all_day and not when.is_all_day:
         return when
     if typed.clock is not None:
-        words = typed.lasts_words or " ".join(typed.words)
-        is_length = typed.lasts_days is not None
+        words = f"for {typed.lasts.words}" if typed.lasts else " ".join(typed.words)
+        is_length = typed.lasts is not None
         problem = Problem.DURATION_IMPOSSIBLE if is_length else Problem.ALL_DAY_AT_A_TIME
         return with_problem(replace(when, is_all_day=False), Misunderstood(problem, words))
-    duration = when.duration if when.is_all_day else timedelta(days=days or 1)
+    duration = when.duration if when.is_all_day else timedelta(days=int(lasts.days) if lasts else 1)
     when = replace(when, is_all_day=True, times=(time.min,), duration=duration)
-    if typed.until is not None and days is not None:
-        return with_problem(when, Misunderstood(Problem.WHEN_TWICE, typed.lasts_words))
-    is_vague = "month" in typed.lasts_words  # of 28 days, or of 31?
+    if typed.until is not None and lasts is not None:
+        return with_problem(when, Misunderstood(Problem.WHEN_TWICE, f"for {lasts.words}"))
+    is_vague = lasts is not None and lasts.months > 0  # of 28 days, or of 31?
     if duration is None or duration > LONGEST_RANGE or is_vague:
         when = replace(when, duration=None)
-        return with_problem(when, Misunderstood(Problem.DURATION_IMPOSSIBLE, typed.lasts_words))
+        words = f"for {lasts.words}" if lasts else " ".join(typed.words)
+        return with_problem(when, Misunderstood(Problem.DURATION_IMPOSSIBLE, words))
     if typed.duration is not None:
         words = " ".join(typed.words)
         return with_problem(when, Misunderstood(Problem.ALL_DAY_AT_A_TIME, words))

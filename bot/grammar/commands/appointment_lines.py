@@ -1,5 +1,6 @@
 """Reads the line of an appointment: where its title ends, and what each part after it says."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,20 @@ _NOTES = {"note", "notes"}
 _ROUGH_TIMES = frozenset(
     ["half", "quarter", "breakfast", "lunch", "lunchtime", "teatime", "dinner", "bedtime"]
 )
+
+
+_HOUSE = re.compile(r"\d{1,4}[a-d]?")
+# What stands in an address after the number of the house.
+_STREETS = frozenset(
+    [
+        *("street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "close", "court"),
+        *("ct", "place", "pl", "square", "sq", "terrace", "way", "hill", "gardens", "grove"),
+        *("crescent", "row", "walk", "park", "parade", "boulevard", "blvd", "mews", "quay"),
+        *("strasse", "straße"),
+    ]
+)
+_LONGEST_STREET = 4  # words
+_NO_STREET = frozenset(["am", "pm", "noon", "h", "hrs", "uhr", "oclock", "dr", "doctor", "prof"])
 
 
 @dataclass
@@ -132,6 +147,11 @@ class LineReader:
         if token.is_quoted:
             return 0
         typed = parts.typed
+        if parts.place is None and self._is_address(at, has_clock=typed.clock is not None):
+            end = self._phrase_ends(at + 2, commas=True)
+            parts.place = parse_text(self._words(at + 1, end))
+            parts.is_strong = True
+            return end - at
         if self._begins_part(at) or not typed.is_empty:
             self._take_step()
             remind_before, used = read_reminders(following)
@@ -165,6 +185,26 @@ class LineReader:
             words = self._words(at + 1, self._phrase_ends(at + 1))
             raise unknown_person(words, parts.people)
         return 0
+
+    def _is_address(self, at: int, *, has_clock: bool) -> bool:
+        """ "at 12 High Street": a number that isn't an hour, since a street follows. Where the hour
+        is known, any name will do.
+        """
+        tokens = self._tokens[at + 1 : at + 3 + _LONGEST_STREET]
+        if self._tokens[at].word not in {"at", "@"} or len(tokens) < 2:
+            return False
+        if any(token.is_quoted for token in tokens[:2]) or not _HOUSE.fullmatch(tokens[0].word):
+            return False
+        if not tokens[1].word.isalpha() or tokens[1].word in _NO_STREET:
+            return False
+        if self._begins_part(at + 2):
+            return False
+        for token in tokens[1:]:
+            if token.is_quoted or token.word in {",", "at", "with", "for", "in", "on"}:
+                break
+            if token.word in _STREETS:
+                return True
+        return has_clock and tokens[1].raw[:1].isupper()
 
     def _take_step(self) -> None:
         self._steps += 1

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.appointment_times.parts import When
 from bot.grammar.appointment_times.reading import reads_as_time, split_spans
-from bot.grammar.appointment_times.repeats import ORDINALS
 from bot.grammar.appointment_times.resolution import resolve
 from bot.grammar.commands.appointment_lines import (
     LONGEST_PART,
@@ -21,6 +20,7 @@ from bot.grammar.commands.appointment_lines import (
     LineReader,
     Reading,
 )
+from bot.grammar.dates import ORDINALS
 from bot.grammar.known_doctors import KnownDoctor, match_doctors
 from bot.grammar.names import LONGEST_NAME
 from bot.grammar.people import NamedPerson, Person, find_person
@@ -30,7 +30,7 @@ from bot.grammar.tokens import Line, Token, fold_spaces, tokenize
 
 _LONGEST_LINE = 600
 # Right before a time they are about it, and can't be read: nobody's title ends with them.
-_ABOUT_TIME = {"alternate", "biweekly", "bi-weekly", "except", "between"}
+_ABOUT_TIME = {"alternate", "biweekly", "bi-weekly", "bimonthly", "except", "between"}
 _LAST_WORDS = 3
 
 

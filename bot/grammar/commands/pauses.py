@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from bot.grammar.dates import parse_date, read_duration
+from bot.grammar.dates import parse_date
+from bot.grammar.durations import read_duration
 from bot.grammar.known_medicines import KnownMedicine, read_medicine
 from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
@@ -79,10 +80,9 @@ def parse_end(text: str, *, today: date, is_answer: bool = False) -> PauseEnd:
         return PauseEnd(None)
     length = read_duration(rest) if first not in _UNTIL else None
     if length is not None:
-        days, used = length
-        if used < len(rest):
+        if length.tokens_used < len(rest):
             raise Misunderstood(Problem.DATE_UNREADABLE, words)
-        return PauseEnd(today + timedelta(days=days))
+        return PauseEnd(length.end_after(today))
     if first == "for":
         raise Misunderstood(Problem.DURATION_UNCLEAR, words)
     return PauseEnd(parse_date(line.typed(rest), today=today))

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import name_of_unit
+from bot.grammar.durations import read_ago
 from bot.grammar.numbers import read_number
-from bot.grammar.past_times.ago import read_ago
 from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.past_times.reading import AT_WORDS, NOW_PHRASES, read_dated, read_moment_parts
 from bot.grammar.past_times.resolution import resolve_moment

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from bot.grammar.clock_times import PARTS_OF_DAY, read_time
 from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, spelt_days
+from bot.grammar.durations import count_of, read_ago
 from bot.grammar.numbers import COUNTS
-from bot.grammar.past_times.ago import count_of, read_ago
 from bot.grammar.past_times.parts import MomentParts
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of

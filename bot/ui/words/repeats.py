@@ -1,17 +1,26 @@
 """Recurrences, in the words that people type for them."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot.ui.wording import _, listed, ngettext
 from bot.ui.words.dates import full_date, ordinal, weekday_name, weekday_names
 from domain.appointments.recurrences import SHORTEST_MONTH, ByDay, Frequency, Nth, Recurrence
+from domain.local_time import Weekday
 
 
 def repeat_words(rule: Recurrence, *, first: date) -> str:
     """ "every Tuesday until 1 March 2027". A bare "every month" falls on the same day as
     *first*.
     """
-    words = _rhythm(rule, first)
+    words = _with_end(_rhythm(rule, first), rule)
+    if not rule.except_on:
+        return words
+    days = listed([full_date(day) for day in rule.except_on])
+    return _("{rhythm}, except on {days}").format(rhythm=words, days=days)
+
+
+def _with_end(words: str, rule: Recurrence) -> str:
     if rule.count is not None:
         return ngettext("{rhythm}, {count} time", "{rhythm}, {count} times", rule.count).format(
             rhythm=words, count=rule.count
@@ -54,12 +63,15 @@ def _rhythm(rule: Recurrence, first: date) -> str:
 
 def _on_day(rule: Recurrence, first: date) -> str:
     if rule.by_day:
-        day = rule.by_day[0]
-        return _("on the {nth} {weekday}").format(
-            nth=_nth_words(day.nth), weekday=weekday_names()[day.weekday]
-        )
+        return _("on the {days}").format(days=_nth_days(rule.by_day))
     if rule.has_shorter_months:
         return with_shorter_months(_("on the {day}").format(day=ordinal(rule.by_month_day[-1])))
+    if len(rule.by_month_day) > 1:
+        days = [_("last day") if day == -1 else ordinal(day) for day in rule.by_month_day]
+        words = _("on the {days}").format(days=listed(days))
+        if max(rule.by_month_day) <= SHORTEST_MONTH:
+            return words
+        return _("{day} (not in shorter months)").format(day=words)
     number = rule.by_month_day[0] if rule.by_month_day else first.day
     if number == -1:
         return _("on the last day")
@@ -83,12 +95,26 @@ def _of_leap_day(words: str, rule: Recurrence, first: date) -> str:
     return words
 
 
+def _nth_days(days: tuple[ByDay, ...]) -> str:
+    """ "second and fourth Tuesday", "first Monday and third Thursday"."""
+    by_weekday: dict[Weekday, list[str]] = {}
+    for day in days:
+        by_weekday.setdefault(day.weekday, []).append(place_names()[day.nth])
+    return listed(
+        [
+            _("{nth} {weekday}").format(nth=listed(nths), weekday=weekday_names()[weekday])
+            for weekday, nths in by_weekday.items()
+        ]
+    )
+
+
 def _day_list(days: tuple[ByDay, ...]) -> str:
     names = weekday_names()
     return listed([names[day.weekday] for day in days])
 
 
-def _nth_words(nth: int) -> str:
+def place_names() -> Mapping[int, str]:
+    """ "first", "last": which of the weekdays of a month."""
     return {
         Nth.LAST: _("last"),
         Nth.FIRST: _("first"),
@@ -96,4 +122,4 @@ def _nth_words(nth: int) -> str:
         Nth.THIRD: _("third"),
         Nth.FOURTH: _("fourth"),
         Nth.FIFTH: _("fifth"),
-    }[Nth(nth)]
+    }

@@ -24,6 +24,7 @@ from domain.appointments.changes.locking import (
 from domain.appointments.changes.splitting import insert_rest, save_rule
 from domain.appointments.changes.undo import take_snapshot
 from domain.appointments.errors import AppointmentCancelled
+from domain.appointments.moved_recurrences import move_recurrence
 from domain.appointments.news import announce_if_imminent
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_next_or_last_occurrence, get_occurrence
@@ -54,7 +55,7 @@ async def move_occurrence(
     if locked.reach(reach) is Reach.THIS:
         return await _move_one(scope, locked, starts_at)
     rule = locked.series.recurrence
-    moved = rule.moved(old=locked.planned_start, new=start) if rule else None
+    moved = move_recurrence(rule, old=locked.planned_start, new=start) if rule else None
     return await _rebase(scope, locked, start, moved, reach=locked.reach(reach), by_order=True)
 
 

@@ -22,7 +22,7 @@ from domain.medicines.changes.moments import check_moments
 from domain.medicines.errors import SameMedicine, SimilarMedicine
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.expansion.horizon import expand_medication
-from domain.medicines.facts import Content, MedicineFacts, NewMedicine
+from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.moments import PartOfDay
 from domain.models import Medication, new_id
@@ -65,7 +65,6 @@ async def add_medication(
     medication_id = new_id()
     now = scope.clock.now()
     resumes_at = pause.until if pause else None
-    content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(
         insert(Medication).values(
             id=medication_id,
@@ -77,7 +76,7 @@ async def add_medication(
             status=MedicineStatus.PAUSED if pause else MedicineStatus.ACTIVE,
             resumes_at=resumes_at,
             is_paused_with_person=pause is not None,
-            **content_columns(content),
+            **content_columns(medicine.content),
         )
     )
     if pause is None or resumes_at is not None:
@@ -94,7 +93,7 @@ async def add_medication(
                 resumes_at=resumes_at,
             ),
         )
-    await record_change(scope, "added", medication_id, after=content.to_json())
+    await record_change(scope, "added", medication_id, after=medicine.content.to_json())
     return await get_medication(scope, medication_id)
 
 

@@ -30,6 +30,7 @@ from domain.medicines.expansion.open_doses import (
     adjust_doses,
     rename_doses,
     revert_doses,
+    show_instructions,
     with_edited_amounts,
 )
 from domain.medicines.expansion.re_expansion import re_expand
@@ -48,11 +49,14 @@ async def edit_medication(
     name: str | None = None,
     dosage: Dosage | None = None,
     schedule: Schedule | None = None,
+    instructions: str | None = None,
+    reason: str | None = None,
     acknowledged: Collection[UUID] = (),
     noted: Mapping[str, Any] | None = None,
 ) -> MedicineFacts:
     """Edit a medicine from now on; records stay as they are. Open doses take the new name, but keep
-    their amount (see :func:`change_open_doses`).
+    their amount (see :func:`change_open_doses`). Empty *instructions* and an empty *reason* are
+    taken away; None keeps what is there.
 
     *version* is the one the member saw; *noted* is added to the audit event. Raises
     MedicineChanged if that isn't the current version, NotFound, and SameMedicine, SimilarMedicine
@@ -64,7 +68,13 @@ async def edit_medication(
     if name is not None and name != before.name:
         person_id = before.expandable.care_recipient_id
         await refuse_same_name(scope, person_id, name, acknowledged=(medication_id, *acknowledged))
-    content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
+    content = Content(
+        name or before.name,
+        dosage or before.dosage,
+        schedule or before.schedule,
+        before.instructions if instructions is None else instructions or None,
+        before.reason if reason is None else reason or None,
+    )
     if content == before.content:
         return await get_medication(scope, medication_id)  # a second tap, nothing to undo
     if content.schedule != before.schedule:
@@ -154,6 +164,8 @@ async def _change_content(
     are_off = set(await list_future_dose_ids(scope, before.id, status="cancelled"))
     if content.name != before.name:
         await rename_doses(scope, edited, content.name)
+    elif content.instructions != before.instructions:
+        await show_instructions(scope, edited)
     facts = await get_medication(scope, before.id)
     open_doses = with_edited_amounts(
         facts.open_doses, edited, is_rescheduled=content.schedule != before.schedule

@@ -26,6 +26,7 @@ class ScheduleProblem(Enum):
     LAST_TIME_IMPOSSIBLE = "the last time is none of the times, or there is no last day"
     TOO_MANY_EXCEPTIONS = "more days are left out than anybody lists"
     PLANS_COINCIDE = "several plans have a dose at the same minute, or there is only one plan"
+    DOSES_IMPOSSIBLE = "a number of doses is none, too many, or not for this kind of schedule"
     STEPS_OVERLAP = "steps overlap, do not end, or are out of order"
     STEPS_WITHOUT_DOSAGE = "a step does not say how much"
     TOO_MANY_STEPS = "more steps than anybody follows"

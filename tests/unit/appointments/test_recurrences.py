@@ -1,7 +1,8 @@
 """Recurrence rules of RFC 5545, against another implementation of it and across clock changes."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.appointments.moved_recurrences import move_recurrence
 from domain.appointments.recurrences import (
     RECURRENCE_HORIZON,
     ByDay,
@@ -161,18 +163,22 @@ def test_the_end_is_kept_in_utc_and_meant_by_the_wall() -> None:
 
 def test_a_rhythm_moves_with_one_of_its_days() -> None:
     both = Recurrence(Frequency.WEEKLY, by_day=(ByDay(Weekday.TUESDAY), ByDay(Weekday.THURSDAY)))
-    moved = both.moved(old=datetime(2026, 11, 24, 10), new=datetime(2026, 11, 25, 11))
+    moved = move_recurrence(both, old=datetime(2026, 11, 24, 10), new=datetime(2026, 11, 25, 11))
     assert [day.weekday for day in moved.by_day] == [Weekday.WEDNESDAY, Weekday.FRIDAY]
     first_monday = Recurrence(Frequency.MONTHLY, by_day=(ByDay(Weekday.MONDAY, Nth.FIRST),))
-    later = first_monday.moved(old=datetime(2026, 12, 7, 11), new=datetime(2026, 12, 9, 11))
+    later = move_recurrence(
+        first_monday, old=datetime(2026, 12, 7, 11), new=datetime(2026, 12, 9, 11)
+    )
     assert later.by_day == (ByDay(Weekday.WEDNESDAY, Nth.SECOND),)
     last_friday = Recurrence(Frequency.MONTHLY, by_day=(ByDay(Weekday.FRIDAY, Nth.LAST),))
-    still_last = last_friday.moved(old=datetime(2026, 11, 27, 11), new=datetime(2026, 11, 30, 11))
+    still_last = move_recurrence(
+        last_friday, old=datetime(2026, 11, 27, 11), new=datetime(2026, 11, 30, 11)
+    )
     assert still_last.by_day == (ByDay(Weekday.MONDAY, Nth.LAST),)
     third = Recurrence(Frequency.MONTHLY, by_month_day=(3,))
-    assert third.moved(old=datetime(2026, 12, 3, 9), new=datetime(2026, 12, 5, 9)).by_month_day == (
-        5,
-    )
+    assert move_recurrence(
+        third, old=datetime(2026, 12, 3, 9), new=datetime(2026, 12, 5, 9)
+    ).by_month_day == (5,)
 
 
 def shown(rule: Recurrence, first: datetime, *, count: int = 5) -> list[str]:
@@ -230,13 +236,15 @@ def test_what_every_month_has_is_left_as_it_is(rule: Recurrence, first: datetime
 
 def test_another_hour_on_the_last_of_february_leaves_the_31st() -> None:
     rule = Recurrence.monthly(31)
-    assert rule.moved(old=datetime(2027, 2, 28, 10), new=datetime(2027, 2, 28, 11)) == rule
-    fifth = rule.moved(old=datetime(2027, 2, 28, 10), new=datetime(2027, 3, 5, 10))
+    assert (
+        move_recurrence(rule, old=datetime(2027, 2, 28, 10), new=datetime(2027, 2, 28, 11)) == rule
+    )
+    fifth = move_recurrence(rule, old=datetime(2027, 2, 28, 10), new=datetime(2027, 3, 5, 10))
     assert fifth == Recurrence.monthly(5)
-    thirtieth = fifth.moved(old=datetime(2027, 3, 5, 10), new=datetime(2027, 3, 30, 10))
+    thirtieth = move_recurrence(fifth, old=datetime(2027, 3, 5, 10), new=datetime(2027, 3, 30, 10))
     assert thirtieth == Recurrence.monthly(30)
     leap = Recurrence(Frequency.YEARLY).with_shorter_months(datetime(2028, 2, 29, 10))
-    march = leap.moved(old=datetime(2029, 2, 28, 10), new=datetime(2029, 3, 2, 10))
+    march = move_recurrence(leap, old=datetime(2029, 2, 28, 10), new=datetime(2029, 3, 2, 10))
     assert march == Recurrence(Frequency.YEARLY)
 
 
@@ -248,3 +256,93 @@ def test_the_first_start_is_one_of_the_rule(at: datetime) -> None:
     assert first >= at
     assert (first.weekday(), nth_of(first)) == (Weekday.MONDAY, 1)
     assert first.date() - at.date() < timedelta(days=36)
+
+
+TUESDAYS = Recurrence(Frequency.WEEKLY, by_day=(ByDay(Weekday.TUESDAY),))
+FIRST = datetime(2026, 12, 15, 10)
+
+
+def test_an_exception_is_left_out_and_does_not_count() -> None:
+    rule = replace(TUESDAYS, count=3).except_for([date(2026, 12, 29)])
+    assert shown(rule, FIRST) == ["2026-12-15", "2026-12-22", "2027-01-05"]
+    assert rule.first_from(datetime(2026, 12, 29)) == datetime(2027, 1, 5)
+
+
+def test_exceptions_are_kept_as_they_are_written() -> None:
+    rule = TUESDAYS.except_for([date(2027, 1, 5), date(2026, 12, 29)])
+    text = rule.to_rfc5545(LONDON)
+    assert text == "FREQ=WEEKLY;BYDAY=TU\nEXDATE;VALUE=DATE:20261229,20270105"
+    assert Recurrence.from_rfc5545(text, LONDON) == rule
+    assert rule.to_rrule(LONDON, first=FIRST) == "FREQ=WEEKLY;BYDAY=TU"
+    for wrong in ("\nEXDATE:20261229", "\nEXDATE;VALUE=DATE:tomorrow", "\nRDATE:20261229"):
+        with pytest.raises(UnreadableRule):
+            Recurrence.from_rfc5545(f"FREQ=DAILY{wrong}", LONDON)
+
+
+def test_other_calendars_count_what_is_left_out() -> None:
+    rule = replace(TUESDAYS, count=3).except_for([date(2026, 12, 29)])
+    assert rule.to_rrule(LONDON, first=FIRST) == "FREQ=WEEKLY;COUNT=4;BYDAY=TU"
+
+
+def test_an_exception_that_is_none_is_known() -> None:
+    rule = TUESDAYS.except_for([date(2026, 12, 8), date(2026, 12, 29), date(2026, 12, 30)])
+    assert rule.list_missed_exceptions(FIRST) == [date(2026, 12, 30)]
+    fortnightly = replace(TUESDAYS, interval=2).except_for([date(2026, 12, 22)])
+    assert fortnightly.list_missed_exceptions(FIRST) == [date(2026, 12, 22)]
+    ended = replace(rule, until=datetime(2026, 12, 20))
+    assert date(2026, 12, 29) in ended.list_missed_exceptions(FIRST)
+
+
+@pytest.mark.parametrize(
+    ("rule", "exception", "new", "moved_to"),
+    [
+        (TUESDAYS, date(2026, 12, 29), datetime(2026, 12, 16, 11), date(2026, 12, 30)),
+        (TUESDAYS, date(2026, 12, 29), datetime(2026, 12, 15, 11), date(2026, 12, 29)),
+        (TUESDAYS, date(2026, 12, 29), datetime(2026, 12, 21, 10), date(2027, 1, 4)),
+        (
+            Recurrence(Frequency.MONTHLY, by_day=(ByDay(Weekday.TUESDAY, Nth.THIRD),)),
+            date(2027, 1, 19),
+            datetime(2026, 12, 9, 10),
+            date(2027, 1, 13),
+        ),
+        (Recurrence.monthly(15), date(2027, 2, 15), datetime(2026, 12, 31), date(2027, 2, 28)),
+        (
+            Recurrence(Frequency.YEARLY),
+            date(2028, 12, 15),
+            datetime(2027, 1, 3, 10),
+            date(2029, 1, 3),
+        ),
+    ],
+)
+def test_an_exception_moves_with_its_series(
+    rule: Recurrence, exception: date, new: datetime, moved_to: date
+) -> None:
+    moved = move_recurrence(rule.except_for([exception]), old=FIRST, new=new)
+    assert moved.except_on == (moved_to,)
+    assert moved.list_missed_exceptions(new) == []
+    before, after = (
+        [start.date() for start in each.starts(begin, until=begin + timedelta(days=1500))]
+        for each, begin in ((rule.except_for([exception]), FIRST), (moved, new))
+    )
+    assert abs(len(before) - len(after)) <= 1
+
+
+def test_two_days_of_a_month_move_together() -> None:
+    both = Recurrence(
+        Frequency.MONTHLY,
+        by_day=(ByDay(Weekday.TUESDAY, Nth.SECOND), ByDay(Weekday.TUESDAY, Nth.FOURTH)),
+    )
+    assert shown(both, datetime(2026, 12, 8, 10), count=3) == [
+        "2026-12-08",
+        "2026-12-22",
+        "2027-01-12",
+    ]
+    later = move_recurrence(both, old=datetime(2026, 12, 8, 10), new=datetime(2026, 12, 9, 10))
+    assert [str(day) for day in later.by_day] == ["2WE", "4WE"]
+    earlier = move_recurrence(both, old=datetime(2026, 12, 22, 10), new=datetime(2026, 12, 15, 10))
+    assert [str(day) for day in earlier.by_day] == ["1TU", "3TU"]
+    days = Recurrence(Frequency.MONTHLY, by_month_day=(1, 15))
+    third = move_recurrence(days, old=datetime(2026, 12, 1, 9), new=datetime(2026, 12, 3, 9))
+    assert third.by_month_day == (3, 17)
+    last = move_recurrence(days, old=datetime(2026, 12, 15, 9), new=datetime(2026, 12, 30, 9))
+    assert last.by_month_day == (1, 30)

@@ -99,7 +99,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "change":
             # Start over at the title, and keep everything else until it's typed again.
             draft = replace(draft, title=None, days=(), times=(), rule=None, is_anchored=False)
-            draft = replace(draft, has_rhythm=False, is_guided=True, is_certain=True)
+            draft = replace(draft, has_rhythm=False, is_guided=True, is_certain=True, meant=())
             return await _next(request, running, draft)
         case _:
             typed = await understand(request, draft, reply.text or "", is_change=True)
@@ -152,7 +152,7 @@ async def _next(
     open, save.
     """
     now = request.scope.clock.now()
-    draft = stamped(draft, now=now)
+    draft = stamped(draft.asked_about(problem), now=now)
     if draft.step == "confirm":
         found = ready(draft, now=now)
         draft, problem = found.draft, found.problem or problem
@@ -164,7 +164,8 @@ async def _next(
                 draft, problem = without_time(draft, refused), refused
     if draft.step == "person" and problem is not None and problem.problem not in ABOUT_PEOPLE:
         problem = None  # the line is read again once the person, and so the time zone, is known
-    first = _sentence(problem)
+    # What can mean several things is named by the question itself.
+    first = None if draft.step == "meant" else _sentence(problem)
     if running is None:
         return FLOW.begin(request, draft.step, draft.write(), first=first)
     return FLOW.advance(request, running, draft.step, draft.write(), first=first)

@@ -17,8 +17,10 @@ from bot.grammar.appointment_times.parts import When
 from bot.grammar.appointment_times.resolution import which_night
 from bot.grammar.clock_times import nights_of
 from bot.grammar.commands.appointments import PartialAppointment
+from bot.grammar.dates import spelt
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.ui.wording import listed
 from bot.ui.words.repeats import repeat_words
 from domain.appointments.details import (
     DEFAULT_DURATION,
@@ -50,8 +52,13 @@ _ASKED_AGAIN = frozenset(
         Problem.END_BEFORE_START,
         Problem.REPEATS_TOO_OFTEN,
         Problem.REPEATS_TOO_RARELY,
+        Problem.REPEAT_AMBIGUOUS,
+        Problem.HOURS_OR_WINDOW,
+        Problem.WEEKDAYS_MISSING,
     }
 )
+# What can mean two things, each of which is a button.
+_CHOSEN = {Problem.REPEAT_AMBIGUOUS: "rhythm", Problem.HOURS_OR_WINDOW: "window"}
 ALL_DAY = timedelta(days=1)
 
 
@@ -67,7 +74,8 @@ class Draft:
     `days` and `times` are all candidates; `other_half`, `offered` and `is_midnight` are as in
     :class:`~bot.grammar.appointment_times.parts.When`, before a night is chosen. `line` is what was
     first typed, kept until the person is known and then read again. `doctors` are those that the
-    typed name could mean.
+    typed name could mean. `meant` is what can be typed instead of words that can mean several
+    things: `meant_words`, of the kind `meant_kind`.
     """
 
     people: People
@@ -92,6 +100,9 @@ class Draft:
     place: str | None = None
     bring: str | None = None
     note: str | None = None
+    meant: tuple[str, ...] = ()
+    meant_words: str = ""
+    meant_kind: str = ""
     is_certain: bool = True
     month: str | None = None
     today: str = ""
@@ -101,7 +112,7 @@ class Draft:
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        for several in ("days", "times", "offered"):
+        for several in ("days", "times", "offered", "meant"):
             data[several] = tuple(data.get(several, ()))
         data["doctors"] = tuple(tuple(doctor) for doctor in data["doctors"])
         before = data.get("remind_before")
@@ -161,6 +172,8 @@ class Draft:
             return "person"
         if self.title is None:
             return "title"
+        if self.meant:
+            return "meant"
         if len(self.days) != 1 and (self.days or not self.is_anchored):
             return "day"
         if len(self.times) != 1:
@@ -171,8 +184,28 @@ class Draft:
             return "doctor"
         return "confirm"
 
+    def asked_about(self, problem: Misunderstood | None) -> "Draft":
+        """A copy that asks next what was meant, if *problem* offers several things."""
+        if problem is None or problem.problem not in _CHOSEN or not problem.suggestions:
+            return self
+        return replace(
+            self,
+            meant=problem.suggestions,
+            meant_words=problem.words,
+            meant_kind=_CHOSEN[problem.problem],
+        )
+
     def with_when(self, when: When) -> "Draft":
-        """A copy with the typed time. What wasn't typed stays."""
+        """A copy with the typed time. What wasn't typed stays. Raises Misunderstood for days that
+        are left out of something that doesn't repeat.
+        """
+        known = self.recurrence
+        if when.except_on and when.rule is None:
+            if known is None:
+                raise Misunderstood(Problem.EXCEPTION_OF_ONE, spelt(when.except_on[0]))
+            when = replace(
+                when, rule=known.except_for(when.except_on), is_anchored=self.is_anchored
+            )
         draft = replace(self, is_certain=self.is_certain and not when.is_doubtful)
         if when.days or (when.problem is not None and not when.times):
             draft = replace(draft, days=tuple(day.isoformat() for day in when.days))
@@ -275,10 +308,23 @@ class Draft:
             return start
         if start <= local_now and not self.days:
             start += timedelta(days=1)
-        first = rule.first_from(start) if self.is_anchored else start
+        first = rule.first_from(start) if self.is_anchored or rule.except_on else start
         if first is None or (rule.until is not None and first > rule.until):
             raise Misunderstood(Problem.NO_OCCURRENCE, repeat_words(rule, first=day))
         return first
+
+    def without_missed_exceptions(self, start: datetime) -> "Answered":
+        """A copy without the exceptions on which it doesn't take place anyway; those can't be what
+        was meant.
+        """
+        rule = self.rhythm_from(start)
+        missed = rule.list_missed_exceptions(start) if rule else ()
+        if not missed or rule is None or self.recurrence is None:
+            return Answered(self)
+        kept = self.recurrence.including(missed).to_rfc5545(self.zone)
+        words = listed([spelt(day) for day in missed])
+        problem = Misunderstood(Problem.EXCEPTION_MISSES, words)
+        return Answered(replace(self, rule=kept, is_certain=False), problem)
 
     def to_new(self, *, now: datetime) -> NewAppointment:
         person = self.chosen

@@ -55,6 +55,8 @@ async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Ans
             )
         case "doctor":
             return Answered(_doctor(draft, reply))
+        case "meant":
+            return await _meant(request, draft, reply)
         case _:
             hint = {"day": "on", "time": "at"}.get(step, "")
             when = questions.take_when(
@@ -125,6 +127,15 @@ async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
         is_certain=draft.is_certain and is_clear,
     )
     return Answered(draft, typed.problem)
+
+
+async def _meant(request: Request, draft: Draft, reply: Reply) -> Answered:
+    """Take one of the things that were offered, or whatever else is typed instead."""
+    text = reply.text or "" if reply.choice is None else draft.meant[int(reply.choice)]
+    typed = await understand(request, draft, text, is_change=True)
+    note = f"{draft.note}; {typed.note}" if draft.note and typed.note else typed.note
+    changed = replace(draft, meant=(), meant_words="", meant_kind="").with_changes(typed)
+    return Answered(replace(changed, note=note or draft.note), typed.problem)
 
 
 def _doctor(draft: Draft, reply: Reply) -> Draft:

@@ -28,6 +28,7 @@ from bot.features.appointments.views import (
 from bot.grammar.appointment_times.parts import When
 from bot.grammar.appointment_times.resolution import hour_has_passed, which_night
 from bot.grammar.clock_times import later_half, nights_of
+from bot.grammar.commands.repeat_changes import without_missed_exceptions
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -236,8 +237,9 @@ async def _repeat(
         data["id"] = str(coming.id)
         old_day = to_local(coming.starts_at, coming.zone).date()
     start = datetime.combine(when.day or max(old_day, now.date()), clock)
-    first = rule.first_from(start) if when.is_anchored else start
     so_far = (await get_occurrence(request.scope, UUID(data["id"]))).recurrence
+    rule = rule.except_for(so_far.except_on) if so_far else rule
+    first = rule.first_from(start) if when.is_anchored or rule.except_on else start
     if (
         so_far is not None
         and so_far.until is not None
@@ -248,7 +250,7 @@ async def _repeat(
         first = None if first is None or first > so_far.until else first
     if when.problem is not None or first is None:
         raise when.problem or Misunderstood(Problem.NO_OCCURRENCE)
-    rule = rule.with_shorter_months(first)
+    rule = without_missed_exceptions(rule.with_shorter_months(first), first, typed=when.except_on)
     return await _save(request, running, data, first, rule=rule)
 
 

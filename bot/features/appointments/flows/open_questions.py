@@ -44,6 +44,15 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
     )
 
 
+def _ask_meant(data: Data, choice: Choice) -> Screen:
+    labels = draft_questions.meant_labels(data["meant"], kind=data["meant_kind"])
+    return draft_questions.ask_meant(
+        data["title"],
+        data["meant_words"],
+        [choice(words, str(number)) for number, words in enumerate(labels)],
+    )
+
+
 def _ask_repeat(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, key) for key, words in draft_questions.repeat_labels().items()]
     return draft_questions.ask_repeat(data["title"], (tuple(buttons[:2]), tuple(buttons[2:])))
@@ -58,6 +67,7 @@ def _ask_doctor(data: Data, choice: Choice) -> Screen:
 ASK: Mapping[str, Callable[[Data, Choice], Screen]] = {
     "person": ask_person,
     "title": _ask_title,
+    "meant": _ask_meant,
     "day": _ask_day,
     "time": _ask_time,
     "repeat": _ask_repeat,

@@ -48,7 +48,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
         self, people: People, entry: Entry, problem: Misunderstood | None, *, now: datetime
     ) -> Entry:
         """*entry* with its problem, and whether one of its questions can resolve it."""
-        draft, doubt = self._draft(entry, people), None
+        draft, doubt = self._draft(entry, people).asked_about(problem), None
         if problem is not None and is_asked_again(problem):
             problem, doubt = None, problem
         if draft.step == "confirm":

@@ -29,16 +29,18 @@ def ready(draft: Draft, *, now: datetime) -> Answered:
     """A complete draft with its start; without its time if nothing can take place then."""
     try:
         start = draft.first_start(now=now)
+        found = draft.without_missed_exceptions(start)
+        draft = found.draft
         check_start(start, draft.zone, now=now, is_all_day=draft.is_all_day)
     except Misunderstood as problem:
         return Answered(without_time(draft, problem), problem)
     except (AppointmentInPast, TimeDoesNotExist) as error:
         refused = to_problem(error)
-        found = with_later_half(draft, now=now)
-        if found.problem is not None:
-            return found
+        later = with_later_half(draft, now=now)
+        if later.problem is not None:
+            return later
         return Answered(without_time(draft, refused), refused)
-    return Answered(replace(draft, start=start.isoformat()))
+    return replace(found, draft=replace(draft, start=start.isoformat()))
 
 
 def with_later_half(draft: Draft, *, now: datetime) -> Answered:

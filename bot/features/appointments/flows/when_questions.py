@@ -120,6 +120,8 @@ def check_kind(when: When, *, is_all_day: bool) -> None:
     rest silently would be worse than asking. *is_all_day*: the appointment lasts all day, and stays
     so.
     """
+    if when.except_on and when.rule is None:
+        raise Misunderstood(Problem.EXCEPTION_OF_ONE, spelt(when.except_on[0]))
     says_all_day = when.is_all_day and when.duration == timedelta(days=1)
     if when.times and is_all_day and not when.is_all_day:
         raise Misunderstood(Problem.STAYS_ALL_DAY, f"{when.times[0]:%H:%M}")

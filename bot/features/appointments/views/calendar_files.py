@@ -15,6 +15,7 @@ from bot.ui.wording import _, escape
 from domain.appointments.calendars import CalendarEntry, Deviation
 from domain.appointments.notices.calendar_updates import CalendarFacts
 from domain.appointments.recurrences import Recurrence
+from domain.local_time import resolve_local
 
 PRODUCT = "-//CareCircle//CareCircle 1//EN"
 _ZONES_UNTIL = timedelta(days=3_700)
@@ -83,9 +84,10 @@ def _event(entry: CalendarEntry, *, now: datetime) -> Event:
     _add_span(event, start, entry)
     if entry.recurrence is not None:
         event.add("rrule", _rule(entry, entry.recurrence))
-        cancelled = [d.original for d in entry.exceptions if d.is_cancelled]
+        cancelled = {d.original for d in entry.exceptions if d.is_cancelled}
+        cancelled |= {_by_rule(day, entry) for day in entry.recurrence.except_on}
         if cancelled:
-            event.add("exdate", [_stamp(each, entry) for each in cancelled])
+            event.add("exdate", [_stamp(each, entry) for each in sorted(cancelled)])
     return event
 
 
@@ -108,6 +110,11 @@ def _add_span(event: Event, start: datetime, entry: CalendarEntry) -> None:
         event.add("dtend", _stamp(start.astimezone(UTC) + entry.duration, entry))
 
 
+def _by_rule(day: date, entry: CalendarEntry) -> datetime:
+    """When an occurrence on *day* would begin."""
+    return resolve_local(datetime.combine(day, entry.starts_at.time()), entry.zone)
+
+
 def _stamp(at: datetime, entry: CalendarEntry) -> datetime | date:
     """*at* (aware) in the form that this entry uses for its times."""
     local = at.astimezone(entry.zone)
@@ -116,7 +123,7 @@ def _stamp(at: datetime, entry: CalendarEntry) -> datetime | date:
 
 def _rule(entry: CalendarEntry, recurrence: Recurrence) -> vRecur:
     """The RRULE. UNTIL is a date if DTSTART is one (RFC 5545, §3.3.10)."""
-    rule: vRecur = vRecur.from_ical(recurrence.to_rfc5545(entry.zone))
+    rule: vRecur = vRecur.from_ical(recurrence.to_rrule(entry.zone, first=entry.starts_at))
     if entry.is_all_day and recurrence.until is not None:
         rule["UNTIL"] = [recurrence.until.date()]
     return rule

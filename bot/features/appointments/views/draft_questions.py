@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointment_lines import details_lines, duration_words
+from bot.grammar.appointment_times.hours import IN_BETWEEN
 from bot.ui.answer import Button, Keyboard, Screen
+from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import days_words, is_elsewhere
 from bot.ui.words.dates import full_date
@@ -54,6 +56,27 @@ def ask_time(title: str, day: date | None, *, today: date, buttons: Keyboard) ->
         return Screen(words.format(title=escape(title)), buttons)
     words = _("<b>{title}</b>, {day}: at what time? Tap, or type it, like <i>10:20</i>.")
     return Screen(words.format(title=escape(title), day=day_words(day, today=today)), buttons)
+
+
+def ask_meant(title: str, typed: str, buttons: Sequence[Button]) -> Screen:
+    """Which of several things the *typed* words mean."""
+    words = _("<b>{title}</b>: “{typed}” can mean different things. What do you mean?")
+    return Screen(
+        words.format(title=escape(title), typed=quoted(typed)),
+        tuple((button,) for button in buttons),
+    )
+
+
+def meant_labels(meant: Sequence[str], *, kind: str) -> Sequence[str]:
+    """A label for each of what can be typed instead; hours are said whole, and as a window."""
+    return [_window_label(each) if kind == "window" else each for each in meant]
+
+
+def _window_label(words: str) -> str:
+    hours, _note, _window = words.partition(f" {IN_BETWEEN}")
+    first, _to, last = hours.partition(" to ")
+    form = _("Some time between {first} and {last}") if _note else _("From {first} to {last}")
+    return form.format(first=first, last=last)
 
 
 def ask_repeat(title: str, buttons: Keyboard) -> Screen:

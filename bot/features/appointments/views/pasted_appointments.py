@@ -24,6 +24,7 @@ def open_words(question: str) -> str:
     return {
         "person": person_question(),
         "title": _("What is it?"),
+        "meant": _("What does it mean?"),
         "day": _("Which day?"),
         "time": _("At what time?"),
         "repeat": _("How often?"),

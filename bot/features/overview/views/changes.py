@@ -1,6 +1,7 @@
 """What others in the family changed: one message for all changes of one minute."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from bot.features.appointments.views.appointment_lines import (
@@ -10,6 +11,7 @@ from bot.features.appointments.views.appointment_lines import (
     title_line,
     when_line,
 )
+from bot.features.medicines.views.content.medicine_notes import changed_lines
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.length import fitting, label
@@ -72,11 +74,26 @@ def _lines(changes: Sequence[ToldChange], facts: ChangesFacts) -> Sequence[str]:
     lines = list(dict.fromkeys(_head(item) for item in told))
     if last.is_undone and _is_gone(last):
         return [*lines, _("↩️ Undone: {gone}").format(gone=_gone(last))]
+    if len(changes) == 1 and (notes := _only_notes(last)):
+        return [*lines, _("💊 <b>{name}</b>").format(name=escape(last.name)), *notes]
     if last.is_undone:
         lines.append(_("↩️ Undone. Now it's:"))
     lines += _state(last, facts)
     before = [] if last.is_undone else [line for item in told if (line := _before(item, facts))]
     return [*lines, *before[:1]]
+
+
+def _only_notes(item: ToldChange) -> Sequence[str]:
+    """What is noted about a medicine now and before, if the change is about nothing else."""
+    if item.before is None or item.medicine is None or item.is_undone:
+        return []
+    before, now = item.before, item.medicine.content
+    noted = replace(before, instructions=now.instructions, reason=now.reason)
+    if noted != now:
+        return []
+    return changed_lines(
+        instructions=(before.instructions, now.instructions), reason=(before.reason, now.reason)
+    )
 
 
 def _before(item: ToldChange, facts: ChangesFacts) -> str | None:

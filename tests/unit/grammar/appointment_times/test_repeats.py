@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.grammar.appointment_times.parsing import parse_when
 from bot.grammar.appointment_times.repeats import read_repeat
 from bot.grammar.commands.repeat_changes import parse_repeat_change
+from bot.grammar.problems import Problem
 from bot.grammar.tokens import tokenize
 from bot.ui.words.repeats import repeat_words
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
@@ -173,3 +174,182 @@ def test_alternate_days_of_the_week_are_every_other_one() -> None:
     assert other is not None
     assert alternate.rule == other.rule
     assert alternate.tokens_used == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("every weekend 10:00", "FREQ=WEEKLY;BYDAY=SA,SU"),
+        ("weekends 10:00", "FREQ=WEEKLY;BYDAY=SA,SU"),
+        ("every mon-fri 10:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        ("every monday to wednesday 10:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE"),
+        ("mondays to fridays 10:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        ("every alternate Tuesday 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+        ("alternate Tuesdays 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+        ("alternate weekends 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA,SU"),
+        ("alternate days from tomorrow 10:00", "FREQ=DAILY;INTERVAL=2"),
+        ("every 2nd week from tomorrow 10:00", "FREQ=WEEKLY;INTERVAL=2"),
+        ("every second week on Friday 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"),
+        ("every fourth week on Friday 10:00", "FREQ=WEEKLY;INTERVAL=4;BYDAY=FR"),
+        ("biweekly tuesdays 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+        ("once a week on Friday 10:00", "FREQ=WEEKLY;BYDAY=FR"),
+        ("twice a week on Tuesday and Friday 10:00", "FREQ=WEEKLY;BYDAY=TU,FR"),
+        ("every 3 months on the 3rd 10:00", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=3"),
+        ("second and fourth tuesday of every month 10:00", "FREQ=MONTHLY;BYDAY=2TU,4TU"),
+        ("every second and fourth tuesday 10:00", "FREQ=MONTHLY;BYDAY=2TU,4TU"),
+        ("first monday and third thursday of the month 10:00", "FREQ=MONTHLY;BYDAY=1MO,3TH"),
+        ("every last friday 10:00", "FREQ=MONTHLY;BYDAY=-1FR"),
+        ("every month on the first and last friday 10:00", "FREQ=MONTHLY;BYDAY=1FR,-1FR"),
+        ("on the 1st and 15th of every month 10:00", "FREQ=MONTHLY;BYMONTHDAY=1,15"),
+        ("15th and last day of every month 10:00", "FREQ=MONTHLY;BYMONTHDAY=15,-1"),
+        ("every day except sundays 10:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("every day 10:00 but not on the weekend", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        (
+            "every Tuesday except 29 December 10:00",
+            "FREQ=WEEKLY;BYDAY=TU\nEXDATE;VALUE=DATE:20261229",
+        ),
+        (
+            "every Tuesday 10:00 except on 22 and 29 December",
+            "FREQ=WEEKLY;BYDAY=TU\nEXDATE;VALUE=DATE:20261222,20261229",
+        ),
+        (
+            "every Tuesday 10:00 but not on December 22 and 29",
+            "FREQ=WEEKLY;BYDAY=TU\nEXDATE;VALUE=DATE:20261222,20261229",
+        ),
+        (
+            "every Tuesday but not 22, 29 December and 5 January 10:00",
+            "FREQ=WEEKLY;BYDAY=TU\nEXDATE;VALUE=DATE:20261222,20261229,20270105",
+        ),
+        (
+            "every Tuesday except 22 December to 5 January 10:00",
+            "FREQ=WEEKLY;BYDAY=TU\nEXDATE;VALUE=DATE:20261222,20261229,20270105",
+        ),
+        (
+            "every Tuesday except 22-29 December 10:00 until 1 March",
+            "FREQ=WEEKLY;UNTIL=20270301T235959Z;BYDAY=TU\nEXDATE;VALUE=DATE:20261222,20261229",
+        ),
+        (
+            "every Tuesday except Tuesday 29 December 10:00",
+            "FREQ=WEEKLY;BYDAY=TU\nEXDATE;VALUE=DATE:20261229",
+        ),
+        (
+            "every Tuesday 10:00 not on 29 December",
+            "FREQ=WEEKLY;BYDAY=TU\nEXDATE;VALUE=DATE:20261229",
+        ),
+        ("every Tuesday in December 10:00", "FREQ=WEEKLY;UNTIL=20261231T235959Z;BYDAY=TU"),
+        ("every Tuesday 10:00 in December", "FREQ=WEEKLY;UNTIL=20261231T235959Z;BYDAY=TU"),
+        (
+            "every Tuesday in December except 29 December 10:00",
+            "FREQ=WEEKLY;UNTIL=20261231T235959Z;BYDAY=TU\nEXDATE;VALUE=DATE:20261229",
+        ),
+        (
+            "every Tuesday in december and january 10:00",
+            "FREQ=WEEKLY;UNTIL=20270131T235959Z;BYDAY=TU",
+        ),
+        ("every Tuesday in June 2027 10:00", "FREQ=WEEKLY;UNTIL=20270630T225959Z;BYDAY=TU"),
+    ],
+)
+def test_rhythms_as_letters_have_them(text: str, rule: str) -> None:
+    found = understood(f"Physio {text}")
+    assert (found.problem, found.title, found.place) == (None, "Physio", None)
+    assert rule_of(f"Physio {text}") == rule
+    assert found.when.clock == time(10)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "suggestions"),
+    [
+        ("biweekly", Problem.REPEAT_AMBIGUOUS, ("every 2 weeks", "twice a week")),
+        (
+            "biweekly on tuesday and friday",
+            Problem.REPEAT_AMBIGUOUS,
+            ("every tuesday and friday", "every 2 weeks on tuesday and friday"),
+        ),
+        (
+            "every 2nd Tuesday",
+            Problem.REPEAT_AMBIGUOUS,
+            ("every 2 weeks on tuesday", "2nd tuesday of every month"),
+        ),
+        (
+            "every fourth Tuesday",
+            Problem.REPEAT_AMBIGUOUS,
+            ("every 4 weeks on tuesday", "fourth tuesday of every month"),
+        ),
+        (
+            "last friday",
+            Problem.REPEAT_AMBIGUOUS,
+            ("last friday of every month", "last friday of this month"),
+        ),
+        ("mon-fri", Problem.REPEAT_AMBIGUOUS, ("every mon-fri", "mon to fri")),
+        ("twice a week", Problem.WEEKDAYS_MISSING, ()),
+        ("3 times a week on tuesday", Problem.CONTRADICTION, ()),
+        ("on the 15th and 31st of every month", Problem.REPEAT_AMBIGUOUS, None),
+        ("every Tuesday except sundays", Problem.EXCEPTION_MISSES, ()),
+        ("every Tuesday except over Christmas", Problem.EXCEPTION_UNREADABLE, ()),
+        (
+            "every Tuesday except 5/1",
+            Problem.EXCEPTION_UNREADABLE,
+            ("except 5 January 2027", "except 1 May 2027"),
+        ),
+        ("3 December except 29 December", Problem.EXCEPTION_OF_ONE, ()),
+        ("every other Tuesday except 22 December to 5 January", Problem.EXCEPTION_UNREADABLE, ()),
+    ],
+)
+def test_what_can_be_two_rhythms_is_asked(
+    text: str, problem: Problem, suggestions: tuple[str, ...] | None
+) -> None:
+    found = understood(f"Physio {text} 10:00")
+    assert found.problem is not None
+    assert (found.title, found.problem.problem) == ("Physio", problem)
+    assert suggestions is None or found.problem.suggestions == suggestions
+    if problem is Problem.REPEAT_AMBIGUOUS:
+        assert found.when.rule is None
+        for each in found.problem.suggestions:
+            if each not in {"twice a week", "mon to fri"}:
+                assert understood(f"Physio {each} 10:00").problem is None
+
+
+def test_a_month_is_the_next_one_of_its_name() -> None:
+    def first_and_last(text: str, now: datetime) -> tuple[date | None, date | None]:
+        when = parse_when(f"every tuesday {text} 10:00", zone=LONDON, now=now)
+        until = when.rule.until if when.rule else None
+        return when.day, until.date() if until else None
+
+    middle = datetime(2026, 12, 16, 9, tzinfo=LONDON)
+    assert first_and_last("in December", middle) == (date(2026, 12, 16), date(2026, 12, 31))
+    assert first_and_last("in January", middle) == (date(2027, 1, 1), date(2027, 1, 31))
+    assert first_and_last("in november", middle) == (date(2027, 11, 1), date(2027, 11, 30))
+    assert first_and_last("in december and january", middle) == (
+        date(2026, 12, 16),
+        date(2027, 1, 31),
+    )
+    assert first_and_last("in june to august", middle) == (date(2027, 6, 1), date(2027, 8, 31))
+
+
+def test_dates_by_their_weekday_in_a_month() -> None:
+    for text, day in (
+        ("last friday of this month", date(2026, 11, 27)),
+        ("first monday of next month", date(2026, 12, 7)),
+        ("first monday of december", date(2026, 12, 7)),
+        ("the last friday of january 2028", date(2028, 1, 28)),
+        ("second tuesday of november", date(2027, 11, 9)),
+    ):
+        assert understood(f"Dentist {text} 10:00").when.day == day
+
+
+def test_exceptions_are_said_and_read_back() -> None:
+    rule = Recurrence(Frequency.WEEKLY, by_day=(ByDay(Weekday.TUESDAY),))
+    rule = rule.except_for([date(2026, 12, 29), date(2027, 1, 5)])
+    words = repeat_words(rule, first=NOW.date())
+    assert words == "every Tuesday, except on 29 December 2026 and 5 January 2027"
+    assert parse_when(f"{words} 10:00", zone=LONDON, now=NOW).rule == rule
+    both = Recurrence(
+        Frequency.MONTHLY, by_day=(ByDay(Weekday.TUESDAY, 2), ByDay(Weekday.TUESDAY, 4))
+    )
+    words = repeat_words(both, first=NOW.date())
+    assert words == "every month on the second and fourth Tuesday"
+    assert parse_when(f"{words} 10:00", zone=LONDON, now=NOW).rule == both
+    days = Recurrence(Frequency.MONTHLY, by_month_day=(1, 15, -1))
+    words = repeat_words(days, first=NOW.date())
+    assert words == "every month on the 1st, 15th and last day"
+    assert parse_when(f"{words} 10:00", zone=LONDON, now=NOW).rule == days

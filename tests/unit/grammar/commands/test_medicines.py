@@ -20,7 +20,14 @@ from bot.grammar.schedules.parsing import parse_schedule
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
-from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Elapsed,
+    Schedule,
+    Steps,
+    WallClock,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -67,6 +74,8 @@ def in_short(schedule: Schedule) -> str:
     match schedule:
         case Steps(steps=steps):
             return " then ".join(map(in_short, steps))
+        case Combined(plans=plans):
+            return " beside ".join(map(in_short, plans))
         case Elapsed():
             return elapsed_in_short(schedule)
         case AsNeeded():

@@ -271,6 +271,9 @@ def appointment_question_screens(home: Home) -> Mapping[str, View]:
             draft_questions.ask_day(words.medicine, rows),
             NEW_YORK.key,
         ),
+        "appointment_ask_meant": partial(
+            draft_questions.ask_meant, words.medicine, words.family, [button, button]
+        ),
         "appointment_ask_repeat": partial(draft_questions.ask_repeat, words.medicine, rows),
         "appointment_ask_which_doctor": partial(
             draft_questions.ask_which_doctor, words.ben, [button]

@@ -17,6 +17,7 @@ from bot.features.medicines.flows.content.medicine_draft import (
     describe_draft,
 )
 from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.content.questions import (
     ask_change,
@@ -24,15 +25,18 @@ from bot.features.medicines.flows.content.questions import (
     ask_day,
     ask_day_times,
     ask_dosage,
+    ask_how,
     ask_max_per_day,
     ask_name,
     ask_new_dosage,
     ask_new_schedule,
     ask_same,
     ask_schedule,
+    ask_why,
     of_question,
 )
 from bot.features.medicines.views.content import new_medicines
+from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
@@ -250,6 +254,11 @@ async def _take_new_schedule(request: Request, running: Conversation, reply: Rep
     return _changed(request, running, replace(draft, guard=""), change, words=words)
 
 
+async def _take_note(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    return _changed(request, running, draft, take_note(Note(running.step), reply))
+
+
 async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
     """The answer to the question what a change means."""
     draft = Draft.read(running)
@@ -317,6 +326,8 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
             return FLOW.advance(request, running, "when", draft.write())
         case "person":
             draft = draft.for_person(None)
+        case Note.HOW | Note.WHY as note:
+            return FLOW.advance(request, running, note, draft.write())
         case _:
             return await _take_words(request, running, reply)
     return _next(request, running, draft)
@@ -336,6 +347,8 @@ FLOW = Flow(
         "change": Step(ask_change, _take_change),
         "much": Step(ask_new_dosage, _take_new_dosage),
         "when": Step(ask_new_schedule, _take_new_schedule),
+        "how": Step(ask_how, _take_note),
+        "why": Step(ask_why, _take_note),
         "times": Step(of_question(parts.ask_times), _take_answer),
         "which": Step(of_question(parts.ask_which), _take_answer),
         "each": Step(of_question(parts.ask_each), _take_answer),

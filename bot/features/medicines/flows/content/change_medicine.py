@@ -24,11 +24,13 @@ from bot.conversation.engine import (
 from bot.features.medicines.flows.content import alike
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content.notes import ask_note, take_note
 from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.screens import medicine_screen
 from bot.features.medicines.flows.stock import per_dose
 from bot.features.medicines.views import meds as meds_views
 from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.names import parse_name
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
@@ -76,12 +78,8 @@ async def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]
         "zone": medicine.zone.key,
         "today": today.isoformat(),
         "day": dict(person.day_times),
-        "old": _content_of(medicine).to_json(),
+        "old": medicine.content.to_json(),
     }
-
-
-def _content_of(medicine: MedicineFacts) -> Content:
-    return Content(medicine.name, medicine.dosage, medicine.schedule)
 
 
 def _context(request: Request, data: Data, content: Content | None = None) -> ChangeContext:
@@ -106,7 +104,7 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
     match reply.choice:
-        case "name" | "dosage" as part:
+        case "name" | "dosage" | Note.HOW | Note.WHY as part:
             return FLOW.advance(request, running, part, data)
         case "schedule":
             old, today = Content.from_json(data["old"]), date.fromisoformat(data["today"])
@@ -171,6 +169,19 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     words = parts.words_of_when(reply, context)
     change = context.read_schedule(words)
     return await _proceed(request, running, [*_changes(running.data), change], words=words)
+
+
+def _ask_how(data: Data, choice: Choice) -> Screen:
+    return ask_note(Note.HOW, data["name"], data["old"].get("instructions"), choice)
+
+
+def _ask_why(data: Data, choice: Choice) -> Screen:
+    return ask_note(Note.WHY, data["name"], data["old"].get("reason"), choice)
+
+
+async def _take_note(request: Request, running: Conversation, reply: Reply) -> Answer:
+    change = take_note(Note(running.step), reply)
+    return await _proceed(request, running, [*_changes(running.data), change])
 
 
 async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -333,6 +344,8 @@ async def _edit(request: Request, data: Data, new: Content) -> MedicineFacts:
         name=new.name,
         dosage=new.dosage,
         schedule=new.schedule,
+        instructions=new.instructions or "",
+        reason=new.reason or "",
         acknowledged=alike.known(data),
     )
 
@@ -346,6 +359,8 @@ FLOW = Flow(
         "dosage": Step(_ask_dosage, _take_dosage),
         "same": Step(alike.ask, _take_same),
         "schedule": Step(parts.ask_when, _take_schedule),
+        "how": Step(_ask_how, _take_note),
+        "why": Step(_ask_why, _take_note),
         "times": Step(parts.ask_times, _take_answer),
         "which": Step(parts.ask_which, _take_answer),
         "each": Step(parts.ask_each, _take_answer),

@@ -26,10 +26,17 @@ from domain.medicines.schedules.amounts import ALL, STRENGTH
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.days import EVERY_DAY
 from domain.medicines.schedules.editing import apply_change
-from domain.medicines.schedules.kinds import AsNeeded, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Schedule,
+    Steps,
+    WallClock,
+    wall_clocks_of,
+)
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question
+from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question, Topic
 
 # What each button says. A time changes only the times, a day only the days.
 _PRESETS = {
@@ -123,8 +130,8 @@ def data_of_when(
     schedule: Schedule, zone: ZoneInfo, *, today: date | None = None
 ) -> dict[str, Any]:
     """The data that :func:`ask_when` needs."""
-    has_days = isinstance(schedule, WallClock) and schedule.days != EVERY_DAY
-    is_by_clock = isinstance(schedule, WallClock | Steps)
+    has_days = isinstance(schedule, WallClock | Combined) and not _is_daily(schedule)
+    is_by_clock = isinstance(schedule, WallClock | Steps | Combined)
     labels = medicine_changes.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
     return {
         "presets": [[key, labels[key]] for key in labels],
@@ -132,12 +139,16 @@ def data_of_when(
     }
 
 
+def _is_daily(schedule: WallClock | Combined) -> bool:
+    return all(plan.days == EVERY_DAY for plan in wall_clocks_of(schedule))
+
+
 def words_of_when(reply: Reply, context: ChangeContext) -> str:
     """What a typed or tapped reply to :func:`ask_when` says."""
     if reply.choice is None:
         return reply.text or ""
     words = _PRESETS[reply.choice]
-    is_by_clock = isinstance(context.content.schedule, WallClock | Steps)
+    is_by_clock = isinstance(context.content.schedule, WallClock | Steps | Combined)
     if reply.choice in _HOURS and not is_by_clock:
         return f"every day {words}"  # it has no days to keep
     return words
@@ -158,17 +169,13 @@ def data_of_question(
                 for place in places
                 if len(places) > 1
             ]
-            labels.append(
-                [
-                    ALL,
-                    medicine_changes.all_label()
-                    if labels
-                    else medicine_changes.place_label(places[0]),
-                ]
-            )
+            if not labels:
+                labels.append([ALL, medicine_changes.place_label(places[0])])
+            elif question.has_all:
+                labels.append([ALL, medicine_changes.all_label()])
             if strength is not None:
                 labels.append([STRENGTH[:7], medicine_changes.strength_label(strength)])
-            return "which", {"buttons": labels, "is_about_times": question.is_about_times}
+            return "which", {"buttons": labels, "about": question.about.value}
         case AskAmount(amounts=amounts):
             return "each", {"buttons": [[f"a{n}", each.words] for n, each in enumerate(amounts)]}
 
@@ -197,9 +204,10 @@ def ask_times(data: Data, choice: Choice) -> Screen:
 
 def ask_which(data: Data, choice: Choice) -> Screen:
     buttons = _buttons(data, choice)
-    return medicine_changes.ask_which_amount(
-        data["name"], buttons, is_about_times=data["is_about_times"]
-    )
+    # Written by the older program: "is_about_times".
+    before = Topic.STEP_TIMES if data.get("is_about_times") else Topic.AMOUNT
+    about = Topic(data.get("about", before))
+    return medicine_changes.ask_which(data["name"], buttons, about=about)
 
 
 def ask_each(data: Data, choice: Choice) -> Screen:

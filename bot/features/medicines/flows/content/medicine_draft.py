@@ -55,6 +55,8 @@ class Draft:
     question: Mapping[str, Any] | None = None
     times: Sequence[str] = ()
     offered: Sequence[str] = ()
+    instructions: str | None = None
+    reason: str | None = None
     day: Mapping[str, str] = field(default_factory=dict)
     day_by_hand: bool = False
     moves: Sequence[str] = ()
@@ -150,7 +152,7 @@ class Draft:
         if not (self.name and self.dosage and self.schedule):
             raise Misunderstood(Problem.SCHEDULE_MISSING)
         dosage, schedule = Dosage.from_json(self.dosage), schedule_from_json(self.schedule)
-        return Content(self.name, dosage, schedule)
+        return Content(self.name, dosage, schedule, self.instructions, self.reason)
 
     def changed(self, content: Content) -> "Draft":
         """A copy with another content; what was asked about the previous one is settled."""
@@ -159,6 +161,8 @@ class Draft:
             name=content.name,
             dosage=content.dosage.to_json(),
             schedule=content.schedule.to_json(),
+            instructions=content.instructions,
+            reason=content.reason,
             change=None,
             question=None,
             same=None,
@@ -202,6 +206,8 @@ class Draft:
             name=self.name,
             dosage=Dosage.from_json(self.dosage),
             schedule=schedule_from_json(self.schedule),
+            instructions=self.instructions,
+            reason=self.reason,
         )
 
     def beside_existing(self, existing: MedicineFacts) -> "Draft":

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.medicine_draft import Draft
+from bot.features.medicines.flows.content.notes import ask_note
 from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.features.medicines.views.content.medicine_notes import Note
 from bot.ui import conversations
 from bot.ui.answer import Screen
 from bot.ui.words.day_times import times_around
@@ -64,6 +66,14 @@ def ask_new_schedule(data: Data, choice: Choice) -> Screen:
     return parts.ask_when({"name": data["name"], **parts.data_of_when(schedule, zone)}, choice)
 
 
+def ask_how(data: Data, choice: Choice) -> Screen:
+    return ask_note(Note.HOW, data["name"], data.get("instructions"), choice)
+
+
+def ask_why(data: Data, choice: Choice) -> Screen:
+    return ask_note(Note.WHY, data["name"], data.get("reason"), choice)
+
+
 def ask_confirm(data: Data, choice: Choice) -> Screen:
     said = Draft.from_data(data)
     question = new_medicines.confirm(
@@ -72,6 +82,8 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
         schedule=schedule_from_json(data["schedule"]),
         person=data["people"][data["person"]][1],
         zone=ZoneInfo(data["people"][data["person"]][2]),
+        instructions=data.get("instructions"),
+        reason=data.get("reason"),
         buttons=(
             choice(conversations.save_label(), "save"),
             choice(conversations.change_label(), "change"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.content.medicine_notes import note_labels, note_lines
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.conversations import change_label
@@ -77,6 +78,7 @@ def part_labels() -> dict[str, str]:
         "name": _("The name"),
         "dosage": _("How much"),
         "schedule": _("When"),
+        **note_labels(),
         "person": _("For whom"),
     }
 
@@ -214,13 +216,16 @@ def confirm(
     person: str,
     zone: ZoneInfo,
     buttons: Sequence[Button],
+    instructions: str | None = None,
+    reason: str | None = None,
 ) -> Screen:
     save, change, cancel = buttons
+    when = escape(schedule_in_words(schedule, zone=zone))
     return Screen(
         _("I understood:\n💊 <b>{name}</b> {dosage}\n{schedule}\nfor <b>{person}</b>").format(
             name=escape(name),
             dosage=escape(dosage_in_words(dosage, schedule)),
-            schedule=escape(schedule_in_words(schedule, zone=zone)),
+            schedule="\n".join([when, *note_lines(instructions, reason)]),
             person=escape(person),
         ),
         ((save,), (change, cancel)),
@@ -243,12 +248,14 @@ def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
 
 
 def described(medicine: MedicineFacts, *, now: datetime) -> str:
-    """Name, dosage and schedule, on two lines."""
+    """Name, dosage and schedule, on two lines, and how and what for it is taken below them."""
     dosage = escape(dosage_in_words(medicine.dosage, medicine.schedule))
     schedule = schedule_in_words(
         medicine.schedule, zone=medicine.zone, today=now.astimezone(medicine.zone).date()
     )
-    return f"<b>{escape(medicine.name)}</b> {dosage}".strip() + f"\n{escape(schedule)}"
+    what = f"<b>{escape(medicine.name)}</b> {dosage}".strip()
+    notes = note_lines(medicine.instructions, medicine.reason)
+    return "\n".join([what, escape(schedule), *notes])
 
 
 def first_dose(medicine: MedicineFacts, *, now: datetime) -> str:

@@ -22,7 +22,7 @@ from domain.medicines.facts import Content, MedicineFacts, MedicineLine, OpenDos
 from domain.medicines.schedules.comparison import Concern
 from domain.medicines.schedules.days import Daily, Weekly
 from domain.medicines.schedules.kinds import WallClock
-from domain.medicines.schedules.questions import Place
+from domain.medicines.schedules.questions import Place, Topic
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import DoseStatus, MedicineStatus
 from tests.unit.views.screens.conversation import choice
@@ -176,10 +176,10 @@ def _medicine_change_screens(home: Home, weekly: WallClock) -> Mapping[str, View
             medicine_changes.ask_times, words.medicine, [choice("06:00, 14:00"), choice("06:00")]
         ),
         "changemed_which": partial(
-            medicine_changes.ask_which_amount, words.medicine, buttons, is_about_times=False
+            medicine_changes.ask_which, words.medicine, buttons, about=Topic.AMOUNT
         ),
         "changemed_which_step": partial(
-            medicine_changes.ask_which_amount, words.medicine, buttons[:2], is_about_times=True
+            medicine_changes.ask_which, words.medicine, buttons[:2], about=Topic.STEP_TIMES
         ),
         "changemed_each": partial(medicine_changes.ask_amount_each, words.medicine, buttons[:2]),
         "changemed_review": partial(

@@ -1,0 +1,47 @@
+"""Days of the week: "tuesday and thursday", "mon-fri", "weekdays", "weekends"."""
+
+from collections.abc import Sequence
+
+from bot.grammar.cursor import Cursor
+from bot.grammar.dates import WEEKDAYS
+from domain.local_time import Weekday
+
+WORKDAYS = tuple(day for day in Weekday if day < Weekday.SATURDAY)
+WEEKEND = (Weekday.SATURDAY, Weekday.SUNDAY)
+GROUPS = {
+    **dict.fromkeys(("weekday", "weekdays", "workday", "workdays"), WORKDAYS),
+    **dict.fromkeys(("weekend", "weekends"), WEEKEND),
+}
+JOINTS = {",", "and", "&"}
+_UP_TO = {"-", "to", "through", "thru", "till", "until"}
+
+
+def accept_weekdays(cursor: Cursor) -> tuple[Weekday, ...]:
+    """Take the days at the cursor, joined by commas and "and", in the order of the week."""
+    found: set[Weekday] = set()
+    while True:
+        begin = cursor.at
+        if found:
+            cursor.skip(JOINTS)
+        days = _accept_some(cursor)
+        if not days:
+            cursor.at = begin
+            return tuple(sorted(found))
+        found.update(days)
+
+
+def _accept_some(cursor: Cursor) -> Sequence[Weekday]:
+    """A day, a group of days, or all from one to another."""
+    if group := cursor.accept(GROUPS):
+        return GROUPS[group]
+    first = cursor.accept(WEEKDAYS)
+    if not first:
+        return ()
+    if cursor.peek() in _UP_TO and cursor.peek(1) in WEEKDAYS:
+        cursor.accept(_UP_TO)
+        return _between(WEEKDAYS[first], WEEKDAYS[cursor.accept(WEEKDAYS)])
+    return (WEEKDAYS[first],)
+
+
+def _between(first: Weekday, last: Weekday) -> Sequence[Weekday]:
+    return [Weekday((first + n) % 7) for n in range((last - first) % 7 + 1)]
