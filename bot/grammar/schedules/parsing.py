@@ -4,6 +4,7 @@ The parts may come in any order. Anything left over, contradictory or ambiguous 
 words concerned.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -121,6 +122,9 @@ def read_schedules(
     return {_fit(whole, context) for context in contexts}
 
 
+_HOURS = re.compile(r"(?:(?:every|each)\s+)?\d+\s*(?:-|–|to|or)\s*\d+[\s-]*h\w*", re.IGNORECASE)
+
+
 def _fit(parts: ScheduleParts, context: ScheduleContext) -> Schedule:
     """The parts as one schedule with upcoming doses."""
     limits = (parts.min_interval, parts.max_per_day, parts.max_amount)
@@ -130,8 +134,9 @@ def _fit(parts: ScheduleParts, context: ScheduleContext) -> Schedule:
         raise context.wrong(Problem.CONTRADICTION)
     if parts.hours_between is not None:
         low, high = parts.hours_between
-        suggestions = (f"as needed, {low} hours apart", f"every {high} hours")
-        raise Misunderstood(Problem.HOURS_RANGE, context.words, suggestions=suggestions)
+        as_needed = _HOURS.sub(f"as needed {low} hours apart", context.words, count=1)
+        fixed = _HOURS.sub(f"every {high} hours", context.words, count=1)
+        raise Misunderstood(Problem.HOURS_RANGE, context.words, suggestions=(as_needed, fixed))
     if parts.until_time is not None:
         window = times_in_window(parts, context)
         parts = replace(parts, times=list(window), interval=None, until_time=None, typed_time=None)

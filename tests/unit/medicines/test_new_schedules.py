@@ -10,15 +10,16 @@ from bot.grammar.problems import Misunderstood, Problem
 from domain.local_time import Weekday
 from domain.medicines.schedules.days import EVERY_DAY, Cycle, Daily, Days, Weekly
 from domain.medicines.schedules.kinds import WallClock
+from domain.medicines.schedules.moments import USUAL_DAY
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def answered(so_far: str, answer: str) -> WallClock:
-    schedule = read_schedule(answer, so_far=so_far, zone=LONDON, now=NOW)
-    assert isinstance(schedule, WallClock)
-    return schedule
+    typed = read_schedule(answer, so_far=so_far, zone=LONDON, now=NOW, day=USUAL_DAY, dosage=None)
+    assert isinstance(typed.schedule, WallClock)
+    return typed.schedule
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from bot.features.medicines.flows.content.questions import (
     ask_schedule,
     ask_why,
     of_question,
+    shown_now,
 )
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
@@ -51,6 +52,7 @@ from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.family.errors import NobodyCaredFor
 from domain.medicines.changes.adding import add_medication
+from domain.medicines.dosages import Dosage
 from domain.medicines.errors import DayTimesChanged, SameMedicine, TimesOfDayClash
 from domain.medicines.facts import Content
 from domain.medicines.schedules.changes import Change
@@ -62,6 +64,8 @@ _ASKED_FOR = frozenset(
         Problem.DOSAGE_MISSING,
         Problem.SCHEDULE_MISSING,
         Problem.TIMES_MISSING,
+        Problem.WEEKDAYS_MISSING,
+        Problem.FIRST_DAY_MISSING,
         Problem.WHICH_PERSON,
     }
 )
@@ -88,7 +92,8 @@ async def begin(request: Request) -> Answer:
             return await _save(request, draft)
         except SameMedicine as same:
             draft = draft.beside_existing(same.existing)
-    draft = draft.offering(typed.problem).with_times(request.scope.clock.now())
+    now = request.scope.clock.now()
+    draft = replace(draft.offering(typed.problem).with_times(now), shown_at=now.isoformat())
     return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
 
 
@@ -165,18 +170,41 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     if reply.choice is not None:
         words = _tapped(draft, reply.choice)
     zone, now = draft.chosen.zone, request.scope.clock.now()
+    dosage = None if draft.dosage is None else Dosage.from_json(draft.dosage)
     try:
-        found = read_schedule(words, so_far=draft.schedule_so_far, zone=zone, now=now)
+        typed = read_schedule(
+            words,
+            so_far=draft.schedule_so_far,
+            zone=zone,
+            now=now,
+            day=draft.day_times,
+            dosage=dosage,
+        )
     except Misunderstood as problem:
-        if problem.problem not in OFFERED:
+        if problem.problem in OFFERED:
+            draft = replace(draft, schedule_so_far="").offering(problem)
+            return _next(request, running, draft, first=_sentence(problem))
+        whole = None if draft.schedule_so_far else _take_direction(request, running, draft, words)
+        if whole is None:
             raise
-        draft = replace(draft, schedule_so_far="").offering(problem)
-        return _next(request, running, draft, first=_sentence(problem))
-    draft = replace(draft, offered=())
-    if isinstance(found, str):
-        return _next(request, running, replace(draft, schedule_so_far=found))
-    draft = replace(draft, schedule=found.to_json(), schedule_so_far="", guard="")
-    return _next(request, running, draft)
+        return whole
+    return _next(request, running, replace(draft.said(typed), guard=""))
+
+
+def _take_direction(
+    request: Request, running: Conversation, draft: Draft, text: str
+) -> Answer | None:
+    """Take a whole direction that was typed where only the times were asked for: "2 tablets every
+    morning". None if it isn't one.
+    """
+    person = draft.chosen
+    if person is None:
+        return None
+    line = f'/addmed "{draft.name}" {text}'
+    typed = understand_medicine(line, people=[person], now=request.scope.clock.now())
+    if typed.dosage is None or not (typed.schedule or typed.schedule_so_far):
+        return None
+    return _take_rest(request, running, draft, f'"{draft.name}" {text}')
 
 
 def _tapped(draft: Draft, choice: str) -> str:
@@ -343,7 +371,7 @@ FLOW = Flow(
         "day": Step(ask_day, _take_day),
         "daytimes": Step(ask_day_times, _take_day),
         "same": Step(ask_same, _take_same),
-        "confirm": Step(ask_confirm, _take_confirm),
+        "confirm": Step(ask_confirm, _take_confirm, shown_now),
         "change": Step(ask_change, _take_change),
         "much": Step(ask_new_dosage, _take_new_dosage),
         "when": Step(ask_new_schedule, _take_new_schedule),
@@ -365,6 +393,7 @@ def _next(
     request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
 ) -> Answer:
     draft = draft.timed().with_times(request.scope.clock.now())
+    draft = replace(draft, shown_at=request.scope.clock.now().isoformat())
     return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 

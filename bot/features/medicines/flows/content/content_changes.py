@@ -24,7 +24,6 @@ from bot.ui.answer import Screen
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import ALL, STRENGTH
 from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.days import EVERY_DAY
 from domain.medicines.schedules.editing import apply_change
 from domain.medicines.schedules.kinds import (
     AsNeeded,
@@ -32,7 +31,7 @@ from domain.medicines.schedules.kinds import (
     Schedule,
     Steps,
     WallClock,
-    wall_clocks_of,
+    is_daily,
 )
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.problems import InvalidSchedule
@@ -105,7 +104,14 @@ class ChangeContext:
             raise
 
     def read_schedule(self, text: str) -> Change:
-        return parse_change(text, schedule=self.content.schedule, zone=self.zone, now=self.now)
+        return parse_change(
+            text,
+            schedule=self.content.schedule,
+            zone=self.zone,
+            now=self.now,
+            day=self.day,
+            dosage=self.content.dosage,
+        )
 
     def read_dosage(self, text: str) -> Change:
         """ "75 mg", or an amount for each time. Raises Misunderstood."""
@@ -130,17 +136,13 @@ def data_of_when(
     schedule: Schedule, zone: ZoneInfo, *, today: date | None = None
 ) -> dict[str, Any]:
     """The data that :func:`ask_when` needs."""
-    has_days = isinstance(schedule, WallClock | Combined) and not _is_daily(schedule)
+    has_days = isinstance(schedule, WallClock | Combined) and not is_daily(schedule)
     is_by_clock = isinstance(schedule, WallClock | Steps | Combined)
     labels = medicine_changes.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
     return {
         "presets": [[key, labels[key]] for key in labels],
         "schedule_now": medicine_changes.schedule_now(schedule, zone=zone, today=today),
     }
-
-
-def _is_daily(schedule: WallClock | Combined) -> bool:
-    return all(plan.days == EVERY_DAY for plan in wall_clocks_of(schedule))
 
 
 def words_of_when(reply: Reply, context: ChangeContext) -> str:

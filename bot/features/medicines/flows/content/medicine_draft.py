@@ -1,7 +1,6 @@
 """What is known about a new medicine while `/addmed` asks about it."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time
 from typing import Any, Self
@@ -9,11 +8,17 @@ from typing import Any, Self
 from bot.conversation.engine import Data
 from bot.conversation.people import People, index_of, named_for, read_people, to_persons
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.new_schedules import (
+    TypedSchedule,
+    fitting_words,
+    named_lack,
+)
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import PartialMedicine
+from bot.grammar.labels.beside_times import joined
+from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import parse_schedule
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
@@ -22,7 +27,7 @@ from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.moments_of_schedules import parts_of, retimed
 from domain.medicines.schedules.problems import InvalidSchedule
 
-OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER})
+OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER, Problem.HOURS_RANGE})
 
 
 @dataclass(frozen=True)
@@ -33,10 +38,12 @@ class Draft:
     person's zone says what "today" is. `same` is what they already take with this or a similar name
     (`same_name`, `same_id`); `beside` are those that the new one is different from. `guard` says
     which limits of an as-needed medicine were already asked for. `change` is a change that waits
-    for the answer to `question`; `times` are those that fit `schedule_so_far`. `offered` are likely
-    schedules, as one would type them. `day` has the times of the person's day that were asked for
-    on account of this medicine, to be saved with it; `day_by_hand`: the usual ones don't suit;
-    `moves` says which other medicines move with them.
+    for the answer to `question`. `lacks` names the problem of `schedule_so_far`, and `times` are
+    words that would complete it. `offered` are likely schedules, as one would type them.
+    `spelled_out` are short forms as typed and what they were read as. `day` has the times of the
+    person's day that were asked for on account of this medicine, to be saved with it;
+    `day_by_hand`: the usual ones don't suit; `moves` says which other medicines move with them.
+    `shown_at` is when the question was put, as ISO in UTC.
     """
 
     people: People
@@ -46,6 +53,7 @@ class Draft:
     dosage: Mapping[str, Any] | None = None
     schedule: Mapping[str, Any] | None = None
     schedule_so_far: str = ""
+    lacks: str = ""
     same: str | None = None
     same_name: str = ""
     same_id: str = ""
@@ -57,9 +65,11 @@ class Draft:
     offered: Sequence[str] = ()
     instructions: str | None = None
     reason: str | None = None
+    spelled_out: Sequence[Sequence[str]] = ()
     day: Mapping[str, str] = field(default_factory=dict)
     day_by_hand: bool = False
     moves: Sequence[str] = ()
+    shown_at: str = ""
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
@@ -177,8 +187,29 @@ class Draft:
             dosage=typed.dosage.to_json() if typed.dosage else None,
             schedule=typed.schedule.to_json() if typed.schedule else None,
             schedule_so_far=typed.schedule_so_far if typed.schedule is None else "",
+            lacks=typed.problem.problem.name if typed.problem else "",
             line=self.line if typed.person is None else "",
-        )
+            instructions=typed.instructions or self.instructions,
+            reason=typed.reason or self.reason,
+        ).spelling_out(typed.spelled_out)
+
+    def said(self, typed: TypedSchedule) -> "Draft":
+        """A copy with what was said about when it is due."""
+        return replace(
+            self,
+            schedule=None if typed.schedule is None else typed.schedule.to_json(),
+            schedule_so_far=typed.so_far,
+            lacks=typed.lacks.name if typed.lacks else "",
+            instructions=joined(self.instructions, typed.instructions),
+            reason=typed.reason or self.reason,
+            offered=(),
+        ).spelling_out(typed.spelled_out)
+
+    def spelling_out(self, found: Sequence[SpelledOut]) -> "Draft":
+        """A copy that shows how short forms were read."""
+        more = [[each.typed, each.meaning] for each in found if each.to_confirm]
+        known = [list(each) for each in self.spelled_out]
+        return replace(self, spelled_out=known + [each for each in more if each not in known])
 
     def offering(self, problem: Misunderstood | None) -> "Draft":
         """A copy with the alternatives to midnight, or to a time that isn't possible."""
@@ -190,11 +221,15 @@ class Draft:
         so_far, person = self.schedule_so_far, self.chosen
         if not so_far or person is None:
             return replace(self, times=())
-        fitting = []
-        for times in parts.times_choices(day=self.day_times):
-            with suppress(Misunderstood):
-                parse_schedule(f"{so_far} {times}", zone=person.zone, now=now)
-                fitting.append(times)
+        fitting = fitting_words(
+            so_far,
+            named_lack(self.lacks),
+            times=parts.times_choices(day=self.day_times),
+            zone=person.zone,
+            now=now,
+            day=self.day_times,
+            dosage=None if self.dosage is None else Dosage.from_json(self.dosage),
+        )
         return replace(self, times=fitting)
 
     def to_new_medicine(self) -> NewMedicine:

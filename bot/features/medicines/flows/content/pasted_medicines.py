@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
 from bot.conversation.people import People, ask_person, index_of, take_person, to_persons
-from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content.new_schedules import PRESETS, named_lack, read_schedule
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content import pasted_medicines as views
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
+from bot.grammar.labels.beside_times import joined
 from bot.grammar.names import parse_name
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
@@ -44,6 +45,9 @@ class PastedMedicines(Kind[MedicineFacts]):
                 "dosage": typed.dosage.to_json() if typed.dosage else None,
                 "schedule": typed.schedule.to_json() if typed.schedule else None,
                 "so_far": typed.schedule_so_far if typed.schedule is None else "",
+                "lacks": typed.problem.problem.name if typed.problem else "",
+                "instructions": typed.instructions,
+                "reason": typed.reason,
             }
             problem = typed.problem
             is_missing = problem is not None and problem.problem.is_missing
@@ -80,7 +84,12 @@ class PastedMedicines(Kind[MedicineFacts]):
             case _:
                 labels = {} if draft["so_far"] else new_medicines.schedule_presets()
                 buttons = [choice(label, key) for key, label in labels.items()]
-                return new_medicines.ask_schedule(draft["name"], buttons, so_far=draft["so_far"])
+                return new_medicines.ask_schedule(
+                    draft["name"],
+                    buttons,
+                    so_far=draft["so_far"],
+                    lacks=named_lack(draft.get("lacks", "")),
+                )
 
     async def take(
         self, request: Request, people: People, entry: Entry, reply: Reply
@@ -94,14 +103,22 @@ class PastedMedicines(Kind[MedicineFacts]):
             case "dosage":
                 draft["dosage"] = parse_dosage(text).to_json()
             case _:
-                zone = ZoneInfo(people[draft["person"]].zone)
-                words = PRESETS[reply.choice] if reply.choice else text
-                now = request.scope.clock.now()
-                found = read_schedule(words, so_far=draft["so_far"], zone=zone, now=now)
-                if isinstance(found, str):
-                    draft["so_far"] = found
-                else:
-                    draft |= {"schedule": found.to_json(), "so_far": ""}
+                person = to_persons(people)[draft["person"]]
+                typed = read_schedule(
+                    PRESETS[reply.choice] if reply.choice else text,
+                    so_far=draft["so_far"],
+                    zone=person.zone,
+                    now=request.scope.clock.now(),
+                    day=person.day,
+                    dosage=Dosage.from_json(draft["dosage"]),
+                )
+                draft |= {
+                    "schedule": None if typed.schedule is None else typed.schedule.to_json(),
+                    "so_far": typed.so_far,
+                    "lacks": typed.lacks.name if typed.lacks else "",
+                    "instructions": joined(draft.get("instructions"), typed.instructions),
+                    "reason": typed.reason or draft.get("reason"),
+                }
         return replace(entry, draft=draft), None
 
     async def _for(
@@ -156,6 +173,8 @@ def _new_medicine(entry: Entry, people: People) -> NewMedicine:
         name=draft["name"],
         dosage=Dosage.from_json(draft["dosage"]),
         schedule=schedule_from_json(draft["schedule"]),
+        instructions=draft.get("instructions"),
+        reason=draft.get("reason"),
     )
 
 

@@ -1,14 +1,17 @@
 """The questions of `/addmed`, rendered from the draft."""
 
 from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.medicine_draft import Draft
+from bot.features.medicines.flows.content.new_schedules import named_lack
 from bot.features.medicines.flows.content.notes import ask_note
 from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
+from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
 from bot.ui.words.day_times import times_around
@@ -35,7 +38,8 @@ def ask_schedule(data: Data, choice: Choice) -> Screen:
         buttons = [choice(words, f"o{number}") for number, words in enumerate(data["offered"])]
     else:
         buttons = [choice(label, key) for key, label in new_medicines.schedule_presets().items()]
-    return new_medicines.ask_schedule(data["name"], buttons, so_far=so_far)
+    lacks = named_lack(data.get("lacks", ""))
+    return new_medicines.ask_schedule(data["name"], buttons, so_far=so_far, lacks=lacks)
 
 
 def of_question(ask: Callable[[Data, Choice], Screen]) -> Callable[[Data, Choice], Screen]:
@@ -84,6 +88,8 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
         zone=ZoneInfo(data["people"][data["person"]][2]),
         instructions=data.get("instructions"),
         reason=data.get("reason"),
+        spelled_out=[(typed, meaning) for typed, meaning in data.get("spelled_out", ())],
+        now=datetime.fromisoformat(shown) if (shown := data.get("shown_at")) else None,
         buttons=(
             choice(conversations.save_label(), "save"),
             choice(conversations.change_label(), "change"),
@@ -91,6 +97,11 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
         ),
     )
     return new_medicines.with_day(question, said.said_times, said.moves)
+
+
+async def shown_now(request: Request, data: Data) -> Data:
+    """The next dates are reckoned from whenever the question is shown."""
+    return {**data, "shown_at": request.scope.clock.now().isoformat()}
 
 
 def ask_day(data: Data, choice: Choice) -> Screen:

@@ -6,12 +6,14 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.content.medicine_notes import note_labels, note_lines
+from bot.grammar.problems import Problem
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.conversations import change_label
 from bot.ui.length import fitting
 from bot.ui.presses.medicines import ChangeMedicine, UndoMedicine
 from bot.ui.wording import _, escape, listed, ngettext
+from bot.ui.words.courses import course_in_words, next_dates_in_words
 from bot.ui.words.parts_of_day import part_name, time_in_words, times_in_words
 from bot.ui.words.pauses import is_paused, medicine_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
@@ -19,7 +21,7 @@ from bot.ui.words.times import moment
 from domain.database.scope import Member
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.kinds import AsNeeded, Schedule
+from domain.medicines.schedules.kinds import AsNeeded, Schedule, is_daily
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.name_similarity import is_same_name
 
@@ -36,12 +38,23 @@ def ask_dosage(name: str) -> Screen:
     )
 
 
-def ask_schedule(name: str, presets: Sequence[Button], *, so_far: str) -> Screen:
+def ask_schedule(
+    name: str,
+    presets: Sequence[Button],
+    *,
+    so_far: str,
+    lacks: Problem = Problem.TIMES_MISSING,
+) -> Screen:
+    """When it is due; or, after the words *so_far*, what they lack."""
     if so_far:
-        question = _("“{so_far}”: at what time? For example: <i>08:00</i>").format(
-            so_far=escape(so_far)
-        )
-        return Screen(question, in_rows(presets, of=2))
+        questions = {
+            Problem.TIMES_MISSING: _("“{so_far}”: at what time? For example: <i>08:00</i>"),
+            Problem.WEEKDAYS_MISSING: _("“{so_far}”: on which day? For example: <i>on mondays</i>"),
+            Problem.FIRST_DAY_MISSING: _(
+                "“{so_far}”: from which day on? For example: <i>from 3 December</i>"
+            ),
+        }
+        return Screen(questions[lacks].format(so_far=escape(so_far)), in_rows(presets, of=2))
     return Screen(
         _(
             "When is {name} due? Tap, or type it, for example: <i>at 08:00 and 20:00</i>,"
@@ -218,18 +231,40 @@ def confirm(
     buttons: Sequence[Button],
     instructions: str | None = None,
     reason: str | None = None,
+    spelled_out: Sequence[tuple[str, str]] = (),
+    now: datetime | None = None,
 ) -> Screen:
+    """Everything that a yes saves: all parts in words, the next dates from *now* on, how many doses
+    a course has, and how short forms were read.
+    """
     save, change, cancel = buttons
     when = escape(schedule_in_words(schedule, zone=zone))
+    ahead = [] if now is None else _what_comes(schedule, zone=zone, now=now)
+    read = [
+        _("“{typed}”: read as {meaning}").format(typed=escape(typed), meaning=escape(meaning))
+        for typed, meaning in spelled_out
+    ]
     return Screen(
         _("I understood:\n💊 <b>{name}</b> {dosage}\n{schedule}\nfor <b>{person}</b>").format(
             name=escape(name),
             dosage=escape(dosage_in_words(dosage, schedule)),
-            schedule="\n".join([when, *note_lines(instructions, reason)]),
+            schedule="\n".join([when, *note_lines(instructions, reason), *ahead, *read]),
             person=escape(person),
         ),
         ((save,), (change, cancel)),
     )
+
+
+def _what_comes(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> Sequence[str]:
+    """The next dates of what isn't daily, and the number of doses where it ends."""
+    dates = next_dates_in_words(schedule, zone=zone, now=now)
+    course = course_in_words(schedule, zone=zone, now=now)
+    lines = []
+    if dates is not None and not is_daily(schedule):
+        lines.append(_("Next: {dates}").format(dates=escape(dates)))
+    if course is not None:
+        lines.append(escape(course))
+    return lines
 
 
 def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
