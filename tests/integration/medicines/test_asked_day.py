@@ -260,7 +260,7 @@ async def test_how_often_offers_the_persons_own_times(talk: Talk) -> None:
     await talk.set({PartOfDay.MORNING: time(7), PartOfDay.EVENING: time(19, 30)})
 
     async def choices(scope: Scope) -> Draft:
-        draft = Draft(people=await load_people(scope), person=0, name="Aspirin", dosage={})
+        draft = Draft(people=await load_people(scope), person=0, name="Aspirin")
         return replace(draft, schedule_so_far="twice a day").with_times(scope.clock.now())
 
     found = await factories.acting(talk.database, talk.anna, choices)

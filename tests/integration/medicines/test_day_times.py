@@ -1,5 +1,6 @@
 """The times of a person's day: what hangs on them moves with them, and nothing else does."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -312,6 +313,30 @@ class TestMeanwhile:
             await home.do(
                 lambda s: editing.edit_medication(s, aspirin.id, version=1, schedule=EMPTY_STOMACH)
             )
+
+
+class TestAtOnce:
+    async def test_two_caregivers_set_the_day(self, home: Home) -> None:
+        levo = await home.takes()
+        await asyncio.gather(
+            home.set({BREAKFAST: time(7), BEDTIME: time(23)}),
+            home.set({BREAKFAST: time(9), DINNER: time(19)}, home.ben),
+        )
+        day = await home.day()
+        assert (day["bedtime"], day["dinner"]) == ("23:00", "19:00")
+        assert (day["breakfast"], await home.times(levo)) in (
+            ("07:00", ["06:30"]),
+            ("09:00", ["08:30"]),
+        )
+
+    async def test_a_medicine_is_added_while_the_day_changes(self, home: Home) -> None:
+        added, _ = await asyncio.gather(
+            home.takes(), home.set({BREAKFAST: time(7)}, home.ben), return_exceptions=True
+        )
+        if isinstance(added, MedicineFacts):
+            assert await home.times(added) == ["06:30"]
+        else:
+            assert isinstance(added, DayTimesChanged)
 
 
 class TestWithANewMedicine:
