@@ -15,6 +15,10 @@ _OFFERED = tuple(timedelta(minutes=minutes) for minutes in (-60, -30, 0, 30, 60,
 _ANY_DAY = date(2000, 1, 2)
 
 
+def day_times_label() -> str:
+    return _("🕗 Times of day")
+
+
 def times_around(part: PartOfDay) -> Sequence[time]:
     """The usual time of a part of the day and those around it, to offer as buttons."""
     usual = datetime.combine(_ANY_DAY, USUAL_TIMES[part])

@@ -66,3 +66,38 @@ async def test_a_change_to_breakfast_goes_by_the_persons_day(home: Household, to
     await home.anna.send("half an hour before breakfast")
     await home.anna.sees("Changed: Ramipril 5 mg")
     assert await times_of(town, "Ramipril") == ["06:30"]
+    assert "Nobody has told me" not in "".join(message.text for message in home.anna.messages)
+
+
+async def test_a_list_says_which_times_it_has_used(home: Household, town: Town) -> None:
+    await home.anna.send("/addmed Iron 1 tablet at bedtime\nRamipril 5 mg with breakfast")
+    await home.anna.press("Save all 2", message=await home.anna.sees("Ramipril"))
+    await home.anna.sees("Saved 2 in the family")
+    said = await home.anna.sees("I use the usual ones: breakfast at 08:00 and bedtime at 22:00.")
+    await home.anna.press("Times of day", message=said)
+    await home.anna.sees("Mum's day:")
+    await home.anna.send("breakfast 7:00, bedtime 23:00")
+    confirm = await home.anna.sees("Ramipril moves from 08:00 to 07:00.")
+    assert "Iron moves from 22:00 to 23:00." in confirm.text
+    await home.anna.press("Save", message=confirm)
+    await home.anna.sees("Saved for Mum:")
+    assert await times_of(town, "Ramipril") == ["07:00"]
+
+
+async def test_a_list_that_was_read_before_the_day_changed_is_shown_again(
+    home: Household, town: Town
+) -> None:
+    await home.anna.send("/addmed Iron 1 tablet at 20:00\nRamipril 5 mg with breakfast")
+    listed = await home.anna.sees("Ramipril")
+    await home.ben.send("/people")
+    await home.ben.press("Times of day", message=await home.ben.sees("People, family"))
+    await home.ben.sees("Mum's day:")
+    await home.ben.send("breakfast 7:00")
+    await home.ben.sees("Saved for Mum:")
+    await home.anna.press("Save all 2", message=listed)
+    again = await home.anna.sees("07:00")
+    await town.settled()
+    assert await town.count("medications") == 1
+    await home.anna.press("Save", message=again)
+    await town.until("SELECT count(*) = 2 FROM medications")
+    assert await times_of(town, "Ramipril") == ["07:00"]

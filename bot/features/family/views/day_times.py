@@ -7,15 +7,11 @@ from bot.ui.buttons import in_rows, undo_button
 from bot.ui.length import fitting
 from bot.ui.presses.family import SetDayTimes
 from bot.ui.wording import _, escape
-from bot.ui.words.day_times import moves_in_words
+from bot.ui.words.day_times import day_times_label, moves_in_words
 from bot.ui.words.parts_of_day import part_name, time_in_words
 from domain.database.scope import Member
 from domain.medicines.changes.day_times import PartChange, Retiming
 from domain.medicines.schedules.moments import DayTimes, PartOfDay
-
-
-def button_label() -> str:
-    return _("🕗 Times of day")
 
 
 def ask_parts(name: str, day: DayTimes, buttons: Sequence[Button]) -> Screen:
@@ -108,7 +104,7 @@ def saved(retiming: Retiming, *, member: Member) -> Answer:
     moves = moves_in_words(retiming.moved)
     lines += fitting([_("💊 {move}").format(move=escape(each)) for each in moves])
     again = SetDayTimes(family_id=member.family_id, person_id=retiming.person.id)
-    return say("\n".join(lines), ((undo_button(), Button(button_label(), again.encode())),))
+    return say("\n".join(lines), ((undo_button(), Button(day_times_label(), again.encode())),))
 
 
 def same_as_before() -> Screen:

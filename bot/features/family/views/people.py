@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.features.family.views import day_times
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.distinct_labels import family_name
 from bot.ui.length import MAX_ROWS, fitting, label
@@ -14,6 +13,7 @@ from bot.ui.presses.medicines import PausePerson, ResumePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
 from bot.ui.wording import _, escape
+from bot.ui.words.day_times import day_times_label
 from bot.ui.words.dose_times import place_name, zone_words
 from bot.ui.words.pauses import pause_words
 from domain.access import Action, may
@@ -84,7 +84,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
                 else button(_("⏸ Pause"), PausePerson, person),
             )
         )
-        rows.append((button(day_times.button_label(), SetDayTimes, person),))
+        rows.append((button(day_times_label(), SetDayTimes, person),))
     add = Button(_("➕ Add somebody"), RunCommand(command="addperson").encode())
     return say("\n".join(lines), (*rows, (add, own)))
 

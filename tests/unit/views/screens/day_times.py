@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.features.family.views import day_times
 from bot.features.medicines.views.content import new_medicines
+from bot.features.medicines.views.content.assumed_days import assumed
 from bot.ui import conversations
 from bot.ui.words import day_times as words_of_day
 from bot.ui.words.day_times import times_around
@@ -95,6 +96,9 @@ def new_medicine_day_screens(home: Home) -> Mapping[str, View]:
             )
             for parts in (one, two)
         },
+        "addmed_day_assumed": partial(
+            assumed, home.person, (BREAKFAST, BEDTIME), member=home.member
+        ),
         "addmed_confirm_with_day": partial(
             new_medicines.with_day,
             new_medicines.ask_medicine_name(),

@@ -21,7 +21,7 @@ from bot.conversation.engine import (
     cancel_button,
     finished,
 )
-from bot.features.medicines.flows.content import alike
+from bot.features.medicines.flows.content import alike, persons_day
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.content.notes import ask_note, take_note
@@ -332,7 +332,10 @@ async def _saved(request: Request, running: Conversation, medicine: MedicineFact
     """What was saved, and then what this requires asking about the stock."""
     member = request.scope.require(Action.CHANGE_MEDICINES)
     done = meds_views.changed(medicine, member=member, now=request.scope.clock.now())
-    answer = finished(running, done)
+    data: Data = running.data
+    before, hanging = Content.from_json(data["old"]), (medicine.person_id, medicine.schedule)
+    assumed = await persons_day.assumptions(request, [hanging], known=before.schedule)
+    answer = finished(running, done.and_send(*assumed))
     return await per_dose.ask_after_change(request, medicine, answer)
 
 

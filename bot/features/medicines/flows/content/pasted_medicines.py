@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
 from bot.conversation.people import People, ask_person, index_of, take_person, to_persons
+from bot.features.medicines.flows.content import persons_day
 from bot.features.medicines.flows.content.new_schedules import PRESETS, named_lack, read_schedule
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content import pasted_medicines as views
@@ -22,9 +23,12 @@ from bot.ui.answer import Screen
 from domain.access import Action
 from domain.medicines.changes.adding import add_medication
 from domain.medicines.dosages import Dosage
-from domain.medicines.errors import SameMedicine
+from domain.medicines.errors import DayTimesChanged, SameMedicine
 from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.schedules.kinds import schedule_from_json
+from domain.medicines.schedules.moments import DayTimes
+from domain.medicines.schedules.moments_of_schedules import retimed
+from domain.medicines.schedules.problems import InvalidSchedule
 
 
 class PastedMedicines(Kind[MedicineFacts]):
@@ -157,10 +161,21 @@ class PastedMedicines(Kind[MedicineFacts]):
             existing = error.existing
             same = new_medicines.in_short(existing)
             raise NotSaved(replace(entry, same=same, same_id=str(existing.id))) from error
+        except DayTimesChanged as error:
+            day = DayTimes.from_json(error.person.day_times)
+            try:
+                schedule = retimed(new.schedule, day)
+            except InvalidSchedule:
+                raise error from None
+            # It's listed again, with the times that it has now.
+            again = {**entry.draft, "schedule": schedule.to_json()}
+            raise NotSaved(replace(entry, draft=again)) from error
 
     async def saved(self, request: Request, found: Sequence[MedicineFacts]) -> Sequence[Screen]:
         member, now = request.scope.require(self.action), request.scope.clock.now()
-        return [views.saved_medicines(found, member=member, now=now)]
+        listed = views.saved_medicines(found, member=member, now=now)
+        schedules = [(medicine.person_id, medicine.schedule) for medicine in found]
+        return [listed, *await persons_day.assumptions(request, schedules)]
 
 
 _NO_MEDICINE: Data = dict.fromkeys(("person", "name", "dosage", "schedule")) | {"so_far": ""}
