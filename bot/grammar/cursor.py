@@ -28,12 +28,15 @@ class Cursor:
     def peek(self, ahead: int = 0) -> str:
         """The word *ahead* of the next one."""
         position = self.at + ahead
-        if not 0 <= position < len(self.tokens) or self.tokens[position].is_quoted:
+        if not 0 <= position < len(self.tokens):
             return ""
-        return self.tokens[position].word
+        token = self.tokens[position]
+        return "" if token.is_quoted else token.word
 
     def sees(self, *phrase: str) -> bool:
         """Whether the next words are those of *phrase*."""
+        if self.peek() != phrase[0]:
+            return False
         return all(self.peek(ahead) == word for ahead, word in enumerate(phrase))
 
     def accept(self, words: str | Collection[str]) -> str:

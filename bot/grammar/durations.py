@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from bot.grammar.cursor import Cursor
 from bot.grammar.numbers import COUNTS
@@ -56,6 +57,8 @@ _TENS = {
     "ninety": 90,
 }
 _ONE = {"a", "an"}
+_BEGINNINGS = frozenset([*_ONE, *COUNTS, *_TENS, "half", "quarter"])
+_NONE = Fraction(0)
 _DIGITS = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,3})?|\d{0,3}½")
 _GLUED = re.compile(r"(?P<number>[+-]?\d{1,9}(?:[.,]\d{1,3})?|\d{0,3}½)-?(?P<unit>[a-z]+)")
 _HOURS_AND_MINUTES = re.compile(r"(?P<hours>\d{1,2})h(?P<minutes>\d{1,2})(?:m|min|mins)?")
@@ -121,6 +124,8 @@ def read_duration(
     With *as_on_labels* also as pharmacies write one: "x7d", "x 7 days", "7/7", "2/52". Unless it
     *is_sum*, "1 day and 2 hours" are two, of which this is the first.
     """
+    if not tokens or not _may_begin(tokens[0].word):
+        return None
     cursor = Cursor(tokens)
     found = (_read_label(cursor) if as_on_labels else None) or _read_part(cursor)
     if found is None:
@@ -135,6 +140,12 @@ def read_duration(
         days=_sum(total, _DAYS),
         minutes=_sum(total, _MINUTES),
     )
+
+
+def _may_begin(word: str) -> bool:
+    """Whether a duration can begin with *word*: a quick look, since most words are none."""
+    first = word[:1]
+    return first.isdecimal() or first in "+-½x" or "-" in word or word in _BEGINNINGS
 
 
 def read_days(tokens: Sequence[Token]) -> tuple[int, int] | None:
@@ -163,6 +174,7 @@ def read_ago(tokens: Sequence[Token]) -> timedelta | None:
     return timedelta(seconds=float(found.minutes * 60))
 
 
+@lru_cache(maxsize=1024)
 def count_of(word: str) -> Fraction | None:
     """The number that a single word stands for: "2", "two", "½", "2,5"; None if it isn't one."""
     if word in _ONE:
@@ -179,7 +191,8 @@ def count_of(word: str) -> Fraction | None:
 
 
 def _sum(total: dict[str, Fraction], sizes: dict[str, int]) -> Fraction:
-    return sum((total[unit] * size for unit, size in sizes.items() if unit in total), Fraction(0))
+    found = [total[unit] * size for unit, size in sizes.items() if unit in total]
+    return sum(found, _NONE) if found else _NONE
 
 
 def _read_label(cursor: Cursor) -> tuple[Fraction, str] | None:

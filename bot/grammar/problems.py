@@ -113,7 +113,7 @@ class Problem(Enum):
     TOO_MANY_ENTRIES = auto()  # W is how many there are
     WHICH_DOCTOR = auto()
     PHONE_UNREADABLE = auto()
-    PHONE_IMPOSSIBLE = auto()  # no phone number in that country looks like this
+    PHONE_IMPOSSIBLE = auto()  # no phone number looks like this in any country
     WORDS_TOO_LONG = auto()  # W is too long for its field
 
     PLACE_MISSING = auto()

@@ -15,9 +15,9 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.grammar.commands.appointments import understand_appointment
-from bot.grammar.commands.doctors import parse_phone
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.people import Person
+from bot.grammar.phones import parse_phone
 from bot.grammar.places import load_places
 
 log = logging.getLogger(__name__)

@@ -433,7 +433,7 @@ def _without_choices() -> Mapping[Problem, str]:
             "213 425 678</code>."
         ),
         Problem.PHONE_IMPOSSIBLE: _(
-            "“{words}” is too short or too long for a phone number. Type it with the country code,"
+            "“{words}” isn't a phone number in any country I know. Type it with the country code,"
             " like <code>+351 213 425 678</code>."
         ),
         Problem.WORDS_TOO_LONG: _("“{words}” is too long. Please make it shorter."),

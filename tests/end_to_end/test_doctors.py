@@ -76,3 +76,37 @@ class TestDoctors:
             await home.anna.press(part, message=asked)
             await home.anna.send(words)
             saved = await home.anna.sees(says, after=asked)
+
+    async def test_a_foreign_number_is_asked_with_its_countries(
+        self, home: Household, town: Town
+    ) -> None:
+        await home.anna.send("/adddoctor Dr Weber cardiologist 030/901820 ext. 12")
+        asked = await home.anna.sees("has no country code. Which number is it?")
+        assert asked.labels[0] == "+49 30 901820 (Germany)"
+        assert not any("+44" in label for label in asked.labels)
+        await home.anna.press("Germany", message=asked)
+        saved = await home.anna.sees("👩‍⚕️ Dr Weber, for Mum", after=asked)
+        assert "cardiologist" in saved.text
+        assert "📞 +49 30 901820" in saved.text
+        assert "📝 extension 12" in saved.text
+        assert await town.value("SELECT phone FROM doctors") == "+4930901820"
+        await home.anna.press("Change", message=saved)
+        await home.anna.press("Phone", message=await home.anna.sees("like to change about"))
+        await home.anna.send("415-555-2671, 020 7946 0018")
+        asked = await home.anna.sees("has no country code", after=saved)
+        await home.anna.press("United States", message=asked)
+        changed = await home.anna.sees("📞 +1 415-555-2671", after=asked)
+        assert "📝 extension 12; also 020 7946 0018" in changed.text
+
+    async def test_what_may_be_part_of_the_name_is_asked(self, home: Household) -> None:
+        await home.anna.send("/adddoctor Dr Anna Weber hearts 020 7946 0018")
+        asked = await home.anna.sees("What kind of doctor is Dr Anna Weber hearts?")
+        await home.anna.send("cardiologist")
+        saved = await home.anna.sees("for Mum", after=asked)
+        assert "+44 20 7946 0018" in saved.text
+
+    async def test_a_number_of_no_country_is_asked_again(self, home: Household) -> None:
+        await home.anna.send("/adddoctor Weber, cardiologist, 0000 0000")
+        await home.anna.sees("“0000 0000” isn't a phone number in any country I know.")
+        await home.anna.send("020 7946 0018")
+        await home.anna.sees("+44 20 7946 0018")

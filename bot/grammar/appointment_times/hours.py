@@ -67,7 +67,8 @@ def read_hours_range(tokens: Sequence[Token]) -> tuple[TypedTime, TypedTime] | N
 def read_window(tokens: Sequence[Token], typed: TypedWhen) -> int:
     """ "between 3 and 4pm". Is that how long it takes, or does it begin at some time in between?"""
     cursor = Cursor(tokens)
-    cursor.accept({"at", "from"})
+    cursor.accept({"at", "from", "anytime", "sometime", "some", "any"})
+    cursor.accept("time")
     if not cursor.accept({"between", "betw"}):
         return 0
     hours: list[TypedTime] = []

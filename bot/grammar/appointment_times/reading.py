@@ -18,7 +18,7 @@ from bot.grammar.appointment_times.hours import (
     read_window,
 )
 from bot.grammar.appointment_times.lengths import read_all_day, read_hours_or_minutes, read_length
-from bot.grammar.appointment_times.parts import TypedWhen, check_once, typed_words
+from bot.grammar.appointment_times.parts import TypedWhen, as_tokens, check_once, typed_words
 from bot.grammar.appointment_times.repeats import read_repeat
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY
 from bot.grammar.cursor import Cursor
@@ -29,7 +29,8 @@ from bot.grammar.tokens import Token, words_of
 
 # What can be on either side of a dash: "10:00-14:00", "9am-2pm", "1-14 july", "mon-fri".
 _SIDE = re.compile(r"\d{1,4}([:.]\d{2})?([ap]m)?|\d{1,2}(st|nd|rd|th|/\d{1,2})|[a-z]{3,9}")
-_NEVER_FIRST = {",", "from", "starting", "beginning", "begins", "starts"}
+_BEGINS = {"from", "starting", "beginning", "begins", "starts"}
+_NEVER_FIRST = {",", *_BEGINS}
 _FILLERS = _NEVER_FIRST | {"on", "the"}
 _FILLERS_OF_A_PART = 2
 
@@ -77,6 +78,8 @@ def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
 
     Raises `Misunderstood` for words that can only be meant as such a part, but are wrong.
     """
+    if used := _first_month(tokens, typed):
+        return used
     skipped = _fillers(tokens)
     # "on" and "the" can be part of it ("on Mondays", "on the 3rd of every month"), if they come
     # right before it.
@@ -131,7 +134,7 @@ def _repeat(tokens: Sequence[Token], typed: TypedWhen) -> int:
     typed.repeat = found
     if found.rhythm is not None:
         typed.exceptions += found.rhythm.exceptions
-        _keep_to_months(typed, found.rhythm.first, found.rhythm.last)
+        _keep_between(typed, found.rhythm.first, found.rhythm.last)
     last = found.words.split()[-1]
     if last in PARTS_OF_DAY:  # "every morning at 8"
         typed.part = PARTS_OF_DAY[last]
@@ -157,16 +160,42 @@ def _exceptions(tokens: Sequence[Token], typed: TypedWhen) -> int:
 def _months(tokens: Sequence[Token], typed: TypedWhen) -> int:
     """ "in December", of a series: it begins and ends in that month."""
     cursor = Cursor(tokens)
-    if typed.repeat is None or (found := read_months(cursor)) is None:
+    found = read_months(cursor)
+    if found is None or not (typed.repeat or _is_rhythm_ahead(cursor)):
         return 0
-    _keep_to_months(typed, *found)
+    _keep_between(typed, *found)
     typed.words.append(cursor.words_since(0))
     return cursor.at
 
 
-def _keep_to_months(typed: TypedWhen, first: TypedDate | None, last: TypedDate | None) -> None:
-    if first is None or last is None:
-        return
-    check_once(typed.day, first.words)
-    check_once(typed.until, first.words)
-    typed.day, typed.until = first, last
+def _is_rhythm_ahead(cursor: Cursor) -> bool:
+    """ "in December every Tuesday" """
+    ahead = Cursor(cursor.tokens, cursor.at)
+    ahead.skip({",", "on"})
+    try:
+        return read_repeat(ahead.rest) is not None
+    except Misunderstood:
+        return True
+
+
+def _keep_between(typed: TypedWhen, first: TypedDate | None, last: TypedDate | None) -> None:
+    for day, before in ((first, typed.day), (last, typed.until)):
+        if day is not None:
+            check_once(before, day.words)
+    typed.day, typed.until = first or typed.day, last or typed.until
+
+
+def _first_month(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "starting in January", of a series: from its first day in that month on."""
+    cursor = Cursor(tokens)
+    if typed.repeat is None or not cursor.accept(_BEGINS):
+        return 0
+    cursor.accept("in")
+    if cursor.peek() not in MONTHS:
+        return 0
+    named = Cursor((*as_tokens("in"), *cursor.rest))
+    found = read_months(named)
+    if found is None:
+        return 0
+    _keep_between(typed, found[0], None)
+    return cursor.at + named.at - 1

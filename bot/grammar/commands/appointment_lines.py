@@ -21,7 +21,7 @@ from bot.grammar.tokens import Line, as_word
 LONGEST_PART = 40  # tokens: all weekdays with commas, and the words that may precede them
 # A sensible line of 100 words takes about 200 steps. A step looks for a part after a possible
 # title.
-_MAX_STEPS = 500
+_MAX_STEPS = 400
 _BRINGS = {"bring", "bringing"}
 _NOTES = {"note", "notes"}
 # "at half past nine" and "at lunchtime" are not places.

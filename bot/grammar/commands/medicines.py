@@ -155,7 +155,10 @@ def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:
         return True
     if not isinstance(schedule, WallClock):
         return isinstance(schedule, Steps | Combined)
-    is_rare = isinstance(schedule.days, Cycle | MonthlyWeekdays)
+    # "5 days every 28 days" may be meant otherwise; "21 days on, 7 off" can't.
+    is_told = any(token.word == "off" for token in label.line.tokens)
+    is_rare = isinstance(schedule.days, MonthlyWeekdays)
+    is_rare = is_rare or (isinstance(schedule.days, Cycle) and not is_told)
     is_rare = is_rare or (isinstance(schedule.days, Monthly) and schedule.days.every > 1)
     return is_rare or schedule.last_at is not None or bool(schedule.except_on)
 

@@ -1,5 +1,5 @@
-"""A line as the readers of amounts and schedules need it: short forms spelled out, tables of amounts
-in words, and remarks taken out.
+"""A line as the readers of amounts and schedules need it: short forms and tables of amounts in
+words, and remarks taken out.
 """
 
 from collections.abc import Sequence

@@ -10,13 +10,16 @@ _HOW = """
     (under|below) the tongue
     (sublingually|sublingual|sl)
     (inside|between|in) the cheek
-    (in|into|to) [the] [left|right|each|both|affected|other] (eye|eyes|ear|ears|nostril|nostrils|nose)
+    (in|into|to) [the] [left|right|each|both|affected|other] (eye|eyes|ear|ears|nose)
+    (in|into) [the] [left|right|each|both] (nostril|nostrils)
     (each|both|left|right|affected) (eye|eyes|ear|ears|nostril|nostrils)
     (to|on|onto|over) [the|all] (affected|sore|itchy|dry) [area|areas|skin|part|parts|joint|joints]
-    (to|on|onto|into) the (skin|scalp|face|back|wound|arm|arms|leg|legs|chest|belly|stomach|tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
+    (to|on|onto|into) the (skin|scalp|face|back|wound|arm|arms|leg|legs|chest|belly|stomach)
+    (to|on|onto|into) the (tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
     under the skin
     (into|in) the (muscle|vein|thigh|stomach|belly|abdomen)
-    (rectally|vaginally|nasally|topically|subcutaneously|intramuscularly|intravenously|subcut|s.c|sq|subq|i.m|i.v|p.r|p.v)
+    (rectally|vaginally|nasally|topically|subcutaneously|intramuscularly|intravenously)
+    (subcut|s.c|sq|subq|i.m|i.v|p.r|p.v)
     (sc|s/c|im|i/m|iv|i/v|ou|os|buccal|buccally|nebulised|transdermally|dispersible|soluble)
     (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
     between meals
@@ -24,19 +27,26 @@ _HOW = """
     (change|rotate|alternate) (daily|sites|arms|legs)
     via [a|the] (peg|tube|spacer|inhaler|nebuliser|nebulizer|mask|feeding) [tube]
     (with|using|through) [a|the] (spacer|inhaler|nebuliser|nebulizer|mask|oral) [syringe]
-    (with|after|before|without) [or] [after|without] [a|some|any|your|each|every] [little|light|full|main|big] (food|foods|eating|snack)
+    (with|after|before|without) [or] [after|without] [a|some|any|your] (food|foods|eating|snack)
+    (with|after|before) [a|some|each] (little|light|full|main|big) (food|snack|meal)
     with or without food
-    (with|in) [a|some|plenty] [of] [full|large|small|half] [glass|cup] [of] (water|milk|juice|yoghurt|yogurt|jam|liquid|fluids)
+    (with|in) [a|some|plenty] [of] [full|large|small|half] [glass|cup] [of] (water|milk|juice)
+    (with|in) [a|some|plenty] [of] (yoghurt|yogurt|jam|liquid|fluids)
     not with (milk|grapefruit|alcohol|antacids|iron|tea|coffee) [juice]
     (no|avoid) (alcohol|grapefruit|milk|sunlight|sun) [juice]
     (on|with) an empty stomach
     not on an empty stomach
     (on|upon|when) waking [up]
-    (as|exactly as) (directed|prescribed|instructed|told|advised|before|discussed) [by] [the|your] [doctor|gp|nurse|hospital|consultant]
-    (do not|don't|never) (crush|chew|split|break|cut|swallow|open|refrigerate|freeze) [or] [chew|crush|break|split] [it|them]
+    (as|exactly as) (directed|prescribed|instructed|told|advised|before|discussed)
+    (as|exactly as) (directed|prescribed|instructed|told|advised) by [the|your] (doctor|gp|nurse)
+    (do not|don't|never) (crush|chew|split|break|cut|swallow|open|freeze) [it|them]
+    (do not|don't|never) (crush|chew|split|break) or (chew|crush|break|split) [it|them]
     (swallow|swallowed|taken|take) whole
-    (chew|suck|dissolve|crush|crushed|chewed|dissolved) [it|them] [well] [first] [before] [swallowing]
-    (dissolved|dissolve|mixed|mix|stirred|crushed) (in|into|with) [a|some] [glass] [of] (water|milk|juice|yoghurt|yogurt|food|jam|apple) [sauce]
+    (chew|suck|dissolve|crush|crushed|chewed|dissolved) [it|them] [well] [first]
+    (chew|suck) [it|them] [well] before swallowing
+    (dissolved|dissolve|mixed|mix|stirred|crushed) (in|into|with) [a|some] [glass] [of] (water|milk)
+    (dissolved|dissolve|mixed|mix|stirred|crushed) (in|into|with) (juice|yoghurt|food|jam)
+    (mixed|mix|stirred|crushed) (in|into|with) apple sauce
     shake [well] [before] [use|using]
     (rinse|wash) [the|your] (mouth|hands) [after|afterwards|before] [use|using]
     (sit|stay|remain|keep|stand) upright [for] [half] [an|1|30] [hour|minutes|min]
@@ -344,7 +354,7 @@ def _part(pattern: str) -> tuple[Sequence[str], bool, str]:
 
 
 def _compiled(pattern: str) -> tuple[frozenset[str], re.Pattern[str]]:
-    """The words that a pattern can begin with, and an expression for words with a space after each."""
+    """The words that a pattern can begin with, and an expression for words, each with a space."""
     firsts: set[str] = set()
     expression, is_beginning = "", True
     while pattern:

@@ -143,6 +143,12 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
         return 1, f"{word[:-1]} ,", False
     if word in {"ac", "a.c", "pc", "p.c"} and following in _MEALS:
         return 1, "before" if word[0] == "a" else "after", False
+    if (
+        word in {"ac", "pc"}
+        and not following
+        and any(each.word in {"ac", "pc", "before", "after"} for each in tokens[:at])
+    ):
+        return 1, None, False  # "4u ac breakfast, 6u ac" lacks its meal
     if word == "q" and following[:1].isdecimal():
         used, meaning = _every(f"q{following}", tokens, at + 1)
         return (used + 1, meaning, False) if meaning else (1, None, False)

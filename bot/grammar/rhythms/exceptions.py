@@ -25,7 +25,8 @@ _SURE: Sequence[tuple[str, ...]] = (
     ("apart", "from"),
     ("other", "than"),
 )
-_MAYBE = (("not",), ("without",), ("skipping",), ("skip",))
+_MAYBE = (("not",), ("without",), ("skipping",), ("skip",), ("but",))
+_BEGINNINGS = frozenset(phrase[0] for phrase in (*_SURE, *_MAYBE))
 _FILLERS = {"on", "the"}
 _UP_TO = {"-", "to", "until", "till", "through", "thru"}
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
@@ -47,6 +48,8 @@ def read_exceptions(cursor: Cursor) -> TypedExceptions | None:
 
     Raises `Misunderstood` for "except" before something else.
     """
+    if cursor.peek() not in _BEGINNINGS:
+        return None
     begin = cursor.at
     is_sure = any(cursor.accept_phrase(*phrase) for phrase in _SURE)
     if not is_sure and not any(cursor.accept_phrase(*phrase) for phrase in _MAYBE):

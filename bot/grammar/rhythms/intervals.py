@@ -4,7 +4,7 @@ import re
 
 from bot.grammar.clock_times import PARTS_OF_DAY
 from bot.grammar.cursor import Cursor
-from bot.grammar.dates import ORDINALS, WEEKDAYS
+from bot.grammar.dates import MONTHS, ORDINALS, WEEKDAYS
 from bot.grammar.numbers import COUNTS, read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.rhythms.months import (
@@ -16,6 +16,7 @@ from bot.grammar.rhythms.months import (
 )
 from bot.grammar.rhythms.patterns import EVERY, Pattern, Unit
 from bot.grammar.rhythms.weekdays import GROUPS, accept_weekdays
+from domain.local_time import Weekday
 
 LONGEST_INTERVAL = 100
 _UNITS = {
@@ -42,6 +43,7 @@ _TOO_OFTEN = {"second", "seconds", "minute", "minutes", "hour", "hours"}
 _TOO_OFTEN |= {"sec", "secs", "min", "mins", "hr", "hrs"}
 _INTERVALS = {"other": 2, **{word: n for word, n in ORDINALS.items() if n > 1}}
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
+BEGINNINGS = frozenset([*_ALTERNATE, *_ADVERBS, *_TWO_WAYS, *_TIMES])
 _SPACED = re.compile(r" (?=,)")
 
 
@@ -73,6 +75,8 @@ def _read_every(cursor: Cursor) -> Pattern | None:
         return None
     if cursor.accept(PARTS_OF_DAY):
         return Pattern(Unit.DAY)
+    if days := _accept_day_from_to(cursor):
+        return Pattern(Unit.WEEK, weekdays=days)
     ordinal = cursor.peek() if cursor.peek() in ORDINALS else ""
     interval = _accept_interval(cursor)
     if cursor.peek() in _TOO_OFTEN or (ordinal == "second" and not _names_days_or_unit(cursor)):
@@ -81,6 +85,17 @@ def _read_every(cursor: Cursor) -> Pattern | None:
     if ordinal and cursor.peek() in WEEKDAYS:
         raise _which_nth(cursor, begin, interval, ordinal)
     return _weeks_or_units(cursor, interval, begin=begin)
+
+
+def _accept_day_from_to(cursor: Cursor) -> tuple[Weekday, ...]:
+    """Take "day from Monday to Friday", which is said of every week."""
+    begin = cursor.at
+    if cursor.accept_phrase("day", "from") and cursor.peek(1) in {"-", "to", "through", "thru"}:
+        is_dated = cursor.peek(3) in MONTHS or cursor.peek(4) in MONTHS
+        if cursor.peek() in WEEKDAYS and cursor.peek(2) in WEEKDAYS and not is_dated:
+            return accept_weekdays(cursor)
+    cursor.at = begin
+    return ()
 
 
 def _names_days_or_unit(cursor: Cursor) -> bool:
@@ -197,6 +212,7 @@ def _read_times(cursor: Cursor) -> Pattern | None:
         cursor.at += 2
         times = count
     unit = cursor.accept(_UNITS) if cursor.accept({"a", "per", *EVERY}) else ""
+    unit = unit or _ADVERBS.get(cursor.accept(_ADVERBS), "")
     if not unit or _UNITS[unit][1] != 1:
         return None
     pattern = _with_days(cursor, _UNITS[unit][0], 1)
@@ -214,7 +230,7 @@ def _bare(cursor: Cursor) -> Pattern | None:
     """ "Tuesdays", "on Mondays and Thursdays", "weekdays": only the plural means a rhythm."""
     cursor.accept("on")
     begin, first = cursor.at, cursor.peek()
-    if first in {"weekday", "workday", "weekend"}:
+    if first in {"weekday", "workday", "weekend", "mwf"}:
         return None
     days = accept_weekdays(cursor)
     if not days:
@@ -228,6 +244,7 @@ def _bare(cursor: Cursor) -> Pattern | None:
         words = words.replace(" - ", "-")
         both = (f"every {words}", words.replace("-", " to "))
         raise Misunderstood(Problem.REPEAT_AMBIGUOUS, words, suggestions=both)
-    if len(days) == 1 or cursor.peek(begin + 1 - cursor.at) not in {",", "and", "&"}:
+    is_list = first not in WEEKDAYS or cursor.peek(begin + 1 - cursor.at) in {",", "and", "&"}
+    if len(days) == 1 or not is_list:
         return None
     raise Misunderstood(Problem.EVERY_WEEK, words, suggestions=(f"every {words}",))

@@ -75,7 +75,7 @@ class TypedException:
 @dataclass(frozen=True, slots=True)
 class TypedRhythm:
     """A rhythm as typed. `first` and `last` are the days between which it lies, where it says so
-    itself: "every Tuesday in December".
+    itself: "every Tuesday in December", "every 29 December".
     """
 
     words: str

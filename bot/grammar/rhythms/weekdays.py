@@ -1,5 +1,6 @@
 """Days of the week: "tuesday and thursday", "mon-fri", "weekdays", "weekends"."""
 
+import re
 from collections.abc import Sequence
 
 from bot.grammar.cursor import Cursor
@@ -11,7 +12,9 @@ WEEKEND = (Weekday.SATURDAY, Weekday.SUNDAY)
 GROUPS = {
     **dict.fromkeys(("weekday", "weekdays", "workday", "workdays"), WORKDAYS),
     **dict.fromkeys(("weekend", "weekends"), WEEKEND),
+    "mwf": (Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY),
 }
+_SLASHES = re.compile("[/&+]")  # "mon/wed/fri"
 JOINTS = {",", "and", "&"}
 _UP_TO = {"-", "to", "through", "thru", "till", "until"}
 
@@ -34,6 +37,10 @@ def _accept_some(cursor: Cursor) -> Sequence[Weekday]:
     """A day, a group of days, or all from one to another."""
     if group := cursor.accept(GROUPS):
         return GROUPS[group]
+    names = _SLASHES.split(cursor.peek())
+    if len(names) > 1 and all(name in WEEKDAYS for name in names):
+        cursor.at += 1
+        return [WEEKDAYS[name] for name in names]
     first = cursor.accept(WEEKDAYS)
     if not first:
         return ()

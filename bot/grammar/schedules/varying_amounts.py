@@ -126,11 +126,18 @@ def _at(
 
 
 def _alternate(parts: Sequence[ScheduleParts]) -> bool:
-    """ "5 mg and 7.5 mg alternating", "… on alternate days"."""
+    """ "5 mg and 7.5 mg alternating", "… on alternate days"; but not "2 tablets at 14:00 and 1 at
+    20:00 on alternate days".
+    """
     if any(each.is_alternating for each in parts):
         return True
     every_other = [each.every_days == 2 for each in parts]
-    return len(parts) == 2 and every_other == [False, True] and not parts[0].weekdays
+    is_said_last = len(parts) == 2 and every_other == [False, True] and not parts[0].weekdays
+    return is_said_last and not _all_have_times(parts)
+
+
+def _all_have_times(parts: Sequence[ScheduleParts]) -> bool:
+    return all(each.times or each.moments for each in parts)
 
 
 def _fit_alternating(
@@ -140,6 +147,8 @@ def _fit_alternating(
     if shared.weekdays == EVERY_DAY:
         shared.weekdays = None
     if len(set(dosages)) != len(dosages) or shared.weekdays or count_patterns(shared):
+        raise context.wrong(Problem.CONTRADICTION)
+    if _all_have_times(parts) and len({(*each.times, *each.moments) for each in parts}) > 1:
         raise context.wrong(Problem.CONTRADICTION)
     named = next((each for each in parts if each.times or each.moments), parts[0])
     whole = _at(named, parts, context)
@@ -166,7 +175,9 @@ def _are_by_weekday(portions: Sequence[Portion], parts: Sequence[ScheduleParts])
         each.is_on_other_days or portion.is_except
         for portion, each in zip(portions, parts, strict=True)
     ]
-    return sum(days) > 1 or (any(days) and any(complements)) or (len(parts) == 2 and days[1])
+    if sum(days) > 1 or (any(days) and any(complements)):
+        return True
+    return len(parts) == 2 and days[1] and not _all_have_times(parts)
 
 
 def _fit_by_weekday(

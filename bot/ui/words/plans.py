@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
+from itertools import islice
 
 from bot.ui.wording import _, listed
 from bot.ui.words.dates import day_and_month, full_date
@@ -25,6 +26,26 @@ def wall_clock_in_words(schedule: WallClock, *, today: date | None) -> str:
     else:
         words = _("{days} {times}").format(days=days, times=_times(schedule))
     return _with_dates(words, schedule, today=today)
+
+
+def schedule_by_clock_in_words(schedule: WallClock, *, today: date | None) -> str:
+    """As :func:`wall_clock_in_words`, of a whole schedule: "once on 24 November 2026 at 09:00"."""
+    only_day = _only_day(schedule)
+    if only_day is None or len(schedule.times) > 1:
+        return wall_clock_in_words(schedule, today=today)
+    once = _("once on {date}").format(date=full_date(only_day))
+    if schedule.dosages:
+        amounts = _amounts(schedule, schedule.dosages)
+        return _("{amounts}, {days}").format(amounts=amounts, days=once)
+    return _("{days} {times}").format(days=once, times=_times(schedule))
+
+
+def _only_day(schedule: WallClock) -> date | None:
+    """The day of what is given on one day only."""
+    if schedule.ends_on is None:
+        return None
+    days = list(islice(schedule.days_from(schedule.starts_on), 2))
+    return days[0] if len(days) == 1 else None
 
 
 def plans_in_words(schedule: Combined, *, today: date | None) -> str:

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 from bot.ui.wording import _, listed, ngettext
 from bot.ui.words.dates import full_date
 from bot.ui.words.patterns_of_days import count_of_days
-from bot.ui.words.plans import BEGUN, clock, dates_in_words, plans_in_words, wall_clock_in_words
+from bot.ui.words.plans import (
+    BEGUN,
+    clock,
+    dates_in_words,
+    plans_in_words,
+    schedule_by_clock_in_words,
+    wall_clock_in_words,
+)
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.amounts import own_dosages
@@ -35,7 +42,7 @@ def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None 
     """
     match schedule:
         case WallClock():
-            return wall_clock_in_words(schedule, today=today)
+            return schedule_by_clock_in_words(schedule, today=today)
         case Steps(steps=steps):
             return _(", then ").join(_step(step, steps, today=today) for step in steps)
         case Combined():

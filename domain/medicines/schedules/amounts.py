@@ -98,8 +98,8 @@ def number_of(place: str | None, kind: str) -> int | None:
 def _whole_place(schedule: Schedule) -> tuple[Place, ...]:
     """The one amount for all times."""
     own = own_dosages(schedule)
-    times = schedule.times if isinstance(schedule, WallClock) else ()
-    return (Place(ALL, own[0], times),)
+    times = {at for part in wall_clocks_of(schedule) for at in part.times}
+    return (Place(ALL, own[0], tuple(sorted(times))),)
 
 
 def with_settled_dosage(content: Content, *, before: Content) -> Content:

@@ -316,11 +316,28 @@ def _end_concerns(
     before, after = last_day_of(old, zone), last_day_of(new, zone)
     if before is not None and after is None:
         yield Concern.END_LOST
-    elif _is_later(after, before):
+    elif _is_later(after, before) or (
+        before is not None and before == after and _has_more_on(before, old, new)
+    ):
         yield Concern.LONGER
     begun, begins = first_day_of(old, zone), first_day_of(new, zone)
     if begun > today and begins < begun:
         yield Concern.EARLIER
+
+
+def _has_more_on(last_day: date, old: Schedule, new: Schedule) -> bool:
+    """Whether *new* has more doses on the last day than *old*, which ends within it."""
+    if all(part.last_at is None for part in wall_clocks_of(old)):
+        return False
+    counts = [
+        sum(
+            len(part.times_on(last_day))
+            for part in wall_clocks_of(schedule)
+            if next(part.days_from(last_day), None) == last_day
+        )
+        for schedule in (old, new)
+    ]
+    return counts[1] > counts[0]
 
 
 def _is_later(after: date | None, before: date | None) -> bool:

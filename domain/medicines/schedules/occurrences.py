@@ -130,13 +130,11 @@ def next_dates(
 ) -> tuple[date, ...]:
     """The next *count* local days with a dose due after *after* (aware); fewer if it ends."""
     found: dict[date, None] = {}
-    at = after
-    while len(found) < count:
-        following = first_occurrence(schedule, zone, at)
-        if following is None:
+    for occurrence in _in_order_of_days(schedule, zone, after, last_intake_at=None):
+        if len(found) == count:
             break
-        found[local_day(following, zone)] = None
-        at = following.due_at
+        if occurrence.due_at > after:
+            found[local_day(occurrence, zone)] = None
     return tuple(found)
 
 

@@ -2,7 +2,8 @@
 
 A change that could mean one plan or another is asked about. Times are an exception where all plans
 have the same, and an end where all have the same: they are then those of the medicine. A day on
-which a plan is newly given belongs to it alone: a plan at the same time on that weekday loses it.
+which a plan is newly given belongs to it alone: a plan at the same times on that weekday loses it.
+One that has other times beside those isn't cut short: the change is refused.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ def plans_meant(schedule: Combined, change: Change, *, today: date) -> Sequence[
     if number is not None:
         return [number]
     ahead = _ahead(plans, today)
-    if change.place == ALL:
+    if change.place == ALL or len(ahead) == 1:
         return ahead
     is_shared = len({plans[n].times for n in ahead}) == 1 and change.dosages is None
     if is_shared and not change.names_days:
@@ -52,8 +53,12 @@ def without_days_of(plans: Sequence[WallClock], number: int, *, today: date) -> 
     kept: list[WallClock] = []
     for other in plans:
         theirs = _weekdays(other) or frozenset()
-        has_same_times = other is not taken and set(other.times) & set(taken.times)
-        if not has_same_times or is_over(other, today) or not theirs & mine:
+        has_same_times = other is not taken and set(other.times) <= set(taken.times)
+        if not has_same_times or (theirs and not theirs & mine):
+            kept.append(other)
+        elif is_over(other, today):
+            continue  # it has no days to come, and would only be in the way
+        elif not theirs or not mine:
             kept.append(other)
         elif theirs - mine:
             kept.append(replace(other, days=Weekly(theirs - mine)))

@@ -53,7 +53,7 @@ class WallClockEditing:
             except_on=old.except_on,
         )
         schedule = self._with_end(schedule, old.ends_on)
-        return _with_last_dose_of(old, schedule)
+        return schedule if self._change.names_end else _with_last_dose_of(old, schedule)
 
     def only_amount(self) -> Dosage:
         """The single amount of what had several. If they differ, we ask which."""

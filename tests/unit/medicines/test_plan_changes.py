@@ -363,3 +363,38 @@ def test_a_day_that_was_left_out_and_comes_back_is_a_concern() -> None:
     assert concerns(old, replace(old, except_on=frozenset())) == {Concern.MORE_OFTEN}
     assert concerns(old, replace(old, except_on=frozenset(), days=SAT_SUN)) == set()
     assert changed(old, Change(times=(SIX_PM,))) == replace(old, times=(SIX_PM,))
+
+
+def test_another_dose_on_the_last_day_is_a_concern() -> None:
+    old = WallClock((EIGHT, SIX_PM), TODAY, date(2026, 11, 27), last_at=EIGHT)
+    new = changed(old, Change(ends_on=date(2026, 11, 27)))
+    assert new == replace(old, last_at=None)
+    assert concerns(old, new) == {Concern.LONGER}
+
+
+def test_what_is_left_of_plans_is_not_asked_about() -> None:
+    one, other = week().plans
+    over = replace(one, starts_on=date(2026, 11, 2), ends_on=date(2026, 11, 20))
+    new = changed(Combined((over, other)), Change(days=EVERY_DAY))
+    assert new == replace(other, days=EVERY_DAY, dosages=None)
+
+
+def test_plans_of_one_amount_with_a_strength_ask_which_of_the_two() -> None:
+    tablet = Dosage("1 tablet", Decimal(1), "tablet")
+    plans = tuple(
+        replace(plan, times=(at,), dosages=(tablet,))
+        for plan, at in zip(week().plans, (EIGHT, SIX_PM), strict=True)
+    )
+    old = Content("Warfarin", mg("5"), Combined(plans))
+    question = apply_change(old, Change(dosage=Dosage("a spoonful")), zone=LONDON, now=NOW)
+    assert isinstance(question, AskPlace)
+    assert [place.times for place in question.places] == [(EIGHT, SIX_PM)]
+    assert question.strength == mg("5")
+
+
+def test_a_plan_with_other_times_of_its_own_is_not_cut_short() -> None:
+    one, other = week().plans
+    twice = replace(other, times=(EIGHT, SIX_PM), dosages=(mg("2"), mg("2")))
+    with pytest.raises(InvalidSchedule) as refused:
+        asked_or_changed(Combined((one, twice)), Change(days=EVERY_DAY, place="p0"))
+    assert refused.value.problem is ScheduleProblem.PLANS_COINCIDE

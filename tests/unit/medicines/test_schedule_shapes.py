@@ -19,6 +19,8 @@ from domain.medicines.schedules.kinds import (
     schedule_from_json,
     wall_clocks_of,
 )
+from domain.medicines.schedules.moments import DayTimes, PartOfDay
+from domain.medicines.schedules.moments_of_schedules import retimed
 from domain.medicines.schedules.occurrences import (
     Occurrence,
     count_doses,
@@ -27,6 +29,7 @@ from domain.medicines.schedules.occurrences import (
     next_dates,
     occurrences_between,
 )
+from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
 from tests.unit.medicines.shapes import (
     NOW,
     TODAY,
@@ -201,3 +204,51 @@ def test_a_pause_keeps_the_number_of_doses_of_what_ends_within_a_day(
     assert count_doses(plan, LONDON, BEGIN) == (count_doses(schedule, LONDON, BEGIN) or 0) - len(
         lost
     )
+
+
+days_of_somebody = st.dictionaries(
+    st.sampled_from(PartOfDay), st.integers(0, 23).map(time), max_size=8
+).map(DayTimes)
+
+
+@given(schedules, days_of_somebody)
+def test_other_times_of_the_day_move_what_hangs_on_them_and_nothing_else(
+    schedule: Schedule, day: DayTimes
+) -> None:
+    try:
+        moved = retimed(schedule, day)
+    except InvalidSchedule as error:
+        possible = {
+            ScheduleProblem.MOMENTS_MEET,
+            ScheduleProblem.MOMENT_ON_ANOTHER_DAY,
+            ScheduleProblem.PLANS_COINCIDE,
+        }
+        if error.problem not in possible:
+            raise
+        return
+    for before, after in zip(wall_clocks_of(schedule), wall_clocks_of(moved), strict=True):
+        assert Counter(slots_of(before)) == Counter(slots_of(after))
+        for at, moment in zip(after.times, after.moments or (), strict=False):
+            assert moment is None or at == day.time_of(moment)
+        as_before = replace(
+            after,
+            times=before.times,
+            moments=before.moments,
+            dosages=before.dosages,
+            last_at=before.last_at,
+        )
+        assert as_before == before
+        if before.ends_on is not None:
+            assert len(after.times_on(before.ends_on)) == len(before.times_on(before.ends_on))
+    if not wall_clocks_of(schedule):
+        assert moved == schedule
+
+
+def slots_of(plan: WallClock) -> list[object]:
+    """The parts of the day with their amounts, and the times that were named with theirs."""
+    parts = plan.moments or (None,) * len(plan.times)
+    amounts = plan.dosages or (None,) * len(plan.times)
+    return [
+        (moment or at, amount)
+        for at, moment, amount in zip(plan.times, parts, amounts, strict=True)
+    ]

@@ -150,6 +150,26 @@ def test_every_part_of_the_day_has_words() -> None:
             "every day at 08:00, not on 29 December and 5 January 2027",
         ),
         (
+            WallClock((EIGHT,), date(2026, 11, 24), date(2026, 11, 24)),
+            "once on 24 November 2026 at 08:00",
+        ),
+        (
+            WallClock((EIGHT,), TODAY, date(2026, 12, 6), MON_FRI, except_on=frozenset()),
+            "weekdays at 08:00, last day 6 December 2026",
+        ),
+        (
+            WallClock((EIGHT,), TODAY, date(2026, 12, 6), SAT_SUN, (MG_5,), last_at=None),
+            "5 mg at 08:00, weekends, last day 6 December 2026",
+        ),
+        (
+            WallClock((TEN_PM,), TODAY, date(2026, 11, 29), Weekly(TUESDAYS), (MG_5,), (BEDTIME,)),
+            "5 mg at bedtime (22:00), once on 24 November 2026",
+        ),
+        (
+            WallClock((EIGHT, SIX_PM), TODAY, TODAY),
+            "every day at 08:00 and 18:00, last day 23 November 2026",
+        ),
+        (
             WallClock((EIGHT,), TODAY, dosages=(Dosage("1–2 tablets"),)),
             "1–2 tablets at 08:00",
         ),

@@ -25,11 +25,12 @@ from bot.grammar.commands.appointments import (
 from bot.grammar.known_doctors import KnownDoctor, match_doctors
 from bot.grammar.people import which_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.remarks import parse_title
+from bot.grammar.remarks import parse_text, parse_title
 from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Request
 from domain.appointments.recurrences import Frequency, Recurrence
 
+_LONGEST_NOTE = 500  # as it is stored
 _RULES = {
     "w1": Recurrence(Frequency.WEEKLY),
     "w2": Recurrence(Frequency.WEEKLY, interval=2),
@@ -133,7 +134,9 @@ async def _meant(request: Request, draft: Draft, reply: Reply) -> Answered:
     """Take one of the things that were offered, or whatever else is typed instead."""
     text = reply.text or "" if reply.choice is None else draft.meant[int(reply.choice)]
     typed = await understand(request, draft, text, is_change=True)
-    note = f"{draft.note}; {typed.note}" if draft.note and typed.note else typed.note
+    note = typed.note
+    if draft.note and note:
+        note = parse_text(f"{draft.note}; {note}", longest=_LONGEST_NOTE)
     changed = replace(draft, meant=(), meant_words="", meant_kind="").with_changes(typed)
     return Answered(replace(changed, note=note or draft.note), typed.problem)
 

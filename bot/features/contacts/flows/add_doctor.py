@@ -27,9 +27,10 @@ from bot.conversation.people import (
     to_persons,
 )
 from bot.features.contacts.views import doctors as views
-from bot.grammar.commands.doctors import is_skipped, parse_phones, understand_doctor
+from bot.grammar.commands.doctors import PartialDoctor, is_skipped, understand_doctor
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import Person
+from bot.grammar.phones import parse_phones, split_line
 from bot.grammar.problems import Misunderstood
 from bot.grammar.remarks import parse_text
 from bot.intake.request import Request
@@ -48,13 +49,14 @@ from domain.family.families import list_zones
 
 _SKIP = "skip"
 _LONGEST_SPECIALTY = 80
+_LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True)
 class Draft:
     """What is known so far; stored in Redis between two questions. `asked` are the parts that are
     settled, including those left out. `phones` are candidates for a number that was typed without a
-    country code.
+    country code. The `note` has what belongs to the number and isn't part of it.
     """
 
     people: People
@@ -68,6 +70,7 @@ class Draft:
     same_id: str = ""
     beside: tuple[str, ...] = ()  # doctors that this one was said to be different from
     phones: tuple[str, ...] = ()
+    note: str | None = None
 
     @classmethod
     def read(cls, stored: Data) -> Self:
@@ -123,10 +126,12 @@ async def begin(request: Request) -> Answer:
         specialty=typed.specialty,
         address=typed.address,
     )
-    draft = await _with_phone(request, draft, typed.phone_words)
+    draft, problem = await _with_phones(request, draft, typed)
     # A one-line command leaves out what it doesn't mention.
-    draft = draft.settled("specialty", *(["phone"] if typed.problem is None else []))
-    return await _next(request, None, draft, problem=typed.problem)
+    draft = draft.settled(
+        *(["specialty"] if typed.is_clear else []), *(["phone"] if problem is None else [])
+    )
+    return await _next(request, None, draft, problem=problem)
 
 
 async def begin_named(request: Request) -> Answer:
@@ -171,8 +176,8 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
         specialty=typed.specialty or draft.specialty,
         address=typed.address or draft.address,
     )
-    draft = await _with_phone(request, draft, typed.phone_words)
-    return await _next(request, running, draft, problem=typed.problem)
+    draft, problem = await _with_phones(request, draft, typed)
+    return await _next(request, running, draft, problem=problem)
 
 
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -204,17 +209,35 @@ async def _take_phone(request: Request, running: Conversation, reply: Reply) -> 
     return await _next(request, running, draft)
 
 
+async def _with_phones(
+    request: Request, draft: Draft, typed: PartialDoctor
+) -> tuple[Draft, Misunderstood | None]:
+    """A copy with the phone numbers of a line, and what is wrong with them."""
+    said = views.phone_note(typed.extension, typed.other_phones)
+    draft = replace(draft, note=parse_text(said, longest=_LONGEST_NOTE) if said else draft.note)
+    if not typed.phone_words:
+        return draft, typed.problem
+    try:
+        return await _with_phone(request, draft, typed.phone_words), typed.problem
+    except Misunderstood as problem:
+        return draft, problem
+
+
 async def _with_phone(request: Request, draft: Draft, typed: str) -> Draft:
-    """A copy with the *typed* phone number, if any. Without a country code it's read as a number of
-    every country that the family lives in; if there are several, that is asked.
+    """A copy with the *typed* phone number, if any. Without a country code it's a number of the
+    person's country; if it isn't a valid one there, or is one of another country of the family,
+    too, that is asked.
     """
     if not typed:
         return draft
     zones = [draft.zone, *await list_zones(request.scope)]
-    phones = tuple(parse_phones(typed, zones=zones))
-    if len(phones) == 1:
-        return replace(draft, phone=phones[0], phones=())
-    return replace(draft, phone=None, phones=phones)
+    line, *others = split_line(typed)
+    found = parse_phones(line, zones=zones)
+    said = views.phone_note(found.extension, others)
+    draft = replace(draft, note=parse_text(said, longest=_LONGEST_NOTE) if said else draft.note)
+    if found.is_sure:
+        return replace(draft, phone=found.numbers[0], phones=())
+    return replace(draft, phone=None, phones=found.numbers)
 
 
 def _ask_country(data: Data, choice: Choice) -> Screen:
@@ -309,6 +332,7 @@ async def _save(request: Request, draft: Draft, flow_id: UUID | None) -> Answer:
         specialty=draft.specialty,
         phone=draft.phone,
         address=draft.address,
+        note=draft.note,
     )
     beside = [UUID(key) for key in draft.beside]
     doctor = await add_doctor(request.scope, new, flow_id=flow_id, acknowledged=beside)

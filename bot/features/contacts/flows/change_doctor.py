@@ -15,8 +15,9 @@ from bot.conversation.engine import (
     finished,
 )
 from bot.features.contacts.views import doctors as views
-from bot.grammar.commands.doctors import is_skipped, parse_phones
+from bot.grammar.commands.doctors import is_skipped
 from bot.grammar.names import parse_name
+from bot.grammar.phones import parse_phones, split_line
 from bot.grammar.remarks import parse_text
 from bot.grammar.tokens import fold_spaces
 from bot.intake.request import Request
@@ -31,6 +32,7 @@ from domain.contacts.errors import SimilarDoctor
 from domain.family.families import list_zones
 
 _LEAVE_OUT = "none"
+_LONGEST_NOTE = 500
 _PARTS = ("name", "specialty", "phone", "address", "note")
 
 
@@ -83,10 +85,13 @@ def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
             value = parse_name(typed)
         elif part == "phone":
             zones = [zone, *await list_zones(request.scope)]
-            value, *others = parse_phones(typed, zones=zones)
-            if others:
-                data = {**running.data, "phones": [value, *others]}
+            line, *others = split_line(typed)
+            found = parse_phones(line, zones=zones)
+            said = views.phone_note(found.extension, others)
+            if not found.is_sure:
+                data = {**running.data, "phones": list(found.numbers), "said": said}
                 return FLOW.advance(request, running, "country", data)
+            return await _save_phone(request, running, found.numbers[0], said)
         else:
             value = parse_text(typed, longest=80 if part == "specialty" else 300)
         return await _save(request, running, {part: value})
@@ -104,7 +109,21 @@ async def _take_country(request: Request, running: Conversation, reply: Reply) -
     if reply.choice is None or reply.choice == _LEAVE_OUT:
         return await _take("phone")(request, running, reply)
     data: Data = running.data
-    return await _save(request, running, {"phone": data["phones"][int(reply.choice)]})
+    phone = data["phones"][int(reply.choice)]
+    return await _save_phone(request, running, phone, data.get("said"))
+
+
+async def _save_phone(
+    request: Request, running: Conversation, phone: str, said: str | None
+) -> Answer:
+    """Save the number; what was *said* beside it is added to the note."""
+    changes = {"phone": phone}
+    if said:
+        doctor = await get_doctor(request.scope, UUID(str(running.data["id"])))
+        known = doctor.note or ""
+        note = known if said in known else f"{known}; {said}".removeprefix("; ")
+        changes["note"] = parse_text(note, longest=_LONGEST_NOTE)
+    return await _save(request, running, changes)
 
 
 async def _save(

@@ -148,6 +148,13 @@ def phone_label(phone: str) -> str:
     return phone_by_country(phone)
 
 
+def phone_note(extension: str | None, others: Sequence[str]) -> str:
+    """What belongs to a number and is kept as a note (no HTML); empty if there is nothing."""
+    said = [_("extension {number}").format(number=extension)] if extension else []
+    said += [_("also {phone}").format(phone=phone) for phone in others]
+    return "; ".join(said)
+
+
 def in_short(doctor: DoctorFacts) -> str:
     """ "Dr Weber, cardiologist, +351 213 425 678" (HTML)."""
     return _in_list(doctor)

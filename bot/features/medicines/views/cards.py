@@ -268,7 +268,7 @@ def closed_dose_rows(
         this = UndoOnCard(
             family_id=take.family_id, dose_id=dose.id, record=recorded_at(dose.resolved_at)
         )
-        done = _("✓ Skipped")
+        done = _("✓ Not taken")
         if dose.status is DoseStatus.TAKEN:
             done = _("✓ {amount}").format(amount=label(dose.given or dose.dosage))
         # In the places of the other amounts: a button that only shows the record.

@@ -11,7 +11,7 @@ from bot.features.appointments.views.appointment_lines import (
     title_line,
     when_line,
 )
-from bot.features.medicines.views.content.medicine_notes import changed_lines
+from bot.features.medicines.views.content.medicine_notes import changed_lines, lines_before
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.length import fitting, label
@@ -103,7 +103,8 @@ def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
         what = f"{before.name} {dosage_in_words(before.dosage, before.schedule)}".strip()
         when = schedule_in_words(before.schedule, zone=item.medicine.zone, today=BEGUN)
         words = _("Before: {medicine}, {schedule}")
-        return words.format(medicine=escape(what), schedule=escape(when))
+        line = words.format(medicine=escape(what), schedule=escape(when))
+        return "\n".join([line, *lines_before(before, item.medicine.content)])
     if (
         item.previous_start is None
         or item.appointment is None

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
+from bot.features.medicines.views.content.medicine_notes import lines_before
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.distinct_labels import family_in_words
@@ -166,7 +167,9 @@ def _before(action: LastAction, now: datetime) -> str:
     words = None
     match action.kind:
         case ActionKind.EDITED if before and action.medicine is not None:
-            words = _content(Content.from_json(before), action.medicine)
+            content = Content.from_json(before)
+            notes = lines_before(content, action.medicine.content)
+            words = "\n".join([_content(content, action.medicine), *notes])
         case ActionKind.REFILLED | ActionKind.COUNTED if after.get("stock"):
             return "\n" + _stock_words(before.get("stock"), after["stock"])
         case ActionKind.DAY_TIMES_SET if before:

@@ -234,7 +234,6 @@ def test_a_wrong_part_leaves_the_others_known() -> None:
     [
         ("Aspirin 100 mg mon,wed,fri for 2 weeks", "9am", "mon,wed,fri 09:00 until 2026-12-08"),
         ("Aspirin 100 mg twice a day", "08:00 and 20:00", "08:00 20:00"),
-        ("Aspirin 100 mg every morning", "at 8", "08:00"),
         ("Aspirin 100 mg daily", "22:00", "22:00"),
         ("Aspirin daily 100 mg weekdays", "22:00", "mon,tue,wed,thu,fri 22:00"),
     ],

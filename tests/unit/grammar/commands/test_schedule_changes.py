@@ -281,7 +281,6 @@ class TestWhatCouldMeanSeveral:
         ("schedule", "words", "so_far", "count"),
         [
             ("every monday at 09:00", "twice a day", [9], 2),
-            ("every monday at 09:00", "every morning", [9], None),
             ("every 8 hours from 06:00", "every day", [6, 14, 22], None),
             ("as needed, max 4", "every 6 hours", [], 1),
         ],

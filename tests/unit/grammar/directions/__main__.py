@@ -1,13 +1,36 @@
 """`python -m tests.unit.grammar.directions`: how much of the corpus is read right, and what isn't.
 
-With words behind it, only directions that contain them: `… directions warfarin`.
+With words behind it, only directions that contain them: `… directions warfarin`. With `--styles`,
+how random regimens are read in five styles; with `--slips`, every spelling that makes something
+else of a direction, and every place where a word that is put in is dropped (minutes).
 """
 
 import sys
 from collections import Counter
 
-from tests.unit.grammar.directions.judging import Verdict, directions, judge, judge_answers
+from hypothesis import given, settings
+
+from tests.unit.grammar.directions.judging import (
+    Verdict,
+    directions,
+    in_short,
+    is_whole,
+    judge,
+    judge_answers,
+    read_line,
+    verdict_by,
+)
 from tests.unit.grammar.directions.notation import Direction
+from tests.unit.grammar.directions.regimens import Regimen, regimens
+from tests.unit.grammar.directions.styles import STYLES, meant_in
+from tests.unit.grammar.directions.test_slips import (
+    NOTES,
+    SPELLINGS,
+    WORDS,
+    dropped_words,
+    lost_notes,
+    respelt_otherwise,
+)
 
 
 def main(words: str) -> None:
@@ -24,7 +47,7 @@ def main(words: str) -> None:
             for outcome in outcomes_of(direction):
                 _report(f"    {outcome}")
             _report(f"    read  {judgement.read}")
-        answers = list(judge_answers(direction))
+        answers = judge_answers(direction)
         not_asked += sum(len(each.answers) for each in direction.questions) - len(answers)
         for answer, after in answers:
             of_answers[after.verdict] += 1
@@ -56,5 +79,51 @@ def _report(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
+def report_styles() -> None:
+    """How 600 random regimens are read, and what is read as another."""
+    counts: Counter[tuple[str, str]] = Counter()
+    others: dict[str, None] = {}
+
+    @settings(max_examples=600, deadline=None, database=None)
+    @given(regimens)
+    def read_in_styles(regimen: Regimen) -> None:
+        for style, words in STYLES.items():
+            text = words(regimen)
+            if not text:
+                continue
+            read = read_line(text)
+            if not is_whole(read):
+                counts[style, "asked or refused"] += 1
+                continue
+            verdict = min((verdict_by(each, read) for each in meant_in(style, regimen)), key=_RANK)
+            counts[style, verdict.value] += 1
+            if verdict is Verdict.SOMETHING_ELSE:
+                lines = [f"{style}: {text!r}", f"meant {regimen.notation()}"]
+                others["\n    ".join([*lines, f"read  {in_short(read)}"])] = None
+
+    read_in_styles()
+    for other in others:
+        _report(other)
+    for (style, verdict), count in sorted(counts.items()):
+        _report(f"{count:5}  {style}: {verdict}")
+
+
+_RANK = list(Verdict).index
+
+
 if __name__ == "__main__":
-    main(" ".join(sys.argv[1:]))
+    match sys.argv[1:]:
+        case ["--styles"]:
+            report_styles()
+        case ["--slips"]:
+            for spelling in SPELLINGS:
+                for other in respelt_otherwise(spelling, is_everywhere=True):
+                    _report(f"{spelling}: {other}")
+            for note in NOTES:
+                for lost in lost_notes(note, is_everywhere=True):
+                    _report(f"{note}: {lost}")
+            for put_in in WORDS:
+                for dropped in dropped_words(put_in, is_everywhere=True):
+                    _report(f"{put_in}: {dropped}")
+        case words:
+            main(" ".join(words))

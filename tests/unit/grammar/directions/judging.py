@@ -93,13 +93,20 @@ def read_answer(so_far: PartialMedicine, answer: str) -> PartialMedicine | None:
     return replace(so_far, schedule=schedule, schedule_so_far="", problem=None)
 
 
+@cache
 def judge(direction: Direction) -> Judgement:
     """What came of the line itself; :func:`judge_answers` has what came of the answers."""
     read = read_line(direction.text)
     return Judgement(_verdict(direction, read), in_short(read))
 
 
-def judge_answers(direction: Direction) -> Iterator[tuple[Answer, Judgement]]:
+@cache
+def judge_answers(direction: Direction) -> tuple[tuple[Answer, Judgement], ...]:
+    """What came of each answer that completes what was asked."""
+    return tuple(_judged_answers(direction))
+
+
+def _judged_answers(direction: Direction) -> Iterator[tuple[Answer, Judgement]]:
     so_far = read_line(direction.text)
     if is_whole(so_far):
         return
@@ -133,17 +140,19 @@ def _whole_verdict(meanings: Sequence[Meaning], read: PartialMedicine) -> Verdic
     """The best of the verdicts by each of the *meanings*."""
     if not is_whole(read):
         return Verdict.NOT_UNDERSTOOD
-    verdicts = [_verdict_by(meaning, read) for meaning in meanings]
+    verdicts = [verdict_by(meaning, read) for meaning in meanings]
     return min([*verdicts, Verdict.SOMETHING_ELSE], key=list(Verdict).index)
 
 
-def _verdict_by(meant: Meaning, read: PartialMedicine) -> Verdict:
+def verdict_by(meant: Meaning, read: PartialMedicine) -> Verdict:
+    """What is to be said of a whole reading if that was *meant*."""
     if not is_same(meant, read):
         has_name_in_it = has_name(meant.name, read.name)
         is_same_otherwise = has_name_in_it and is_same(replace(meant, name=read.name or ""), read)
         return Verdict.OTHER_NAME if is_same_otherwise else Verdict.SOMETHING_ELSE
     instructions, reason = notes_of(read)
-    is_kept = notes_are_kept(meant.instructions, f"{instructions} {read.name}")
+    amount = read.dosage.words if read.dosage else ""
+    is_kept = notes_are_kept(meant.instructions, f"{instructions} {read.name} {amount}")
     if not (is_kept and notes_are_kept(meant.reason, f"{reason} {instructions}")):
         return Verdict.NOTE_LOST
     if meant.is_confirmed_first and read.is_certain:

@@ -78,6 +78,8 @@ _UNITS = {
     "cap": "capsule",
     "caps": "capsule",
     "gtt": "drop",
+    "mls": "ml",
+    "mgs": "mg",
     "tsp": "teaspoon",
 }
 _HALVES = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4)}

@@ -3,12 +3,13 @@ somebody types it on the phone. Empty where a style has no words for a regimen.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import time
 
 from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Elapsed, WallClock
-from tests.unit.grammar.directions.notation import LONDON
+from domain.medicines.schedules.kinds import Combined, Elapsed, Schedule, Steps, WallClock
+from tests.unit.grammar.directions.notation import LONDON, Meaning
 from tests.unit.grammar.directions.regimens import (
     Alternating,
     ByClock,
@@ -45,6 +46,28 @@ def our_own(regimen: Regimen) -> str:
         words = f"{dosage_in_words(amount, schedule)} {words}"
     reason = f" for {meaning.reason}" if meaning.reason else ""
     return f"{meaning.name} {words}{reason}"
+
+
+def meant_in(style: str, regimen: Regimen) -> list[Meaning]:
+    """What it may be read as. Our own words have the clock time beside a part of the day, which
+    then says nothing more: the clock time alone is right, too.
+    """
+    meanings = meanings_of(regimen)
+    if style != "our own":
+        return meanings
+    return [*meanings, *(replace(each, schedule=_by_clock(each.schedule)) for each in meanings)]
+
+
+def _by_clock(schedule: Schedule) -> Schedule:
+    match schedule:
+        case WallClock():
+            return replace(schedule, moments=None)
+        case Steps(steps=steps):
+            return Steps(tuple(replace(step, moments=None) for step in steps))
+        case Combined(plans=plans):
+            return Combined(tuple(replace(plan, moments=None) for plan in plans))
+        case _:
+            return schedule
 
 
 def pharmacy(regimen: Regimen) -> str:
@@ -152,7 +175,10 @@ def chatty(regimen: Regimen) -> str:
             days = _chatty_days(regimen.days)
             ending = f"for {course} days" if course else ""
             if regimen.has_one_amount:
-                whens = " and ".join(map(_at_chatty, regimen.whens))
+                # "before breakfast and bedtime" could be before both.
+                has_meals = any("-" in each for each in regimen.whens)
+                at = _at_pharmacy if has_meals else _at_chatty
+                whens = " and ".join(map(at, regimen.whens))
                 parts = [in_words(regimen.amounts[0], regimen.unit), days, whens]
             else:
                 each = [

@@ -59,6 +59,7 @@ class Words:
     others: Sequence[tuple[str, str]] = (("Metformin", "850 mg"), ("Vitamin D", "20 drops"))
     instructions: str = "with food, by mouth"
     reason: str = "pain"
+    amount_range: str = "1–2 tablets"
 
     @classmethod
     def all_the_same(cls, words: str) -> "Words":
@@ -72,6 +73,7 @@ class Words:
             words,
             words,
             [(words, words)] * 2,
+            words,
             words,
             words,
         )

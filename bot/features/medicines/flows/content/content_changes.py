@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
+from bot.features.medicines.flows.content.named_buttons import named_button
 from bot.features.medicines.views.content import medicine_changes
 from bot.grammar.commands.schedule_changes import (
     parse_change,
@@ -206,10 +207,13 @@ def ask_times(data: Data, choice: Choice) -> Screen:
 
 def ask_which(data: Data, choice: Choice) -> Screen:
     buttons = _buttons(data, choice)
+    return medicine_changes.ask_which(data["name"], buttons, about=_topic(data))
+
+
+def _topic(data: Data) -> Topic:
     # Written by the older program: "is_about_times".
     before = Topic.STEP_TIMES if data.get("is_about_times") else Topic.AMOUNT
-    about = Topic(data.get("about", before))
-    return medicine_changes.ask_which(data["name"], buttons, about=about)
+    return Topic(data.get("about", before))
 
 
 def ask_each(data: Data, choice: Choice) -> Screen:
@@ -227,9 +231,9 @@ def take_answer(
     starts over. Raises Misunderstood.
     """
     labels: Mapping[str, str] = dict(data["buttons"])
-    if step == "which" and reply.choice is not None:
-        place = STRENGTH if reply.choice == STRENGTH[:7] else reply.choice
-        return change.completed(Change(place=place))
+    place = _place_meant(data, reply) if step == "which" else None
+    if place is not None:
+        return change.completed(Change(place=STRENGTH if place == STRENGTH[:7] else place))
     if step == "each":
         words = labels[reply.choice] if reply.choice is not None else reply.text or ""
         answer = context.read_dosage(words)
@@ -239,6 +243,13 @@ def take_answer(
     if step == "times" and answer == Change(times=answer.times, dosage=answer.dosage):
         return change.completed(answer)
     return answer
+
+
+def _place_meant(data: Data, reply: Reply) -> str | None:
+    """The button that was tapped, or named. What is typed about amounts is another amount."""
+    if reply.choice is not None or _topic(data) is Topic.AMOUNT:
+        return reply.choice
+    return named_button(data["buttons"], reply.text or "")
 
 
 def needs_guard(content: Content) -> bool:

@@ -89,10 +89,10 @@ def ask_times(name: str, choices: Sequence[Button]) -> Screen:
 
 
 def place_label(place: Place) -> str:
-    """ "The one at 08:00 (1 tablet)", "Step 2: 10 mg at 08:00", "Mon–Fri at 18:00: 5 mg"."""
+    """ "The one at 08:00 (1 tablet)", "Step 2: 10 mg at 08:00", "5 mg: Mon–Fri at 18:00"."""
     at = ", ".join(f"{each:%H:%M}" for each in place.times)
     if place.days is not None:
-        return label(_plan_label(place, place.days, at))
+        return _plan_label(place, place.days, at)
     amount = label("" if place.amount is None else place.amount.words)
     if place.step is None:
         return _("The one at {time} ({amount})").format(time=at, amount=amount)
@@ -107,7 +107,7 @@ def _plan_label(place: Place, days: Days, at: str) -> str:
         )
     if place.amount is None:
         return words
-    return _("{amount}: {schedule}").format(amount=place.amount.words, schedule=words)
+    return _("{amount}: {schedule}").format(amount=label(place.amount.words), schedule=words)
 
 
 def all_label() -> str:
@@ -128,9 +128,9 @@ def ask_which(name: str, choices: Sequence[Button], *, about: Topic) -> Screen:
         case Topic.TIMES:
             text = _("{name} is given at different times. Which ones should change?")
         case Topic.DAYS:
-            text = _("{name} is given in different ways on different days. Which should change?")
+            text = _("{name} is given differently on different days. Which days should change?")
         case Topic.END:
-            text = _("{name} doesn't all end on the same day. Which end should change?")
+            text = _("Not all of {name} ends on the same day. Which end should change?")
     return Screen(text.format(name=escape(name)), in_rows(choices))
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from bot.ui.answer import Button, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.wording import _, escape
+from domain.medicines.facts import Content
 
 
 class Note(StrEnum):
@@ -43,6 +44,16 @@ def changed_lines(
     if before != now:
         lines += note_lines(None, now) or [_("What it's for is no longer noted.")]
         lines += [_("Before: {words}").format(words=escape(before))] if before else []
+    return lines
+
+
+def lines_before(before: Content, now: Content) -> Sequence[str]:
+    """What was noted *before*, where that isn't what is noted now (HTML)."""
+    lines: list[str] = []
+    if before.instructions != now.instructions:
+        lines += note_lines(before.instructions, None) or [_("How to take it: not noted")]
+    if before.reason != now.reason:
+        lines += note_lines(None, before.reason) or [_("What it's for: not noted")]
     return lines
 
 

@@ -11,8 +11,9 @@ from bot.features.medicines.views.content import medicine_changes, medicine_note
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.features.medicines.views.giving import confirmations, intake_questions, readers
 from bot.features.medicines.views.giving import late as late_views
-from bot.features.overview.views import changes
+from bot.features.overview.views import changes, undo
 from bot.ui import conversations
+from bot.ui.words.amounts import range_in_words, to_dosage
 from domain.medicines.details import MedicineDetails
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
@@ -25,6 +26,7 @@ from domain.medicines.records.recording import Recorded
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.models.medicines import DoseStatus
 from domain.overview.change_events import Concern
+from domain.overview.own_actions import ActionKind, LastAction
 from domain.overview.told_changes import ChangesFacts, ToldChange
 from tests.unit.views.screens.conversation import choice
 from tests.unit.views.screens.home import (
@@ -38,8 +40,6 @@ from tests.unit.views.screens.home import (
     View,
 )
 
-RANGE = Dosage("1–2 tablets", Decimal(1), "tablet", Decimal(2))
-TWO = Dosage("2 tablets", Decimal(2), "tablet")
 BEFORE_BREAKFAST = Moment(PartOfDay.BREAKFAST, Relation.BEFORE, timedelta(minutes=30))
 
 
@@ -47,16 +47,21 @@ def label_screens(home: Home) -> Mapping[str, View]:
     return {**_note_screens(home), **_range_screens(home), **_range_record_screens(home)}
 
 
-def ranged(dose: DoseFacts) -> DoseFacts:
-    """The dose, as one of 1–2 tablets; 2 were given if it was taken."""
-    is_taken = dose.status is DoseStatus.TAKEN
+def one_or_two(home: Home) -> Dosage:
+    return Dosage(home.words.amount_range, Decimal(1), "tablet", Decimal(2))
+
+
+def ranged(home: Home, status: DoseStatus = DoseStatus.PENDING, number: int = 0) -> DoseFacts:
+    """A dose of 1–2 tablets; 2 were given if it was taken."""
+    planned = one_or_two(home)
+    is_taken = status is DoseStatus.TAKEN
     return replace(
-        dose,
-        dosage=RANGE.words,
-        amount=RANGE.amount,
-        unit=RANGE.unit,
-        most=RANGE.most,
-        given=TWO.words if is_taken else None,
+        home.dose(status, number),
+        dosage=planned.words,
+        amount=planned.amount,
+        unit=planned.unit,
+        most=planned.most,
+        given=to_dosage(Decimal(2), "tablet").words if is_taken else None,
     )
 
 
@@ -145,6 +150,20 @@ def _note_screens(home: Home) -> Mapping[str, View]:
         "notes_ask_why": partial(
             medicine_notes.ask, Note.WHY, name=words.medicine, now=None, buttons=why
         ),
+        "notes_undo": partial(
+            undo.ask_last,
+            LastAction(
+                MEDICINE_IDS[1],
+                ActionKind.EDITED,
+                NOW,
+                medicine=noted,
+                before=replace(
+                    noted.content, instructions=None, reason=words.other_person
+                ).to_json(),
+            ),
+            member=home.member,
+            now=NOW,
+        ),
         "notes_changes_how": told(None, words.instructions),
         "notes_changes_how_again": told(words.medicine, words.instructions),
         "notes_changes_how_left_out": told(words.instructions, None),
@@ -170,55 +189,60 @@ def _note_screens(home: Home) -> Mapping[str, View]:
 
 def _range_screens(home: Home) -> Mapping[str, View]:
     taken, missed = DoseStatus.TAKEN, DoseStatus.MISSED
-    plain, other, open_range = home.dose(number=1), home.dose(number=2), ranged(home.dose())
+    plain, other, open_range = home.dose(number=1), home.dose(number=2), ranged(home)
     millilitres = replace(
-        home.dose(), dosage="5–10 ml", amount=Decimal(5), unit="ml", most=Decimal(10)
+        home.dose(),
+        dosage=range_in_words(Decimal(5), Decimal(10), "ml"),
+        amount=Decimal(5),
+        unit="ml",
+        most=Decimal(10),
     )
     shown = {
         "range_card_one": home.card(open_range),
-        "range_card_one_taken": home.card(ranged(home.dose(taken))),
-        "range_card_one_skipped": home.card(ranged(home.dose(DoseStatus.SKIPPED))),
-        "range_card_one_missed": home.card(ranged(home.dose(missed))),
+        "range_card_one_taken": home.card(ranged(home, taken)),
+        "range_card_one_skipped": home.card(ranged(home, DoseStatus.SKIPPED)),
+        "range_card_one_missed": home.card(ranged(home, missed)),
         "range_card_one_with_menu": replace(home.card(open_range), menu_for=open_range.id),
         "range_card_of_many_steps": home.card(millilitres),
         "range_card_among_three": home.card(open_range, plain, other),
         "range_card_among_three_others_taken": home.card(
             open_range, home.dose(taken, 1), home.dose(taken, 2)
         ),
-        "range_card_among_three_taken": home.card(ranged(home.dose(taken)), plain, other),
+        "range_card_among_three_taken": home.card(ranged(home, taken), plain, other),
     }
 
     def summary(*of: DoseFacts) -> View:
         facts = SummaryFacts(MEDICINE_IDS[20], FAMILY_ID, home.words.person, of, True, NOW)
         return partial(notices.summary, facts)
 
-    missed_range, missed_plain = ranged(home.dose(missed)), home.dose(missed, 1)
+    missed_range, missed_plain = ranged(home, missed), home.dose(missed, 1)
     return {
         **{name: partial(cards.slot_card, card) for name, card in shown.items()},
         "range_notice_missed_one": summary(missed_range),
         "range_notice_missed_two": summary(missed_range, missed_plain),
-        "range_notice_missed_two_answered": summary(ranged(home.dose(taken)), missed_plain),
+        "range_notice_missed_two_answered": summary(ranged(home, taken), missed_plain),
     }
 
 
 def _range_record_screens(home: Home) -> Mapping[str, View]:
     words = home.words
     reader = readers.Reader(words.family, None, NOW)
-    open_range = ranged(home.dose())
-    missed = ranged(home.dose(DoseStatus.MISSED))
+    open_range = ranged(home)
+    missed = ranged(home, DoseStatus.MISSED)
+    usual, two = one_or_two(home), to_dosage(Decimal(2), "tablet")
     more = replace(
         home.outlook,
-        medicine=replace(home.saved, dosage=RANGE),
-        usual=RANGE,
-        given=Dosage("3 tablets", Decimal(3), "tablet"),
+        medicine=replace(home.saved, dosage=usual),
+        usual=usual,
+        given=to_dosage(Decimal(3), "tablet"),
         count=Decimal("1.5"),
         doubts=frozenset({Doubt.OTHER_AMOUNT}),
     )
-    less = replace(more, given=Dosage("½ tablet", Decimal("0.5"), "tablet"), count=Decimal("0.5"))
+    less = replace(more, given=to_dosage(Decimal("0.5"), "tablet"), count=Decimal("0.5"))
     late = LateOutlook(
         [missed], [], {missed.id: SLOT}, outlooks=(), early=(), together=(), has_moved=False, seen=1
     )
-    labels = intake_questions.amount_labels(RANGE)
+    labels = intake_questions.amount_labels(usual)
 
     def confirm(outlook: Outlook) -> View:
         return partial(confirmations.confirm, outlook, reader=reader, changes=(), corrects=False)
@@ -233,7 +257,7 @@ def _range_record_screens(home: Home) -> Mapping[str, View]:
         ),
         "range_of_another_amount_answered": partial(
             doses.amount_is_another,
-            ranged(home.dose(DoseStatus.TAKEN)),
+            ranged(home, DoseStatus.TAKEN),
             member=home.member,
             now=NOW,
         ),
@@ -246,12 +270,12 @@ def _range_record_screens(home: Home) -> Mapping[str, View]:
         ),
         "range_press_on_yesterdays_card": partial(
             doses.which_dose,
-            WhichDose([missed], [ranged(home.dose(number=1))], given=TWO),
+            WhichDose([missed], [ranged(home, number=1)], given=two),
             member=home.member,
             now=NOW + timedelta(days=1),
         ),
         "range_give_amount": partial(
-            intake_questions.ask_amount, words.medicine, RANGE, given="🕗 07:20"
+            intake_questions.ask_amount, words.medicine, usual, given="🕗 07:20"
         ),
         "range_give_confirm_more": confirm(more),
         "range_give_confirm_less": confirm(less),
@@ -260,20 +284,20 @@ def _range_record_screens(home: Home) -> Mapping[str, View]:
             late,
             person=words.person,
             reader=reader,
-            given={missed.id: TWO},
+            given={missed.id: two},
         ),
         "range_late_confirm": partial(
             late_views.confirm,
             late,
             person=words.person,
             reader=reader,
-            given={missed.id: TWO},
+            given={missed.id: two},
         ),
         "range_correct_amount": partial(
             history.ask_amount_of,
             words.medicine,
             person=words.person,
-            dosage=RANGE.words,
+            dosage=usual.words,
             buttons=[choice(label) for label in labels.values()],
         ),
         "range_history_entry": partial(
@@ -286,7 +310,7 @@ def _range_record_screens(home: Home) -> Mapping[str, View]:
         "range_med": partial(
             meds.medicine,
             MedicineDetails(
-                replace(home.outlook, medicine=replace(home.saved, dosage=RANGE)), home.stock
+                replace(home.outlook, medicine=replace(home.saved, dosage=usual)), home.stock
             ),
             member=home.member,
             now=NOW,
