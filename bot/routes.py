@@ -29,7 +29,7 @@ from bot.features.appointments.flows.pasted_appointments import PASTED_APPOINTME
 from bot.features.appointments.handlers import appointments
 from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.contacts.handlers import doctors
-from bot.features.family.flows import add_person, change_person, new_family, own_clock
+from bot.features.family.flows import add_person, change_person, day_times, new_family, own_clock
 from bot.features.family.handlers import family, people
 from bot.features.medicines.flows.content import add_medicine, change_medicine
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
@@ -83,6 +83,7 @@ from bot.ui.presses.doses import (
     Take,
     TakeAll,
     TakeAllInSummary,
+    TakeAmount,
     TakeExactly,
     TakeNamedDoses,
     UndoOnCard,
@@ -94,6 +95,7 @@ from bot.ui.presses.family import (
     MovePerson,
     OwnClock,
     RenamePerson,
+    SetDayTimes,
     SwitchFamily,
 )
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
@@ -181,6 +183,7 @@ FLOWS = Flows(
     new_family.FLOW,
     add_person.FLOW,
     change_person.FLOW,
+    day_times.FLOW,
     add_medicine.FLOW,
     change_medicine.FLOW,
     pause.FLOW,
@@ -221,6 +224,7 @@ async def _menu(request: Request) -> Answer:
 PRESSES: dict[type[Press], Handler] = {
     Take: doses.take,
     TakeExactly: doses.take_exactly,
+    TakeAmount: doses.take_amount,
     TakeNamedDoses: doses.take_named_doses,
     UndoAction: undo.undo_action,
     UndoNamed: undo.undo_named,
@@ -261,6 +265,7 @@ PRESSES: dict[type[Press], Handler] = {
     SetPerDose: per_dose.begin,
     RenamePerson: change_person.begin_rename,
     MovePerson: change_person.begin_move,
+    SetDayTimes: day_times.begin,
     AppointmentsPage: appointments.turn_page,
     PastAppointmentsPage: appointments.turn_past_page,
     ShowAppointment: appointments.show,

@@ -53,6 +53,7 @@ UNDOABLE = frozenset(
         "medication.paused",
         "medication.restored",
         "medication.stopped",
+        "person.day_times_set",
         "person.moved",
         "person.paused",
         "person.renamed",

@@ -173,20 +173,25 @@ async def medicine(
     dosage: str = "100 mg",
     schedule: Schedule | None = None,
     flow_id: UUID | None = None,
+    instructions: str | None = None,
+    reason: str | None = None,
 ) -> MedicineFacts:
     """By default 100 mg at 08:00 every day. A dosage with a blank is an amount and its unit."""
-    new = NewMedicine(person.id, name, amount_of(dosage), schedule or daily("08:00"))
+    new = NewMedicine(
+        person.id, name, amount_of(dosage), schedule or daily("08:00"), instructions, reason
+    )
     return await acting(
         database, who, lambda scope: adding.add_medication(scope, new, flow_id=flow_id)
     )
 
 
 def amount_of(words: str) -> Dosage:
-    """ "100 mg", "½ tablet"; words of another form are no amount."""
+    """ "100 mg", "½ tablet", "1–2 tablets"; words of another form are no amount."""
     amount, blank, unit = words.partition(" ")
     if not blank:
         return Dosage(words)
-    return Dosage(words, Decimal("0.5" if amount == "½" else amount), unit.removesuffix("s"))
+    least, dash, most = amount.replace("½", "0.5").partition("–")
+    return Dosage(words, Decimal(least), unit.removesuffix("s"), Decimal(most) if dash else None)
 
 
 async def doses_of(
@@ -301,5 +306,7 @@ def _agreed(question: intakes.Question) -> dict[str, Any]:
             return {"is_no_slip": True}
         case intakes.HowManyDoses():
             return {"count": Decimal(1)}
+        case intakes.HowMuch(of=of):
+            return {"given": Dosage(f"{of.amount} {of.unit}", of.amount, of.unit)}
         case _:
             return {}

@@ -147,7 +147,7 @@ class PastedLists:
         ]
         if listed.asks_person:
             everybody = enumerate(listed.people)
-            whose = [choice(views.all_for_label(name), f"p{at}") for at, (_, name, _) in everybody]
+            whose = [choice(views.all_for_label(person.name), f"p{at}") for at, person in everybody]
             rows.append(tuple(whose))
         last = [cancel_button(choice)]
         count = len(listed.savable)

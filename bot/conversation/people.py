@@ -1,7 +1,7 @@
 """Which person something is for: the people as conversations store them, and the question."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,14 +16,27 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.errors import NobodyCaredFor
 from domain.family.people import list_people
+from domain.medicines.schedules.moments import DayTimes
 
-People: TypeAlias = tuple[tuple[str, str, str], ...]
-"""Id, name and zone of each, as they go to Redis and back."""
+
+class StoredPerson(NamedTuple):
+    """A person as they go to Redis and back: `zone` by its name, `day` as the times that are set
+    for parts of their day. Conversations that an older version began have no `day`.
+    """
+
+    id: str
+    name: str
+    zone: str
+    day: Mapping[str, str] = {}
+
+
+People: TypeAlias = tuple[StoredPerson, ...]
 
 
 async def load_people(scope: Scope) -> People:
     return tuple(
-        (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
+        StoredPerson(str(person.id), person.name, person.zone.key, person.day_times)
+        for person in await list_people(scope)
     )
 
 
@@ -41,8 +54,8 @@ def renewing_people(action: Action) -> Callable[[Request, Data], Awaitable[Data]
         if chosen is None:
             return {**data, "people": people}
         key = data["people"][chosen][0]
-        for number, (person_id, _name, _zone) in enumerate(people):
-            if person_id == key:
+        for number, person in enumerate(people):
+            if person.id == key:
                 return {**data, "people": people, "person": number}
         raise NotFound
 
@@ -50,17 +63,20 @@ def renewing_people(action: Action) -> Callable[[Request, Data], Awaitable[Data]
 
 
 def read_people(stored: Any) -> People:
-    return tuple(tuple(person) for person in stored)
+    return tuple(StoredPerson(*person) for person in stored)
 
 
 def to_persons(people: People) -> Sequence[Person]:
     """As the grammar represents them."""
-    return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in people]
+    return [
+        Person(each.name, ZoneInfo(each.zone), UUID(each.id), DayTimes.from_json(each.day))
+        for each in people
+    ]
 
 
 def index_of(people: People, person: Person | None) -> int | None:
     """The index in *people* of the person that the grammar found."""
-    return None if person is None else [key for key, *_ in people].index(str(person.id))
+    return None if person is None else [each.id for each in people].index(str(person.id))
 
 
 def named_for(what: str, people: People, person: int | None) -> str:
@@ -72,7 +88,8 @@ def named_for(what: str, people: People, person: int | None) -> str:
 
 def ask_person(data: Data, choice: Choice) -> Screen:
     """Ask which person it is for; the conversation has to carry `people`."""
-    buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
+    people = read_people(data["people"])
+    buttons = [choice(person.name, str(number)) for number, person in enumerate(people)]
     return conversations.ask_person(buttons)
 
 
@@ -81,7 +98,7 @@ def take_person(people: People, reply: Reply) -> int:
     if reply.choice is not None:
         return int(reply.choice)
     typed = fold_spaces(reply.text or "")
-    for number, (_, name, _) in enumerate(people):
-        if matchable(name) in (matchable(typed), matchable(typed).removeprefix("for ")):
+    for number, person in enumerate(people):
+        if matchable(person.name) in (matchable(typed), matchable(typed).removeprefix("for ")):
             return number
     raise unknown_person(typed, to_persons(people)) if typed else which_person(to_persons(people))

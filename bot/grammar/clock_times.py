@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.grammar.numbers import COUNTS
+from bot.grammar.numbers import COUNTS, read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
 
@@ -72,6 +72,7 @@ class TypedTime:
     is_sure: bool
     is_after_at: bool = True
     tokens_used: int = 1
+    is_joined: bool = False  # "and" comes before it
 
     @property
     def is_midnight(self) -> bool:
@@ -133,12 +134,31 @@ def read_time(tokens: Sequence[Token], *, is_expected: bool, is_after_at: bool) 
             return None
         case [word, *_] if word in NAMED:
             return _sure(word, NAMED[word])
+        case ["half" | "quarter", "past" | "to", *_] if spoken := _spoken(tokens):
+            return spoken
         case ["12", named] if named in NAMED:
             return _sure(f"12 {named}", NAMED[named], tokens_used=2)
     word, following = words[0], words[1] if len(words) > 1 else ""
     if word.isdecimal() or word in COUNTS:
         return _bare(word, following, is_expected=is_expected, is_after_at=is_after_at)
     return _clock(word, following)
+
+
+def _spoken(tokens: Sequence[Token]) -> TypedTime | None:
+    """ "half past nine", "quarter to eight": before or after noon isn't said."""
+    words = words_of(tokens, 4)
+    hour = read_count(words[2]) if len(words) > 2 else None
+    if hour is None or not 1 <= hour <= 12:
+        return None
+    minutes = {"half": 30, "quarter": 15}[words[0]] * (1 if words[1] == "past" else -1)
+    typed = datetime.combine(date.min + timedelta(days=1), time(hour % 12)) + timedelta(
+        minutes=minutes
+    )
+    half = words[3] if len(words) > 3 and words[3] in {"am", "pm"} else None
+    early, late = typed.time(), (typed + timedelta(hours=12)).time()
+    readings = {"am": (early,), "pm": (late,), None: (early, late)}[half]
+    used = 3 + (half is not None)
+    return TypedTime(" ".join(words[:used]), readings, is_sure=half is not None, tokens_used=used)
 
 
 def _sure(words: str, *readings: time, tokens_used: int = 1) -> TypedTime:

@@ -19,8 +19,9 @@ MAX_AMOUNT = 100_000_000  # of anything: penicillin is dosed in millions of unit
 MIN_AMOUNT = Fraction(1, 1000)
 
 _UNIT_WORDS = """
-    kg g gram grams mg milligram milligrams μg mcg ug microgram micrograms ng nanogram nanograms
-    l litre litres liter liters dl cl ml millilitre millilitres milliliter milliliters cc
+    kg g gm gms gram grams mg mgs milligram milligrams μg mcg mcgs ug microgram micrograms
+    ng nanogram nanograms
+    l litre litres liter liters dl cl ml mls millilitre millilitres milliliter milliliters cc
     iu i.u ie u unit units mmol mol meq mu miu %
     tablet tablets tab tabs tbl pill pills capsule capsules cap caps caplet caplets softgel softgels
     gummy gummies lozenge lozenges pastille pastilles dragee dragees
@@ -37,12 +38,12 @@ _UNITS = frozenset(_UNIT_WORDS.split())
 _SAME_UNIT = {
     **dict.fromkeys(["tablets", "tab", "tabs", "tbl"], "tablet"),
     **dict.fromkeys(["capsules", "cap", "caps"], "capsule"),
-    **dict.fromkeys(["gram", "grams"], "g"),
-    **dict.fromkeys(["milligram", "milligrams"], "mg"),
-    **dict.fromkeys(["μg", "mcg", "ug", "microgram", "micrograms"], "µg"),
+    **dict.fromkeys(["gm", "gms", "gram", "grams"], "g"),
+    **dict.fromkeys(["mgs", "milligram", "milligrams"], "mg"),
+    **dict.fromkeys(["μg", "mcg", "mcgs", "ug", "microgram", "micrograms"], "µg"),
     **dict.fromkeys(["nanogram", "nanograms"], "ng"),
     **dict.fromkeys(["litre", "litres", "liter", "liters"], "l"),
-    **dict.fromkeys(["millilitre", "millilitres", "milliliter", "milliliters", "cc"], "ml"),
+    **dict.fromkeys(["mls", "millilitre", "millilitres", "milliliter", "milliliters", "cc"], "ml"),
     **dict.fromkeys(["i.u", "ie", "u", "units"], "unit"),
     **dict.fromkeys(["gtt", "gtts", "drops"], "drop"),
     **dict.fromkeys(["teaspoons", "tsp"], "teaspoon"),
@@ -59,23 +60,26 @@ _LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "least", "than", "exceed", "
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*(?:[.,]\d*)?\s?[^/\d]+))?")
 _OPEN_PER = re.compile(r"(?P<unit>[^/\d]+)/\d+([.,]\d+)?")
-_RANGE = re.compile(r"\d+([.,]\d+)?-\d+([.,]\d+)?(?P<unit>\D*)")
 _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundDosage:
-    """The position of a dosage in a line: tokens `start` to `end`.
-
-    `earlier_start` and `earlier_end` are where the first of several amounts is, if there are other
-    words in between.
-    """
+    """The position of a dosage in a line: tokens `start` to `end`."""
 
     start: int
     end: int
     dosage: Dosage
-    earlier_start: int | None = None
-    earlier_end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """ "1-2 tablets": from `low` to `high` of `unit`; `end` is where it ends."""
+
+    low: Fraction
+    high: Fraction
+    unit: str
+    end: int
 
 
 def parse_dosage(text: str) -> Dosage:
@@ -94,28 +98,14 @@ def parse_dosage(text: str) -> Dosage:
     return count_up(_checked(_tidy(typed)))
 
 
-def find_dosage(line: Line) -> FoundDosage | None:
-    """The dosage in a line that starts with a name: the last amount, or the last quoted words.
-
-    Raises `Misunderstood` for an amount that is invalid or ambiguous.
+def find_quoted_dosage(line: Line) -> FoundDosage | None:
+    """The last quoted words of a line that starts with a name. Raises `Misunderstood` if they're
+    blank or too long.
     """
-    tokens = line.tokens
-    for at in range(len(tokens) - 1, 0, -1):
-        if tokens[at].is_quoted:
-            return FoundDosage(at, at + 1, Dosage(_checked(tokens[at].raw)))
-    found: list[tuple[int, int]] = []
-    at = 0
-    while at < len(tokens):
-        end = _read_dosage(tokens, at)
-        if end is not None and not is_limit(tokens, at):
-            found.append((at, end))
-        at = end or at + 1
-    if not found:
-        return None
-    start, end = found[-1]
-    words = _checked(_tidy(line.typed(tokens[start:end])))
-    earlier = found[0] if len(found) > 1 else (None, None)
-    return FoundDosage(start, end, count_up(words), *earlier)
+    for at in range(len(line.tokens) - 1, 0, -1):
+        if line.tokens[at].is_quoted:
+            return FoundDosage(at, at + 1, Dosage(_checked(line.tokens[at].raw)))
+    return None
 
 
 def count_up(words: str) -> Dosage:
@@ -126,21 +116,50 @@ def count_up(words: str) -> Dosage:
     """
     tokens = tokenize(words).tokens
     found: list[tuple[Decimal, str]] = []
+    is_diluted = False
     at = 0
     while at < len(tokens):
         end = _read_quantity(tokens, at)
         if end is None:
             at += 1
             continue
+        several = _read_range(tokens, at)
+        if several is not None:
+            ranged = _range_of(words, several)
+            is_alone = not any(unit in THINGS for _, unit in found) and several.end == len(tokens)
+            return (
+                ranged
+                if (is_alone and ranged.unit in THINGS | {None}) or not found
+                else Dosage(words)
+            )
         counted = _counted(tokens, at)
-        if counted is None:
+        if counted is None and not _is_concentration(tokens, at):
             return Dosage(words)
-        found.append(counted)
+        if counted is None:
+            is_diluted = True
+        else:
+            found.append(counted)
         at = end
     things = [(amount, unit) for amount, unit in found if unit in THINGS] or found
-    if len(things) != 1:
+    if len(things) != 1 or (is_diluted and len(found) != 1):
         return Dosage(words)
     return Dosage(words, *things[0])
+
+
+def _is_concentration(tokens: Sequence[Token], at: int) -> bool:
+    """ "300 units/ml", "25 mcg/h", "0.1 %": a strength, of which nobody gives a number."""
+    end = _read_quantity(tokens, at)
+    words = [token.word for token in tokens[at:end]]
+    return any("/" in word and not word[:1].isdecimal() for word in words) or any(
+        re.search(r"[a-zµμ]/|%", word) for word in words
+    )
+
+
+def _range_of(words: str, several: _Range) -> Dosage:
+    unit = name_of_unit(several.unit)
+    if unit is None:
+        return Dosage(words)
+    return Dosage(words, as_decimal(several.low), unit, as_decimal(several.high))
 
 
 def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
@@ -155,6 +174,17 @@ def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
     if name is None or number.value <= 0:
         return None
     return as_decimal(number.value), name
+
+
+def strengths_in(words: str) -> Sequence[Dosage]:
+    """The plain strengths in the words of a dosage: 500 mg of "2 tablets of 500 mg"."""
+    tokens = tokenize(words).tokens
+    found = []
+    for at in range(len(tokens)):
+        counted = _counted(tokens, at) if _read_quantity(tokens, at) is not None else None
+        if counted is not None and counted[1] not in THINGS:
+            found.append(Dosage(f"{counted[0]} {counted[1]}", *counted))
+    return found
 
 
 def read_number_only(token: Token) -> bool:
@@ -199,7 +229,8 @@ def name_of_unit(word: str) -> str | None:
 
 
 def find_dosages(line: Line) -> list[FoundDosage]:
-    """All amounts of a line that starts with a name, in order. Raises like `find_dosage`."""
+    """All amounts of a line that starts with a name, in order. Raises
+    `Misunderstood` for one that is invalid or ambiguous."""
     found: list[FoundDosage] = []
     at = 0
     while at < len(line.tokens):
@@ -208,7 +239,9 @@ def find_dosages(line: Line) -> list[FoundDosage]:
             words = _checked(_tidy(line.typed(line.tokens[at:end])))
             found.append(FoundDosage(at, end, count_up(words)))
         at = end or at + 1
-    return found
+    # "500 mg at 8am, 6 doses": those say how long.
+    counted = [each for each in found if each.dosage.unit != "dose"]
+    return counted or found
 
 
 def is_limit(tokens: Sequence[Token], at: int) -> bool:
@@ -251,6 +284,12 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
         # "2 tablets of 500 mg", "500 mg, 2 tablets", "500 mg tablets"
         joint = 1 if words_of(tokens[end:], 1)[:1] and tokens[end].word in _JOINING else 0
         further = _read_quantity(tokens, end + joint)
+        is_list = not joint or tokens[end].word == ","
+        is_alike = further is not None and (
+            _is_strength(tokens, at) is _is_strength(tokens, end + joint)
+        )
+        if is_list and is_alike:
+            break  # "10 mg, 15 mg" are two
         if further is not None:
             end = further
         elif not tokens[end].is_quoted and tokens[end].word in _UNITS:
@@ -260,17 +299,27 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
     return end
 
 
-def quantity_ends(tokens: Sequence[Token], at: int) -> bool:
-    """Whether an amount with a unit of its own starts at *at*; "4 doses" are a number of times."""
+def _is_strength(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the quantity at *at* is one of substance, not of things."""
+    counted = _counted(tokens, at)
+    return counted is None or counted[1] not in THINGS
+
+
+def quantity_ends(tokens: Sequence[Token], at: int) -> int | None:
+    """Where the amount with a unit that starts at *at* ends; None for "4 doses", which are a number
+    of times.
+    """
     end = _read_quantity(tokens, at)
-    return end is not None and tokens[end - 1].word not in {"dose", "doses"}
+    return None if end is not None and tokens[end - 1].word in {"dose", "doses"} else end
 
 
 def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = True) -> int | None:
     """Where one amount with its unit ends: "100 mg", "½tab", "2x 500 mg", "5 mg/ml"."""
     if at >= len(tokens) or tokens[at].is_quoted:
         return None
-    _refuse_range(tokens, at)
+    several = _read_range(tokens, at)
+    if several is not None:
+        return several.end
     multiplied = _MULTIPLIED.fullmatch(tokens[at].word)
     if multiplied:
         return _read_multiple(tokens, at, multiplied) if can_multiply else None
@@ -354,19 +403,41 @@ def _amount(tokens: Sequence[Token], at: int) -> Number | None:
         ) from None
 
 
-def _refuse_range(tokens: Sequence[Token], at: int) -> None:
-    """ "1-2 tablets" and "1 to 2 tablets" would leave the amount to whoever gives it."""
-    match = _RANGE.fullmatch(tokens[at].word)
-    if match:
-        unit = match["unit"] or "".join(words_of(tokens[at + 1 :], 1))
-        if _is_unit(unit):
-            raise Misunderstood(Problem.AMOUNT_RANGE, tokens[at].raw)
-    words = words_of(tokens[at:], 4)
-    match words:
-        case [low, "-" | "to" | "or", high, unit] if (
-            low.isdecimal() and high.isdecimal() and _is_unit(unit)
-        ):
-            raise Misunderstood(Problem.AMOUNT_RANGE, " ".join(words[:3]))
+def _read_range(tokens: Sequence[Token], at: int) -> _Range | None:
+    """ "1-2 tablets", "1 to 2 tablets", "½-1 tablet": whoever gives it says how much. Raises
+    `Misunderstood` for one that goes down.
+    """
+    words = words_of(tokens[at:], 5)
+    if not words:
+        return None
+    low_word, dash, high_word = words[0].partition("-")
+    if dash and high_word:
+        last = at
+    elif len(words) > 2 and words[1] in {"-", "to", "or"}:
+        high_word, last = words[2], at + 2
+    elif len(words) == 5 and words[2] in {"-", "to", "or"} and words[1] == words[4]:
+        high_word, last = words[3], at + 3  # "15 mg to 30 mg"
+    else:
+        return None
+    low = _plain_number(low_word)
+    high = read_number([Token(high_word, high_word, 0, 0)]) if "-" not in high_word else None
+    if low is None or high is None or high.value <= 0:
+        return None
+    unit = high.rest or "".join(words_of(tokens[last + 1 :], 1))
+    if not _is_unit(unit) or ("or" in words[1:3] and name_of_unit(unit) not in THINGS):
+        return None
+    typed = " ".join(token.raw for token in tokens[at : last + 1])
+    if low >= high.value:
+        raise Misunderstood(Problem.AMOUNT_RANGE, typed)
+    return _Range(low, high.value, unit, last + 1 + (not high.rest))
+
+
+def _plain_number(word: str) -> Fraction | None:
+    try:
+        number = read_number([Token(word, word, 0, 0)]) if word else None
+    except Misunderstood:
+        return None
+    return number.value if number and not number.rest and number.value > 0 else None
 
 
 def _is_unit(word: str) -> bool:

@@ -115,13 +115,16 @@ def find_person(line: Line, people: Sequence[Person]) -> NamedPerson | None:
     return named[-1] if named else None
 
 
+_NO_NAMES = frozenset("0123456789-½¼¾")  # they begin a length: "for 2-3 weeks"
+
+
 def find_unknown_person(tokens: Sequence[Token]) -> slice | None:
     """Where *tokens* say "for" somebody we don't know, as opposed to a duration or a meal."""
     for at, token in enumerate(tokens):
         if token.word != "for" or at + 1 == len(tokens):
             continue
         following = tokens[at + 1].word
-        if read_count(following) is not None or following in _NOBODY:
+        if following[:1] in _NO_NAMES or read_count(following) is not None or following in _NOBODY:
             continue
         end = at + 1
         while end < len(tokens) and not _begins_schedule(tokens[end]):

@@ -35,6 +35,10 @@ class Problem(Enum):
     AS_NEEDED_AT_TIMES = auto()  # "as needed at 08:00"
     STEP_WITHOUT_END = auto()  # W is a step of a taper without a duration
     WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
+    FIRST_DAY_MISSING = auto()  # "every 3 months", but from which day on?
+    HOURS_RANGE = auto()  # "every 4-6 hours"
+    SLIDING_SCALE = auto()  # W depends on a measurement
+    WHICH_AMOUNT = auto()  # W are several amounts: which of them is given each time?
     CONTRADICTION = auto()  # W are parts that contradict each other
     INTAKE_UNREADABLE = auto()  # W is neither an amount nor a time
     CHANGE_UNREADABLE = auto()  # W names nothing that can be changed
@@ -54,6 +58,11 @@ class Problem(Enum):
     END_IN_PAST = auto()
     NOTHING_LEFT = auto()  # the last dose would already be in the past
     NEVER_FALLS_DUE = auto()
+
+    DAY_TIMES_UNREADABLE = auto()  # W doesn't say which part of the day is when
+    DAY_TIME_UNUSUAL = auto()  # W is a part of the day and an hour at which nobody has it
+    DAY_TIME_AFTER_MIDNIGHT = auto()  # W would be on the next day
+    TIMES_OF_DAY_MEET = auto()  # with these times, two doses would be due at once
 
     NOBODY_CARED_FOR = auto()
     WHICH_PERSON = auto()
@@ -117,8 +126,16 @@ class Problem(Enum):
         """Whether something was merely left out, so that the right answer is a question."""
         return self in _MISSING
 
+    @property
+    def can_be_completed(self) -> bool:
+        """Whether what was typed is fine so far, and can be read again with the answer added."""
+        return self in _COMPLETED
 
+
+_COMPLETED = {Problem.TIMES_MISSING, Problem.WEEKDAYS_MISSING, Problem.FIRST_DAY_MISSING}
 _MISSING = {
+    Problem.WEEKDAYS_MISSING,
+    Problem.FIRST_DAY_MISSING,
     Problem.NAME_MISSING,
     Problem.DOSAGE_MISSING,
     Problem.SCHEDULE_MISSING,

@@ -8,7 +8,7 @@ typed.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
@@ -72,6 +72,18 @@ def tokenize(text: str) -> Line:
     command = _COMMAND.match(text)
     position = command.end() if command else 0
     return Line(text, tuple(map(_to_token, _pieces(text, position))))
+
+
+def relaid(tokens: Sequence[Token]) -> Line:
+    """A line of just these *tokens*, some of which may not be in the text that was typed."""
+    text, kept = "", []
+    for token in tokens:
+        is_comma = token.word == "," and not token.is_quoted
+        text += "" if is_comma or not text else " "
+        written = f'"{token.raw}"' if token.is_quoted else token.raw
+        kept.append(replace(token, start=len(text), end=len(text) + len(written)))
+        text += written
+    return Line(text, tuple(kept))
 
 
 def raw_words(text: str) -> Sequence[str]:

@@ -22,7 +22,7 @@ from domain.database.scope import Member
 from domain.family.families import FamilyFacts
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineLine
-from domain.medicines.schedules.kinds import Schedule, WallClock
+from domain.medicines.schedules.kinds import Combined, Schedule, WallClock, wall_clocks_of
 from domain.models.medicines import MedicineStatus
 
 _END = 8  # length of the end of a name so long that it may only differ there
@@ -160,14 +160,16 @@ def _medicine(line: MedicineLine, now: datetime) -> Named:
     today = now.astimezone(line.zone).date()
     when = schedule_in_words(line.schedule, zone=line.zone, today=today)
     dosage = dosage_in_words(line.dosage, line.schedule)
-    return Named(line.name, line.id, (dosage, _times(line.schedule), when, status))
+    parts = (dosage, _times(line.schedule), when, line.reason, status)
+    return Named(line.name, line.id, parts)
 
 
 def _times(schedule: Schedule) -> str | None:
     """ "08:00, 20:00"."""
-    if not isinstance(schedule, WallClock):
+    if not isinstance(schedule, WallClock | Combined):
         return None
-    return ", ".join(f"{at:%H:%M}" for at in schedule.times)
+    times = {at for plan in wall_clocks_of(schedule) for at in plan.times}
+    return ", ".join(f"{at:%H:%M}" for at in sorted(times))
 
 
 def _alike(

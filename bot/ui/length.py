@@ -12,6 +12,7 @@ from bot.ui.wording import _
 ROOM = 3_600
 MAX_SHOWN = 4_000
 MAX_ROWS = 40
+MAX_BUTTONS = 100
 _TOAST = 200
 LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not
 _TAG = re.compile(r"</?[a-z][\w-]*(?: [^<>]*)?>")

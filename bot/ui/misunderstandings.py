@@ -44,6 +44,9 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
         Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
         Problem.REPEAT_AMBIGUOUS: _("“{words}” can mean two things. Do you mean {choices}?"),
+        Problem.HOURS_RANGE: _(
+            "“{words}” leaves the time to whoever gives it. Shall it be {choices}?"
+        ),
         Problem.COURSE_OR_CYCLE: _(
             "Does “{words}” start again each time? Type it as {choices}, or the end after"
             " <code>until</code>."
@@ -167,6 +170,22 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}”: on which day? Type it like <code>mondays at 09:00</code> or"
             " <code>on the 1st at 09:00</code>."
         ),
+        Problem.FIRST_DAY_MISSING: _(
+            "“{words}”: from which day on? Add the first day, like <code>from 3 December</code>."
+        ),
+        Problem.HOURS_RANGE: _(
+            "“{words}” leaves the time to whoever gives it. Type <code>as needed, 4 hours"
+            " apart</code>, or one number of hours, like <code>every 6 hours from 08:00</code>."
+        ),
+        Problem.SLIDING_SCALE: _(
+            "“{words}”: I can't work out amounts that depend on a measurement. I can remind you to"
+            " measure and keep the text as a note."
+        ),
+        Problem.WHICH_AMOUNT: _(
+            "“{words}” has more than one amount, and I can't tell which is given when. Type one"
+            " medicine a line, with one amount, or a time for each, like <code>1 tablet at 08:00"
+            " and 2 at 20:00</code>."
+        ),
         Problem.CONTRADICTION: _(
             "“{words}” contradicts itself. Type times and days once, like"
             " <code>mon, wed at 09:00 for 10 days</code>."
@@ -232,8 +251,8 @@ def _without_choices() -> Mapping[Problem, str]:
             " days off</code>, or the end after <code>until</code>."
         ),
         Problem.LIMIT_IN_AMOUNTS: _(
-            "“{words}” is an amount, and I count how often it's given. Type how many times a day at"
-            " most, like <code>max 4 a day</code>."
+            "“{words}” isn't a whole number of doses. Type how many times a day at most, like"
+            " <code>max 4 a day</code>."
         ),
         Problem.DURATION_UNCLEAR: _(
             "“{words}” isn't a length I can use. Type it in days, like <code>for 10 days</code>."
@@ -250,6 +269,22 @@ def _without_choices() -> Mapping[Problem, str]:
         ),
         Problem.NEVER_FALLS_DUE: _(
             "“{words}”: none of these days comes before the end. Type a later end or other days."
+        ),
+        Problem.DAY_TIMES_UNREADABLE: _(
+            "I can't read times of the day in “{words}”. Type them like <code>breakfast 7:30, "
+            "bedtime 23:00</code>."
+        ),
+        Problem.DAY_TIME_UNUSUAL: _(
+            "“{words}” can't be right. Please check the time. If it is, give the medicine a clock "
+            "time, like <code>at 09:00</code>."
+        ),
+        Problem.DAY_TIME_AFTER_MIDNIGHT: _(
+            "“{words}” is after midnight, so it would be on the next day. Type a time up to 23:59."
+            " If it is later, give the medicine a clock time, like <code>at 00:30</code>."
+        ),
+        Problem.TIMES_OF_DAY_MEET: _(
+            "With “{words}”, two doses would be due at the same minute, or one on another day. "
+            "Type other times, like <code>breakfast 7:30, bedtime 23:00</code>."
         ),
         Problem.NOBODY_CARED_FOR: _(
             "You haven't added anyone to care for yet. Start with <code>/addperson Mum in "

@@ -41,6 +41,7 @@ from domain.family.errors import (
 )
 from domain.family.limits import Quota
 from domain.medicines.errors import (
+    DayTimesChanged,
     MedicineChanged,
     MedicineStopped,
     NotEnoughStock,
@@ -54,8 +55,10 @@ from domain.medicines.errors import (
     SimilarMedicine,
     StockUnitDiffers,
     TimeNotPossible,
+    TimesOfDayClash,
     UnseenPause,
 )
+from domain.medicines.schedules.problems import ScheduleProblem
 from domain.overview.own_actions import UNDONE, ActionSuperseded
 
 
@@ -175,6 +178,13 @@ def _sentence(error: CareCircleError) -> str:
             )
         case MedicineChanged():
             return _("Somebody has changed it in the meantime. /meds shows how it is now.")
+        case DayTimesChanged(person=person_facts):
+            return _(
+                "The times of {person}'s day have changed in the meantime. /people shows how they"
+                " are now."
+            ).format(person=person_facts.name)
+        case TimesOfDayClash():
+            return times_of_day_clash(error)
         case TimeNotPossible():
             return _(
                 "I can only record what was given within the last 48 hours, not anything in the "
@@ -247,6 +257,20 @@ def _sentence(error: CareCircleError) -> str:
             return _("That's no longer there. /today, /meds and /appts show what is.")
         case _:
             return _("That isn't possible right now. /today shows how things are.")
+
+
+def times_of_day_clash(error: TimesOfDayClash) -> str:
+    """Which medicine can't follow (no HTML)."""
+    words = _(
+        "With these times, two doses of {name} would be due at the same minute, so I haven't "
+        "changed anything. Choose another time, or change {name} first: /meds"
+    )
+    if error.problem is ScheduleProblem.MOMENT_ON_ANOTHER_DAY:
+        words = _(
+            "With these times, a dose of {name} would be on another day, so I haven't changed "
+            "anything. Choose another time, or change {name} first: /meds"
+        )
+    return words.format(name=error.name)
 
 
 def _superseded(error: ActionSuperseded) -> str:

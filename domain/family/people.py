@@ -1,7 +1,7 @@
 """The people a family cares for."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,12 +24,16 @@ from domain.timers import evening_before
 
 @dataclass(frozen=True)
 class Person:
-    """A care recipient, as conversations need them. `pause` is the current one."""
+    """A care recipient, as conversations need them. `pause` is the current one; `day_times` are the
+    local times that somebody has set for parts of their day, by the names of
+    :class:`domain.medicines.schedules.moments.PartOfDay`.
+    """
 
     id: UUID
     name: str
     zone: ZoneInfo
     pause: Pause | None = None
+    day_times: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,13 @@ async def list_people(scope: Scope) -> Sequence[Person]:
     """Everybody the family cares for, in the order they were added."""
     member = scope.require(Action.READ)
     rows = await scope.rows(
-        select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone, *PAUSE_COLUMNS)
+        select(
+            CareRecipient.id,
+            CareRecipient.name,
+            CareRecipient.timezone,
+            CareRecipient.day_times,
+            *PAUSE_COLUMNS,
+        )
         .where(CareRecipient.family_id == member.family_id, CareRecipient.deleted_at.is_(None))
         .order_by(CareRecipient.created_at, CareRecipient.id)
     )
@@ -146,7 +156,8 @@ async def list_people(scope: Scope) -> Sequence[Person]:
     people = []
     for row in rows:
         pause = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
-        people.append(Person(row.id, row.name, ZoneInfo(row.timezone), pause.running(now=now)))
+        zone, running = ZoneInfo(row.timezone), pause.running(now=now)
+        people.append(Person(row.id, row.name, zone, running, row.day_times or {}))
     return people
 
 
@@ -156,6 +167,15 @@ async def get_person(scope: Scope, person_id: UUID) -> Person:
         if person.id == person_id:
             return person
     raise NotFound
+
+
+async def save_day_times(scope: Scope, person_id: UUID, day_times: Mapping[str, str]) -> None:
+    """Replace the times of a person's day; none: nobody has said when they are."""
+    await scope.execute(
+        update(CareRecipient)
+        .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
+        .values(day_times=dict(day_times) or None)
+    )
 
 
 async def set_pause(

@@ -1,7 +1,7 @@
 """Dosages: how much is given each time, in words and, if countable, as a number."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ _THINGS = """
 """
 #: Units that are counted or measured out, as opposed to units of strength.
 THINGS = frozenset(_THINGS.split())
+MAX_STEPS = 4  # of a range: beyond that, a button for each would hide the others
 
 
 class UnreadableDosage(ValueError):
@@ -38,6 +39,23 @@ class Dosage:
             raise ValueError("an amount is above zero")
         if self.most is not None and (self.amount is None or self.most <= self.amount):
             raise ValueError("a range goes from a smaller amount to a larger one")
+
+    @property
+    def choices(self) -> tuple[Decimal, ...]:
+        """The amounts of a range that are offered for choice, in its unit: whole steps of one, or
+        only its ends where those steps are many or not whole. Empty if it's no range.
+        """
+        if self.amount is None or self.most is None:
+            return ()
+        is_whole = self.amount % 1 == 0 and self.most % 1 == 0
+        if not is_whole or self.most - self.amount > MAX_STEPS:
+            return self.amount, self.most
+        return tuple(self.amount + step for step in range(int(self.most - self.amount) + 1))
+
+    @property
+    def largest(self) -> "Dosage":
+        """The end of a range, in the same words; otherwise the dosage itself."""
+        return self if self.most is None else replace(self, amount=self.most, most=None)
 
     def to_json(self) -> dict[str, Any]:
         stored = {

@@ -1,7 +1,8 @@
 """How many doses, as the medicine is set, an amount is. Pure arithmetic.
 
 Two tablets of a medicine that is set to 500 mg are two doses, and so is 1 g. If that can't be
-computed we ask; we never guess.
+computed we ask; we never guess. Of a range, any amount within it is one dose: more than its end is
+a multiple of the end, less than its start a fraction of the start.
 """
 
 from dataclasses import dataclass
@@ -34,17 +35,34 @@ def count_doses(given: Dosage, usual: Dosage, *, packed: Packed | None = None) -
     if given.amount is None or given.unit is None:
         return None
     if packed is not None and given.unit == packed.unit:
-        return _rounded(given.amount / packed.per_dose)
+        return _rounded(_of_range(given.amount / packed.per_dose, usual))
     times = how_many_times(given, usual)
     if times is not None:
-        return _rounded(times)
+        return _rounded(_of_range(times, usual))
     # "2 tablets" of a medicine set to "500 mg": the strength is that of one tablet.
-    is_strength = usual.unit in _SIZES[0]
+    is_strength = usual.unit in _SIZES[0] and usual.most is None
     return given.amount if is_strength and given.unit in COUNTABLE else None
 
 
+def _of_range(times: Decimal, usual: Dosage) -> Decimal:
+    """How many doses *times* the smallest amount of *usual* are."""
+    if usual.amount is None or usual.most is None or times < 1:
+        return times
+    return max(Decimal(1), times * usual.amount / usual.most)
+
+
+def is_within(given: Dosage, usual: Dosage) -> bool:
+    """Whether *given* is an amount that the range *usual* allows. False if it's no range."""
+    least, most = how_many_times(given, usual), how_many_times(given, usual.largest)
+    if usual.most is None or given.most is not None or least is None or most is None:
+        return False
+    return most <= 1 <= least
+
+
 def how_many_times(one: Dosage, other: Dosage) -> Decimal | None:
-    """How many times *other* *one* is: 2 for 1 g and 500 mg; None if not comparable."""
+    """How many times *other* *one* is: 2 for 1 g and 500 mg; None if not comparable. Of a range,
+    its smallest amount counts.
+    """
     if one.amount is None or other.amount is None or one.unit is None or other.unit is None:
         return None
     if one.unit == other.unit:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.errors import CareCircleError
+from domain.family.people import Person
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.schedules.problems import ScheduleProblem
 
 
 class NothingRecorded(CareCircleError):
@@ -69,6 +71,25 @@ class NotPaused(CareCircleError):
     """The pause of `person` has ended, or ends at another time than the member was told."""
 
     person: str
+
+
+@dataclass(eq=False)
+class DayTimesChanged(CareCircleError):
+    """Somebody has changed the times of the person's day, or what hangs on them, since the member
+    saw them.
+    """
+
+    person: Person
+
+
+@dataclass(eq=False)
+class TimesOfDayClash(CareCircleError):
+    """With these times of day, the medicine `name` would have an impossible schedule: MOMENTS_MEET,
+    PLANS_COINCIDE or MOMENT_ON_ANOTHER_DAY.
+    """
+
+    name: str
+    problem: ScheduleProblem
 
 
 class TimeNotPossible(CareCircleError):

@@ -11,6 +11,9 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models.medicines import MedicineStatus
 
+LONGEST_INSTRUCTIONS = 300  # characters
+LONGEST_REASON = 100
+
 
 @dataclass(frozen=True)
 class OpenDose:
@@ -60,6 +63,10 @@ class MedicineFacts:
     instructions: str | None = None
     reason: str | None = None
 
+    @property
+    def content(self) -> "Content":
+        return Content(self.name, self.dosage, self.schedule, self.instructions, self.reason)
+
 
 @dataclass(frozen=True)
 class MedicineLine:
@@ -75,6 +82,8 @@ class MedicineLine:
     status: MedicineStatus
     resumes_at: datetime | None
     is_paused_with_person: bool = False
+    instructions: str | None = None
+    reason: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -88,6 +97,8 @@ class MedicineLine:
             "status": self.status,
             "resumes_at": self.resumes_at.isoformat() if self.resumes_at else None,
             "is_paused_with_person": self.is_paused_with_person,
+            "instructions": self.instructions,
+            "reason": self.reason,
         }
 
     @classmethod
@@ -105,6 +116,8 @@ class MedicineLine:
             status=MedicineStatus(stored["status"]),
             resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
             is_paused_with_person=bool(stored["is_paused_with_person"]),
+            instructions=stored.get("instructions"),
+            reason=stored.get("reason"),
         )
 
 
@@ -118,6 +131,10 @@ class NewMedicine:
     schedule: Schedule
     instructions: str | None = None
     reason: str | None = None
+
+    @property
+    def content(self) -> "Content":
+        return Content(self.name, self.dosage, self.schedule, self.instructions, self.reason)
 
 
 @dataclass(frozen=True)

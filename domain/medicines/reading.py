@@ -66,11 +66,13 @@ async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
             person=row.person,
             zone=ZoneInfo(row.timezone),
             name=row.name,
-            dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
+            dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit, row.dosage_most),
             schedule=schedule_from_json(row.schedule),
             status=MedicineStatus(row.status),
             resumes_at=row.resumes_at,
             is_paused_with_person=row.is_paused_with_person,
+            instructions=row.instructions,
+            reason=row.reason,
         )
         for row in rows
     ]
@@ -82,6 +84,9 @@ _FACTS = select(
     Medication.dosage,
     Medication.dosage_amount,
     Medication.dosage_unit,
+    Medication.dosage_most,
+    Medication.instructions,
+    Medication.reason,
     Medication.schedule,
     Medication.status,
     Medication.resumes_at,
@@ -112,7 +117,7 @@ def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
     return MedicineFacts(
         id=row.id,
         name=row.name,
-        dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
+        dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit, row.dosage_most),
         schedule=coming.schedule,
         status=MedicineStatus.ACTIVE if is_back else MedicineStatus(row.status),
         resumes_at=None if is_back else row.resumes_at,
@@ -124,4 +129,6 @@ def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
         family_name=row.family_name,
         first_due_at=coming.next_due_at(now) if has_doses_to_come else None,
         open_doses=coming.open_doses(now),
+        instructions=row.instructions,
+        reason=row.reason,
     )

@@ -16,7 +16,7 @@ from domain.models import AuditEvent, User
 ADDED, REMOVED, PUT_BACK = "added", "removed", "put_back"
 _TOLD = {
     "medication": (ADDED, "edited", "paused", "stopped", "restored", REMOVED, PUT_BACK),
-    "person": ("paused", "resumed", PUT_BACK),
+    "person": ("paused", "resumed", "day_times_set", PUT_BACK),
     "appointment": (
         *(ADDED, "edited", "moved", "repeated", "clock_changed", "cancelled", "restored"),
         *("driver_found", "driver_lost", REMOVED, PUT_BACK),
@@ -24,6 +24,7 @@ _TOLD = {
 }
 TOLD = frozenset(f"{area}.{action}" for area, actions in _TOLD.items() for action in actions)
 """The actions that others are notified about, by their names in the audit."""
+DAY_TIMES_SET = "person.day_times_set"
 
 
 class Concern(StrEnum):
@@ -37,7 +38,8 @@ class Concern(StrEnum):
 @dataclass(frozen=True)
 class Change:
     """An audit event, and the one that it undoes, if any. `is_undone`: it has been undone itself.
-    `details` is what was noted about the change, or about the one that it undoes.
+    `details` is what was noted about the change, or about the one that it undoes; `changed` are the
+    details of an appointment, or the parts of a person's day.
     """
 
     id: UUID
@@ -45,7 +47,7 @@ class Change:
     by: str
     subject_id: UUID
     details: Mapping[str, Any]
-    changed: Sequence[str]  # details of an appointment
+    changed: Sequence[str]
     undoes_id: UUID | None
     undone_action: str | None
     is_undone: bool
@@ -60,9 +62,17 @@ class Change:
 
     @property
     def is_told(self) -> bool:
-        """Whether others are notified. A change of reminders alone concerns nobody else."""
+        """Whether others are notified. A change of reminders alone concerns nobody else, and
+        neither does confirming the usual times of somebody's day.
+        """
+        if self.is_about_day_times and not self.changed:
+            return False
         is_undo_of_what_is_told = self.undone_action is None or self.undone_action in TOLD
         return is_undo_of_what_is_told and list(self.changed) != ["remind_before"]
+
+    @property
+    def is_about_day_times(self) -> bool:
+        return DAY_TIMES_SET in (self.action, self.undone_action)
 
     @property
     def split_from(self) -> UUID | None:

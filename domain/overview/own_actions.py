@@ -40,6 +40,7 @@ class ActionKind(StrEnum):
     APPOINTMENT_FOLLOWED = CLOCK_CHANGED
     DRIVER_FOUND = "appointment.driver_found"
     DRIVER_LOST = "appointment.driver_lost"
+    DAY_TIMES_SET = "person.day_times_set"
     PERSON_MOVED = "person.moved"
     PERSON_RENAMED = "person.renamed"
     PERSON_PAUSED = "person.paused"

@@ -14,9 +14,11 @@ from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.errors import NotFound
 from domain.family.people import Person
+from domain.medicines.changes.day_times import MEDICINES
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.pauses.paused_people import read_paused
 from domain.medicines.reading import read_medicines
+from domain.medicines.schedules.moments import PartOfDay
 from domain.models import Appointment, CareRecipient, Medication
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
@@ -29,7 +31,8 @@ MAX_CHANGES_READ = 20  # per message
 class ToldChange:
     """A change by somebody (`by`): `action` is its name in the audit. It's about a medicine, an
     appointment or a person's pause, in its current state; if that was removed, only `name` and
-    `person_name` are set.
+    `person_name` are set. If it's about a person's day, `parts` of it have changed, and the
+    medicines called `followers` with them.
 
     `is_undo`: it undoes a change. `is_undone`: it was undone after we had told the reader. `before`
     is a medicine's content before, `previous_start` (UTC) an appointment's start before.
@@ -49,6 +52,8 @@ class ToldChange:
     person: Person | None = None
     before: Content | None = None
     previous_start: datetime | None = None
+    parts: Sequence[PartOfDay] = ()
+    followers: Sequence[str] = ()
 
 
 async def read_told_changes(
@@ -80,6 +85,7 @@ async def _read(scope: Scope, change: Change, concern: Concern) -> ToldChange:
     before = None
     if change.action == "medication.edited":
         before = Content.from_json(change.details)
+    is_of_day = change.is_about_day_times
     is_moved = change.action == "appointment.moved"
     return ToldChange(
         id=change.id,
@@ -96,6 +102,8 @@ async def _read(scope: Scope, change: Change, concern: Concern) -> ToldChange:
         person=person,
         before=before,
         previous_start=start_before(change) if is_moved else None,
+        parts=[part for part in PartOfDay if is_of_day and part in change.changed],
+        followers=change.details.get(MEDICINES, ()) if is_of_day else (),
     )
 
 

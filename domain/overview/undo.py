@@ -12,6 +12,7 @@ from domain.database.scope import Scope
 from domain.errors import TooLateToUndo
 from domain.family.people import Person, rename_person
 from domain.medicines.changes.adding import remove_medication
+from domain.medicines.changes.day_times import restore_day_times
 from domain.medicines.changes.editing import restore_content
 from domain.medicines.changes.moving import move_person
 from domain.medicines.changes.status import restore_status
@@ -97,6 +98,15 @@ async def _undo_person_change(scope: Scope, action: LastAction, person: Person) 
     match action.kind:
         case ActionKind.PERSON_RENAMED:
             return await rename_person(scope, person.id, before["name"], undoes_id=action.id)
+        case ActionKind.DAY_TIMES_SET:
+            return await restore_day_times(
+                scope,
+                person.id,
+                before,
+                undoes_id=action.id,
+                counted=action.counted,
+                called_off=action.called_off,
+            )
         case ActionKind.PERSON_MOVED:
             zone = ZoneInfo(before["timezone"])
             return await move_person(scope, person.id, zone, undoes_id=action.id)

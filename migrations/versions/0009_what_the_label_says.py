@@ -43,6 +43,15 @@ CHECKS = {
     },
 }
 
+# Only what else is newer makes it unreadable: a last dose within a day, days left out, months.
+MOMENTS_AS_CLOCK_TIMES = """
+    UPDATE medications SET schedule = jsonb_set(schedule - 'moments', '{version}', '2')
+    WHERE schedule ->> 'kind' = 'wall_clock' AND schedule ->> 'version' = '3'
+      AND NOT schedule ?| ARRAY['last_at', 'except_on']
+      AND schedule -> 'days' ->> 'pattern' IN ('daily', 'weekly', 'monthly', 'cycle')
+      AND NOT (schedule -> 'days' ->> 'pattern' = 'monthly' AND schedule -> 'days' ? 'every')
+"""
+
 
 def upgrade() -> None:
     for table, columns in COLUMNS.items():
@@ -54,11 +63,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was noted beside a medicine is lost, and so are the times of a person's day. A medicine
-    whose schedule the older program can't read is stopped, so that no dose of it is made wrongly,
-    and its doses to come are called off.
+    """What was noted beside a medicine is lost, and so are the times of a person's day: a schedule
+    that hangs on them keeps the times that it has. A medicine whose schedule the older program
+    can't read is stopped and deleted softly, since that program would fail on the whole list: no
+    dose of it is made wrongly, and its doses to come are called off.
     """
     with _seeing_all_rows("medications", "doses"):
+        op.execute(MOMENTS_AS_CLOCK_TIMES)
         newer = "(schedule ->> 'version')::int > 2"
         op.execute(
             "UPDATE doses SET status = 'cancelled', next_action_at = NULL, ladder_step = NULL"
@@ -67,7 +78,8 @@ def downgrade() -> None:
         )
         op.execute(
             "UPDATE medications SET status = 'stopped', resumes_at = NULL,"
-            f" is_paused_with_person = false WHERE {newer}"
+            " is_paused_with_person = false, stock_check_at = NULL,"
+            f" deleted_at = coalesce(deleted_at, now()) WHERE {newer}"
         )
     for table, checks in CHECKS.items():
         for name in checks:

@@ -16,7 +16,7 @@ from bot.ui.presses.appointments import (
 from bot.ui.presses.arguments import CardOfSlot, NamedDoses
 from bot.ui.presses.contacts import DoctorsPage
 from bot.ui.presses.conversation import Choose, Continue, Discard
-from bot.ui.presses.doses import OpenMenu, Snooze, Take, TakeAll
+from bot.ui.presses.doses import ChosenBelow, OpenMenu, Snooze, Take, TakeAll
 from bot.ui.presses.family import Invite, OwnClock, SwitchFamily
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory
 from bot.ui.presses.medicines import MedicinesPage, UndoMedicine
@@ -24,6 +24,7 @@ from bot.ui.presses.overview import Keep, RunCommand, SetChangeNotices, TodayPag
 from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE
 from bot.ui.presses.registry import KINDS
 from domain.access import Role
+from domain.medicines.doses.choices import Choice
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
 GONE = "That's no longer there. /today, /meds and /appts show what is."
@@ -113,6 +114,8 @@ ARGUMENTS: dict[str, Any] = {
     "where": Where.SCREEN,
     "is_wanted": True,
     "flow": "addmed",
+    "chosen": ChosenBelow(Choice(0, "b0f3")),
+    "choice": Choice(0, "b0f3"),
 }
 
 

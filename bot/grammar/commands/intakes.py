@@ -48,6 +48,8 @@ class TypedAmount:
         words = f"{_plain(count)} × {usual.words}"
         if usual.amount is None:
             return Dosage(words)
+        if usual.most is not None:
+            return Dosage(words, count * usual.amount, usual.unit, count * usual.most)
         if usual.unit in THINGS:
             words = amount_in_words(count * usual.amount, usual.unit)
         return Dosage(words, count * usual.amount, usual.unit)
@@ -109,7 +111,10 @@ def read_amount(line: Line, tokens: Sequence[Token]) -> TypedAmount:
             raise Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=meant)
         return TypedAmount(number=value)
     try:
-        return TypedAmount(parse_dosage(line.typed(tokens)))
+        dosage = parse_dosage(line.typed(tokens))
+        if dosage.most is not None:  # what was given was one amount
+            raise Misunderstood(Problem.AMOUNT_RANGE, dosage.words)
+        return TypedAmount(dosage)
     except Misunderstood as problem:
         if problem.problem is Problem.DOSAGE_NEEDS_UNIT and number is None:
             raise Misunderstood(Problem.INTAKE_UNREADABLE, line.typed(tokens)) from problem

@@ -1,15 +1,26 @@
 """The arguments of `/addmed`: NAME DOSAGE SCHEDULE [for PERSON], or as much of it as was typed."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS, read_date
-from bot.grammar.dosages import FoundDosage, find_dosage, find_dosages, read_number_only
+from bot.grammar.dosages import (
+    FoundDosage,
+    find_dosages,
+    find_quoted_dosage,
+    quantity_ends,
+    read_number_only,
+)
 from bot.grammar.durations import read_days as read_duration
+from bot.grammar.labels.beside_times import joined, take_beside_times
+from bot.grammar.labels.lines import LabelLine, read_label
+from bot.grammar.labels.phrases import DOING, FORMS
+from bot.grammar.labels.short_forms import SpelledOut
+from bot.grammar.labels.sliding_scales import decline_sliding_scale
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
 from bot.grammar.people import (
@@ -22,9 +33,11 @@ from bot.grammar.people import (
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.amounts_with_times import first_amount, has_portions, split_strength
 from bot.grammar.schedules.parsing import read_schedules
-from bot.grammar.tokens import Line, Token, tokenize
-from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Schedule
+from bot.grammar.tokens import Line, Token, relaid, tokenize
+from domain.medicines.dosages import THINGS, Dosage
+from domain.medicines.schedules.days import Cycle, Monthly, MonthlyWeekdays
+from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 
 # A message can have 4,096 characters, but no medicine needs that many.
 LONGEST_LINE = 1000
@@ -47,6 +60,8 @@ _PROOF = {
     "twice",
     "times",
 }
+_STARTING = {"please", "start", "begin", "commence", "add", "continue"}
+_STOPPING = {"stop", "discontinue", "withhold", "cease", "halt"}
 _LONGEST_NAME = 12  # words: anything further back isn't considered
 _VAGUE = {"handful", "bit", "some", "few", "little", "pinch"}
 _DAY_WORDS = {"daily", "day", "once", *WEEKDAYS, *NAMED, *PARTS_OF_DAY}
@@ -61,7 +76,8 @@ class PartialMedicine:
     `schedule_so_far` holds words of a schedule that still lacks a time of day ("mon,wed,fri for 10
     days"), or a person whose zone defines "today": append the answer to it and parse again.
     `problem` is the first thing that was typed but not understood; if there is none, the first
-    thing that is missing (`problem.problem.is_missing`).
+    thing that is missing (`problem.problem.is_missing`). `spelled_out` are short forms that were
+    read as something; unless it `is_certain`, everything is shown before it is saved.
     """
 
     name: str | None
@@ -71,6 +87,9 @@ class PartialMedicine:
     person: Person | None
     problem: Misunderstood | None
     is_certain: bool = True
+    instructions: str | None = None
+    reason: str | None = None
+    spelled_out: tuple[SpelledOut, ...] = ()
 
 
 def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
@@ -80,15 +99,25 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     """
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
-    line, who = _take_person(tokenize(text), people)
+    line = tokenize(text)
+    try:
+        decline_sliding_scale(line)
+        line = _name_first(line)
+    except Misunderstood as problem:
+        return PartialMedicine(None, None, None, "", None, problem)
+    line, who = _take_person(line, people)
+    label = read_label(line)
+    line, notes = take_beside_times(label.line)
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
     pieces = _take_apart(line, zone=zone, now=now)
     name, name_problem = _read_name(line, pieces)
     # With two people named, leftover words in the schedule aren't its fault.
     is_read = who.problem is None
     schedule_tokens, who = _take_unknown_person(line, pieces.schedule, who=who, people=people)
-    zones = {who.person.zone} if who.person else {somebody.zone for somebody in people}
-    when = _read_when(line, schedule_tokens, zones=zones, now=now) if is_read else _When()
+    clocks = clocks_of([who.person] if who.person else people)
+    when = _When()
+    if is_read:
+        when = _read_when(line, schedule_tokens, clocks=clocks, now=now, dosage=pieces.dosage)
     nobody = None if people else Misunderstood(Problem.NOBODY_CARED_FOR)
     problems = [
         problem
@@ -111,8 +140,50 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         schedule_so_far=when.so_far,
         person=who.person,
         problem=problems[0] if problems else None,
-        is_certain=pieces.is_certain,
+        is_certain=pieces.is_certain
+        and not _needs_a_look(label, when.schedule)
+        and (pieces.dosage is None or pieces.dosage.most is None),
+        instructions=joined(label.instructions, *notes),
+        reason=label.reason,
+        spelled_out=label.spelled_out,
     )
+
+
+def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:
+    """Whether it was read well enough to be shown, but not to be saved at once."""
+    if any(each.to_confirm for each in label.spelled_out):
+        return True
+    if not isinstance(schedule, WallClock):
+        return isinstance(schedule, Steps | Combined)
+    # "5 days every 28 days" may be meant otherwise; "21 days on, 7 off" can't.
+    is_told = any(token.word == "off" for token in label.line.tokens)
+    is_rare = isinstance(schedule.days, MonthlyWeekdays)
+    is_rare = is_rare or (isinstance(schedule.days, Cycle) and not is_told)
+    is_rare = is_rare or (isinstance(schedule.days, Monthly) and schedule.days.every > 1)
+    return is_rare or schedule.last_at is not None or bool(schedule.except_on)
+
+
+def _name_first(line: Line) -> Line:
+    """ "Take 2 tablets of Paracetamol every 6 hours": the name before the amount."""
+    tokens = line.tokens
+    while len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in DOING | _STARTING:
+        tokens = tokens[1:]
+    if len(tokens) > 1 and not tokens[0].is_quoted and tokens[0].word in _STOPPING:
+        raise Misunderstood(Problem.UNKNOWN_WORDS, tokens[0].raw)
+    end = quantity_ends(tokens, 0) if tokens else None
+    if end is None or end + 1 >= len(tokens) or tokens[end].word != "of":
+        return Line(line.text, tokens)
+    name_end = end + 2
+    while name_end < len(tokens) and not _begins_schedule(tokens, name_end):
+        name_end += 1
+    return relaid((*tokens[end + 1 : name_end], *tokens[:end], *tokens[name_end:]))
+
+
+def _begins_schedule(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether the word at *at* is no part of a name any more."""
+    word = tokens[at].word
+    is_amount = quantity_ends(tokens, at) is not None or word in {",", ":"}
+    return is_amount or word in _SCHEDULE_BEGINS or looks_like_a_time(tokens[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,30 +250,80 @@ def _take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> _Pieces:
     try:
         if has_portions(line):
             return _take_portions(line)
-        found = find_dosage(line)
+        quoted = find_quoted_dosage(line)
+        found = [quoted] if quoted else find_dosages(line)
     except Misunderstood as problem:
-        return _Pieces(problem=problem)
-    if found is None:
+        return _without_amount(line, problem)
+    if not found:
         bare = _bare_portion(line)
         if bare is not None:
             at, question = bare
             return _Pieces(line.tokens[:at], problem=question)
         name, schedule = _split_at_schedule(line, now=now, zone=zone)
         return _Pieces(name, None, schedule, missing=_missing_dosage(line, name))
-    before, after = line.tokens[: found.start], line.tokens[found.end :]
-    if _is_second_strength(line, found):
-        first = found.earlier_start if found.earlier_start is not None else found.start - 2
-        strengths = line.typed(line.tokens[first : found.end])
+    if len(found) > 1:
+        return _take_several(line, found, zone=zone, now=now)
+    [only] = found
+    before, after = line.tokens[: only.start], line.tokens[only.end :]
+    if _is_second_strength(line, only):
+        strengths = line.typed(line.tokens[only.start - 2 : only.end])
         return _Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
     # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule comes first.
     name, early = _split_at_proof(before)
     is_certain = (
         not early
-        and found.earlier_end is None
         and not _ends_like_a_schedule(name)
-        and not _could_belong_to_amount(name, line.tokens[found.start :])
+        and not _could_belong_to_amount(name, line.tokens[only.start :])
     )
-    return _Pieces(name, found.dosage, _trimmed(early + after), is_certain=is_certain)
+    return _Pieces(name, only.dosage, _trimmed(early + after), is_certain=is_certain)
+
+
+def _without_amount(line: Line, problem: Misunderstood) -> _Pieces:
+    """The name of a line whose amount has to be asked about: "Vitamin D 2,000 IU daily"."""
+    first = problem.words.split(" ", 1)[0].casefold()
+    at = next((n for n, token in enumerate(line.tokens) if token.word == first), 0)
+    if at == 0 or problem.problem not in _OF_AMOUNTS:
+        return _Pieces(problem=problem)
+    used = len(problem.words.split())
+    return _Pieces(line.tokens[:at], None, _trimmed(line.tokens[at + used :]), problem=problem)
+
+
+_OF_AMOUNTS = {
+    Problem.AMOUNT_AMBIGUOUS,
+    Problem.AMOUNT_NOT_POSITIVE,
+    Problem.AMOUNT_TOO_LARGE,
+    Problem.AMOUNT_TOO_SMALL,
+    Problem.AMOUNT_RANGE,
+}
+
+
+def _take_several(
+    line: Line, found: Sequence[FoundDosage], *, zone: ZoneInfo, now: datetime
+) -> _Pieces:
+    """ "Salbutamol 100 µg inhaler 2 puffs", "Aspirin 100 mg daily 1 tablet": a strength, and the
+    amount to give. Any other two amounts are asked about.
+    """
+    first, last = found[0], found[-1]
+    between = line.tokens[first.end : last.start]
+    is_strength = first.dosage.unit is None or first.dosage.unit not in THINGS
+    is_diluted = "/" in first.dosage.words or "%" in first.dosage.words
+    is_given = last.dosage.unit in THINGS or (is_diluted and last.dosage.unit is not None)
+    if len(found) == 2 and is_strength and is_given:
+        forms = [token for token in between if token.word not in {",", "-", ":"}]
+        if all(not token.is_quoted and token.word.rstrip(".") in FORMS for token in forms):
+            strength = " ".join([first.dosage.words, *(token.raw.rstrip(".") for token in forms)])
+            given = replace(last.dosage, words=f"{strength}, {last.dosage.words}")
+            rest = line.tokens[last.end :]
+            return _Pieces(line.tokens[: first.start], given, _trimmed(rest))
+        if _read_when(line, _trimmed(between), clocks=[(zone, USUAL_DAY)], now=now).is_read:
+            given = replace(last.dosage, words=f"{first.dosage.words}, {last.dosage.words}")
+            rest = _trimmed(between) + _trimmed(line.tokens[last.end :])
+            return _Pieces(line.tokens[: first.start], given, rest, is_certain=False)
+    amounts = line.typed(line.tokens[first.start : last.end])
+    name = line.tokens[: first.start]
+    if all(token.word in {",", "and", "or", "&", "+", "/"} for token in between):
+        return _Pieces(name, problem=Misunderstood(Problem.TWO_STRENGTHS, amounts))
+    return _Pieces(name, problem=Misunderstood(Problem.WHICH_AMOUNT, amounts))
 
 
 def _take_portions(line: Line) -> _Pieces:
@@ -215,8 +336,6 @@ def _take_portions(line: Line) -> _Pieces:
 
 def _is_second_strength(line: Line, found: FoundDosage) -> bool:
     """ "Levothyroxine 50 and 75 µg": on the box, these are two medicines."""
-    if found.earlier_end == found.start - 1 and line.tokens[found.start - 1].word in {"and", "or"}:
-        return True  # "5 mg and 7.5 mg"
     before = line.tokens[max(0, found.start - 2) : found.start]
     return (
         len(before) == 2
@@ -261,16 +380,30 @@ def _missing_dosage(line: Line, name: tuple[Token, ...]) -> Misunderstood:
     return Misunderstood(Problem.DOSAGE_MISSING, line.typed(name))
 
 
+def clocks_of(people: Sequence[Person]) -> Sequence[tuple[ZoneInfo, DayTimes]]:
+    """The zones and days of *people*, each once: in most families all live by the same."""
+    found = {
+        (person.zone, tuple(sorted(person.day.named.items()))): (person.zone, person.day)
+        for person in people
+    }
+    return list(found.values())
+
+
 def _read_when(
-    line: Line, tokens: tuple[Token, ...], *, zones: Iterable[ZoneInfo], now: datetime
+    line: Line,
+    tokens: tuple[Token, ...],
+    *,
+    clocks: Sequence[tuple[ZoneInfo, DayTimes]],
+    now: datetime,
+    dosage: Dosage | None = None,
 ) -> _When:
     words = " ".join(token.raw for token in tokens).replace(" ,", ",")
     if not tokens:
         return _When(problem=Misunderstood(Problem.SCHEDULE_MISSING))
     try:
-        schedules = read_schedules(line, tokens, zones=zones, now=now)
+        schedules = read_schedules(line, tokens, clocks=clocks, now=now, dosage=dosage)
     except Misunderstood as problem:
-        so_far = words if problem.problem is Problem.TIMES_MISSING else ""
+        so_far = words if problem.problem.can_be_completed else ""
         return _When(so_far=so_far, problem=problem)
     if len(schedules) == 1:
         return _When(schedule=schedules.pop())
@@ -301,7 +434,7 @@ def _is_schedule(line: Line, at: int, *, zone: ZoneInfo, now: datetime) -> bool:
         return False
     if rest[0].word[0].isdecimal() and not _is_proof(rest, 1):
         return False  # "Vitamin B 12"; but "3 times a day"
-    return _read_when(line, rest, zones={zone}, now=now).is_read
+    return _read_when(line, rest, clocks=[(zone, USUAL_DAY)], now=now).is_read
 
 
 def _split_at_proof(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:

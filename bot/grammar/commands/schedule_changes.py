@@ -5,13 +5,13 @@ Unlike a schedule, a change may name any part, or several, and contains only tho
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
-from itertools import pairwise
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import check_reach, spelt
 from bot.grammar.dosages import find_dosages
+from bot.grammar.labels.lines import read_words
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
@@ -20,37 +20,63 @@ from bot.grammar.schedules.amounts_with_times import (
     split_portions,
     without_empty_moments,
 )
+from bot.grammar.schedules.as_needed import most_a_day
+from bot.grammar.schedules.by_the_clock import Times, times_of_parts
 from bot.grammar.schedules.context import ScheduleContext, count_patterns, to_misunderstood
 from bot.grammar.schedules.intervals import anchor_of
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
-from bot.grammar.schedules.varying_amounts import check_one_rhythm, fit_steps, shared_parts, spread
-from bot.grammar.tokens import Line, Token, tokenize
+from bot.grammar.schedules.varying_amounts import (
+    Variation,
+    amounts_by_time,
+    fit_portions,
+    kind_of_portions,
+    shared_parts,
+)
+from bot.grammar.tokens import Line, Token
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
-from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
-from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, AsNeeded, Schedule, Steps
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, MonthlyWeekdays, Weekly
+from domain.medicines.schedules.kinds import (
+    MAX_TIMES_PER_DAY,
+    AsNeeded,
+    Combined,
+    Schedule,
+    Steps,
+)
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 from domain.medicines.schedules.problems import InvalidSchedule
 
 _JOINTS = {",", ";", ":", "-", "and", "&", "+"}
 
 
-def parse_change(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
-    """What *text* changes about a medicine with this *schedule*, for a person in *zone*.
+def parse_change(
+    text: str,
+    *,
+    schedule: Schedule,
+    zone: ZoneInfo,
+    now: datetime,
+    day: DayTimes = USUAL_DAY,
+    dosage: Dosage | None = None,
+) -> Change:
+    """What *text* changes about a medicine with this *schedule* and *dosage*, for a person in
+    *zone* whose day is *day*.
 
     Raises `Misunderstood`, also if it changes nothing.
     """
     if len(text) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
-    line = tokenize(text)
-    if not line.tokens:
+    typed = read_words(text)
+    line = typed.line
+    if not line.tokens and not (typed.instructions or typed.reason):
         raise Misunderstood(Problem.SCHEDULE_MISSING)
-    context = ScheduleContext(line.typed(line.tokens), zone, now)
+    context = ScheduleContext(line.typed(line.tokens), zone, now, day, dosage)
     try:
-        change = _read(line, schedule, context)
+        change = _read(line, schedule, context) if line.tokens else Change()
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
+    change = replace(change, instructions=typed.instructions, reason=typed.reason)
     if change.is_empty:
         raise context.wrong(Problem.CHANGE_UNREADABLE)
     return change
@@ -123,43 +149,37 @@ def _read_portions(line: Line, schedule: Schedule, context: ScheduleContext) -> 
     if not portions:
         raise context.wrong(Problem.ONE_RHYTHM)
     parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
-    check_one_rhythm(parts, context)
+    is_at_no_time = not any(each.times or each.moments or each.vague for each in parts)
+    kind = kind_of_portions(portions, parts)
+    if kind is not Variation.BY_TIME:
+        so_far = times_of(schedule, zone=context.zone, now=context.now)
+        if so_far and is_at_no_time:  # a taper, at the old times
+            parts = [replace(each, times=list(so_far)) for each in parts]
+        regimen = fit_portions(portions, parts, context)
+        return Change(
+            steps=regimen if isinstance(regimen, Steps) else None,
+            combined=regimen if isinstance(regimen, Combined) else None,
+        )
     dosages = [portion.dosage for portion in portions]
-    if portions[1].is_next_step:
-        return _read_steps(parts, dosages, schedule, context)
-    times = [at for each in parts for at in each.times]
     shared = shared_parts(parts, context)
-    moments = ", ".join(each.moments for each in parts if each.moments)
-    change = _of_parts(replace(shared, times=[], moments=""), schedule, context)
-    if not times:
-        return replace(change, times=None, dosages=tuple(dosages), is_at_other_times=bool(moments))
-    if all(each.times for each in parts):
-        amounts = spread(parts, dosages, times)
-    elif not any(each.times for each in parts[:-1]) and len(times) == len(parts):
-        amounts = list(dosages)
-    else:
-        raise context.wrong(Problem.COUNT_MISMATCH)
-    _check_ascending(times, None, context)
-    return replace(change, times=tuple(times), dosages=tuple(amounts))
-
-
-def _read_steps(
-    parts: Sequence[ScheduleParts],
-    dosages: Sequence[Dosage],
-    schedule: Schedule,
-    context: ScheduleContext,
-) -> Change:
-    """A taper, at the old times if no times were typed."""
-    so_far = times_of(schedule, zone=context.zone, now=context.now)
-    if so_far and not any(each.times or each.moments for each in parts):
-        parts = [replace(each, times=list(so_far)) for each in parts]
-    steps = fit_steps(parts, dosages, context)
-    return Change(steps=steps) if isinstance(steps, Steps) else Change()
+    change = _of_parts(replace(shared, times=[], moments=(), vague=""), schedule, context)
+    if is_at_no_time or any(each.vague for each in parts):
+        is_vague = any(each.vague for each in parts)
+        return replace(change, times=None, dosages=tuple(dosages), is_at_other_times=is_vague)
+    by_time, moments = amounts_by_time(parts, dosages, context)
+    found = Times.of({at: moments.get(at) for at in by_time})
+    return replace(
+        change,
+        times=found.times,
+        moments=found.moments,
+        dosages=tuple(by_time[at] for at in found.times),
+    )
 
 
 def _of_parts(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> Change:
     named = _range_of(parts, context)
     is_limited = parts.min_interval is not None or parts.max_per_day is not None
+    is_limited = is_limited or parts.max_amount is not None or parts.hours_between is not None
     is_limited = is_limited or parts.has_no_max or parts.has_no_min_interval
     if parts.is_as_needed or is_limited:
         return Change(**named, **_limits_of(parts, schedule, context))
@@ -199,23 +219,23 @@ def _limits_of(
     parts: ScheduleParts, schedule: Schedule, context: ScheduleContext
 ) -> dict[str, Any]:
     """ "as needed, 6 hours apart, max 4 a day", "max 4", "no limit"."""
-    if parts.times or parts.moments:
+    if parts.times or parts.moments or parts.vague:
         raise context.wrong(Problem.AS_NEEDED_AT_TIMES)
+    if parts.hours_between is not None:
+        parts = replace(parts, interval=timedelta(hours=parts.hours_between[0]))
     has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
     if has_days or (parts.interval and parts.min_interval):
         raise context.wrong(Problem.CONTRADICTION)
     if parts.interval and not (parts.is_as_needed or isinstance(schedule, AsNeeded)):
         raise context.wrong(Problem.CONTRADICTION)
-    counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
-    if len(counts) > 1 or (counts and parts.has_no_max):
+    most = most_a_day(parts, context)
+    if most is not None and parts.has_no_max:
         raise context.wrong(Problem.CONTRADICTION)
-    if any(not 1 <= count <= MAX_TIMES_PER_DAY for count in counts):
-        raise context.wrong(Problem.TOO_MANY_TIMES)
     return {
         "is_as_needed": parts.is_as_needed,
-        "min_interval": parts.min_interval or parts.interval,
+        "min_interval": parts.interval if parts.min_interval is None else parts.min_interval,
         "has_no_min_interval": parts.has_no_min_interval,
-        "max_per_day": counts.pop() if counts else None,
+        "max_per_day": most,
         "has_no_max": parts.has_no_max,
     }
 
@@ -232,7 +252,7 @@ def _hours_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
         "every": parts.interval,
         "from_last_intake": parts.from_last_intake,
         "times": times,
-        "is_at_other_times": bool(parts.moments),
+        "is_at_other_times": bool(parts.moments or parts.vague),
     }
 
 
@@ -242,6 +262,11 @@ def _days_of(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext)
         raise context.wrong(Problem.CONTRADICTION)
     if weekdays is not None and (parts.every_days or parts.month_days or parts.cycle):
         raise context.wrong(Problem.CONTRADICTION)
+    if parts.month_weeks is not None and weekdays is not None:
+        every = parts.every_months or 1
+        return {"days": MonthlyWeekdays(weekdays, parts.month_weeks, every)}
+    if parts.every_months is not None:
+        return {"days": _monthly(parts, schedule, context)}
     if parts.days_a_week is not None:
         return _days_a_week(parts, weekdays, schedule, context)
     if parts.every_weeks is not None and parts.weekdays is not None:
@@ -259,6 +284,19 @@ def _days_of(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext)
     if weekdays is not None:
         return {"weekdays": weekdays} if weekdays else {"days": Weekly(weekdays)}
     return {"days": EVERY_DAYS} if parts.weekdays is not None else {}
+
+
+def _monthly(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> Monthly:
+    """ "every 3 months": on the days of the month so far, or that of the first day named."""
+    so_far = getattr(schedule, "days", None)
+    days = parts.month_days
+    if days is None and isinstance(so_far, Monthly):
+        days = so_far.days
+    if days is None and parts.starts is not None:
+        days = frozenset({parts.starts.resolve(context.today, context.today).day})
+    if days is None:
+        raise context.wrong(Problem.FIRST_DAY_MISSING)
+    return Monthly(days, parts.every_months or 1)
 
 
 def _days_a_week(
@@ -280,24 +318,18 @@ def _days_a_week(
 
 
 def _times_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
-    if parts.moments and parts.times:
-        raise Misunderstood(Problem.UNKNOWN_WORDS, parts.moments)
+    if parts.is_once or parts.is_now or parts.until_time is not None:
+        raise context.wrong(Problem.CHANGE_UNREADABLE)
     if parts.times_a_day is not None and not 1 <= parts.times_a_day <= MAX_TIMES_PER_DAY:
         raise context.wrong(Problem.TOO_MANY_TIMES)
-    if parts.times:
-        _check_ascending(parts.times, parts.times_a_day, context)
-    return {
-        "times": tuple(sorted(parts.times)) or None,
-        "times_a_day": parts.times_a_day,
-        "is_at_other_times": bool(parts.moments),
-    }
-
-
-def _check_ascending(times: Sequence[time], count: int | None, context: ScheduleContext) -> None:
-    if len(times) > MAX_TIMES_PER_DAY:
+    found = Times.of(times_of_parts(parts, context))
+    if len(found.times) > MAX_TIMES_PER_DAY:
         raise context.wrong(Problem.TOO_MANY_TIMES)
-    for earlier, later in pairwise(sorted(times)):
-        if earlier == later:
-            raise Misunderstood(Problem.DUPLICATE_TIME, f"{earlier:%H:%M}")
-    if count not in {None, len(times)}:
+    if found.times and parts.times_a_day not in {None, len(found.times)}:
         raise context.wrong(Problem.COUNT_MISMATCH)
+    return {
+        "times": found.times or None,
+        "moments": found.moments,
+        "times_a_day": parts.times_a_day,
+        "is_at_other_times": bool(parts.vague),
+    }

@@ -14,8 +14,9 @@ UNITS = {
     **dict.fromkeys(("sec", "secs", "seconds"), "second"),
     **dict.fromkeys(("min", "mins", "minute", "minutes"), "minute"),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "hourly"), "hour"),
-    **dict.fromkeys(("d", "day", "days"), "day"),
+    **dict.fromkeys(("d", "day", "days", "night", "nights"), "day"),
     **dict.fromkeys(("week", "weeks"), "week"),
+    **dict.fromkeys(("fortnight", "fortnights"), "fortnight"),
     **dict.fromkeys(("month", "months"), "month"),
     **dict.fromkeys(("year", "years"), "year"),
 }

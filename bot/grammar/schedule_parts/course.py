@@ -1,32 +1,36 @@
 """The start and end of a course: "from tomorrow", "until 3 December", "for 10 days"."""
 
-from bot.grammar.clock_times import MEALS
-from bot.grammar.dates import WEEKDAYS, TypedDate, read_date
+from datetime import date
+
+from bot.grammar.clock_times import MEALS, read_time
+from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, spelt_days
 from bot.grammar.durations import read_days as read_duration
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.counts import UNITS, counted_ahead
 from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, Cursor
 from bot.grammar.schedule_parts.intervals import read_last_intake
 from bot.grammar.schedule_parts.times import is_time_ahead, read_clock
+
+_LONGEST_MONTHS = 60
 
 
 def read_range(cursor: Cursor) -> bool:
     """from DATE, until DATE, last day DATE, for 10 days."""
     word, parts = cursor.word, cursor.parts
-    if word == "for" and cursor.peek() not in MEALS:
-        duration = read_duration(cursor.tokens[cursor.at + 1 :])
-        if duration is None:
+    if word in {"for", "x", "over"} and cursor.peek() not in MEALS:
+        skip = 1 + (
+            cursor.peek() in {"the", "another", "a"} and cursor.peek(2) in {"next", "total"}
+        )
+        skip += cursor.peek(skip) == "next"
+        if not _read_length(cursor, skip):
             raise cursor.unknown()
-        if parts.days_long is not None or parts.ends is not None:
-            raise cursor.contradiction()
-        parts.days_long, used = duration
-        cursor.is_after_days = cursor.has_times
-        cursor.at += 1 + used
         return True
     if word in FROM or (word == "as" and cursor.peek() == "of"):
         skip = 2 if word == "as" or cursor.peek() in {"on", "from"} else 1
         if read_last_intake(cursor, skip):
             return True
-        if read_date(cursor.tokens[cursor.at + skip :]) is None and is_time_ahead(cursor, skip):
+        is_time = read_date(cursor.tokens[cursor.at + skip :]) is None
+        if is_time and is_time_ahead(cursor, skip):
             cursor.at += skip
             read_clock(cursor, is_after_at=True)
             return True
@@ -37,6 +41,8 @@ def read_range(cursor: Cursor) -> bool:
     is_of_two = (word, cursor.peek()) in UNTIL_OF_TWO
     if word in UNTIL or is_of_two:
         skip = 2 if is_of_two or cursor.peek() in {"on", "the"} else 1
+        if parts.interval is not None and cursor.has_times and is_time_ahead(cursor, skip):
+            return _read_last_hour(cursor, skip)
         if parts.ends is not None or parts.days_long is not None:
             raise cursor.contradiction()
         if cursor.at > 0 and cursor.tokens[cursor.at - 1].word in WEEKDAYS:
@@ -44,6 +50,87 @@ def read_range(cursor: Cursor) -> bool:
         parts.ends = _take_date(cursor, skip)
         return True
     return False
+
+
+def _read_last_hour(cursor: Cursor, skip: int) -> bool:
+    """ "to 8pm", of "every 4 hours from 8am to 8pm"."""
+    typed = read_time(cursor.tokens[cursor.at + skip :], is_expected=True, is_after_at=True)
+    if typed is None:
+        raise cursor.unknown()
+    cursor.set_once("until_time", typed.resolve())
+    cursor.at += skip + typed.tokens_used
+    return True
+
+
+def read_window(cursor: Cursor) -> bool:
+    """ "between 8am and 8pm", of something every few hours."""
+    if cursor.word != "between" or cursor.parts.interval is None:
+        return False
+    first = read_time(cursor.tokens[cursor.at + 1 :], is_expected=True, is_after_at=True)
+    if first is None:
+        return False
+    joint = 1 + first.tokens_used
+    last = read_time(cursor.tokens[cursor.at + joint + 1 :], is_expected=True, is_after_at=True)
+    if cursor.peek(joint) not in {"and", "to", "-"} or last is None:
+        return False
+    cursor.clock.append(first)
+    cursor.has_times = True
+    cursor.set_once("until_time", last.resolve())
+    cursor.at += joint + 1 + last.tokens_used
+    return True
+
+
+def read_bare_length(cursor: Cursor) -> bool:
+    """ "7 days", "10 day course", "a course of 7 days", "21 doses"."""
+    skip = 0
+    if cursor.word == "a" and cursor.peek() != "course":
+        return False  # "a day" is how often
+    if cursor.word in {"course", "total"} and cursor.peek() == "of":
+        skip = 2
+    elif cursor.word == "a" and (cursor.peek(), cursor.peek(2)) == ("course", "of"):
+        skip = 3
+    return _read_length(cursor, skip)
+
+
+def _read_length(cursor: Cursor, skip: int) -> bool:
+    """ "10 days", "3 months", "21 doses" after *skip* tokens."""
+    parts = cursor.parts
+    count, unit, used = counted_ahead(cursor, skip)
+    if count is None and cursor.peek(skip) in {"a", "one"}:
+        count, unit, used = 1, UNITS.get(cursor.peek(skip + 1), ""), 2
+    doses = cursor.peek(skip + 1) in {"doses", "dose", "intakes", "applications"}
+    if count is not None and doses and not unit:
+        name, value, used = "doses_long", count, 2
+    elif count is not None and unit in {"month", "year"}:
+        name, value = "months_long", count * (12 if unit == "year" else 1)
+        if not 1 <= value <= _LONGEST_MONTHS:
+            words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + skip + used])
+            raise Misunderstood(Problem.DATE_TOO_FAR, words)
+    elif count is not None and unit in {"day", "week", "fortnight"}:
+        days = read_duration(cursor.tokens[cursor.at + skip :])
+        value = days[0] if days else count * {"day": 1, "week": 7, "fortnight": 14}[unit]
+        name = "days_long"
+    else:
+        return False
+    if cursor.peek(skip + used) in {
+        "on",
+        "off",
+        "a",
+        "per",
+        "out",
+        "of",
+        "before",
+        "after",
+        "apart",
+    }:
+        return False
+    if any((parts.days_long, parts.months_long, parts.doses_long, parts.ends)):
+        raise cursor.contradiction()
+    setattr(parts, name, value)
+    cursor.is_after_days = cursor.has_times
+    cursor.at += skip + used
+    cursor.at += cursor.at < len(cursor.tokens) and cursor.word in {"course", "total", "only"}
+    return True
 
 
 def _check_weekday_range(cursor: Cursor, skip: int) -> None:
@@ -69,9 +156,35 @@ def _take_date(cursor: Cursor, skip: int) -> TypedDate:
     return typed
 
 
+def _next_such_day(typed: TypedDate) -> TypedDate:
+    """*typed*, in the future if its year is not named: "1 October", said in November."""
+
+    def resolve(today: date, floor: date) -> date:
+        try:
+            return typed.resolve(today, floor)
+        except Misunderstood as problem:
+            ahead = spelt_days(problem.suggestions, today=today)
+            if problem.problem is not Problem.DATE_AMBIGUOUS or len(ahead) != 1:
+                raise
+            return ahead[0]
+
+    return TypedDate(typed.words, resolve, typed.tokens_used)
+
+
 def read_bare_date(cursor: Cursor) -> bool:
     """A date on its own is a start to some people and a single day to others: ask."""
     typed = read_date(cursor.tokens[cursor.at :])
+    parts = cursor.parts
+    is_first_day = parts.is_once or parts.every_months is not None
+    is_first_day = is_first_day or (parts.interval is not None and cursor.has_times)
+    if typed is None and cursor.word == "tonight" and parts.is_once:
+        typed = TypedDate("tonight", lambda today, _floor: today, 1)
+    if typed is not None and is_first_day:
+        if parts.starts is not None:
+            raise cursor.contradiction()
+        parts.starts = _next_such_day(typed)
+        cursor.at += typed.tokens_used
+        return True
     if typed is None:
         if cursor.word == "tonight":
             raise Misunderstood(Problem.BARE_DATE, cursor.word, suggestions=("from today",))

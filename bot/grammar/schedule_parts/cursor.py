@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.grammar.clock_times import TypedTime
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.parts import EVERY_DAY, PartOfDayWord, ScheduleParts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, MomentWord, ScheduleParts
 from bot.grammar.tokens import Line, Token
 from domain.local_time import Weekday
 
@@ -21,7 +21,7 @@ JOINING = {",", ":", "and", "&", "+", "at", "@", "on", "the", "-"}
 EACH = {"every", "each"}
 FROM = {"from", "starting", "start", "starts", "beginning"}
 UNTIL = {"until", "till", "til", "through", "thru", "ending", "ends", "to"}
-UNTIL_OF_TWO = {("up", "to"), ("last", "day")}
+UNTIL_OF_TWO = {("up", "to"), ("last", "day"), ("last", "dose")}
 
 
 class Cursor:
@@ -32,7 +32,7 @@ class Cursor:
         self.tokens = tokens
         self.at = 0
         self.parts = ScheduleParts()
-        self.clock: list[TypedTime | PartOfDayWord] = []
+        self.clock: list[TypedTime | MomentWord] = []
         self.last_was_time = False
         self.has_times = False
         self.is_after_days = False  # times came before days: more of either would be guesswork

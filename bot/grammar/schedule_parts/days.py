@@ -1,54 +1,14 @@
-"""The days: "mon,wed,fri", "except sundays", "every day", "on the 1st and 15th"."""
+"""The days of the week: "mon,wed,fri", "except sundays", "every day"."""
 
 import re
 
-from bot.grammar.dates import MONTHS, SHORTER_MONTHS, WEEKDAYS, read_date
-from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.dates import WEEKDAYS, read_date
 from bot.grammar.schedule_parts.cursor import DAY_GROUPS, EACH, Cursor
 from bot.grammar.schedule_parts.parts import EVERY_DAY
 from bot.grammar.tokens import words_of
 from domain.local_time import Weekday
 
 _JOINING_DAYS = {",", "and", "&", "on", *EACH}
-_ORDINAL = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)")
-
-
-def read_days_of_month(cursor: Cursor) -> bool:
-    """on the 1st and 15th · monthly on the 31st · on the last day of the month."""
-    used = int(cursor.peek(0) == "monthly")
-    used += cursor.peek(used) == "on"
-    days: set[int] = set()
-    while True:
-        at = used + (cursor.peek(used) == "the")
-        ordinal = _ORDINAL.fullmatch(cursor.peek(at))
-        is_last = cursor.peek(at) == "last" and cursor.peek(at + 1) == "day"
-        if is_last and not read_date(cursor.tokens[cursor.at + at + 2 :]):
-            days.add(31)
-            used = at + 2
-        elif ordinal and cursor.peek(at + 1) not in MONTHS and cursor.peek(at + 2) not in MONTHS:
-            days.add(int(ordinal["day"]))
-            used = at + 1
-        elif days:
-            used -= cursor.peek(used - 1) in {",", "and", "&"}
-            break
-        elif cursor.word == "monthly":
-            raise Misunderstood(Problem.WEEKDAYS_MISSING, cursor.word)
-        else:
-            return False
-        while cursor.peek(used) in {",", "and", "&"}:
-            used += 1
-    is_said = cursor.peek(used) == "of" and cursor.peek(used + 1) in {"the", "each", "every"}
-    used += 3 if is_said and cursor.peek(used + 2) == "month" else 0
-    following = range(used, used + len(SHORTER_MONTHS))
-    if tuple(cursor.peek(ahead).strip("()") for ahead in following) == SHORTER_MONTHS:
-        used += len(SHORTER_MONTHS)  # which is what such a day means anyway
-    words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
-    if not all(1 <= day <= 31 for day in days):
-        raise Misunderstood(Problem.NO_SUCH_DATE, words)
-    cursor.set_once("month_days", frozenset(days))
-    cursor.is_after_days = cursor.has_times
-    cursor.at += used
-    return True
 
 
 def read_weekdays(cursor: Cursor) -> bool:
@@ -57,6 +17,8 @@ def read_weekdays(cursor: Cursor) -> bool:
     skip = 1 if is_exception or cursor.word in EACH else 0
     skip += is_exception and cursor.peek() in {"not", "on", "for"}
     days, used = _day_list(cursor, cursor.at + skip)
+    if is_exception and not used:
+        return _read_excepted_dates(cursor, skip)
     if not used:
         return False
     known = cursor.parts.weekdays
@@ -70,6 +32,17 @@ def read_weekdays(cursor: Cursor) -> bool:
         cursor.parts.weekdays = days
     cursor.is_after_days = cursor.has_times
     cursor.at += skip + used
+    return True
+
+
+def _read_excepted_dates(cursor: Cursor, skip: int) -> bool:
+    """except 29 December · but not on 24 and 25 December."""
+    skip += cursor.peek(skip) in {"on", "the"}
+    typed = read_date(cursor.tokens[cursor.at + skip :])
+    if typed is None:
+        return False
+    cursor.parts.except_on = (*cursor.parts.except_on, typed)
+    cursor.at += skip + typed.tokens_used
     return True
 
 
@@ -104,7 +77,7 @@ def _days(cursor: Cursor, at: int) -> tuple[frozenset[Weekday], int]:
         return frozenset(), 0
     if joints == ["-"]:
         return _days_between(WEEKDAYS[names[0]], WEEKDAYS[names[1]]), 1
-    if "-" in joints:
+    if "-" in joints and set(joints) != {"-"}:
         return frozenset(), 0
     return frozenset(WEEKDAYS[name] for name in names), 1
 
@@ -113,6 +86,10 @@ def read_every_day(cursor: Cursor) -> bool:
     """daily · everyday · every day · each day."""
     if cursor.word in {"daily", "everyday"}:
         used = 1
+    elif cursor.word in {"a", "per"} and cursor.peek() == "day":
+        if cursor.parts.times_a_day is None:
+            cursor.parts.times_a_day = 1
+        used = 2
     elif cursor.word in EACH | {"all"} and cursor.peek() in {"day", "days"}:
         used = 2
     else:

@@ -1,7 +1,9 @@
 """The frequency: "twice a day", "3x daily", "bid", "once a week"."""
 
+from bot.grammar.clock_times import MEALS, PARTS_OF_DAY
+from bot.grammar.dates import read_date
 from bot.grammar.numbers import read_count
-from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE
+from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS
 from bot.grammar.schedule_parts.cursor import Cursor
 
 _TIMES_A_DAY = {"bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
@@ -13,6 +15,14 @@ def read_how_often(cursor: Cursor) -> bool:
     if word in _TIMES_A_DAY:
         _set_count(cursor, _TIMES_A_DAY[word], "day")
         cursor.at += 1
+        return True
+    if _read_once(cursor):
+        return True
+    days = read_count(word)
+    is_of_week = cursor.peek(2) in {"a", "per", "each", "every"} and cursor.peek(3) == "week"
+    if days is not None and cursor.peek() in {"day", "days", "nights"} and is_of_week:
+        _set_count(cursor, days, "week")
+        cursor.at += 4
         return True
     if word == "weekly":
         _set_count(cursor, 1, "week")
@@ -38,12 +48,68 @@ def read_how_often(cursor: Cursor) -> bool:
     return True
 
 
+def is_once(cursor: Cursor) -> bool:
+    """Whether the words name a single dose anywhere: then a date is its day."""
+    for at, token in enumerate(cursor.tokens):
+        if token.is_quoted or token.word not in _SINGLE:
+            continue
+        ahead = Cursor(cursor.line, cursor.tokens)
+        ahead.at = at
+        if _read_once(ahead) and ahead.parts.is_once:
+            return True
+    return False
+
+
+_SINGLE = {"a", "as", "single", "one", "1", "one-off", "just", "only", "once"}
+
+
+def _read_once(cursor: Cursor) -> bool:
+    """now · single dose · one dose only · once, where no period follows."""
+    match [cursor.word, cursor.peek(), cursor.peek(2)]:
+        case ["now" | "immediately" | "straightaway", *_]:
+            cursor.parts.is_now = True
+            cursor.at += 1
+            return True
+        case ["a", "single" | "one-off", "dose"] | ["as", "a", "single"]:
+            used = 3 + (cursor.peek(3) == "dose" and cursor.word == "as")
+        case ["single" | "one" | "1" | "one-off", "dose", *_] | ["just" | "only", "once", *_]:
+            used = 2
+        case ["once", following, _] if following not in {"a", "per", "each", "every", "in"}:
+            if _period(cursor, 1)[0]:
+                return False
+            used = 1
+            has_date = any(read_date(cursor.tokens[n:]) for n in range(len(cursor.tokens)))
+            if not has_date and following != "only":
+                return _read_once_a_day(cursor)
+        case _:
+            return False
+    used += cursor.peek(used) == "only"
+    cursor.parts.is_once = True
+    cursor.at += used
+    return True
+
+
+def _read_once_a_day(cursor: Cursor) -> bool:
+    """ "once at night", "once before breakfast" are daily; "once at 9" may not be."""
+    rest = [cursor.peek(n) for n in range(1, 5)]
+    names = PARTS_OF_DAY.keys() | MEALS.keys() | {"nightly"}
+    if not any(word.removesuffix("s") in names for word in rest):
+        return False
+    _set_count(cursor, 1, "day")
+    cursor.at += 1
+    return True
+
+
 def _period(cursor: Cursor, used: int) -> tuple[str, int]:
     first, second = cursor.peek(used), cursor.peek(used + 1)
     if first in {"daily", "weekly"}:
         return ("day" if first == "daily" else "week"), 1
     if first in {"a", "per", "each", "every", "/"} and second in {"day", "week"}:
         return second, 2
+    if first == "every" and second == "24" and UNITS.get(cursor.peek(used + 2)) == "hour":
+        return "day", 3
+    if (first, second) == ("in", "24") and UNITS.get(cursor.peek(used + 2)) == "hour":
+        return "day", 3
     if first in {"/day", "/week"}:
         return first[1:], 1
     return "", 0

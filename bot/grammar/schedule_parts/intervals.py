@@ -3,14 +3,24 @@
 import re
 from datetime import timedelta
 
+from bot.grammar.clock_times import PARTS_OF_DAY
 from bot.grammar.dates import WEEKDAYS
+from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import NTH, UNITS, counted_ahead
 from bot.grammar.schedule_parts.cursor import EACH, Cursor
-from domain.medicines.schedules.days import LONGEST_CYCLE
+from domain.medicines.schedules.days import LONGEST_CYCLE, LONGEST_MONTHS
 from domain.medicines.schedules.kinds import MAX_INTERVAL, MIN_INTERVAL
 
 _EVERY_N_HOURS = re.compile(r"q(?P<count>\d{1,3})h")
+_BETWEEN = re.compile(r"(?P<low>\d{1,3})-(?P<high>\d{1,3})-?(?P<unit>h|hr|hrs|hours?|hourly)?")
+_ADVERBS = {
+    "hourly": (1, "hour"),
+    "fortnightly": (2, "week"),
+    "quarterly": (3, "month"),
+    "yearly": (1, "year"),
+    "annually": (1, "year"),
+}
 _LAST_INTAKE = {"dose", "intake", "one", "time"}
 
 
@@ -21,17 +31,32 @@ def read_interval(cursor: Cursor) -> bool:
     short = _EVERY_N_HOURS.fullmatch(word)
     if short:
         return _set_interval(cursor, (int(short["count"]), "hour"), used=1)
-    if word in {"hourly", "fortnightly"}:
-        every = (1, "hour") if word == "hourly" else (2, "week")
-        return _set_interval(cursor, every, used=1)
+    if word in {"biweekly", "bi-weekly"}:
+        choices = ("every 2 weeks", "twice a week")
+        raise Misunderstood(Problem.REPEAT_AMBIGUOUS, word, suggestions=choices)
+    if word in _ADVERBS:
+        return _set_interval(cursor, _ADVERBS[word], used=1)
     if word == "alternate" and cursor.peek() in {"day", "days", "week", "weeks"}:
         return _set_interval(cursor, (2, UNITS[cursor.peek()]), used=2)
-    if word in EACH and cursor.peek() in {"hour", "week", "month"}:
-        if cursor.peek() == "month":
-            cursor.parts.is_monthly = True
-            cursor.at += 2
-            return True
+    if word == "once" and cursor.peek() in {"a", "per", "each", "every"}:
+        unit = UNITS.get(cursor.peek(2), "")
+        if unit in {"month", "year", "fortnight"}:
+            return _set_interval(cursor, (1, unit), used=3)
+        if cursor.peek() == "every" and counted_ahead(cursor, 2)[0] is not None:
+            cursor.at += 1
+            return read_interval(cursor)
+    if word in EACH and cursor.peek() in {"hour", "week", "month", "year", "fortnight"}:
         return _set_interval(cursor, (1, cursor.peek()), used=2)
+    if _read_hours_between(cursor, skip=int(word in EACH)):
+        return True
+    if (
+        word in EACH
+        and cursor.peek() == "other"
+        and cursor.peek(2).removesuffix("s") in PARTS_OF_DAY
+    ):
+        cursor.set_once("every_days", 2)
+        cursor.at += 2
+        return True
     if word in EACH:
         count, unit, used = counted_ahead(cursor, 1)
         if count is not None and unit:
@@ -70,11 +95,17 @@ def _set_interval(cursor: Cursor, every: tuple[int, str], *, used: int) -> bool:
                 raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
             cursor.set_once("interval", length)
         case "day":
-            _check_cycle(count, words)
+            check_cycle(count, words)
             cursor.set_once("every_days", count)
-        case "week":
-            _check_cycle(count * 7, words)
-            cursor.set_once("every_weeks", count)
+        case "week" | "fortnight":
+            weeks = count * (2 if unit == "fortnight" else 1)
+            check_cycle(weeks * 7, words)
+            cursor.set_once("every_weeks", weeks)
+        case "month" | "year":
+            months = count * (12 if unit == "year" else 1)
+            if not 1 <= months <= LONGEST_MONTHS:
+                raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+            cursor.set_once("every_months", months)
         case _:
             raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
     cursor.at += used
@@ -82,7 +113,32 @@ def _set_interval(cursor: Cursor, every: tuple[int, str], *, used: int) -> bool:
     return True
 
 
-def _check_cycle(days: int, words: str) -> None:
+def _read_hours_between(cursor: Cursor, *, skip: int) -> bool:
+    """every 4-6 hours · every 4 to 6 hours · 6-8 hourly."""
+    match [cursor.peek(n) for n in range(skip, skip + 4)]:
+        case [both, unit, *_] if (glued := _BETWEEN.fullmatch(both)) and (
+            glued["unit"] or UNITS.get(unit) == "hour"
+        ):
+            low, high, used = int(glued["low"]), int(glued["high"]), 1 + (not glued["unit"])
+        case [low_word, "-" | "to" | "or", high_word, unit] if UNITS.get(unit) == "hour":
+            counts = read_count(low_word), read_count(high_word)
+            if counts[0] is None or counts[1] is None:
+                return False
+            low, high, used = counts[0], counts[1], 4
+        case _:
+            return False
+    used += skip
+    if not skip and cursor.peek(used - 1) != "hourly" and not cursor.word.endswith("hourly"):
+        return False
+    words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
+    if not 1 <= low < high <= MAX_INTERVAL // timedelta(hours=1):
+        raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+    cursor.set_once("hours_between", (low, high))
+    cursor.at += used
+    return True
+
+
+def check_cycle(days: int, words: str) -> None:
     if not 1 <= days <= LONGEST_CYCLE:
         raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
 
@@ -105,32 +161,3 @@ def read_last_intake(cursor: Cursor, skip: int) -> bool:
 def read_after_last_intake(cursor: Cursor) -> bool:
     """after the last dose · from the last intake."""
     return read_last_intake(cursor, 0)
-
-
-def read_cycle(cursor: Cursor) -> bool:
-    """21 days on 7 off · 3 weeks on, 1 week off."""
-    count, unit, used = counted_ahead(cursor, 0)
-    if count is None or cursor.peek(used) != "on":
-        if count is None or unit or cursor.peek(1) != "on" or cursor.peek(3) != "off":
-            return False
-        unit, used = "day", 1  # "5 on 2 off"
-    if unit not in {"day", "week"}:
-        return False
-    at = used + 1
-    while cursor.peek(at) in {",", "and", "then", "/"}:
-        at += 1
-    off, off_unit, off_used = counted_ahead(cursor, at)
-    if off is not None and off_unit not in {"day", "week"}:
-        off_unit, off_used = unit, 1  # "21 days on 7 off"
-    if off is None or cursor.peek(at + off_used) != "off":
-        return False
-    used = at + off_used + 1
-    words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
-    days = {"day": 1, "week": 7}
-    on, off = count * days[unit], off * days[off_unit]
-    if not (on and off):
-        raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
-    _check_cycle(on + off, words)
-    cursor.set_once("cycle", (on, off))
-    cursor.at += used
-    return True

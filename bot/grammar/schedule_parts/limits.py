@@ -1,8 +1,7 @@
 """Limits of medicines taken as needed: "6 hours apart", "max 4 a day", "no end"."""
 
-from bot.grammar.dosages import quantity_ends
+from bot.grammar.dosages import count_up, quantity_ends
 from bot.grammar.numbers import read_count
-from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS, length_ahead
 from bot.grammar.schedule_parts.cursor import Cursor
 
@@ -57,18 +56,38 @@ def read_as_needed(cursor: Cursor) -> bool:
 
 def read_limits(cursor: Cursor) -> bool:
     """6 hours apart · at least 4 h between doses · max 4 a day · no more than 3 in 24 hours."""
-    skip = _skip_words(cursor, ("at", "least"), ("minimum",), ("min",), ("wait",))
+    skip = _skip_words(
+        cursor,
+        ("at", "least"),
+        ("minimum",),
+        ("min",),
+        ("wait", "at", "least"),
+        ("wait",),
+        ("leave", "at", "least"),
+        ("leave",),
+        ("allow", "at", "least"),
+        ("not", "more", "often", "than", "every"),
+        ("no", "more", "often", "than", "every"),
+        ("no", "more", "than", "every"),
+        ("not", "more", "than", "every"),
+    )
+    is_said = skip > 0 and cursor.peek(skip - 1) == "every"
     length = length_ahead(cursor, skip)
     if length is not None:
         value, used = length
         end = skip + used
-        if cursor.peek(end) in {"apart", "between"}:
-            end += 1
+        if cursor.peek(end) in {"apart", "between"} or is_said:
+            end += cursor.peek(end) in {"apart", "between"}
             end += cursor.peek(end) in {"doses", "intakes", "two", "them"}
             end += cursor.peek(end) in {"doses", "intakes"}
             cursor.set_once("min_interval", value)
             cursor.at += end
             return True
+    if (cursor.word, cursor.peek()) == ("at", "most") and cursor.peek(2) in {"", ","}:
+        if cursor.parts.times_a_day is None:
+            return False
+        cursor.at += 2  # "once daily at most"
+        return True
     skip = _skip_words(
         cursor,
         ("at", "most"),
@@ -77,8 +96,13 @@ def read_limits(cursor: Cursor) -> bool:
         ("up", "to"),
         *((word,) for word in _MAX_WORDS),
     )
-    if skip and quantity_ends(cursor.tokens, cursor.at + skip):
-        raise Misunderstood(Problem.LIMIT_IN_AMOUNTS, cursor.line.typed(cursor.tokens[cursor.at :]))
+    quantity_end = quantity_ends(cursor.tokens, cursor.at + skip) if skip else None
+    if quantity_end is not None:
+        words = cursor.line.typed(cursor.tokens[cursor.at + skip : quantity_end])
+        cursor.set_once("max_amount", count_up(words))
+        cursor.at = quantity_end
+        cursor.at += _period_of_limit(cursor)
+        return True
     count = _max_count(cursor, skip) if skip else None
     # "up to 3 December" is an end, not a limit.
     if count is None or (cursor.word == "up" and count[1] == 1):
@@ -106,13 +130,25 @@ def _max_count(cursor: Cursor, skip: int) -> tuple[int, int] | None:
     if count is None:
         return None
     used += cursor.peek(skip + used) in {"times", "time", "x", "doses", "intakes"}
-    match [cursor.peek(skip + used), cursor.peek(skip + used + 1), cursor.peek(skip + used + 2)]:
-        case ["in" | "within" | "per" | "every", "24", unit] if UNITS.get(unit) == "hour":
-            used += 3
-        case ["in" | "within" | "per" | "every", "24h", _]:
-            used += 2
-        case ["a" | "per" | "each" | "every" | "/", "day", _]:
-            used += 2
-        case ["daily" | "/day", _, _]:
-            used += 1
-    return count, used
+    return count, used + _period_of_limit(cursor, skip + used)
+
+
+def _period_of_limit(cursor: Cursor, at: int = 0) -> int:
+    """ "a day", "in 24 hours", "in any 24 hours", "daily": how many tokens."""
+    match [cursor.peek(at), cursor.peek(at + 1), cursor.peek(at + 2), cursor.peek(at + 3)]:
+        case ["in", "any" | "a", "24", unit] if UNITS.get(unit) == "hour":
+            return 4
+        case ["in" | "within" | "per" | "every", "24", unit, _] if UNITS.get(unit) == "hour":
+            return 3
+        case ["in", "any" | "a", "24h", _] | ["in", "24", "hour", "period"]:
+            return 3
+        case ["in" | "within" | "per" | "every", "24h", *_]:
+            return 2
+        case ["a" | "per" | "each" | "every" | "/" | "in", "day", *_]:
+            return 2
+        case ["in", "one" | "a" | "any", "day", _]:
+            return 3
+        case ["daily" | "/day", *_]:
+            return 1
+        case _:
+            return 0

@@ -7,6 +7,8 @@ from typing import Any
 from bot.grammar.clock_times import PartOfDay, TypedTime
 from bot.grammar.dates import TypedDate
 from domain.local_time import Weekday
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.moments import Moment, Relation
 
 EVERY_DAY = frozenset(Weekday)
 
@@ -22,18 +24,30 @@ class ScheduleParts:
     days_long: int | None = None
     times_a_day: int | None = None
     days_a_week: int | None = None
-    moments: str = ""  # "every morning", "before breakfast": when, but not on the clock
-    meals: tuple[str, ...] = ()  # the meals among them
+    moments: tuple[Moment, ...] = ()  # "every morning", "before breakfast"
+    all_meals: Relation | None = None  # "with meals": which ones, depends on how often
+    vague: str = ""  # "at tea": a part of the day that nobody can tell the time of
     every_days: int | None = None
     every_weeks: int | None = None
     month_days: frozenset[int] | None = None
-    is_monthly: bool = False  # "every month", which needs its days
+    month_weeks: frozenset[int] | None = None  # "the first and third monday of the month"
+    every_months: int | None = None  # which needs its days
+    months_long: int | None = None
+    doses_long: int | None = None  # "for 10 doses"
+    is_once: bool = False  # "once tomorrow at 9"
+    is_now: bool = False  # "stat"
+    is_alternating: bool = False
+    is_on_other_days: bool = False  # "5 mg on all other days"
+    hours_between: tuple[int, int] | None = None  # "every 4–6 hours"
+    until_time: time | None = None  # "every 4 hours from 08:00 to 20:00"
+    except_on: tuple[TypedDate, ...] = ()
     cycle: tuple[int, int] | None = None  # days on, days off
     interval: timedelta | None = None
     from_last_intake: bool = False
     is_as_needed: bool = False
     min_interval: timedelta | None = None
     max_per_day: int | None = None
+    max_amount: Dosage | None = None  # "max 8 tablets a day"
     has_no_end: bool = False
     has_no_min_interval: bool = False
     has_no_max: bool = False
@@ -45,17 +59,22 @@ class ScheduleParts:
         return {
             name: value
             for name, value in values.items()
-            if name not in _OF_A_DAY and value not in (None, False)
+            if name not in _OF_A_DAY and value not in (None, False, ())
         }
 
 
-_OF_A_DAY = {"times", "moments", "meals", "typed_time"}
+_OF_A_DAY = {"times", "moments", "all_meals", "vague", "typed_time"}
 
 
 @dataclass(frozen=True, slots=True)
-class PartOfDayWord:
-    """A part of the day, as typed; if it `is_suffix`, it follows its time ("8 at night")."""
+class MomentWord:
+    """A part of the day or a meal, as typed. `moment` is None for one that nobody can tell the
+    time of ("at tea"). A clock time beside it lies within `hours`; if it `is_suffix`, it follows
+    its time ("8 at night"). `is_joined`: "and" comes before it.
+    """
 
-    part: PartOfDay
     words: str
-    is_suffix: bool
+    moment: Moment | None
+    hours: PartOfDay | None
+    is_suffix: bool = False
+    is_joined: bool = False

@@ -5,19 +5,25 @@ from dataclasses import replace
 
 from bot.grammar.clock_times import TypedTime
 from bot.grammar.schedule_parts.counts import UNITS
-from bot.grammar.schedule_parts.course import read_bare_date, read_range
+from bot.grammar.schedule_parts.course import (
+    read_bare_date,
+    read_bare_length,
+    read_range,
+    read_window,
+)
 from bot.grammar.schedule_parts.cursor import JOINING, Cursor
-from bot.grammar.schedule_parts.days import read_days_of_month, read_every_day, read_weekdays
-from bot.grammar.schedule_parts.frequencies import read_how_often
-from bot.grammar.schedule_parts.intervals import read_after_last_intake, read_cycle, read_interval
+from bot.grammar.schedule_parts.cycles import read_cycle, read_days_of_cycle
+from bot.grammar.schedule_parts.days import read_every_day, read_weekdays
+from bot.grammar.schedule_parts.frequencies import is_once, read_how_often
+from bot.grammar.schedule_parts.intervals import read_after_last_intake, read_interval
 from bot.grammar.schedule_parts.limits import read_as_needed, read_limits, read_removed_limits
-from bot.grammar.schedule_parts.parts import PartOfDayWord, ScheduleParts
+from bot.grammar.schedule_parts.moments import read_moment
+from bot.grammar.schedule_parts.months import read_days_of_month
+from bot.grammar.schedule_parts.parts import ScheduleParts
 from bot.grammar.schedule_parts.times import (
     read_clock,
-    read_meal,
-    read_part_of_day,
     refuse_range_of_times,
-    resolve_times,
+    resolve_clock,
     starts_moment,
 )
 from bot.grammar.tokens import Line, Token
@@ -26,15 +32,15 @@ from bot.grammar.tokens import Line, Token
 def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
     """The parts in *tokens* of *line*. Raises `Misunderstood` for anything else."""
     cursor = Cursor(line, [_without_colon(token) for token in tokens])
+    cursor.parts.is_once = is_once(cursor)
     while cursor.at < len(cursor.tokens):
         _read_one(cursor)
-    cursor.parts.times = resolve_times(cursor.clock)
+    times, moments, vague = resolve_clock(cursor.clock)
+    cursor.parts.times, cursor.parts.moments = times, tuple(moments)
+    cursor.parts.vague = ", ".join(vague)
     match cursor.clock:
         case [TypedTime() as only]:
             cursor.parts.typed_time = only
-    if not cursor.parts.times and not cursor.parts.moments:
-        moments = [item.words for item in cursor.clock if isinstance(item, PartOfDayWord)]
-        cursor.parts.moments = ", ".join(moments)
     return cursor.parts
 
 
@@ -53,19 +59,43 @@ def _read_one(cursor: Cursor) -> None:
         read_limits,
         read_interval,
         read_cycle,
+        read_days_of_cycle,
         read_days_of_month,
+        read_window,
         read_after_last_intake,
         read_range,
         read_how_often,
         read_weekdays,
         read_every_day,
-        read_part_of_day,
-        read_meal,
+        read_moment,
+        read_variation,
+        read_bare_length,
         read_bare_date,
     ):
         if reader(cursor):
             return
     read_clock(cursor, is_expected=is_expected, is_after_at=is_after_at)
+
+
+def read_variation(cursor: Cursor) -> bool:
+    """alternating · on all other days: how amounts differ."""
+    if cursor.word == "alternating":
+        cursor.parts.is_alternating = True
+        cursor.at += 1
+        return True
+    words = [cursor.word, cursor.peek(), cursor.peek(2)]
+    match words:
+        case ["all" | "the", "other", "days"] | ["the", "remaining", "days"]:
+            used = 3
+        case ["other" | "remaining", "days", _]:
+            used = 2
+        case ["all", "the", "other"] | ["rest", "of", "the"]:
+            used = 4
+        case _:
+            return False
+    cursor.parts.is_on_other_days = True
+    cursor.at += used
+    return True
 
 
 def _without_colon(token: Token) -> Token:

@@ -1,22 +1,14 @@
 """The times of day: on the clock, by part of the day, or by meals."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import time
 
-from bot.grammar.clock_times import (
-    MEALS,
-    NAMED,
-    PARTS_OF_DAY,
-    PartOfDay,
-    TypedTime,
-    looks_like_a_time,
-    read_time,
-)
+from bot.grammar.clock_times import MEALS, NAMED, TypedTime, looks_like_a_time, read_time
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import Cursor
-from bot.grammar.schedule_parts.parts import PartOfDayWord
-
-_BEFORE_MEALS = {"with", "before", "after", "at", "for", "during"}
+from bot.grammar.schedule_parts.parts import MomentWord
+from domain.medicines.schedules.moments import Moment, PartOfDay
 
 
 def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -> None:
@@ -29,10 +21,27 @@ def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -
     # "from tomorrow 06:00" starts at that time; elsewhere, times after days are separate times.
     if cursor.is_after_days and cursor.parts.interval is None:
         raise cursor.other_times_on_other_days()
-    cursor.clock.append(typed_time)
+    if cursor.clock and typed_time.words not in NAMED and _follows_named_time(cursor):
+        raise cursor.contradiction()  # "at noon 20:00"
+    is_joined = cursor.peek(-1) in {"and", "&", "+"} or (
+        cursor.peek(-1) in {"at", "@"} and cursor.peek(-2) in {"and", "&", "+"}
+    )
+    cursor.clock.append(replace(typed_time, is_joined=is_joined))
     cursor.has_times = True
     cursor.at += typed_time.tokens_used
     cursor.last_was_time = True
+
+
+def _follows_named_time(cursor: Cursor) -> bool:
+    """Whether "at noon" or "noon at" stands right before; "11am noon 1pm" is a list."""
+    before = [cursor.peek(-n) for n in range(1, 4)]
+    match before:
+        case ["at" | "@", named, *_] if named in NAMED:
+            return True
+        case [named, "at" | "@", *_] if named in NAMED:
+            return True
+        case _:
+            return False
 
 
 def is_time_ahead(cursor: Cursor, skip: int) -> bool:
@@ -52,90 +61,133 @@ def refuse_range_of_times(cursor: Cursor) -> None:
 def starts_moment(cursor: Cursor) -> bool:
     """Whether this "at" belongs to "at night", "at bedtime" or "at most"."""
     following = cursor.peek()
-    return cursor.word == "at" and (following in {"night", "most", "least"} or following in MEALS)
-
-
-def read_part_of_day(cursor: Cursor) -> bool:
-    """every morning · in the morning · at night · mornings."""
-    words = [cursor.word, cursor.peek(), cursor.peek(2)]
-    match words:
-        case ["in", "the", name] if name in PARTS_OF_DAY:
-            used = 3
-        case ["at", "night" as name, _]:
-            used = 2
-        case ["every" | "each", name, _] if name in PARTS_OF_DAY:
-            used = 2
-        case [name, _, _] if name.removesuffix("s") in PARTS_OF_DAY:
-            used = 1
-        case ["nightly", _, _]:
-            name, used = "night", 1
-        case _:
-            return False
-    typed = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
-    cursor.clock.append(
-        PartOfDayWord(
-            PARTS_OF_DAY[name.removesuffix("s")], typed, is_suffix=words[0] in {"in", "at"}
-        )
+    return cursor.word == "at" and (
+        following in {"night", "most", "least", "noontime"} or following in MEALS
     )
-    cursor.at += used
-    return True
 
 
-def read_meal(cursor: Cursor) -> bool:
-    """before breakfast · with meals · at bedtime: when, but not on the clock."""
-    skip = 1 if cursor.word in _BEFORE_MEALS else 0
-    skip += cursor.peek(skip - 1) in {"each", "every", "the"} if skip else 0
-    if cursor.peek(skip) not in MEALS if skip else cursor.word not in MEALS:
-        return False
-    typed = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + skip + 1])
-    cursor.parts.moments = f"{cursor.parts.moments}, {typed}" if cursor.parts.moments else typed
-    cursor.parts.meals = (*cursor.parts.meals, cursor.peek(skip))
-    cursor.at += skip + 1
-    return True
+Item = TypedTime | MomentWord
 
 
-def resolve_times(items: Sequence[TypedTime | PartOfDayWord]) -> list[time]:
-    """The times meant, each within the part of the day next to it."""
+def resolve_clock(items: Sequence[Item]) -> tuple[list[time], list[Moment], list[str]]:
+    """The times meant, each within the part of the day beside it; the moments that stand on their
+    own; and the words of those that nobody can tell the time of. Raises `Misunderstood` where a
+    time and the part of the day beside it contradict each other.
+    """
+    items = _without_wider_parts(items)
     paired = _paired(items)
-    parts = dict(paired)
+    within: dict[int, MomentWord] = dict(paired)
+    moments: list[Moment] = []
+    vague: list[str] = []
     for position, item in enumerate(items):
-        if isinstance(item, TypedTime) or paired:
+        if isinstance(item, TypedTime) or item in paired.values():
             continue
-        later = _run(items, position, +1)
-        earlier = _run(items, position, -1)
-        bound = earlier[:1] if item.is_suffix and earlier else later or earlier
-        for index in bound:
-            if parts.setdefault(index, item.part) != item.part:
+        beside = _beside(items, position)
+        if not beside and item.moment is None:
+            beside = _only_times(items)
+        for index in beside:
+            if within.setdefault(index, item).hours != item.hours:
                 raise Misunderstood(Problem.CONTRADICTION, item.words)
-        if not bound and any(isinstance(other, TypedTime) for other in items):
-            raise Misunderstood(Problem.TIMES_MISSING, item.words)
-    return [
-        item.resolve(parts.get(index))
+        if not beside and item.moment is not None:
+            moments.append(item.moment)
+        elif not beside:
+            vague.append(item.words)
+    times = [
+        _resolved(item, within.get(index))
         for index, item in enumerate(items)
         if isinstance(item, TypedTime)
     ]
+    return times, moments, vague
 
 
-def _paired(items: Sequence[TypedTime | PartOfDayWord]) -> dict[int, PartOfDay]:
+def _without_wider_parts(items: Sequence[Item]) -> Sequence[Item]:
+    """ "In the morning before breakfast" is one time: the meal says it more exactly."""
+    return [
+        item
+        for at, item in enumerate(items)
+        if not (
+            isinstance(item, MomentWord)
+            and any(_is_within(item, items[n]) for n in (at - 1, at + 1) if 0 <= n < len(items))
+        )
+    ]
+
+
+def _is_within(part: MomentWord, other: Item) -> bool:
+    if not isinstance(other, MomentWord) or part.moment is None or other.moment is None:
+        return False
+    meal = _MEAL_WITHIN.get(part.moment.part)
+    return other.moment.part is meal and not (part.is_joined or other.is_joined)
+
+
+_MEAL_WITHIN = {
+    PartOfDay.MORNING: PartOfDay.BREAKFAST,
+    PartOfDay.EVENING: PartOfDay.DINNER,
+    PartOfDay.NOON: PartOfDay.LUNCH,
+}
+
+
+def _resolved(typed: TypedTime, word: MomentWord | None) -> time:
+    if word is None:
+        return typed.resolve()
+    is_meal = word.moment is None or word.moment.part not in _SPANS
+    if is_meal and typed.is_sure:
+        # A meal says little about the hour, but nobody has breakfast at 20:00.
+        at = typed.resolve()
+        if word.hours is not None and not word.hours.holds(at.hour):
+            raise Misunderstood(Problem.CONTRADICTION, word.words)
+        return at
+    return typed.resolve(word.hours)
+
+
+#: Those that say which half of the day a time is in: "8 in the evening".
+_SPANS = {PartOfDay.MORNING, PartOfDay.AFTERNOON, PartOfDay.EVENING, PartOfDay.BEDTIME}
+
+
+def _paired(items: Sequence[Item]) -> dict[int, MomentWord]:
     """ "morning and evening, 8 and 8": several parts of the day, each with the time that answers
-    it. Raises `Misunderstood` if there are not as many times as parts before them.
+    it.
     """
-    words = [item for item in items if isinstance(item, PartOfDayWord)]
-    if len(words) < 2 or len(words) == len(items):
-        return {}
-    if list(items[: len(words)]) != words:
-        return {}  # each has its own time beside it
-    typed = " ".join(item.words for item in items)
-    if len(items) != 2 * len(words):
-        raise Misunderstood(Problem.COUNT_MISMATCH, typed)
-    return {len(words) + n: word.part for n, word in enumerate(words)}
+    words = [item for item in items if isinstance(item, MomentWord)]
+    if len(words) < 2 or len(items) != 2 * len(words) or list(items[: len(words)]) != words:
+        return {}  # each stands beside its own time, or is a time of its own
+    return {len(words) + n: word for n, word in enumerate(words)}
 
 
-def _run(items: Sequence[TypedTime | PartOfDayWord], position: int, step: int) -> list[int]:
+def _beside(items: Sequence[Item], position: int) -> list[int]:
+    """The times that a part of the day says something about: those after it, or before it; "8am
+    and at bedtime" are two times.
+    """
+    item = items[position]
+    if not isinstance(item, MomentWord):
+        return []
+    later = _run(items, position, +1)
+    earlier = [] if item.is_joined else _run(items, position, -1)
+    if item.is_suffix and earlier:
+        return earlier[:1]
+    if later and not _is_joined(items, later[0]):
+        return later
+    return earlier
+
+
+def _is_joined(items: Sequence[Item], index: int) -> bool:
+    item = items[index]
+    return isinstance(item, TypedTime) and item.is_joined
+
+
+def _only_times(items: Sequence[Item]) -> list[int]:
+    """The one time of day of a schedule, if there is just one."""
+    times = [index for index, item in enumerate(items) if isinstance(item, TypedTime)]
+    return times if len(times) == 1 else []
+
+
+def _run(items: Sequence[Item], position: int, step: int) -> list[int]:
     """The times after (or before) a part of the day, nearest first."""
     run: list[int] = []
     index = position + step
-    while 0 <= index < len(items) and isinstance(items[index], TypedTime):
+    while 0 <= index < len(items):
+        item = items[index]
+        if isinstance(item, MomentWord) or item.words in NAMED:  # "morning, noon and night"
+            break
         run.append(index)
         index += step
     return run

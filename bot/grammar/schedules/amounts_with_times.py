@@ -4,10 +4,11 @@ A portion is an amount with the words that say when to give it. Later amounts ma
 unit, and then take the first one's.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.clock_times import MEALS, NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import count_up, find_dosages, read_number_only
 from bot.grammar.problems import Misunderstood, Problem
@@ -15,16 +16,20 @@ from bot.grammar.tokens import Line, Token
 from domain.medicines.dosages import THINGS, Dosage
 
 _JOINTS = {",", "and", "&", "+", "then", ";", "-"}
-_LEADS_TO_TIME = {"at", "@", "in", "every", "for", "until", "before", "after"}
+_LEADS_TO_TIME = {"at", "@", "in", "every", "for", "until", "before", "after", "on", "each"}
+_LEADS_TO_TIME |= {"with", "daily", "from", "alternating", "weekdays", "weekends"}
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """An amount, and the *tokens* that say when. With `is_next_step`, "then" comes before it."""
+    """An amount, and the *tokens* that say when. With `is_next_step`, "then" comes before it; with
+    `is_except`, "except" follows it: "5 mg daily except 7.5 mg on wednesdays".
+    """
 
     dosage: Dosage
     tokens: tuple[Token, ...]
     is_next_step: bool = False
+    is_except: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,10 @@ def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
     is_next_step = False
     for amount, end in zip(amounts, ends, strict=True):
         words, joints = _without_joints(tokens[amount.end : end])
-        portions.append(Portion(amount.dosage, words, is_next_step))
+        is_except = bool(words) and words[-1].word in {"except", "but"}
+        if is_except:
+            words, _ = _without_joints(words[:-1])
+        portions.append(Portion(amount.dosage, words, is_next_step, is_except))
         is_next_step = "then" in joints
     return _without_stop(portions)
 
@@ -60,6 +68,8 @@ def has_portions(line: Line) -> bool:
     amounts = _amounts(line)
     if len(amounts) < 2:
         return False
+    if any(token.word == "alternating" and not token.is_quoted for token in line.tokens[1:]):
+        return True
     between = line.tokens[amounts[0].end : amounts[1].start]
     return any(_says_when(token) for token in between)
 
@@ -69,8 +79,9 @@ def _says_when(token: Token) -> bool:
     if token.is_quoted:
         return False
     word = token.word
-    known = _LEADS_TO_TIME | {"then", "daily"}
-    is_named = word in WEEKDAYS or word.removesuffix("s") in PARTS_OF_DAY or word in NAMED
+    known = _LEADS_TO_TIME | {"then", "daily", "once", "twice"} | MEALS.keys()
+    is_weekday = any(name in WEEKDAYS for name in re.split("[-/]", word))
+    is_named = is_weekday or word.removesuffix("s") in PARTS_OF_DAY or word in NAMED
     return word in known or is_named or looks_like_a_time(token)
 
 
@@ -113,7 +124,7 @@ def _stands_like_an_amount(line: Line, at: int) -> bool:
     before, token, after = line.tokens[at - 1], line.tokens[at], line.tokens[at + 1]
     return (
         before.word in _JOINTS
-        and after.word in _LEADS_TO_TIME
+        and _says_when(after)
         and not token.is_quoted
         and read_number_only(token)
     )
@@ -130,15 +141,19 @@ def _without_joints(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], set[str
 
 
 def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
-    """ "… for 5 days, then stop": the end has been given already."""
+    """ "… for 5 days, then stop": the end has been given already. Where it hasn't, "stop" stays,
+    and is not understood.
+    """
     *most, last = portions
     words = [token.word for token in last.tokens]
-    if "stop" in words:
-        stop = words.index("stop")
-        before, _joints = _without_joints(last.tokens[:stop])
-        kept = before + last.tokens[stop + 1 :]
-        return [*most, Portion(last.dosage, kept, last.is_next_step)]
-    return portions
+    if "stop" not in words or not _ENDS & set(words):
+        return portions
+    stop = words.index("stop")
+    before, _joints = _without_joints(last.tokens[:stop])
+    return [*most, replace(last, tokens=before + last.tokens[stop + 1 :])]
+
+
+_ENDS = {"for", "until", "till", "x", "days", "day", "weeks", "week", "doses"}
 
 
 def without_empty_moments(portions: Sequence[Portion]) -> Sequence[Portion]:
@@ -147,8 +162,9 @@ def without_empty_moments(portions: Sequence[Portion]) -> Sequence[Portion]:
     """
     if portions[1].is_next_step or any(_has_time(portion) for portion in portions[:-1]):
         return portions
-    if not _has_time(portions[-1]):
-        return portions
+    named = [token for token in portions[-1].tokens if looks_like_a_time(token)]
+    if len(named) != len(portions):
+        return portions  # each has its own part of the day
     return [replace(portion, tokens=_without_moments(portion.tokens)) for portion in portions]
 
 

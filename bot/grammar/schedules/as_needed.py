@@ -1,7 +1,9 @@
-"""Schedules as needed: "as needed, 6 hours apart, max 4 a day"."""
+"""Schedules as needed: "as needed, 6 hours apart, max 4 a day", "max 8 tablets a day"."""
 
 from datetime import timedelta
+from decimal import Decimal
 
+from bot.grammar.dosages import strengths_in
 from bot.grammar.problems import Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedules.context import (
@@ -10,31 +12,74 @@ from bot.grammar.schedules.context import (
     first_and_last,
     to_misunderstood,
 )
+from bot.grammar.schedules.lengths import last_day_of_length
+from domain.medicines.dosages import Dosage
+from domain.medicines.dose_counts import count_doses
 from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, AsNeeded
 from domain.medicines.schedules.problems import InvalidSchedule
 
 
 def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
-    """ "as needed, 6 hours apart, max 4 a day"; "every 6 hours as needed" means the same."""
+    """ "as needed, 6 hours apart, max 4 a day"; "every 6 hours as needed" means the same, and of
+    "every 4–6 hours" the shorter interval warns.
+    """
     if parts.times or parts.moments:
         raise context.wrong(Problem.AS_NEEDED_AT_TIMES)
     has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
-    if has_days or (parts.interval and parts.min_interval) or not parts.is_as_needed:
+    intervals = [parts.interval, parts.hours_between, parts.min_interval]
+    if has_days or sum(each is not None for each in intervals) > 1 or not parts.is_as_needed:
         raise context.wrong(Problem.CONTRADICTION)
+    if parts.doses_long is not None or parts.is_once or parts.is_now:
+        raise context.wrong(Problem.CONTRADICTION)
+    interval = parts.interval if parts.min_interval is None else parts.min_interval
+    if parts.hours_between is not None:
+        interval = timedelta(hours=parts.hours_between[0])
+    starts_on, ends_on = first_and_last(parts, context)
+    try:
+        return AsNeeded(
+            starts_on,
+            min_interval=interval,
+            max_per_day=most_a_day(parts, context),
+            ends_on=last_day_of_length(parts, starts_on) or ends_on,
+        )
+    except InvalidSchedule as error:
+        raise to_misunderstood(error, context.words) from error
+
+
+def most_a_day(parts: ScheduleParts, context: ScheduleContext) -> int | None:
+    """The most in 24 hours, as a number of doses."""
     counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
+    if parts.max_amount is not None:
+        if context.dosage is None:
+            raise context.wrong(Problem.DOSAGE_MISSING)
+        converted = doses_within(parts.max_amount, context.dosage)
+        if converted is None:
+            raise context.wrong(Problem.LIMIT_IN_AMOUNTS)
+        counts.add(converted)
     if len(counts) > 1:
         raise context.wrong(Problem.CONTRADICTION)
     if any(not 1 <= count <= MAX_TIMES_PER_DAY for count in counts):
         raise context.wrong(Problem.TOO_MANY_TIMES)
-    starts_on, ends_on = first_and_last(parts, context)
-    if parts.days_long is not None:
-        ends_on = starts_on + timedelta(days=parts.days_long - 1)
-    try:
-        return AsNeeded(
-            starts_on,
-            min_interval=parts.interval if parts.min_interval is None else parts.min_interval,
-            max_per_day=counts.pop() if counts else None,
-            ends_on=ends_on,
-        )
-    except InvalidSchedule as error:
-        raise to_misunderstood(error, context.words) from error
+    return counts.pop() if counts else None
+
+
+def doses_within(limit: Dosage, dosage: Dosage) -> int | None:
+    """How many doses as set make *limit*: 4 of "500 mg, 2 tablets" in 8 tablets or in 4 g. None if
+    they can't be compared, or if it isn't a whole number of doses.
+    """
+    largest = dosage if dosage.most is None else Dosage("", dosage.most, dosage.unit)
+    found = count_doses(limit, largest)
+    if found is None and largest.amount is not None:
+        found = _by_strength(limit, dosage.words, largest.amount)
+    if found is None or found != found.to_integral_value() or found < 1:
+        return None
+    return int(found)
+
+
+def _by_strength(limit: Dosage, words: str, count: Decimal) -> Decimal | None:
+    """In doses of *count* things, each of the strength that *words* begin with or end with."""
+    for strength in strengths_in(words):
+        of_one = count_doses(limit, strength)
+        if of_one is not None:
+            return of_one / count
+    return None

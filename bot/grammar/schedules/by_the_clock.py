@@ -1,9 +1,10 @@
 """Schedules by the clock: "08:00 and 20:00 on weekdays", "the 1st of the month at 09:00"."""
 
-from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
-from bot.grammar.clock_times import MEALS, TypedTime, later_half, nights_of
+from bot.grammar.clock_times import TypedTime, later_half, nights_of
 from bot.grammar.dates import spelt
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
@@ -14,30 +15,42 @@ from bot.grammar.schedules.context import (
     require_upcoming_dose,
     to_misunderstood,
 )
+from bot.grammar.schedules.lengths import with_length
+from bot.grammar.schedules.single_doses import fit_single_dose
+from domain.local_time import Weekday
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
-from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
+from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, MonthlyWeekdays, Weekly
 from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, WallClock
-from domain.medicines.schedules.occurrences import first_occurrence
+from domain.medicines.schedules.moments import Moment, PartOfDay
 from domain.medicines.schedules.problems import InvalidSchedule
 
 
-def _days(parts: ScheduleParts, context: ScheduleContext) -> Days:
-    if parts.is_monthly and parts.month_days is None:
-        raise context.wrong(Problem.WEEKDAYS_MISSING)
+def _days(parts: ScheduleParts, context: ScheduleContext, *, starts_on: date) -> Days:
     weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
-    if count_patterns(parts) > 1 or (
-        weekdays and (parts.every_days or parts.month_days or parts.cycle)
-    ):
+    takes_weekdays = parts.every_days or parts.month_days or parts.cycle
+    if parts.weekdays == EVERY_DAY and (parts.every_days or 1) > 1:
+        raise context.wrong(Problem.CONTRADICTION)
+    if count_patterns(parts) > 1 or (weekdays and takes_weekdays):
         raise context.wrong(Problem.CONTRADICTION)
     try:
+        if parts.month_weeks is not None:
+            if weekdays is None:
+                raise context.wrong(Problem.WEEKDAYS_MISSING)
+            return MonthlyWeekdays(weekdays, parts.month_weeks, parts.every_months or 1)
+        if parts.month_days is not None:
+            return Monthly(parts.month_days, parts.every_months or 1)
+        if parts.every_months is not None:
+            if parts.starts is None or weekdays is not None:
+                raise context.wrong(Problem.FIRST_DAY_MISSING)
+            return Monthly(frozenset({starts_on.day}), parts.every_months)
         if parts.every_weeks is not None:
+            if parts.weekdays is None and parts.starts is not None:
+                return Weekly(frozenset({Weekday(starts_on.weekday())}), parts.every_weeks)
             if parts.weekdays is None:
                 raise context.wrong(Problem.WEEKDAYS_MISSING)
             if parts.every_weeks == 1 and weekdays is None:
                 return EVERY_DAYS
             return Weekly(weekdays or EVERY_DAY, parts.every_weeks)
-        if parts.month_days is not None:
-            return Monthly(parts.month_days)
         if parts.cycle is not None:
             return Cycle(*parts.cycle)
         if weekdays is not None:
@@ -47,36 +60,61 @@ def _days(parts: ScheduleParts, context: ScheduleContext) -> Days:
         raise to_misunderstood(error, context.words) from error
 
 
-def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The times of day in order, and the moment that each stands for."""
+
+    times: tuple[time, ...]
+    moments: tuple[Moment | None, ...] | None
+
+    @classmethod
+    def of(cls, found: Mapping[time, Moment | None]) -> "Times":
+        times = tuple(sorted(found))
+        moments = tuple(found[at] for at in times)
+        return cls(times, moments if any(moments) else None)
+
+
+def times_of_parts(parts: ScheduleParts, context: ScheduleContext) -> dict[time, Moment | None]:
+    """The times of day that were named, each with its moment, in the order in which they were
+    typed: clock times first. Raises `Misunderstood` for two at the same minute.
+    """
+    found: dict[time, Moment | None] = {}
+    moments = [*parts.moments, *_meals_of(parts, context)]
+    at_moments = [(context.time_of(moment), moment) for moment in moments]
+    for at, moment in [*((at, None) for at in parts.times), *at_moments]:
+        if at in found:
+            raise Misunderstood(Problem.DUPLICATE_TIME, f"{at:%H:%M}")
+        found[at] = moment
+    return found
+
+
+def _meals_of(parts: ScheduleParts, context: ScheduleContext) -> Sequence[Moment]:
+    """ "With meals" means three of them, and says nothing beside times of day."""
+    if parts.all_meals is None or parts.times:
+        return ()
+    if any(moment.part in MEALS_OF_A_DAY for moment in parts.moments):
+        raise context.wrong(Problem.CONTRADICTION)
+    if parts.times_a_day not in {None, len(MEALS_OF_A_DAY) + len(parts.moments)}:
+        raise context.wrong(Problem.TIMES_MISSING)
+    return [Moment(meal, parts.all_meals) for meal in MEALS_OF_A_DAY]
+
+
+MEALS_OF_A_DAY = (PartOfDay.BREAKFAST, PartOfDay.LUNCH, PartOfDay.DINNER)
+
+
+def _ascending(parts: ScheduleParts, context: ScheduleContext) -> Times:
     """The times in order. Raises `Misunderstood` if they are missing, too many or inconsistent."""
-    times, count = sorted(parts.times), parts.times_a_day
+    count, words = parts.times_a_day, context.words
     if count is not None and not 1 <= count <= MAX_TIMES_PER_DAY:
         raise Misunderstood(Problem.TOO_MANY_TIMES, words)
-    if times:
-        _check_meals(parts)
-    if not times:
-        raise Misunderstood(Problem.TIMES_MISSING, words)
-    if len(times) > MAX_TIMES_PER_DAY:
+    if len(parts.times) + len(parts.moments) > MAX_TIMES_PER_DAY:
         raise Misunderstood(Problem.TOO_MANY_TIMES, words)
-    for earlier, later in pairwise(times):
-        if earlier == later:
-            raise Misunderstood(Problem.DUPLICATE_TIME, f"{earlier:%H:%M}")
-    if count is not None and count != len(times):
+    found = times_of_parts(parts, context)
+    if not found or parts.vague:
+        raise Misunderstood(Problem.TIMES_MISSING, words)
+    if count is not None and count != len(found):
         raise Misunderstood(Problem.COUNT_MISMATCH, words)
-    return tuple(times)
-
-
-def _check_meals(parts: ScheduleParts) -> None:
-    """A meal beside times of day says nothing more, unless it's none of them: "at bedtime 08:00".
-    Raises `Misunderstood`.
-    """
-    named = [meal for meal in parts.meals if MEALS[meal] is not None]
-    if len(set(named)) > len(parts.times):
-        raise Misunderstood(Problem.COUNT_MISMATCH, parts.moments)
-    for meal in named:
-        hours = MEALS[meal]
-        if hours and not any(hours.holds(at.hour) for at in parts.times):
-            raise Misunderstood(Problem.CONTRADICTION, parts.moments)
+    return Times.of(found)
 
 
 def check_days_a_week(parts: ScheduleParts, words: str) -> None:
@@ -93,36 +131,39 @@ def check_days_a_week(parts: ScheduleParts, words: str) -> None:
 
 def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     """ "08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec"."""
-    _check_course_in_a_cycle(parts, context)
-    times, days = _ascending(parts, context.words), _days(parts, context)
+    parts = _as_weeks(_as_cycle(parts))
+    check_days_a_week(parts, context.words)
+    if parts.is_once or parts.is_now:
+        return fit_single_dose(parts, context)
+    times = _ascending(parts, context)
     starts_on, ends_on = first_and_last(parts, context)
-    schedule = _valid(context, times, starts_on, ends_on, days)
-    if parts.days_long is not None:
-        first_day = starts_on
-        if parts.starts is None:
-            # "for 10 days", typed at nine in the evening, means ten days from tomorrow, not nine.
-            first = first_occurrence(schedule, context.zone, context.now)
-            first_day = date.fromisoformat(first.key[:10]) if first else starts_on
-        ends_on = first_day + timedelta(days=parts.days_long - 1)
-        if ends_on < context.today:
-            raise Misunderstood(Problem.END_IN_PAST, spelt(ends_on))
-        schedule = _valid(context, times, starts_on, ends_on, days)
+    days = _days(parts, context, starts_on=starts_on)
+    except_on = frozenset(each.resolve(context.today, starts_on) for each in parts.except_on)
+    schedule = _valid(context, times, starts_on, ends_on, days, except_on=except_on)
+    schedule = with_length(schedule, parts, context)
     is_dated = parts.starts is not None or parts.ends is not None
-    if is_dated and starts_on == ends_on and parts.typed_time is not None:
+    if is_dated and schedule.starts_on == schedule.ends_on and parts.typed_time is not None:
         _check_only_dose(parts.typed_time, starts_on, context)
     return require_upcoming_dose(schedule, context)
 
 
-def _check_course_in_a_cycle(parts: ScheduleParts, context: ScheduleContext) -> None:
-    """Raises `Misunderstood` for "5 days every 28 days": that is a cycle, not a course of 5 days
-    with one dose.
-    """
-    cycle = parts.every_days or 7 * (parts.every_weeks or 0)
-    if parts.days_long is not None and 1 < parts.days_long < cycle:
-        rest = cycle - parts.days_long
-        off = f"{rest} day" if rest == 1 else f"{rest} days"
-        cycles = (f"{parts.days_long} days on {off} off",)
-        raise Misunderstood(Problem.COURSE_OR_CYCLE, context.words, suggestions=cycles)
+def _as_weeks(parts: ScheduleParts) -> ScheduleParts:
+    """ "every 7 days on friday" is every week."""
+    is_weekly = parts.every_days is not None and parts.every_days % 7 == 0
+    if not is_weekly or parts.weekdays in {None, EVERY_DAY}:
+        return parts
+    return replace(parts, every_days=None, every_weeks=(parts.every_days or 7) // 7)
+
+
+def _as_cycle(parts: ScheduleParts) -> ScheduleParts:
+    """ "5 days every 28 days" is a cycle, not a course of 5 days with one dose."""
+    every = parts.every_days or 7 * (parts.every_weeks or 0)
+    if parts.days_long is None or not 1 < parts.days_long < every:
+        return parts
+    if parts.weekdays is not None or parts.cycle is not None:
+        return parts
+    cycle = (parts.days_long, every - parts.days_long)
+    return replace(parts, cycle=cycle, days_long=None, every_days=None, every_weeks=None)
 
 
 def _check_only_dose(typed: TypedTime, day: date, context: ScheduleContext) -> None:
@@ -143,12 +184,16 @@ def _check_only_dose(typed: TypedTime, day: date, context: ScheduleContext) -> N
 
 def _valid(
     context: ScheduleContext,
-    times: tuple[time, ...],
+    times: Times,
     starts_on: date,
     ends_on: date | None,
     days: Days,
+    *,
+    except_on: frozenset[date] = frozenset(),
 ) -> WallClock:
     try:
-        return WallClock(times, starts_on, ends_on, days)
+        return WallClock(
+            times.times, starts_on, ends_on, days, moments=times.moments, except_on=except_on
+        )
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error

@@ -3,31 +3,44 @@ last day.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import check_reach, spelt
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import ScheduleParts
-from domain.medicines.schedules.kinds import Elapsed, Steps, WallClock
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.kinds import Combined, Elapsed, Steps, WallClock
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, Moment
 from domain.medicines.schedules.occurrences import first_occurrence
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
 
-AnySchedule = TypeVar("AnySchedule", WallClock, Elapsed, Steps)
+AnySchedule = TypeVar("AnySchedule", WallClock, Elapsed, Steps, Combined)
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleContext:
-    """The typed words, with the zone and the time they were typed at."""
+    """The typed words, with the zone and the time they were typed at; `day` says when "before
+    breakfast" is, and `dosage` how much one dose is, as far as that is known.
+    """
 
     words: str
     zone: ZoneInfo
     now: datetime
+    day: DayTimes = USUAL_DAY
+    dosage: Dosage | None = None
 
     @property
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
+
+    def time_of(self, moment: Moment) -> time:
+        """Raises `Misunderstood` for a moment on another day than its meal."""
+        at = self.day.time_of(moment)
+        if at is None:
+            raise self.wrong(Problem.NO_SUCH_TIME)
+        return at
 
     def wrong(self, problem: Problem) -> Misunderstood:
         return Misunderstood(problem, self.words)
@@ -42,8 +55,9 @@ def require_upcoming_dose(schedule: AnySchedule, context: ScheduleContext) -> An
 
 def count_patterns(parts: ScheduleParts) -> int:
     """How many ways of choosing days were typed, not counting weekdays."""
-    patterns = (parts.every_days, parts.every_weeks, parts.month_days, parts.cycle)
-    return sum(pattern not in (None, 1) for pattern in patterns)
+    patterns = (parts.every_days, parts.every_weeks, parts.cycle, parts.every_months)
+    of_month = parts.month_days is not None or parts.month_weeks is not None
+    return max(sum(pattern not in (None, 1) for pattern in patterns), int(of_month))
 
 
 def first_and_last(parts: ScheduleParts, context: ScheduleContext) -> tuple[date, date | None]:

@@ -4,36 +4,56 @@ The parts may come in any order. Anything left over, contradictory or ambiguous 
 words concerned.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.amounts_with_times import split_portions, without_empty_moments
 from bot.grammar.schedules.as_needed import fit_as_needed
-from bot.grammar.schedules.by_the_clock import check_days_a_week, fit_wall_clock
+from bot.grammar.schedules.by_the_clock import fit_wall_clock
+from bot.grammar.schedules.clauses import fit_clauses, split_clauses
 from bot.grammar.schedules.context import ScheduleContext
-from bot.grammar.schedules.intervals import fit_elapsed
+from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
 from bot.grammar.schedules.varying_amounts import fit_portions
-from bot.grammar.tokens import Line, Token, tokenize
+from bot.grammar.tokens import Line, Token, relaid, tokenize
+from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 
 LONGEST_SCHEDULE = 500
 
 
-def parse_schedule(text: str, *, zone: ZoneInfo, now: datetime) -> Schedule:
-    """The schedule in *text*, for a person in *zone*; "today" is the day there at *now* (aware).
+def parse_schedule(
+    text: str,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    day: DayTimes = USUAL_DAY,
+    dosage: Dosage | None = None,
+) -> Schedule:
+    """The schedule in *text*, for a person in *zone*; "today" is the day there at *now* (aware),
+    and "before breakfast" is when that is in this person's *day*. *dosage* is one dose, if known.
 
-    Raises `Misunderstood`; `Problem.TIMES_MISSING` means that the text is fine so far, and can be
-    parsed again with times of day added.
+    Raises `Misunderstood`; one that `completes` means that the text is fine so far, and can be
+    parsed again with the answer added.
     """
     if len(text) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
     line = tokenize(text)
-    [schedule] = read_schedules(line, line.tokens, zones=[zone], now=now)
+    spelled, _ = spell_out((_NOTHING, *line.tokens))
+    line = relaid(spelled[1:])
+    [schedule] = read_schedules(line, line.tokens, clocks=[(zone, day)], now=now, dosage=dosage)
     return schedule
+
+
+# Stands before the words of a schedule, since the first word of a line is its name.
+_NOTHING = Token("", "", 0, 0, is_quoted=True)
 
 
 def says_as_much(text: str, *, as_words: str) -> bool:
@@ -59,39 +79,67 @@ def _kinds_of_parts(text: str) -> dict[str, int]:
             parts.weekdays = None  # which is what no days mean, too
         for name in parts.beside_times():
             found["days" if name in _CHOOSE_DAYS else name] = 1
-        when = len(parts.times) or parts.moments.count(", ") + bool(parts.moments)
+        when = len(parts.times) + len(parts.moments) + bool(parts.vague)
         found[_WHEN] = found.get(_WHEN, 0) + when
     return found
 
 
 # One of them stands for another: "every 2 days", then "mondays at 09:00".
-_CHOOSE_DAYS = {"weekdays", "days_a_week", "every_days", "every_weeks", "month_days", "is_monthly"}
-_CHOOSE_DAYS |= {"cycle", "interval", "is_as_needed"}
+_CHOOSE_DAYS = {
+    "weekdays",
+    "days_a_week",
+    "every_days",
+    "every_weeks",
+    "month_days",
+    "every_months",
+}
+_CHOOSE_DAYS |= {"month_weeks", "cycle", "interval", "is_as_needed", "hours_between", "is_once"}
 
 
 def read_schedules(
-    line: Line, tokens: Sequence[Token], *, zones: Iterable[ZoneInfo], now: datetime
+    line: Line,
+    tokens: Sequence[Token],
+    *,
+    clocks: Iterable[tuple[ZoneInfo, DayTimes]],
+    now: datetime,
+    dosage: Dosage | None = None,
 ) -> set[Schedule]:
-    """Like `parse_schedule`, for some *tokens* of a *line*, by the clock of each of *zones*. The
-    words are only read once.
+    """Like `parse_schedule`, for some *tokens* of a *line*, by each of *clocks*. The words are only
+    read once.
     """
     if not tokens:
         raise Misunderstood(Problem.SCHEDULE_MISSING)
     words = line.typed(tokens)
-    contexts = [ScheduleContext(words, zone, now) for zone in zones]
+    contexts = [ScheduleContext(words, zone, now, day, dosage) for zone, day in clocks]
     portions = split_portions(line, tokens)
     if portions:
         parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
         return {fit_portions(portions, parts, context) for context in contexts}
+    clauses = split_clauses(line, tokens)
+    if clauses:
+        return {fit_clauses(clauses, context) for context in contexts}
     whole = read_parts(line, tokens)
     return {_fit(whole, context) for context in contexts}
 
 
+_HOURS = re.compile(r"(?:(?:every|each)\s+)?\d+\s*(?:-|–|to|or)\s*\d+[\s-]*h\w*", re.IGNORECASE)
+
+
 def _fit(parts: ScheduleParts, context: ScheduleContext) -> Schedule:
     """The parts as one schedule with upcoming doses."""
-    if parts.is_as_needed or parts.min_interval is not None or parts.max_per_day is not None:
+    limits = (parts.min_interval, parts.max_per_day, parts.max_amount)
+    if parts.is_as_needed or any(limit is not None for limit in limits):
         return fit_as_needed(parts, context)
+    if parts.is_alternating or parts.is_on_other_days:
+        raise context.wrong(Problem.CONTRADICTION)
+    if parts.hours_between is not None:
+        low, high = parts.hours_between
+        as_needed = _HOURS.sub(f"as needed {low} hours apart", context.words, count=1)
+        fixed = _HOURS.sub(f"every {high} hours", context.words, count=1)
+        raise Misunderstood(Problem.HOURS_RANGE, context.words, suggestions=(as_needed, fixed))
+    if parts.until_time is not None:
+        window = times_in_window(parts, context)
+        parts = replace(parts, times=list(window), interval=None, until_time=None, typed_time=None)
     if parts.interval is not None:
         return fit_elapsed(parts, context)
-    check_days_a_week(parts, context.words)
     return fit_wall_clock(parts, context)

@@ -1,129 +1,287 @@
-"""Schedules with different amounts, by time of day or step by step."""
+"""Schedules with different amounts: by time of day, by weekday, alternating, or step by step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from enum import Enum, auto
 
-from bot.grammar.clock_times import MEALS, NAMED, looks_like_a_time
 from bot.grammar.dates import exactly
 from bot.grammar.problems import Problem
-from bot.grammar.schedule_parts.parts import ScheduleParts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedules.amounts_with_times import Portion
-from bot.grammar.schedules.by_the_clock import fit_wall_clock
+from bot.grammar.schedules.by_the_clock import Times, fit_wall_clock, times_of_parts
 from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
+    first_and_last,
     require_upcoming_dose,
     to_misunderstood,
 )
+from bot.grammar.schedules.lengths import last_day_of_length
+from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
+from domain.medicines.schedules.days import Daily
+from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
+from domain.medicines.schedules.moments import Moment
+from domain.medicines.schedules.occurrences import first_occurrence
 from domain.medicines.schedules.problems import InvalidSchedule
+
+
+class Variation(Enum):
+    """What tells several amounts apart."""
+
+    BY_TIME = auto()
+    BY_WEEKDAY = auto()
+    BY_STEP = auto()
+    ALTERNATING = auto()
+
+
+def kind_of_portions(portions: Sequence[Portion], parts: Sequence[ScheduleParts]) -> Variation:
+    if any(portion.is_next_step for portion in portions) or _are_steps(parts):
+        return Variation.BY_STEP
+    if _alternate(parts):
+        return Variation.ALTERNATING
+    return Variation.BY_WEEKDAY if _are_by_weekday(portions, parts) else Variation.BY_TIME
 
 
 def fit_portions(
     portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
 ) -> Schedule:
-    """Different amounts, by time of day or step by step."""
-    check_one_rhythm(parts, context)
-    dosages = [portion.dosage for portion in portions]
-    if portions[1].is_next_step:
-        return fit_steps(parts, dosages, context)
-    times = times_of_portions(parts, context, has_own_time=_has_own_time(portions[-1]))
-    shared = shared_parts(parts, context)
-    whole = replace(shared, times=sorted(times), times_a_day=None, moments="")
-    by_time = dict(zip(times, spread(parts, dosages, times), strict=True))
-    schedule = fit_wall_clock(whole, context)
-    return replace(schedule, dosages=tuple(by_time[at] for at in schedule.times))
-
-
-def check_one_rhythm(parts: Sequence[ScheduleParts], context: ScheduleContext) -> None:
-    """Raises `Misunderstood` for amounts with different days, or without clock times."""
-    days = [each for each in parts if each.weekdays is not None or count_patterns(each)]
-    if len(days) > 1 or any(each.is_as_needed or each.interval for each in parts):
+    """Different amounts, by whatever tells them apart. Raises `Misunderstood` if that's unclear."""
+    if any(each.is_as_needed or each.interval or each.hours_between for each in parts):
         raise context.wrong(Problem.ONE_RHYTHM)
+    if any(each.is_once or each.is_now for each in parts):
+        raise context.wrong(Problem.CONTRADICTION)
+    dosages = [portion.dosage for portion in portions]
+    try:
+        match kind_of_portions(portions, parts):
+            case Variation.BY_STEP:
+                return fit_steps(parts, dosages, context)
+            case Variation.ALTERNATING:
+                return _fit_alternating(parts, dosages, context)
+            case Variation.BY_WEEKDAY:
+                return _fit_by_weekday(portions, parts, context)
+            case Variation.BY_TIME:
+                return _fit_by_time(parts, dosages, context)
+    except InvalidSchedule as error:
+        raise to_misunderstood(error, context.words) from error
 
 
-def _has_own_time(portion: Portion) -> bool:
-    """Whether a time comes right after the amount: "14 units at noon"."""
-    words = [token for token in portion.tokens if token.word not in {"at", "@"}]
-    return bool(words) and (words[0].word in NAMED or looks_like_a_time(words[0]))
-
-
-def times_of_portions(
-    parts: Sequence[ScheduleParts], context: ScheduleContext, *, has_own_time: bool
-) -> list[time]:
-    """The times in the order of the amounts; if all follow the last amount, they are matched up."""
-    for each in parts[:-1]:
-        if each.times and (each.weekdays or each.starts or each.ends or each.days_long):
-            raise context.wrong(Problem.ONE_RHYTHM)
-    times = [at for each in parts for at in each.times]
-    if all(each.times for each in parts):
-        return times
-    if not any(each.times for each in parts[:-1]) and len(parts[-1].times) == len(parts):
-        if any(each.moments for each in parts[:-1]):
-            return _answered(parts, context, has_own_time=has_own_time)
-        return times
-    is_short = len(times) < len(parts)
-    raise context.wrong(Problem.TIMES_MISSING if is_short else Problem.COUNT_MISMATCH)
-
-
-def _answered(
-    parts: Sequence[ScheduleParts], context: ScheduleContext, *, has_own_time: bool
-) -> list[time]:
-    """The times of amounts that were typed with meals, answered after the last of them; that one
-    may have a time of its own: "10 units before breakfast and 14 units at noon", answered "07:30".
-    """
-    times = parts[-1].times
-    if has_own_time:
-        times = [*times[1:], times[0]]
-    for each, at in zip(parts, times, strict=True):
-        hours = [MEALS[meal] for meal in each.meals]
-        if not all(hour is None or hour.holds(at.hour) for hour in hours):
-            raise context.wrong(Problem.CONTRADICTION)
-    return times
-
-
-def spread(
-    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], times: Sequence[time]
-) -> list[Dosage]:
-    """The dosage at each time."""
-    if all(each.times for each in parts):
-        return [d for each, d in zip(parts, dosages, strict=True) for _ in each.times]
-    return list(dosages[: len(times)])
-
-
-def shared_parts(parts: Sequence[ScheduleParts], context: ScheduleContext) -> ScheduleParts:
-    """The parts that apply to all amounts: days, start and end. Each may be given once."""
-    shared = ScheduleParts()
-    for each in parts:
-        for name, value in each.beside_times().items():
-            if name in shared.beside_times():
-                raise context.wrong(Problem.ONE_RHYTHM)
-            setattr(shared, name, value)
-    return shared
+def _are_steps(parts: Sequence[ScheduleParts]) -> bool:
+    """ "40 mg for 5 days, 30 mg for 5 days, 20 mg": each but the last has its own length."""
+    return all(each.days_long or each.months_long or each.ends for each in parts[:-1])
 
 
 def fit_steps(
     parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
 ) -> Schedule:
     """ "20 mg for 5 days, then 10 mg for 5 days at 08:00": one after the other, without gaps."""
-    stated = {tuple(sorted(each.times)) for each in parts if each.times}
-    if not stated:
-        raise context.wrong(Problem.TIMES_MISSING)
     steps: list[WallClock] = []
     for each, dosage in zip(parts, dosages, strict=True):
-        if not each.times and len(stated) > 1:
-            raise context.wrong(Problem.TIMES_MISSING)
-        typed = replace(each, times=each.times or list(next(iter(stated))))
-        if steps and typed.starts is None:
-            previous = steps[-1].ends_on
-            if previous is None:
-                raise context.wrong(Problem.STEP_WITHOUT_END)
-            typed = replace(typed, starts=exactly(previous + timedelta(days=1)))
-        step = fit_wall_clock(typed, context)
+        typed = _at(each, parts, context)
+        step = fit_wall_clock(following(typed, steps, context), context)
         steps.append(replace(step, dosages=(dosage,) * len(step.times)))
-    try:
-        return require_upcoming_dose(Steps(tuple(steps)), context)
-    except InvalidSchedule as error:
-        raise to_misunderstood(error, context.words) from error
+    return require_upcoming_dose(Steps(tuple(steps)), context)
+
+
+def following(
+    parts: ScheduleParts, steps: Sequence[WallClock], context: ScheduleContext
+) -> ScheduleParts:
+    """The parts of a step with its first day: the one after the last of *steps*. The first step
+    begins with a whole day, so that each has the doses that were prescribed.
+    """
+    if parts.starts is not None:
+        return parts
+    if parts.every_months is not None and not (parts.month_days or parts.month_weeks):
+        raise context.wrong(Problem.FIRST_DAY_MISSING)
+    if steps:
+        previous = steps[-1].ends_on
+        if previous is None:
+            raise context.wrong(Problem.STEP_WITHOUT_END)
+        return replace(parts, starts=exactly(previous + timedelta(days=1)))
+    when = times_of_parts(parts, context)
+    local = context.now.astimezone(context.zone)
+    are_over = {at <= local.time().replace(tzinfo=None) for at in when}
+    if are_over == {True, False}:
+        return replace(parts, starts=exactly(context.today + timedelta(days=1)))
+    return parts
+
+
+def _at(
+    each: ScheduleParts, parts: Sequence[ScheduleParts], context: ScheduleContext
+) -> ScheduleParts:
+    """One of *parts* with times of day: its own, or those that were named once for all. So with the
+    weekdays of what was counted by the week: "7.5 mg weekly, then 10 mg weekly, on fridays".
+    """
+    days = {p.weekdays for p in parts if p.weekdays not in {None, EVERY_DAY}}
+    if each.days_a_week is not None and each.weekdays is None and len(days) == 1:
+        each = replace(each, weekdays=next(iter(days)))
+    if each.times or each.moments:
+        return each
+    stated = {(tuple(sorted(p.times)), p.moments) for p in parts if p.times or p.moments}
+    if len(stated) != 1 or each.vague:
+        raise context.wrong(Problem.TIMES_MISSING)
+    [(times, moments)] = stated
+    return replace(each, times=list(times), moments=moments)
+
+
+def _alternate(parts: Sequence[ScheduleParts]) -> bool:
+    """ "5 mg and 7.5 mg alternating", "… on alternate days"; but not "2 tablets at 14:00 and 1 at
+    20:00 on alternate days".
+    """
+    if any(each.is_alternating for each in parts):
+        return True
+    every_other = [each.every_days == 2 for each in parts]
+    is_said_last = len(parts) == 2 and every_other == [False, True] and not parts[0].weekdays
+    return is_said_last and not _all_have_times(parts)
+
+
+def _all_have_times(parts: Sequence[ScheduleParts]) -> bool:
+    return all(each.times or each.moments for each in parts)
+
+
+def _fit_alternating(
+    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
+) -> Schedule:
+    shared = shared_parts(parts, context, without={"is_alternating", "every_days"})
+    if shared.weekdays == EVERY_DAY:
+        shared.weekdays = None
+    if len(set(dosages)) != len(dosages) or shared.weekdays or count_patterns(shared):
+        raise context.wrong(Problem.CONTRADICTION)
+    if _all_have_times(parts) and len({(*each.times, *each.moments) for each in parts}) > 1:
+        raise context.wrong(Problem.CONTRADICTION)
+    named = next((each for each in parts if each.times or each.moments), parts[0])
+    whole = _at(named, parts, context)
+    first = fit_wall_clock(
+        replace(with_end(shared, context), times=whole.times, moments=whole.moments), context
+    )
+    begins = first_occurrence(first, context.zone, context.now)
+    first_day = date.fromisoformat(begins.key[:10]) if begins else first.starts_on
+    plans = [
+        replace(
+            first,
+            starts_on=first_day + timedelta(days=n),
+            days=Daily(len(dosages)),
+            dosages=(dosage,) * len(first.times),
+        )
+        for n, dosage in enumerate(dosages)
+    ]
+    return require_upcoming_dose(Combined(tuple(plans)), context)
+
+
+def _are_by_weekday(portions: Sequence[Portion], parts: Sequence[ScheduleParts]) -> bool:
+    days = [each.weekdays not in {None, EVERY_DAY} for each in parts]
+    complements = [
+        each.is_on_other_days or portion.is_except
+        for portion, each in zip(portions, parts, strict=True)
+    ]
+    if sum(days) > 1 or (any(days) and any(complements)):
+        return True
+    return len(parts) == 2 and days[1] and not _all_have_times(parts)
+
+
+def _fit_by_weekday(
+    portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
+) -> Schedule:
+    """ "5 mg mon-fri and 2.5 mg sat, sun at 18:00", "5 mg daily except 7.5 mg on wednesdays"."""
+    days = _days_of_portions(portions, parts, context)
+    shared = shared_parts(parts, context, without={"weekdays", "is_on_other_days"})
+    if count_patterns(shared) or shared.doses_long is not None:
+        raise context.wrong(Problem.ONE_RHYTHM)
+    plans = []
+    for portion, each, weekdays in zip(portions, parts, days, strict=True):
+        timed = _at(each, parts, context)
+        own = replace(
+            with_end(shared, context),
+            times=timed.times,
+            moments=timed.moments,
+            weekdays=weekdays,
+            typed_time=None,
+        )
+        plan = fit_wall_clock(own, context)
+        plans.append(replace(plan, dosages=(portion.dosage,) * len(plan.times)))
+    return require_upcoming_dose(Combined(tuple(plans)), context)
+
+
+def _days_of_portions(
+    portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
+) -> Sequence[frozenset[Weekday]]:
+    """The weekdays of each amount. One of them may be for all other days."""
+    named = [
+        None
+        if each.is_on_other_days or portion.is_except or each.weekdays in {None, EVERY_DAY}
+        else each.weekdays
+        for portion, each in zip(portions, parts, strict=True)
+    ]
+    taken = frozenset(day for days in named for day in days or ())
+    rest = EVERY_DAY - taken
+    is_twice = sum(len(days or ()) for days in named) != len(taken)
+    unnamed = [n for n, days in enumerate(named) if days is None]
+    if is_twice or len(unnamed) > 1 or (unnamed and not rest):
+        raise context.wrong(Problem.CONTRADICTION)
+    if unnamed and not (parts[unnamed[0]].is_on_other_days or portions[unnamed[0]].is_except):
+        # "1 tablet daily and 2 on sundays": three on Sundays, or two?
+        raise context.wrong(Problem.ONE_RHYTHM)
+    return [rest if days is None else days for days in named]
+
+
+def _fit_by_time(
+    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
+) -> Schedule:
+    for each in parts[:-1]:
+        is_own = each.weekdays or each.starts or each.ends or each.days_long
+        if (each.times or each.moments) and is_own:
+            raise context.wrong(Problem.ONE_RHYTHM)
+    by_time, moments = amounts_by_time(parts, dosages, context)
+    shared = shared_parts(parts, context)
+    whole = replace(shared, times=sorted(by_time), times_a_day=None, moments=(), vague="")
+    schedule = fit_wall_clock(whole, context)
+    amounts = tuple(by_time[at] for at in schedule.times)
+    found = Times.of({at: moments.get(at) for at in schedule.times})
+    return replace(schedule, dosages=amounts, moments=found.moments)
+
+
+def amounts_by_time(
+    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
+) -> tuple[dict[time, Dosage], Mapping[time, Moment | None]]:
+    """The amount at each time; if all times follow the last amount, they are matched up."""
+    whens = [times_of_parts(each, context) for each in parts]
+    if any(each.vague for each in parts):
+        raise context.wrong(Problem.TIMES_MISSING)
+    moments = {at: moment for when in whens for at, moment in when.items()}
+    count = sum(map(len, whens))
+    if all(whens):
+        if len(moments) < count:
+            raise context.wrong(Problem.DUPLICATE_TIME)
+        pairs = zip(whens, dosages, strict=True)
+        return {at: dosage for when, dosage in pairs for at in when}, moments
+    if not any(whens[:-1]) and len(whens[-1]) == len(parts):
+        return dict(zip(whens[-1], dosages, strict=True)), moments
+    raise context.wrong(Problem.TIMES_MISSING if count < len(parts) else Problem.COUNT_MISMATCH)
+
+
+def with_end(parts: ScheduleParts, context: ScheduleContext) -> ScheduleParts:
+    """The parts with a last day in place of a length, for plans that share it."""
+    starts_on, _ = first_and_last(parts, context)
+    last = last_day_of_length(parts, starts_on)
+    if last is None:
+        return parts
+    return replace(parts, ends=exactly(last), days_long=None, months_long=None)
+
+
+def shared_parts(
+    parts: Sequence[ScheduleParts],
+    context: ScheduleContext,
+    *,
+    without: frozenset[str] | set[str] = frozenset(),
+) -> ScheduleParts:
+    """The parts that apply to all amounts: days, start and end. Each may be given once."""
+    shared = ScheduleParts()
+    for each in parts:
+        for name, value in each.beside_times().items():
+            if name in without:
+                continue
+            if name in shared.beside_times() and getattr(shared, name) != value:
+                raise context.wrong(Problem.ONE_RHYTHM)
+            setattr(shared, name, value)
+    return shared

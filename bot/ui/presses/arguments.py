@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from bot.ui.presses.press import ARGUMENT_LENGTH, Argument, UnreadableCallback
+from domain.medicines.doses.choices import DIGEST_LENGTH, Choice
 from domain.medicines.records.corrections import RecordedWithin
 
 E = TypeVar("E", bound=StrEnum)
@@ -228,6 +229,27 @@ def _read_named(text: str) -> NamedDoses:
 
 
 Named = Annotated[NamedDoses, Argument(_write_named, _read_named)]
+
+
+def write_choice(choice: Choice) -> str:
+    number = to_base36(choice.number)
+    if len(number) > 1 or len(choice.digest) != DIGEST_LENGTH:
+        raise ValueError("a choice of an amount has five letters")
+    return number + choice.digest
+
+
+def read_choice(text: str) -> Choice:
+    return Choice(from_base36(text[:1]), text[1:])
+
+
+MaybeChoice = Annotated[
+    Choice | None,
+    Argument[Choice | None](
+        lambda choice: "" if choice is None else write_choice(choice),
+        lambda text: read_choice(text) if text else None,
+    ),
+]
+"""One of the amounts of a range; None for a dose that has no range, and on older buttons."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,21 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from bot.ui.presses.arguments import Card, Minute, Named, Record, flag, member_of, one_of
-from bot.ui.presses.press import Press, Style
+from bot.ui.presses.arguments import (
+    Card,
+    MaybeChoice,
+    Minute,
+    Named,
+    Record,
+    flag,
+    member_of,
+    one_of,
+    read_choice,
+    write_choice,
+)
+from bot.ui.presses.press import Argument, Press, Style
 from bot.ui.presses.subjects import OfDose, OfPerson
+from domain.medicines.doses.choices import DIGEST_LENGTH, Choice
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 
 
@@ -19,12 +31,31 @@ class Below(StrEnum):
     NOTICE = "n"  # a message that only delivery edits
 
 
+@dataclass(frozen=True)
+class ChosenBelow:
+    """One of the amounts of a range, and the message that offers it."""
+
+    choice: Choice
+    below: Below = Below.QUESTION
+
+
+def _write_chosen(chosen: ChosenBelow) -> str:
+    return write_choice(chosen.choice) + chosen.below.value
+
+
+def _read_chosen(text: str) -> ChosenBelow:
+    end = DIGEST_LENGTH + 1
+    return ChosenBelow(read_choice(text[:end]), Below(text[end:]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Take(OfDose):
-    """Taken, on a card."""
+    """Taken, on a card; of a range, the amount on the button."""
 
     verb = "tk"
     style = Style.GREEN
+
+    choice: MaybeChoice = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +66,16 @@ class TakeExactly(OfDose):
     style = Style.GREEN
 
     below: Annotated[Below, member_of(Below)] = Below.QUESTION
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeAmount(OfDose):
+    """Taken, in the amount on the button, with the dose's day and time above it."""
+
+    verb = "tm"
+    style = Style.GREEN
+
+    chosen: Annotated[ChosenBelow, Argument(_write_chosen, _read_chosen)]
 
 
 @dataclass(frozen=True, kw_only=True)

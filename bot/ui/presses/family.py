@@ -39,5 +39,12 @@ class MovePerson(OfPerson):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetDayTimes(OfPerson):
+    """Shows when the parts of a person's day are, and changes them."""
+
+    verb = "dy"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnClock(Press):
     verb = "ow"

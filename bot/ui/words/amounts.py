@@ -8,6 +8,7 @@ from babel.numbers import format_decimal
 
 from bot.ui.wording import _, locale
 from bot.ui.words.units import PIECE, unit_name
+from domain.medicines.dosages import Dosage
 
 _VULGAR = {Decimal("0.5"): "½", Decimal("0.25"): "¼", Decimal("0.75"): "¾"}
 
@@ -27,6 +28,29 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
         return number
     name = unit_name(unit, count=_worded_like(amount))
     return _("{number} {unit}").format(number=number, unit=name)
+
+
+def range_in_words(least: Decimal, most: Decimal, unit: str) -> str:
+    """ "1–2 tablets", "½–1 tablet"."""
+    numbers = _("{least}–{most}").format(least=number_in_words(least), most=number_in_words(most))
+    if unit == PIECE:
+        return numbers
+    # English, French and most others word a range like its end; see the CLDR plural ranges.
+    return _("{number} {unit}").format(
+        number=numbers, unit=unit_name(unit, count=_worded_like(most))
+    )
+
+
+def to_dosage(amount: Decimal, unit: str) -> Dosage:
+    """An amount that was tapped, in the words of its button."""
+    return Dosage(amount_in_words(amount, unit), amount, unit)
+
+
+def least_of(dosage: Dosage) -> Dosage:
+    """The smallest amount of a range; otherwise the dosage itself."""
+    if dosage.most is None or dosage.amount is None or dosage.unit is None:
+        return dosage
+    return to_dosage(dosage.amount, dosage.unit)
 
 
 def number_in_words(amount: Decimal) -> str:

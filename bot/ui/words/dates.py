@@ -36,6 +36,11 @@ def short_month(day: date) -> str:
     return _by_skeleton(day, "MMM", locale())
 
 
+def month_name(day: date) -> str:
+    """ "November", by itself."""
+    return _month(day, locale())
+
+
 def month_and_year(day: date) -> str:
     """ "Dec 2026": for buttons."""
     return _by_skeleton(day, "yMMM", locale())
@@ -82,6 +87,11 @@ def ordinal(number: int) -> str:
 @_cached
 def _long(day: date, language: Locale) -> str:
     return format_date(day, "long", locale=language)
+
+
+@_cached
+def _month(day: date, language: Locale) -> str:
+    return format_date(day, "LLLL", locale=language)
 
 
 @_cached

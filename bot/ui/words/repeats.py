@@ -1,5 +1,6 @@
 """Recurrences, in the words that people type for them."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot.ui.wording import _, listed, ngettext
@@ -98,7 +99,7 @@ def _nth_days(days: tuple[ByDay, ...]) -> str:
     """ "second and fourth Tuesday", "first Monday and third Thursday"."""
     by_weekday: dict[Weekday, list[str]] = {}
     for day in days:
-        by_weekday.setdefault(day.weekday, []).append(_nth_words(day.nth))
+        by_weekday.setdefault(day.weekday, []).append(place_names()[day.nth])
     return listed(
         [
             _("{nth} {weekday}").format(nth=listed(nths), weekday=weekday_names()[weekday])
@@ -112,7 +113,8 @@ def _day_list(days: tuple[ByDay, ...]) -> str:
     return listed([names[day.weekday] for day in days])
 
 
-def _nth_words(nth: int) -> str:
+def place_names() -> Mapping[int, str]:
+    """ "first", "last": which of the weekdays of a month."""
     return {
         Nth.LAST: _("last"),
         Nth.FIRST: _("first"),
@@ -120,4 +122,4 @@ def _nth_words(nth: int) -> str:
         Nth.THIRD: _("third"),
         Nth.FOURTH: _("fourth"),
         Nth.FIFTH: _("fifth"),
-    }[Nth(nth)]
+    }

@@ -5,22 +5,34 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, listed, ngettext
-from bot.ui.words.dates import full_date, ordinal, short_weekday_names, weekday_names
-from bot.ui.words.repeats import with_shorter_months
-from domain.appointments.recurrences import SHORTEST_MONTH
-from domain.local_time import Weekday, resolve_local
+from bot.ui.words.dates import full_date
+from bot.ui.words.patterns_of_days import count_of_days
+from bot.ui.words.plans import (
+    BEGUN,
+    clock,
+    dates_in_words,
+    plans_in_words,
+    schedule_by_clock_in_words,
+    wall_clock_in_words,
+)
+from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.clock_times import clock_times_of
-from domain.medicines.schedules.days import EVERY_DAY, Cycle, Daily, Days, Monthly, Weekly
-from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Elapsed,
+    Schedule,
+    Steps,
+    WallClock,
+)
 
-_WORKDAYS = frozenset(Weekday(n) for n in range(5))
-_WEEKEND = frozenset(Weekday) - _WORKDAYS
+__all__ = ["BEGUN", "dosage_in_words", "length_in_words", "schedule_in_words"]
+
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 _MAX_TIMES = 8  # reached by every 3 hours; a longer list is harder to read than "every 2 hours"
-
-BEGUN = date.max  # as *today*: leaves out the first day, whenever that is
 
 
 def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
@@ -30,9 +42,11 @@ def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None 
     """
     match schedule:
         case WallClock():
-            return _wall_clock(schedule, today=today)
+            return schedule_by_clock_in_words(schedule, today=today)
         case Steps(steps=steps):
             return _(", then ").join(_step(step, steps, today=today) for step in steps)
+        case Combined():
+            return plans_in_words(schedule, today=today)
         case Elapsed():
             return _elapsed(schedule, zone, today=today)
         case AsNeeded():
@@ -41,66 +55,16 @@ def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None 
 
 def dosage_in_words(dosage: Dosage, schedule: Schedule) -> str:
     """The dosage to show beside the name: empty if the schedule states an amount for each time."""
-    has_own = isinstance(schedule, Steps) or (
-        isinstance(schedule, WallClock) and schedule.dosages is not None
-    )
-    is_strength = has_own and all(dosage != own for own in _dosages(schedule))
-    return dosage.words if is_strength or not has_own else ""
-
-
-def _dosages(schedule: Schedule) -> Sequence[Dosage]:
-    if isinstance(schedule, Steps):
-        return [dosage for step in schedule.steps for dosage in step.dosages or ()]
-    return (isinstance(schedule, WallClock) and schedule.dosages) or ()
-
-
-def _wall_clock(schedule: WallClock, *, today: date | None) -> str:
-    if schedule.dosages:
-        words = _amounts(schedule.times, schedule.dosages)
-        if schedule.days != EVERY_DAY:
-            words = _("{amounts}, {days}").format(amounts=words, days=_days(schedule.days))
-    else:
-        words = _("{days} at {times}").format(
-            days=_days(schedule.days), times=listed(_clock(schedule.times))
-        )
-    return _limited(words, schedule.starts_on, schedule.ends_on, today=today)
+    return "" if dosage in own_dosages(schedule) else dosage.words
 
 
 def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) -> str:
     """A step of a taper: "20 mg at 08:00, last day 28 November 2026"."""
-    words = _amounts(step.times, step.dosages or ())
-    if step.days != EVERY_DAY:
-        words = _("{amounts}, {days}").format(amounts=words, days=_days(step.days))
     at = steps.index(step)
     previous = steps[at - 1].ends_on if at else None
     follows = previous is not None and step.starts_on == previous + timedelta(days=1)
-    if follows:
-        today = step.starts_on  # it starts when the previous step ends
-    return _limited(words, step.starts_on, step.ends_on, today=today)
-
-
-def _limited(words: str, starts_on: date, ends_on: date | None, *, today: date | None) -> str:
-    if today is None or starts_on > today:
-        words = _("{schedule}, from {date}").format(schedule=words, date=full_date(starts_on))
-    if ends_on is not None:
-        words = _("{schedule}, last day {date}").format(schedule=words, date=full_date(ends_on))
-    return words
-
-
-def _amounts(times: Sequence[time], dosages: Sequence[Dosage]) -> str:
-    """ "1 tablet at 08:00 and ½ tablet at 22:00", with equal amounts grouped."""
-    portions: list[tuple[str, list[time]]] = []
-    for at, dosage in zip(times, dosages, strict=True):
-        if portions and portions[-1][0] == dosage.words:
-            portions[-1][1].append(at)
-        else:
-            portions.append((dosage.words, [at]))
-    return listed(
-        [
-            _("{amount} at {times}").format(amount=words, times=listed(_clock(each)))
-            for words, each in portions
-        ]
-    )
+    # If it follows, it starts when the previous step ends.
+    return wall_clock_in_words(step, today=step.starts_on if follows else today)
 
 
 def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
@@ -117,7 +81,7 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     if len(times) > _MAX_TIMES:
         times = ()
     if times:
-        words = _("{every}: {times}").format(every=words, times=listed(_clock(times)))
+        words = _("{every}: {times}").format(every=words, times=listed([clock(at) for at in times]))
     if is_ahead:
         words = _("{every}, from {date} {time}").format(
             every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"
@@ -137,7 +101,7 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
             schedule=words, date=full_date(ends.date()), time=f"{ends:%H:%M}"
         )
     days = (schedule.ends_at - schedule.starts_at).days
-    return _("{schedule}, for {days}").format(schedule=words, days=_count_of_days(days))
+    return _("{schedule}, for {days}").format(schedule=words, days=count_of_days(days))
 
 
 def _as_needed(schedule: AsNeeded, *, today: date | None) -> str:
@@ -150,7 +114,8 @@ def _as_needed(schedule: AsNeeded, *, today: date | None) -> str:
         words = _("{needed}, at most {count} in 24 hours").format(
             needed=words, count=schedule.max_per_day
         )
-    return _limited(words, schedule.starts_on, schedule.ends_on, today=today)
+    dates = dates_in_words(schedule.starts_on, schedule.ends_on, today=today)
+    return ", ".join([words, *dates])
 
 
 def length_in_words(length: timedelta) -> str:
@@ -160,48 +125,3 @@ def length_in_words(length: timedelta) -> str:
         return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
     hours = length // _HOUR
     return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
-
-
-def _days(days: Days) -> str:
-    match days:
-        case Daily(every=1):
-            return _("every day")
-        case Daily(every=every):
-            return ngettext("every {count} day", "every {count} days", every).format(count=every)
-        case Weekly(weekdays=weekdays, every=1):
-            return _weekdays(weekdays)
-        case Weekly(weekdays=weekdays, every=every):
-            return ngettext(
-                "every {count} week on {days}", "every {count} weeks on {days}", every
-            ).format(count=every, days=_weekday_list(weekdays))
-        case Monthly(days=of_month):
-            words = _("on the {days} of the month").format(
-                days=listed([ordinal(day) for day in sorted(of_month)])
-            )
-            return with_shorter_months(words) if max(of_month) > SHORTEST_MONTH else words
-        case Cycle(days_on=on, days_off=off):
-            return _("{on} on, {off} off").format(on=_count_of_days(on), off=_count_of_days(off))
-
-
-def _weekdays(weekdays: frozenset[Weekday]) -> str:
-    if weekdays == _WORKDAYS:
-        return _("weekdays")
-    if weekdays == _WEEKEND:
-        return _("weekends")
-    if len(weekdays) == 1:
-        [weekday] = weekdays
-        return _("every {weekday}").format(weekday=weekday_names()[weekday])
-    return _weekday_list(weekdays)
-
-
-def _weekday_list(weekdays: frozenset[Weekday]) -> str:
-    names = short_weekday_names()
-    return listed([names[weekday] for weekday in sorted(weekdays)])
-
-
-def _count_of_days(days: int) -> str:
-    return ngettext("{count} day", "{count} days", days).format(count=days)
-
-
-def _clock(times: Sequence[time]) -> list[str]:
-    return [f"{at:%H:%M}" for at in times]

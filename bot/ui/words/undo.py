@@ -72,6 +72,7 @@ def _since_words() -> dict[str, str]:
         "appointment.restored": _("{who} has since restored {name}."),
         "appointment.driver_found": _("{who} has since said that they'll drive to {name}."),
         "appointment.driver_lost": _("{who} has since said that they can't drive to {name}."),
+        "person.day_times_set": _("{who} has since changed the times of {name}'s day."),
         "person.paused": _("{who} has since changed the pause of {name}'s medicines."),
         "person.resumed": _("{who} has since resumed {name}'s medicines."),
     }

@@ -1,6 +1,7 @@
 """Adding a medicine, and undoing that."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import time
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -10,17 +11,20 @@ from domain.database.scope import Scope
 from domain.family.limits import Quota
 from domain.family.people import get_person, lock_pause
 from domain.family.room import require_room
+from domain.medicines.changes.day_times import set_day_times
 from domain.medicines.changes.locking import (
     cancel_open_doses,
     content_columns,
     lock_medicine,
     record_change,
 )
+from domain.medicines.changes.moments import check_moments
 from domain.medicines.errors import SameMedicine, SimilarMedicine
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.expansion.horizon import expand_medication
-from domain.medicines.facts import Content, MedicineFacts, NewMedicine
+from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.reading import get_medication
+from domain.medicines.schedules.moments import PartOfDay
 from domain.models import Medication, new_id
 from domain.models.medicines import MedicineStatus
 from domain.name_similarity import find_similar_name, is_same_name
@@ -32,14 +36,17 @@ async def add_medication(
     *,
     flow_id: UUID | None = None,
     acknowledged: Collection[UUID] = (),
+    day_times: Mapping[PartOfDay, time] | None = None,
 ) -> MedicineFacts:
-    """Save a medicine with its doses for the next 36 hours.
+    """Save a medicine with its doses for the next 36 hours, and with it the times of the person's
+    day that were asked for on its account (*day_times*).
 
     Doses start after now: a time that has passed today starts on its next day. If the person is
     paused, the medicine is paused with them. Idempotent per *flow_id*: a second call returns what
     the first one added. Raises NotFound if the person isn't the family's, FamilyFull, and
     SameMedicine (SimilarMedicine) if they take one with the same name (a name that looks or sounds
-    like it), unless the member has *acknowledged* that one (by id).
+    like it), unless the member has *acknowledged* that one (by id). Raises DayTimesChanged if its
+    moments have other times than the person's day, and TimesOfDayClash as `set_day_times`.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     if flow_id is not None:
@@ -51,11 +58,13 @@ async def add_medication(
     person = await get_person(scope, medicine.person_id)
     await require_room(scope, Quota.MEDICINE)
     await refuse_same_name(scope, person.id, medicine.name, acknowledged=acknowledged)
+    pause = await lock_pause(scope, person.id)
+    await check_moments(scope, person.id, medicine.schedule, setting=day_times)
+    if day_times:
+        await set_day_times(scope, person.id, day_times)
     medication_id = new_id()
     now = scope.clock.now()
-    pause = await lock_pause(scope, person.id)
     resumes_at = pause.until if pause else None
-    content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(
         insert(Medication).values(
             id=medication_id,
@@ -67,7 +76,7 @@ async def add_medication(
             status=MedicineStatus.PAUSED if pause else MedicineStatus.ACTIVE,
             resumes_at=resumes_at,
             is_paused_with_person=pause is not None,
-            **content_columns(content),
+            **content_columns(medicine.content),
         )
     )
     if pause is None or resumes_at is not None:
@@ -84,7 +93,7 @@ async def add_medication(
                 resumes_at=resumes_at,
             ),
         )
-    await record_change(scope, "added", medication_id, after=content.to_json())
+    await record_change(scope, "added", medication_id, after=medicine.content.to_json())
     return await get_medication(scope, medication_id)
 
 

@@ -18,18 +18,19 @@ from domain.medicines.changes.locking import (
     lock_medicine,
     record_change,
 )
+from domain.medicines.changes.moments import check_moments, follow_day
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import MedicineChanged
 from domain.medicines.expansion.cancelling import CALLED_OFF, list_future_dose_ids
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
-from domain.medicines.expansion.doubling import find_doses_from, get_latest_doses
-from domain.medicines.expansion.expandable import Expandable
+from domain.medicines.expansion.doubling import start_after_edit
 from domain.medicines.expansion.open_doses import (
     OPEN_DOSES,
     AdjustedDoses,
     adjust_doses,
     rename_doses,
     revert_doses,
+    show_instructions,
     with_edited_amounts,
 )
 from domain.medicines.expansion.re_expansion import re_expand
@@ -48,15 +49,18 @@ async def edit_medication(
     name: str | None = None,
     dosage: Dosage | None = None,
     schedule: Schedule | None = None,
+    instructions: str | None = None,
+    reason: str | None = None,
     acknowledged: Collection[UUID] = (),
     noted: Mapping[str, Any] | None = None,
 ) -> MedicineFacts:
     """Edit a medicine from now on; records stay as they are. Open doses take the new name, but keep
-    their amount (see :func:`change_open_doses`).
+    their amount (see :func:`change_open_doses`). Empty *instructions* and an empty *reason* are
+    taken away; None keeps what is there.
 
     *version* is the one the member saw; *noted* is added to the audit event. Raises
-    MedicineChanged if that isn't the current version, NotFound, and SameMedicine or
-    SimilarMedicine as `add_medication` does.
+    MedicineChanged if that isn't the current version, NotFound, and SameMedicine, SimilarMedicine
+    or DayTimesChanged as `add_medication` does.
     """
     before = await lock_medicine(scope, medication_id)
     if before.version != version:
@@ -64,9 +68,17 @@ async def edit_medication(
     if name is not None and name != before.name:
         person_id = before.expandable.care_recipient_id
         await refuse_same_name(scope, person_id, name, acknowledged=(medication_id, *acknowledged))
-    content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
+    content = Content(
+        name or before.name,
+        dosage or before.dosage,
+        schedule or before.schedule,
+        before.instructions if instructions is None else instructions or None,
+        before.reason if reason is None else reason or None,
+    )
     if content == before.content:
         return await get_medication(scope, medication_id)  # a second tap, nothing to undo
+    if content.schedule != before.schedule:
+        await check_moments(scope, before.expandable.care_recipient_id, content.schedule)
     return await _change_content(scope, before, content, noted=noted)
 
 
@@ -109,9 +121,13 @@ async def restore_content(
     called_off: Collection[UUID] = (),
 ) -> MedicineFacts:
     """Undo an edit, which had *counted* intakes and *called_off* doses: the previous content
-    applies again from now on. Raises NotFound.
+    applies again from now on, at the times that the person's day has now. Raises NotFound and
+    TimesOfDayClash.
     """
     before = await lock_medicine(scope, medication_id)
+    person_id = before.expandable.care_recipient_id
+    schedule = await follow_day(scope, person_id, content.schedule, name=content.name)
+    content = replace(content, schedule=schedule)
     await uncount_intakes(scope, counted)
     await revert_doses(scope, before.expandable, edit_id=undoes_id)
     return await _change_content(
@@ -133,7 +149,7 @@ async def _change_content(
         before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
     )
     if content.schedule != before.schedule:
-        edited = await _first_after_edit(scope, before.expandable, edited)
+        edited = await start_after_edit(scope, before.expandable, edited)
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)
@@ -148,6 +164,8 @@ async def _change_content(
     are_off = set(await list_future_dose_ids(scope, before.id, status="cancelled"))
     if content.name != before.name:
         await rename_doses(scope, edited, content.name)
+    elif content.instructions != before.instructions:
+        await show_instructions(scope, edited)
     facts = await get_medication(scope, before.id)
     open_doses = with_edited_amounts(
         facts.open_doses, edited, is_rescheduled=content.schedule != before.schedule
@@ -167,11 +185,3 @@ async def _change_content(
         undoes_id=undoes_id,
     )
     return replace(facts, open_doses=open_doses)
-
-
-async def _first_after_edit(scope: Scope, before: Expandable, edited: Expandable) -> Expandable:
-    """The edited medicine, starting with the first dose that doesn't double what was given."""
-    kept = await get_latest_doses(scope, before.medication_id)
-    edited = replace(edited, doses_from=None, last_intake_at=kept.last_intake_at)
-    doses_from = find_doses_from(edited, before, kept, scope.clock.now())
-    return replace(edited, doses_from=doses_from)

@@ -36,6 +36,8 @@ class LockedMedicine:
     resumes_at: datetime | None
     is_with_person: bool
     expandable: Expandable
+    instructions: str | None
+    reason: str | None
 
     @property
     def name(self) -> str:
@@ -55,7 +57,7 @@ class LockedMedicine:
 
     @property
     def content(self) -> Content:
-        return Content(self.name, self.dosage, self.schedule)
+        return Content(self.name, self.dosage, self.schedule, self.instructions, self.reason)
 
 
 async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
@@ -64,7 +66,12 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
     await lock_doses(scope, [medication_id])
     found = await fetch_expandables_with(
         scope,
-        EXPANDABLE.add_columns(Medication.version, Medication.is_paused_with_person)
+        EXPANDABLE.add_columns(
+            Medication.version,
+            Medication.is_paused_with_person,
+            Medication.instructions,
+            Medication.reason,
+        )
         .where(
             Medication.id == medication_id,
             Medication.family_id == member.family_id,
@@ -74,7 +81,7 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
     )
     if not found:
         raise NotFound
-    [(medicine, (version, is_paused_with_person))] = found
+    [(medicine, (version, is_paused_with_person, instructions, reason))] = found
     return LockedMedicine(
         id=medicine.medication_id,
         version=version,
@@ -82,6 +89,8 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
         resumes_at=medicine.resumes_at,
         is_with_person=is_paused_with_person,
         expandable=medicine,
+        instructions=instructions,
+        reason=reason,
     )
 
 
@@ -109,5 +118,8 @@ def content_columns(content: Content) -> dict[str, Any]:
         "dosage": content.dosage.words,
         "dosage_amount": content.dosage.amount,
         "dosage_unit": content.dosage.unit,
+        "dosage_most": content.dosage.most,
+        "instructions": content.instructions,
+        "reason": content.reason,
         "schedule": content.schedule.to_json(),
     }

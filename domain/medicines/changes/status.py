@@ -19,6 +19,7 @@ from domain.medicines.changes.locking import (
     lock_medicine,
     record_change,
 )
+from domain.medicines.changes.moments import follow_day
 from domain.medicines.errors import MedicineStopped, PauseEndImpossible, UnseenPause
 from domain.medicines.expansion.cancelling import CALLED_OFF
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount_intakes
@@ -164,17 +165,27 @@ async def _change_status(
     was = (before.status, before.resumes_at, before.is_with_person)
     if (status, resumes_at, is_with_person) == was and undoes_id is None:
         return await get_medication(scope, before.id)  # a second tap, nothing to undo
+    schedule = before.schedule
+    if before.status is MedicineStatus.STOPPED:
+        # The times of the person's day may have changed since.
+        person_id = before.expandable.care_recipient_id
+        schedule = await follow_day(scope, person_id, schedule, name=before.name)
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)
-        .values(status=status, resumes_at=resumes_at, is_paused_with_person=is_with_person)
+        .values(
+            status=status,
+            resumes_at=resumes_at,
+            is_paused_with_person=is_with_person,
+            schedule=schedule.to_json(),
+        )
     )
     called_off: Sequence[OpenDose] = ()
     if status is not MedicineStatus.ACTIVE:
         called_off = await cancel_open_doses(scope, before)
     counted: Counted = {}
     if status is MedicineStatus.ACTIVE or resumes_at is not None:
-        expandable = replace(before.expandable, resumes_at=resumes_at)
+        expandable = replace(before.expandable, schedule=schedule, resumes_at=resumes_at)
         counted = await re_expand(scope, expandable, called_off=reopening)
     await record_change(
         scope,

@@ -14,8 +14,10 @@ from sqlalchemy.sql.base import Executable
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
+from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.clock_times import local_time
-from domain.models import CareRecipient, Dose, User
+from domain.medicines.schedules.moments import Moment
+from domain.models import CareRecipient, Dose, Medication, User
 from domain.models.medicines import DoseStatus
 from domain.timers import Step
 
@@ -31,9 +33,11 @@ class DoseFacts:
 
     `taken_at` is when it was taken, in `taken_zone`; `resolved_at` is when somebody said so.
     Neither zone changes when the person moves; `home_zone` is where they live now. `given` is what
-    was given if that wasn't the planned `dosage` (`amount` of `unit`); `dose_count` is how many
-    doses as set that was. Without `is_scheduled` it was given as needed, or as an extra. `person`
-    is the name of whose dose it is.
+    was given if that wasn't the planned `dosage` (`amount` of `unit`; of a range, from `amount` to
+    `most`, it's always said); `dose_count` is how many doses as set that was. Without
+    `is_scheduled` it was given as needed, or as an extra. `person` is the name of whose dose it is.
+    `moment` is the part of the day that it was due at; `instructions` are the medicine's own, as
+    they are now.
     """
 
     id: UUID
@@ -54,6 +58,7 @@ class DoseFacts:
     is_scheduled: bool = True
     amount: Decimal | None = None
     unit: str | None = None
+    most: Decimal | None = None
     taken_at: datetime | None = None
     taken_zone: ZoneInfo | None = None
     given: str | None = None
@@ -61,6 +66,13 @@ class DoseFacts:
     note: str | None = None
     home_zone: ZoneInfo | None = None
     person: str = ""
+    moment: Moment | None = None
+    instructions: str | None = None
+
+    @property
+    def planned(self) -> Dosage:
+        """What was to be given."""
+        return Dosage(self.dosage, self.amount, self.unit, self.most)
 
     @property
     def home(self) -> ZoneInfo:
@@ -88,6 +100,8 @@ SELECT_DOSES = (
         Dose.dosage,
         Dose.amount,
         Dose.unit,
+        Dose.most,
+        Dose.moment,
         Dose.occurrence_key,
         Dose.due_at,
         Dose.window_ends_at,
@@ -105,10 +119,12 @@ SELECT_DOSES = (
         Dose.timezone,
         CareRecipient.timezone.label("home_timezone"),
         CareRecipient.name.label("person"),
+        Medication.instructions,
         _resolver.c.name.label("resolved_by"),
         _snoozer.c.name.label("snoozed_by"),
     )
     .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
+    .join(Medication, Medication.id == Dose.medication_id)
     .outerjoin(_resolver, _resolver.c.id == Dose.resolved_by_id)
     .outerjoin(_snoozer, _snoozer.c.id == Dose.snoozed_by_id)
     .where(Dose.family_id == bindparam("of_family"))
@@ -164,6 +180,7 @@ def _facts(row: Row[Any]) -> DoseFacts:
         dosage=row.dosage,
         amount=row.amount,
         unit=row.unit,
+        most=row.most,
         zone=zone,
         local=local_time(row.occurrence_key, row.due_at, zone),
         due_at=row.due_at,
@@ -182,4 +199,6 @@ def _facts(row: Row[Any]) -> DoseFacts:
         note=row.note,
         home_zone=ZoneInfo(row.home_timezone),
         person=row.person,
+        moment=Moment.from_json(row.moment) if row.moment else None,
+        instructions=row.instructions,
     )

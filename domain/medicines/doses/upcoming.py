@@ -7,7 +7,6 @@ open dose is, although its time has passed.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from heapq import merge
 from typing import Any
 from uuid import UUID
@@ -56,6 +55,8 @@ _MADE = (
                     cast(Dose.amount, Text),
                     "unit",
                     Dose.unit,
+                    "most",
+                    cast(Dose.most, Text),
                 ),
                 Dose.due_at,
                 Dose.id,
@@ -189,12 +190,11 @@ def to_upcoming_doses(
 
 def _pending(made: dict[str, Any]) -> PendingDose:
     is_snoozed = made["is_snoozed"] and made["step"] == Step.ASK
-    amount = made["amount"]
     return PendingDose(
         id=UUID(made["id"]),
         window_ends_at=datetime.fromisoformat(made["window_ends_at"]),
         due_at=datetime.fromisoformat(made["due_at"]),
         zone=ZoneInfo(made["timezone"]),
         snoozed_until=datetime.fromisoformat(made["action_at"]) if is_snoozed else None,
-        dosage=Dosage(made["words"], None if amount is None else Decimal(amount), made["unit"]),
+        dosage=Dosage.from_json(made),
     )

@@ -52,6 +52,7 @@ async def cancel_pending_doses(
             Dose.dosage,
             Dose.amount,
             Dose.unit,
+            Dose.most,
         )
     )
     await dose_messages.refresh_cards(
@@ -67,7 +68,7 @@ async def cancel_pending_doses(
                 due_at=row.due_at,
                 window_ends_at=row.window_ends_at,
                 zone=ZoneInfo(row.timezone),
-                dosage=Dosage(row.dosage, row.amount, row.unit),
+                dosage=Dosage(row.dosage, row.amount, row.unit, row.most),
                 snoozed_until=None,
             )
             were_open.setdefault(row.medication_id, []).append(dose)

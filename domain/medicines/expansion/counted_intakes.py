@@ -223,7 +223,7 @@ _HAVE_PLACE_BACK = text("""
 _PLAN_AGAIN = text("""
     UPDATE doses d
     SET medication_name = planned.medication_name, dosage = planned.dosage,
-        amount = planned.amount, unit = planned.unit
+        amount = planned.amount, unit = planned.unit, most = planned.most, moment = planned.moment
     FROM doses planned
     WHERE d.id = :dose_id AND planned.medication_id = d.medication_id
       AND planned.occurrence_key = :kept

@@ -1,6 +1,6 @@
 """When the doses of an edited medicine start, so that none doubles what was given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,14 @@ class LatestDoses:
         earlier = [at for at in (self.last_intake_at, self.last_open_at) if at is not None]
         is_near = (occurrence.due_at - at < (gap or timedelta(0)) / 2 for at in earlier)
         return any(is_near)
+
+
+async def start_after_edit(scope: Scope, before: Expandable, edited: Expandable) -> Expandable:
+    """The edited medicine, starting with the first dose that doesn't double what was given."""
+    kept = await get_latest_doses(scope, before.medication_id)
+    edited = replace(edited, doses_from=None, last_intake_at=kept.last_intake_at)
+    doses_from = find_doses_from(edited, before, kept, scope.clock.now())
+    return replace(edited, doses_from=doses_from)
 
 
 def find_doses_from(

@@ -110,6 +110,8 @@ def _dose_row(
         "dosage": dosage.words,
         "amount": dosage.amount,
         "unit": dosage.unit,
+        "most": dosage.most,
+        "moment": occurrence.moment and occurrence.moment.to_json(),
         "ladder_step": first.step,
         "next_action_at": first.at,
     }

@@ -94,6 +94,21 @@ async def rename_doses(scope: Scope, medicine: Expandable, name: str) -> None:
     scope.publish(NotificationsQueued())
 
 
+async def show_instructions(scope: Scope, medicine: Expandable) -> None:
+    """Have the cards of a medicine's open doses show how it is taken now."""
+    rows = await scope.rows(
+        select(Dose.due_at).where(
+            Dose.medication_id == medicine.medication_id,
+            Dose.status == "pending",
+            Dose.due_at <= func.clock_now(),
+        )
+    )
+    await dose_messages.refresh_cards(
+        scope, {(medicine.care_recipient_id, row.due_at) for row in rows}
+    )
+    scope.publish(NotificationsQueued())
+
+
 async def adjust_doses(
     scope: Scope, dose_ids: Sequence[UUID], edited: Expandable, *, edit_id: UUID
 ) -> AdjustedDoses:
@@ -108,6 +123,7 @@ async def adjust_doses(
             Dose.dosage,
             Dose.amount,
             Dose.unit,
+            Dose.most,
             Dose.timezone,
         )
         .where(
@@ -119,7 +135,7 @@ async def adjust_doses(
     )
     changed = []
     for row in rows:
-        was = Dosage(row.dosage, row.amount, row.unit)
+        was = Dosage(row.dosage, row.amount, row.unit, row.most)
         held = _with_edited_amount(
             OpenDose(row.id, row.due_at, row.window_ends_at, edited.zone, was, None), edited
         )
@@ -172,5 +188,5 @@ async def _set_amount(scope: Scope, dose_id: UUID, dosage: Dosage) -> None:
     await scope.execute(
         update(Dose)
         .where(Dose.id == dose_id)
-        .values(dosage=dosage.words, amount=dosage.amount, unit=dosage.unit)
+        .values(dosage=dosage.words, amount=dosage.amount, unit=dosage.unit, most=dosage.most)
     )

@@ -58,7 +58,13 @@ async def with_medicines(scope: Scope, person: Person) -> PausedPerson:
     )
 
 
-_PERSON = select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone, *PAUSE_COLUMNS)
+_PERSON = select(
+    CareRecipient.id,
+    CareRecipient.name,
+    CareRecipient.timezone,
+    CareRecipient.day_times,
+    *PAUSE_COLUMNS,
+)
 
 
 async def find_person(scope: Scope, person_id: UUID, *, locks: bool = False) -> Person:
@@ -74,11 +80,13 @@ async def find_person(scope: Scope, person_id: UUID, *, locks: bool = False) -> 
         raise NotFound
     stored = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
     pause = stored.running(now=scope.clock.now())
-    return Person(row.id, row.name, ZoneInfo(row.timezone), pause)
+    return Person(row.id, row.name, ZoneInfo(row.timezone), pause, row.day_times or {})
 
 
 async def lock_person(scope: Scope, person_id: UUID) -> Person:
-    """Lock a person, which serialises two members who pause or resume at once. Raises NotFound."""
+    """Lock a person, which serialises two members who pause, resume, or change the times of their
+    day at once. Raises NotFound.
+    """
     return await find_person(scope, person_id, locks=True)
 
 

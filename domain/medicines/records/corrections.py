@@ -141,6 +141,8 @@ async def _question(
             is_no_slip=correction.is_no_slip,
         )
     except NotFound:
+        if record.given is None and (await get_dose(scope, dose_id)).most is not None:
+            raise  # of a removed medicine, too, a range is no amount that was given
         return None
 
 

@@ -18,7 +18,7 @@ from domain.database.scope import Member, Scope
 from domain.errors import NotAllowed, NotFound
 from domain.local_time import clocks_differ
 from domain.medicines.dosages import Dosage
-from domain.medicines.dose_counts import Packed, count_doses, is_slip
+from domain.medicines.dose_counts import Packed, count_doses, is_slip, is_within
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import TimeNotPossible
 from domain.medicines.records.outlook import Doubt, Outlook, get_outlook_at, with_fingerprint
@@ -57,7 +57,15 @@ class HowManyDoses:
     outlook: Outlook
 
 
-Question = Confirm | WhichOne | ConfirmSlip | HowManyDoses
+@dataclass(frozen=True)
+class HowMuch:
+    """Not recorded yet: it's given in a range, so we have to ask which amount of `of` it was."""
+
+    outlook: Outlook
+    of: Dosage
+
+
+Question = Confirm | WhichOne | ConfirmSlip | HowManyDoses | HowMuch
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,9 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
     )
     if not is_counted:
         return HowManyDoses(outlook)
+    unsaid = _find_unsaid(outlook, giving.given)
+    if unsaid is not None:
+        return HowMuch(outlook, unsaid)
     outlook = _with_doubts(outlook, asked_in=giving.zone if giving.at else None)
     usual = outlook.usual or outlook.medicine.dosage
     if outlook.given and not giving.is_no_slip and is_slip(outlook.given, usual, outlook.count):
@@ -170,6 +181,9 @@ async def review_correction(
     outlook, is_counted = _with_amount(outlook, given, count, locked.packed)
     if not is_counted:
         return HowManyDoses(outlook)
+    unsaid = _find_unsaid(outlook, given)
+    if unsaid is not None:
+        return HowMuch(outlook, unsaid)
     doubts = _with_doubts(outlook).doubts - {Doubt.EXTRA, Doubt.GIVEN_TODAY, Doubt.PAUSED}
     if not is_amount_new:
         doubts -= {Doubt.OTHER_AMOUNT}
@@ -225,9 +239,9 @@ def _with_amount(
     medicine, dose = outlook.medicine, outlook.counts_for
     usual = medicine.dosage
     if dose is not None and dose.dosage != usual.words:
-        usual = Dosage(dose.dosage, dose.amount, dose.unit)
+        usual = dose.planned
     outlook = replace(outlook, usual=usual)
-    if given is None or given.words == usual.words:
+    if given is None or given.words == usual.words or given.most is not None:
         return outlook, True
     outlook = replace(outlook, given=given)
     known = count or count_doses(given, usual, packed=packed)
@@ -237,8 +251,17 @@ def _with_amount(
     return outlook, outlook.limit is None and outlook.interval is None
 
 
+def _find_unsaid(outlook: Outlook, given: Dosage | None) -> Dosage | None:
+    """The range of which nobody has said yet how much it was: that of the dose, or as typed."""
+    if given is not None and given.most is not None:
+        return given
+    usual = outlook.usual or outlook.medicine.dosage
+    return usual if outlook.given is None and usual.most is not None else None
+
+
 def _with_doubts(outlook: Outlook, *, asked_in: ZoneInfo | None = None) -> Outlook:
-    medicine, limit = outlook.medicine, outlook.limit
+    medicine, limit, given = outlook.medicine, outlook.limit, outlook.given
+    usual = outlook.usual or medicine.dosage
     is_as_needed = isinstance(medicine.schedule, AsNeeded)
     first, last = first_and_last_day(medicine.schedule, medicine.zone)
     local: date = outlook.at.astimezone(medicine.zone).date()
@@ -247,7 +270,7 @@ def _with_doubts(outlook: Outlook, *, asked_in: ZoneInfo | None = None) -> Outlo
         Doubt.TOO_MANY: limit is not None and outlook.others + outlook.count > limit,
         Doubt.GIVEN_TODAY: is_as_needed and outlook.others > 0,
         Doubt.EXTRA: not is_as_needed and outlook.counts_for is None,
-        Doubt.OTHER_AMOUNT: outlook.given is not None,
+        Doubt.OTHER_AMOUNT: given is not None and not is_within(given, usual),
         Doubt.BEFORE_ADDED: outlook.added_at is not None
         and outlook.at < outlook.added_at
         and outlook.counts_for is None,

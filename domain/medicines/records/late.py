@@ -15,6 +15,7 @@ from domain.access import Action
 from domain.database.scope import Act, Scope
 from domain.errors import NotFound
 from domain.local_time import clocks_differ
+from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.errors import TimeNotPossible
@@ -23,6 +24,8 @@ from domain.medicines.records.outlook import Outlook
 from domain.medicines.records.recording import Recorded, record_doses
 from domain.models import new_id
 from domain.models.medicines import DoseStatus
+
+NOTHING_CHOSEN: Mapping[UUID, Dosage] = {}
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,12 @@ class LateOutlook:
 
 
 async def review_late(
-    scope: Scope, dose_ids: Sequence[UUID], *, at: datetime | None, zone: ZoneInfo | None = None
+    scope: Scope,
+    dose_ids: Sequence[UUID],
+    *,
+    at: datetime | None,
+    zone: ZoneInfo | None = None,
+    given: Mapping[UUID, Dosage] = NOTHING_CHOSEN,
 ) -> LateOutlook:
     """What to know before :func:`record_late`, by the current tables. Locks the doses and their
     medicines. *zone* is the person's when we asked about *at*. Raises likewise.
@@ -70,7 +78,7 @@ async def review_late(
             raise TimeNotPossible
     outlooks = []
     for dose in sorted(still_open, key=lambda dose: (dose.medication_id, dose.due_at)):
-        outlook = await _outlook(scope, dose, times[dose.id])
+        outlook = await _outlook(scope, dose, times[dose.id], given.get(dose.id))
         if outlook is not None and outlook.doubts:
             outlooks.append(outlook)
     early = [
@@ -99,11 +107,13 @@ async def review_late(
     )
 
 
-async def _outlook(scope: Scope, dose: DoseFacts, at: datetime) -> Outlook | None:
+async def _outlook(
+    scope: Scope, dose: DoseFacts, at: datetime, given: Dosage | None
+) -> Outlook | None:
     """None if the medicine was removed: then it has no limits."""
     try:
         question = await review_correction(
-            scope, dose, at=at, given=None, count=None, is_amount_new=False, is_no_slip=True
+            scope, dose, at=at, given=given, count=None, is_amount_new=False, is_no_slip=True
         )
     except NotFound:
         return None
@@ -117,25 +127,39 @@ async def record_late(
     at: datetime | None,
     zone: ZoneInfo | None = None,
     seen: int | None = None,
+    given: Mapping[UUID, Dosage] = NOTHING_CHOSEN,
 ) -> Recorded | LateOutlook:
     """Record doses as taken at *at* (UTC; None: each when it was due), as one action, unless there
-    are doubts that the member hasn't *seen*. Doses that somebody has answered meanwhile are
-    returned as `already`.
+    are doubts that the member hasn't *seen*. *given* is what was chosen of each dose that is to be
+    a range; without it, such a dose is returned as `to_choose`. Doses that somebody has answered
+    meanwhile are returned as `already`.
 
     Raises NotFound, NotAllowed, TimeNotPossible (in the future, or before the dose was due and more
     than 48 hours ago).
     """
-    outlook = await review_late(scope, dose_ids, at=at, zone=zone)
+    outlook = await review_late(scope, dose_ids, at=at, zone=zone, given=given)
     if outlook.has_doubts and outlook.seen != seen:
         return outlook
     action_id = new_id()
     recorded: list[DoseFacts] = []
-    for moment in sorted(set(outlook.at.values())):
-        of_moment = [dose.id for dose in outlook.open if outlook.at[dose.id] == moment]
+    to_choose: list[DoseFacts] = []
+    groups = {(outlook.at[dose.id], given.get(dose.id)) for dose in outlook.open}
+    for moment, chosen in sorted(groups, key=lambda group: (group[0], str(group[1]))):
+        alike = [
+            dose.id
+            for dose in outlook.open
+            if (outlook.at[dose.id], given.get(dose.id)) == (moment, chosen)
+        ]
         outcome = await record_doses(
-            scope, of_moment, status=DoseStatus.TAKEN, taken_at=moment, action_id=action_id
+            scope,
+            alike,
+            status=DoseStatus.TAKEN,
+            taken_at=moment,
+            given=chosen,
+            action_id=action_id,
         )
         recorded += outcome.recorded
+        to_choose += outcome.to_choose
     if recorded:
         scope.acts.append(Act("recorded", action_id))
-    return Recorded(recorded, outlook.answered)
+    return Recorded(recorded, outlook.answered, to_choose=tuple(to_choose))

@@ -12,6 +12,7 @@ from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.errors import NotFound
 from domain.events import NotificationsQueued
+from domain.medicines.dosages import Dosage
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
 from domain.medicines.doses.facts import (
     OPEN,
@@ -45,34 +46,58 @@ class WhichDose:
     """A press on a card of an earlier day, whose window has ended: it may well mean another dose.
 
     `pressed` are the doses of the card, which is `part` of its slot; `others` are today's open
-    doses of the same medicines.
+    doses of the same medicines. `given` is what was chosen for the one dose that was pressed.
     """
 
     pressed: Sequence[DoseFacts]
     others: Sequence[DoseFacts]
     part: int = 0
+    given: Dosage | None = None
 
 
-async def take_from_card(scope: Scope, dose_id: UUID) -> Recorded | WhichDose:
-    """Taken, pressed on a card. Nothing is recorded if it may mean another dose or is late.
+async def get_planned(scope: Scope, dose_id: UUID) -> Dosage:
+    """What a dose is to be, locked until the transaction ends. Raises NotFound."""
+    member = scope.require(Action.READ)
+    row = await scope.row(
+        select(Dose.dosage, Dose.amount, Dose.unit, Dose.most)
+        .where(Dose.id == dose_id, Dose.family_id == member.family_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    return Dosage(row.dosage, row.amount, row.unit, row.most)
+
+
+async def take_from_card(
+    scope: Scope, dose_id: UUID, *, given: Dosage | None = None
+) -> Recorded | WhichDose:
+    """Taken, pressed on a card. Nothing is recorded if it may mean another dose or is late. *given*
+    is what was chosen of a range.
 
     Raises NotFound and NotAllowed.
     """
-    outcome = await record_taken(scope, [dose_id])
-    if outcome.late and _is_of_an_earlier_day(outcome.late[0], scope.clock.now()):
-        return await _which(scope, outcome.late)
+    outcome = await record_taken(scope, [dose_id], given=given)
+    unrecorded = [*outcome.late, *outcome.to_choose]
+    is_over = any(dose.status in UNANSWERED for dose in unrecorded)
+    if is_over and _is_of_an_earlier_day(unrecorded[0], scope.clock.now()):
+        return await _which(scope, unrecorded, given=given)
     return outcome
 
 
-async def record_taken(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
+async def record_taken(
+    scope: Scope, dose_ids: Sequence[UUID], *, given: Dosage | None = None
+) -> Recorded:
     """Record doses as taken now; those whose window has ended are returned as `late` instead.
+    *given* is what was chosen of a range, for the one dose that has one.
 
     Raises NotFound and NotAllowed.
     """
-    outcome = await record_doses(scope, dose_ids, status=DoseStatus.TAKEN, in_time_only=True)
+    outcome = await record_doses(
+        scope, dose_ids, status=DoseStatus.TAKEN, given=given, in_time_only=True
+    )
     late = [dose for dose in outcome.already if dose.status in UNANSWERED]
-    for late_id in sorted(dose.id for dose in late):
-        await lock_dose(scope, scope.require(Action.READ), late_id)
+    for dose_id in sorted(dose.id for dose in [*late, *outcome.to_choose]):
+        await lock_dose(scope, scope.require(Action.READ), dose_id)
     return replace(
         outcome, late=late, already=[dose for dose in outcome.already if dose not in late]
     )
@@ -130,9 +155,11 @@ async def take_slot_from_card(
     left_open = len([dose for dose in slot.doses if dose.status not in RESOLVED]) - len(still_open)
     if not still_open:
         return Recorded([], doses, left_open)
-    is_over = all(dose.status in UNANSWERED for dose in still_open)
-    if is_over and _is_of_an_earlier_day(still_open[0], scope.clock.now()):
-        return await _which(scope, still_open, part=part)
+    # Nobody has said how much of a range it was, so All taken leaves it open.
+    meant = [dose for dose in still_open if dose.most is None]
+    is_over = bool(meant) and all(dose.status in UNANSWERED for dose in meant)
+    if is_over and _is_of_an_earlier_day(meant[0], scope.clock.now()):
+        return await _which(scope, meant, part=part)
     outcome = await record_taken(scope, [dose.id for dose in still_open])
     return replace(outcome, left_open=left_open)
 
@@ -148,7 +175,7 @@ async def take_confirmed_slot(
     doses = (await read_slot(scope, care_recipient_id, slot_at)).parts.get(part, ())
     if not doses:
         raise NotFound
-    still_open = [dose for dose in doses if dose.status not in RESOLVED]
+    still_open = [dose for dose in doses if dose.status not in RESOLVED and dose.most is None]
     if not still_open:
         return Recorded([], doses)
     if digest_of(still_open) != digest:
@@ -178,7 +205,13 @@ def _is_of_an_earlier_day(dose: DoseFacts, now: datetime) -> bool:
     return dose.local.date() < now.astimezone(dose.zone).date()
 
 
-async def _which(scope: Scope, pressed: Sequence[DoseFacts], *, part: int = 0) -> WhichDose:
+async def _which(
+    scope: Scope,
+    pressed: Sequence[DoseFacts],
+    *,
+    part: int = 0,
+    given: Dosage | None = None,
+) -> WhichDose:
     """What else of the pressed medicines is open today, or due soon."""
     scope.require(Action.READ)
     now = scope.clock.now()
@@ -191,4 +224,4 @@ async def _which(scope: Scope, pressed: Sequence[DoseFacts], *, part: int = 0) -
             Dose.due_at <= now + _SOON,
         ),
     )
-    return WhichDose(pressed, others, part)
+    return WhichDose(pressed, others, part, given)

@@ -38,15 +38,17 @@ _IN_TIME = [DoseStatus.PENDING]
 class Recorded:
     """The outcome of a press: what it `recorded`, and what somebody had `already` recorded.
 
-    `left_open` is how many more doses of the slot are open but not on the pressed message. `late`
-    aren't recorded: their window has ended, so we have to ask when they were taken; see
-    :mod:`domain.medicines.records.late`.
+    `left_open` is how many more doses of the slot are open but not on the pressed message. Neither
+    `late` nor `to_choose` are recorded. The window of the former has ended, so we have to ask when
+    they were taken; see :mod:`domain.medicines.records.late`. The latter are to be a range, so
+    somebody has to say how much it was.
     """
 
     recorded: Sequence[DoseFacts]
     already: Sequence[DoseFacts]
     left_open: int = 0
     late: Sequence[DoseFacts] = ()
+    to_choose: Sequence[DoseFacts] = ()
 
 
 # One statement: lock the doses, resolve those that are open, log, take from the stock, audit. Locks
@@ -83,6 +85,7 @@ _RECORD = text(f"""
             taken_timezone = CASE WHEN :status = 'taken' THEN t.timezone END
         FROM target t, moment
         WHERE d.id = t.id AND t.before = ANY(CAST(:open AS text[]))
+          AND (:status <> 'taken' OR d.most IS NULL OR CAST(:given AS text) IS NOT NULL)
         RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at, d.taken_at,
                   coalesce(CAST(:amount AS numeric), d.amount, 1) AS amount,
                   coalesce(CAST(:unit AS text), d.unit, d.dosage) AS unit,
@@ -149,12 +152,15 @@ async def record_doses(
     action_id: UUID | None = None,
 ) -> Recorded:
     """Record doses as taken or skipped by the acting member, at *taken_at* (UTC; None: now).
-    *given* is the amount if it wasn't the planned one, and counts as *dose_count* doses as set.
+    *given* is the amount if it wasn't the planned one, and counts as *dose_count* doses as set. A
+    dose that is to be a range isn't recorded as taken without it; it's returned as `to_choose`.
 
     *in_time_only* skips doses whose window has ended; they are returned as `already`. Records with
     the same *action_id* are undone together. Raises NotFound if a dose isn't the family's, and
     NotAllowed if the member may not record it.
     """
+    if given is not None and given.most is not None:
+        raise ValueError("what was given is an amount, not a range")
     member = scope.require(Action.READ)
     count, action_id = len(dose_ids), action_id or new_id()
     rows = await scope.rows(
@@ -200,8 +206,17 @@ async def record_doses(
     if len(doses) < len(set(dose_ids)):
         raise NotFound
     untouched = [dose for dose in doses if dose.id not in recorded]
+    to_choose = [
+        dose
+        for dose in untouched
+        if status is DoseStatus.TAKEN and given is None and dose.most is not None
+        if dose.status in OPEN
+    ]
+    already = [dose for dose in untouched if dose not in to_choose]
     tried = _IN_TIME if in_time_only else OPEN
-    if any(dose.status in tried for dose in untouched):
+    if any(dose.status in tried for dose in already):
         # Still open, but the statement skipped it: this member may not record it.
         raise NotAllowed(Action.RECORD_DOSE, member.role)
-    return Recorded([dose for dose in doses if dose.id in recorded], untouched)
+    return Recorded(
+        [dose for dose in doses if dose.id in recorded], already, to_choose=tuple(to_choose)
+    )

@@ -6,7 +6,14 @@ from datetime import date
 
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedules.kinds import Schedule, Steps, WallClock, is_over
+from domain.medicines.schedules.kinds import (
+    Combined,
+    Schedule,
+    Steps,
+    WallClock,
+    is_over,
+    wall_clocks_of,
+)
 from domain.medicines.schedules.questions import AskPlace, Place, Unclear
 
 ALL = "all"
@@ -14,8 +21,8 @@ STRENGTH = "strength"
 
 
 def places_of(content: Content, *, today: date) -> tuple[Place, ...]:
-    """A medicine's individual amounts; empty if they are all the same. Steps that have ended by
-    *today* are left out.
+    """A medicine's individual amounts; empty if they are all the same. Steps and plans that have
+    ended by *today* are left out.
     """
     schedule = content.schedule
     match schedule:
@@ -30,8 +37,24 @@ def places_of(content: Content, *, today: date) -> tuple[Place, ...]:
                 for place in _places_of_step(number, step)
             ]
             return tuple(found) if len(found) > 1 else ()
+        case Combined(plans=plans):
+            ahead = [(n, plan) for n, plan in enumerate(plans) if not is_over(plan, today)]
+            amounts = {each for _, plan in ahead for each in plan.dosages or ()}
+            if len(amounts) < 2:
+                return ()
+            return tuple(place for n, plan in ahead for place in _places_of_plan(n, plan))
         case _:
             return ()
+
+
+def _places_of_plan(number: int, plan: WallClock) -> Sequence[Place]:
+    dosages = plan.dosages or ()
+    if len(set(dosages)) == 1:
+        return [place_of_whole_plan(number, plan)]
+    return [
+        Place(f"p{number}t{n}", much, (at,), days=plan.days)
+        for n, (at, much) in enumerate(zip(plan.times, dosages, strict=True))
+    ]
 
 
 def _places_of_step(number: int, step: WallClock) -> Sequence[Place]:
@@ -46,13 +69,7 @@ def _places_of_step(number: int, step: WallClock) -> Sequence[Place]:
 
 def own_dosages(schedule: Schedule) -> Sequence[Dosage]:
     """The amounts that a schedule itself specifies; empty if the medicine's dosage applies."""
-    match schedule:
-        case Steps(steps=steps):
-            return [dosage for step in steps for dosage in step.dosages or ()]
-        case WallClock(dosages=dosages):
-            return dosages or ()
-        case _:
-            return ()
+    return [dosage for part in wall_clocks_of(schedule) for dosage in part.dosages or ()]
 
 
 def strength_of(content: Content) -> Dosage | None:
@@ -65,11 +82,24 @@ def place_of_whole_step(number: int, step: WallClock) -> Place:
     return Place(f"s{number}", (step.dosages or ())[0], step.times, number + 1)
 
 
+def place_of_whole_plan(number: int, plan: WallClock) -> Place:
+    amounts = set(plan.dosages or ())
+    amount = amounts.pop() if len(amounts) == 1 else None
+    return Place(f"p{number}", amount, plan.times, days=plan.days, ends_on=plan.ends_on)
+
+
+def number_of(place: str | None, kind: str) -> int | None:
+    """The number of the step ("s") or plan ("p") that the key of a place names, if it does."""
+    if place is None or place == STRENGTH or not place.startswith(kind):
+        return None
+    return int(place[1:].partition("t")[0])
+
+
 def _whole_place(schedule: Schedule) -> tuple[Place, ...]:
     """The one amount for all times."""
     own = own_dosages(schedule)
-    times = schedule.times if isinstance(schedule, WallClock) else ()
-    return (Place(ALL, own[0], times),)
+    times = {at for part in wall_clocks_of(schedule) for at in part.times}
+    return (Place(ALL, own[0], tuple(sorted(times))),)
 
 
 def with_settled_dosage(content: Content, *, before: Content) -> Content:
@@ -81,6 +111,9 @@ def with_settled_dosage(content: Content, *, before: Content) -> Content:
         return content
     if isinstance(schedule, WallClock) and len(set(own)) == 1:
         return replace(content, dosage=own[0], schedule=replace(schedule, dosages=None))
+    if isinstance(schedule, Combined) and len(set(own)) == 1:
+        plans = tuple(replace(plan, dosages=None) for plan in schedule.plans)
+        return replace(content, dosage=own[0], schedule=Combined(plans))
     if own_dosages(before.schedule):
         return replace(content, dosage=own[0])
     # Its dosage used to be the amount. If the unit is the same, it isn't a strength.
@@ -110,17 +143,25 @@ def _with_amount_at(schedule: Schedule, amount: Dosage, *, place: str, today: da
         case WallClock():
             return _with_amount_at_times(schedule, amount, place=place.removeprefix("t"))
         case Steps(steps=steps):
-            step, _t, at = place.removeprefix("s").partition("t")
-            return Steps(
-                tuple(
-                    each
-                    if is_over(each, today) or step not in (str(number), ALL)
-                    else _with_amount_at_times(each, amount, place=at or ALL)
-                    for number, each in enumerate(steps)
-                )
-            )
+            number, _t, at = place.removeprefix("s").partition("t")
+            return Steps(_with_amount_in(steps, amount, number, at=at or ALL, today=today))
+        case Combined(plans=plans):
+            number, _t, at = place.removeprefix("p").partition("t")
+            return Combined(_with_amount_in(plans, amount, number, at=at or ALL, today=today))
         case _:
             return schedule
+
+
+def _with_amount_in(
+    parts: Sequence[WallClock], amount: Dosage, number: str, *, at: str, today: date
+) -> tuple[WallClock, ...]:
+    """*amount* in the step or plan with that number, or in all of them; what is over stays."""
+    return tuple(
+        each
+        if is_over(each, today) or number not in (str(n), ALL)
+        else _with_amount_at_times(each, amount, place=at)
+        for n, each in enumerate(parts)
+    )
 
 
 def _with_amount_at_times(schedule: WallClock, amount: Dosage, *, place: str) -> WallClock:

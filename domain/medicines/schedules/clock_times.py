@@ -4,7 +4,15 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.local_time import resolve_local
-from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock, is_over
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Elapsed,
+    Schedule,
+    Steps,
+    WallClock,
+    is_over,
+)
 
 _WIDEST_GAP = timedelta(hours=2)  # of clock gaps that still happen: Troll, Antarctica
 
@@ -44,6 +52,10 @@ def times_of(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> tuple[time
         case Steps(steps=steps):
             today = now.astimezone(zone).date()
             return next((step.times for step in steps if not is_over(step, today)), ())
+        case Combined(plans=plans):
+            today = now.astimezone(zone).date()
+            found = {plan.times for plan in plans if not is_over(plan, today)}
+            return found.pop() if len(found) == 1 else ()
         case Elapsed():
             # By today's noon: a clock change during the night is over by then.
             noon = datetime.combine(now.astimezone(zone).date(), time(12))

@@ -144,6 +144,15 @@ Days: TypeAlias = Daily | Weekly | Monthly | MonthlyWeekdays | Cycle
 EVERY_DAY = Daily()
 
 
+def counts_from_first_day(days: Days) -> bool:
+    """Whether another first day makes other days of it."""
+    match days:
+        case Daily(every=1) | Weekly(every=1) | Monthly(every=1) | MonthlyWeekdays(every=1):
+            return False
+        case _:
+            return True
+
+
 def are_apart(one: Days, other: Days, *, starts_on: tuple[date, date]) -> bool:
     """Whether two patterns that are counted from *starts_on* never have a day in common. False
     where that can't be told without trying all days.

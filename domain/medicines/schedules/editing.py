@@ -9,6 +9,9 @@ change is ambiguous. Nothing is guessed: if there are several amounts, it asks w
     1 at 08:00, ½ 22:00 + "2 tablets"       = which of them?
     every 8 hours       + "every 6 hours"   = every 6 hours, counted from the same hour
     as needed, max 4    + "6 hours apart"   = as needed, 6 hours apart, max 4
+    before breakfast    + "on weekdays"     = before breakfast on weekdays
+    5 Mon–Fri, 2 Sa–Su  + "at 19:00"        = both at 19:00, as they had one time so far
+    5 Mon–Fri, 2 Sa–Su  + "on Mondays"      = which of them?
 
 Patterns that are counted from a first day (every 2 days, 21 on and 7 off) keep that day while the
 pattern stays the same; a new pattern is counted from the next day on which a dose was due.
@@ -23,7 +26,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import (
     ALL,
-    STRENGTH,
+    number_of,
     own_dosages,
     place_of_whole_step,
     strength_of,
@@ -32,10 +35,10 @@ from domain.medicines.schedules.amounts import (
 )
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.clock_times import times_of
-from domain.medicines.schedules.days import Daily, Days, Monthly, Weekly
 from domain.medicines.schedules.intervals import elapsed_as_changed
 from domain.medicines.schedules.kinds import (
     AsNeeded,
+    Combined,
     Elapsed,
     Schedule,
     Steps,
@@ -45,8 +48,16 @@ from domain.medicines.schedules.kinds import (
     last_day_of,
 )
 from domain.medicines.schedules.occurrences import first_occurrence
+from domain.medicines.schedules.plan_editing import (
+    joined,
+    plans_meant,
+    with_amounts_everywhere,
+    with_dates,
+    without_days_of,
+)
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
-from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question, Unclear
+from domain.medicines.schedules.questions import AskPlace, Question, Topic, Unclear
+from domain.medicines.schedules.wall_clock_editing import WallClockEditing
 
 _A_DAY = timedelta(days=1)
 
@@ -78,14 +89,23 @@ class _Editing:
         self._zone = zone
         self._now = now
         self._today = now.astimezone(zone).date()
-        self._is_amount_set = False
         self._dosage = content.dosage
+        self._whole = WallClockEditing(content, change, zone=zone, now=now)
+        self._edits = [self._whole]
 
     def changed(self) -> Content:
         schedule = self._schedule()
-        content = Content(self._change.name or self._content.name, self._dosage, schedule)
+        content = replace(
+            self._content,
+            name=self._change.name or self._content.name,
+            dosage=self._dosage,
+            schedule=schedule,
+            instructions=_words(self._change.instructions, self._content.instructions),
+            reason=_words(self._change.reason, self._content.reason),
+        )
         content = with_settled_dosage(content, before=self._content)
-        if self._change.dosage is not None and not self._is_amount_set:
+        is_amount_set = any(edit.is_amount_set for edit in self._edits)
+        if self._change.dosage is not None and not is_amount_set:
             content = with_amount(
                 content,
                 self._change.dosage,
@@ -93,12 +113,17 @@ class _Editing:
                 before=self._content,
                 today=self._today,
             )
-        return content
+        if content.schedule == self._content.schedule:
+            return content
+        simpler = replace(content, schedule=joined(content.schedule))
+        return with_settled_dosage(simpler, before=self._content)
 
     def _schedule(self) -> Schedule:
         old, change = self._content.schedule, self._change
         if change.steps is not None:
             return change.steps
+        if change.combined is not None:
+            return self._replaced(change.combined)
         if change.is_as_needed:
             return self._as_needed()
         if change.every is not None or (change.from_last_intake and not isinstance(old, Elapsed)):
@@ -110,21 +135,24 @@ class _Editing:
             case AsNeeded():
                 if names_clock:
                     self._refuse_limits()
-                    return self._wall_clock(self._base(()))
+                    return self._whole.changed(self._base(()))
                 return self._as_needed()
             case Elapsed():
                 self._refuse_limits()
                 if names_clock and not self._is_other_anchor(old):
-                    return self._wall_clock(self._base(self._times_so_far))
+                    return self._whole.changed(self._base(self._times_so_far))
                 return self._elapsed()
             case Steps():
                 self._refuse_limits()
                 if change.dosages:
-                    return self._wall_clock(self._base(self._times_so_far))
+                    return self._whole.changed(self._base(self._times_so_far))
                 return self._steps(old)
             case WallClock():
                 self._refuse_limits()
-                return self._wall_clock(old)
+                return self._whole.changed(old)
+            case Combined():
+                self._refuse_limits()
+                return self._combined(old)
 
     def _refuse_limits(self) -> None:
         if self._change.names_limits:
@@ -152,99 +180,6 @@ class _Editing:
     def _end_so_far(self) -> date | None:
         return last_day_of(self._content.schedule, self._zone)
 
-    def _wall_clock(self, old: WallClock) -> WallClock:
-        typed = self._change.times
-        times = self._kept_times(old) if typed is None else tuple(sorted(typed))
-        if self._count not in (None, len(times)):
-            raise InvalidSchedule(ScheduleProblem.DOSAGES_DO_NOT_MATCH)
-        days = self._days(old)
-        starts_on = self._first_day(old, days)
-        schedule = WallClock(
-            times, starts_on, None, days, self._amounts_at(times, self._content.schedule)
-        )
-        ends_on = self._end(old.ends_on, schedule)
-        return replace(schedule, ends_on=ends_on)
-
-    def _kept_times(self, old: WallClock) -> tuple[time, ...]:
-        """The current times, unless the change doesn't fit them."""
-        change, so_far = self._change, self._times_so_far
-        is_other_kind = not isinstance(self._content.schedule, WallClock | Steps)
-        is_other_count = self._count not in (None, len(old.times))
-        if change.is_at_other_times or is_other_kind or is_other_count:
-            raise Unclear(AskTimes(so_far, self._count))
-        return old.times
-
-    @property
-    def _count(self) -> int | None:
-        """How many times a day the change names."""
-        dosages = self._change.dosages
-        return len(dosages) if dosages is not None else self._change.times_a_day
-
-    def _amounts_at(self, times: tuple[time, ...], old: Schedule) -> tuple[Dosage, ...] | None:
-        """The amount at each of *times*: as typed, as before, or asked for."""
-        change = self._change
-        if change.dosages is not None:
-            typed = change.times or times
-            by_time = dict(zip(typed, change.dosages, strict=True))
-            return tuple(by_time[at] for at in times)
-        own = tuple(own_dosages(old))
-        if not own:
-            return None
-        if isinstance(old, WallClock) and len(own) == len(times):
-            return own
-        return (self._only_amount(old),) * len(times)
-
-    def _only_amount(self, old: Schedule) -> Dosage:
-        """The single amount of what had several. If they differ, we ask which."""
-        own = tuple(dict.fromkeys(own_dosages(old)))
-        if len(own) == 1:
-            return own[0]
-        if self._change.dosage is None:
-            raise Unclear(AskAmount(own))
-        self._is_amount_set = True
-        return self._change.dosage
-
-    def _days(self, old: WallClock) -> Days:
-        change = self._change
-        if change.days is not None:
-            return change.days
-        if change.weekdays is not None:
-            every = old.days.every if isinstance(old.days, Weekly) else 1
-            return Weekly(change.weekdays, every)
-        if change.every_weeks is not None:
-            if not isinstance(old.days, Weekly):
-                raise InvalidSchedule(ScheduleProblem.NO_DAYS_TO_REPEAT)
-            return Weekly(old.days.weekdays, change.every_weeks)
-        return old.days
-
-    def _first_day(self, old: WallClock, days: Days) -> date:
-        """The day the pattern counts from; for a new pattern, the next day with a dose."""
-        if self._change.starts_on is not None:
-            return self._change.starts_on
-        if days == old.days or not _counts_from_first_day(days):
-            return old.starts_on
-        try:
-            due = old.days.next_day(max(self._today, old.starts_on), starts_on=old.starts_on)
-        except OverflowError:
-            return old.starts_on
-        return due
-
-    def _end(self, so_far: date | None, schedule: WallClock) -> date | None:
-        """The last day of *schedule*, which is complete except for its end."""
-        change = self._change
-        if change.has_no_end:
-            return None
-        if change.ends_on is not None:
-            return change.ends_on
-        if change.days_long is not None:
-            first_day = schedule.starts_on
-            if change.starts_on is None:
-                # "for 10 days" at nine in the evening is ten days from tomorrow, not nine.
-                first = first_occurrence(schedule, self._zone, self._now)
-                first_day = date.fromisoformat(first.key[:10]) if first else first_day
-            return first_day + timedelta(days=change.days_long - 1)
-        return so_far
-
     def _steps(self, old: Steps) -> Schedule:
         """Each step keeps its days and amounts except what was named. Past steps don't change."""
         change, today = self._change, self._today
@@ -259,40 +194,68 @@ class _Editing:
             moved = step
             if shift and not is_over(step, today):
                 moved = _shifted(step, shift)
-            steps.append(self._step(moved) if number in numbers else moved)
+            steps.append(self._part(moved, is_step=True) if number in numbers else moved)
         return self._with_end_of_steps(steps)
 
     def _steps_meant(self, old: Steps, numbers: list[int]) -> list[int]:
         """The steps whose times were named: all, if they currently have the same times."""
         place = self._change.place
-        if place is not None and place.startswith("s") and place != STRENGTH:
-            return [int(place[1:].split("t")[0])]
+        number = number_of(place, "s")
+        if number is not None:
+            return [number]
         if place != ALL and len({old.steps[n].times for n in numbers}) > 1:
             places = [place_of_whole_step(n, old.steps[n]) for n in numbers]
-            raise Unclear(AskPlace(tuple(places), is_about_times=True))
+            raise Unclear(AskPlace(tuple(places), about=Topic.STEP_TIMES))
         return numbers
 
-    def _step(self, step: WallClock) -> WallClock:
-        change = self._change
-        times = step.times if change.times is None else tuple(sorted(change.times))
-        counts = {change.times_a_day} - {None, len(step.times)}
-        if change.times is None and (change.is_at_other_times or counts):
-            raise Unclear(AskTimes(step.times, change.times_a_day))
-        return WallClock(
-            times, step.starts_on, step.ends_on, self._days(step), self._amounts_at(times, step)
+    def _part(self, part: WallClock, *, is_step: bool) -> WallClock:
+        """A step or plan with what the change names of it; its dates are those of the whole."""
+        change = replace(
+            self._change,
+            starts_on=None,
+            ends_on=None,
+            days_long=None,
+            months_long=None,
+            doses_long=None,
+            has_no_end=False,
         )
+        content = replace(self._content, schedule=part)
+        edit = WallClockEditing(content, change, zone=self._zone, now=self._now)
+        self._edits.append(edit)
+        return edit.changed(part, is_part=is_step)
+
+    def _combined(self, old: Combined) -> Schedule:
+        """The plan that is meant with the change, and the others as they are."""
+        plans = list(old.plans)
+        meant = plans_meant(old, self._change, today=self._today)
+        for number in meant:
+            plans[number] = self._part(plans[number], is_step=False)
+        plans = with_amounts_everywhere(plans, self._change, self._content.dosage)
+        if self._change.names_days and len(meant) == 1:
+            plans = without_days_of(plans, meant[0], today=self._today)
+        return with_dates(plans, self._change, zone=self._zone, now=self._now)
+
+    def _replaced(self, new: Combined) -> Schedule:
+        """Plans instead of what there was, until the same day unless an end is named."""
+        change = self._change
+        is_endless = all(plan.ends_on is None for plan in new.plans)
+        if change.names_end:
+            return with_dates(list(new.plans), change, zone=self._zone, now=self._now)
+        if not is_endless or self._end_so_far is None:
+            return new
+        return Combined(tuple(replace(plan, ends_on=self._end_so_far) for plan in new.plans))
 
     def _with_end_of_steps(self, steps: Sequence[WallClock]) -> Schedule:
         """With a new end: of the last step, or of an earlier one, which then becomes the last."""
-        last = replace(steps[-1], ends_on=None)
-        ends_on = self._end(steps[-1].ends_on, last)
-        if self._change.days_long is not None:
-            first = self._change.starts_on or max(self._today, steps[0].starts_on)
-            ends_on = first + timedelta(days=self._change.days_long - 1)
+        change = self._change
+        ends_on = None if change.has_no_end else change.ends_on or steps[-1].ends_on
+        if change.names_length:
+            ends_on = self._last_day_from(change.starts_on or max(self._today, steps[0].starts_on))
         kept = [step for step in steps if ends_on is None or step.starts_on <= ends_on]
         if not kept:
             raise InvalidSchedule(ScheduleProblem.ENDS_BEFORE_START)
-        kept[-1] = replace(kept[-1], ends_on=ends_on)
+        if kept[-1].ends_on != ends_on:
+            kept[-1] = replace(kept[-1], ends_on=ends_on, last_at=None)
         return Steps(tuple(kept)) if len(kept) > 1 else kept[0]
 
     def _elapsed(self) -> Elapsed:
@@ -312,9 +275,8 @@ class _Editing:
         most = kept.max_per_day if change.max_per_day is None else change.max_per_day
         starts_on = change.starts_on or kept.starts_on
         ends_on = change.ends_on or self._end_so_far
-        if change.days_long is not None:
-            first = change.starts_on or max(self._today, starts_on)
-            ends_on = first + timedelta(days=change.days_long - 1)
+        if change.names_length:
+            ends_on = self._last_day_from(change.starts_on or max(self._today, starts_on))
         return AsNeeded(
             starts_on,
             min_interval=None if change.has_no_min_interval else interval,
@@ -322,24 +284,27 @@ class _Editing:
             ends_on=None if change.has_no_end else ends_on,
         )
 
+    def _last_day_from(self, first: date) -> date:
+        last = self._change.last_day_from(first)
+        if last is None:
+            raise InvalidSchedule(ScheduleProblem.DOSES_IMPOSSIBLE)
+        return last
+
     def _to_one_amount(self) -> None:
         """From a schedule that specifies amounts to one that doesn't."""
         old = self._content
         if not own_dosages(old.schedule):
             return
-        amount, strength = self._only_amount(old.schedule), strength_of(old)
+        amount, strength = self._whole.only_amount(), strength_of(old)
         if strength is None:
             self._dosage = amount
         else:
             self._dosage = Dosage(f"{strength.words}, {amount.words}", amount.amount, amount.unit)
 
 
-def _counts_from_first_day(days: Days) -> bool:
-    match days:
-        case Daily(every=1) | Weekly(every=1) | Monthly():
-            return False
-        case _:
-            return True
+def _words(named: str | None, so_far: str | None) -> str | None:
+    """What a change says in words; "" takes them away."""
+    return so_far if named is None else named or None
 
 
 def _shifted(step: WallClock, by: timedelta) -> WallClock:

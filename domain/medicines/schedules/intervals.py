@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from domain.local_time import resolve_local
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.clock_times import times_of
+from domain.medicines.schedules.courses import MOST_DOSES
 from domain.medicines.schedules.kinds import Elapsed, Schedule, first_day_of, last_day_of
 from domain.medicines.schedules.occurrences import last_occurrence
-from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
+from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem, require
 from domain.medicines.schedules.questions import AskTimes, Unclear
 from domain.timers import ceil_minute
 
@@ -67,11 +68,18 @@ def _end(
 ) -> datetime | None:
     if change.has_no_end:
         return None
-    if change.days_long is not None:
+    if change.names_length:
         first = starts_at
         if first <= now:
             first += ((now - first) // every + 1) * every
-        return first + timedelta(days=change.days_long)
+        if change.doses_long is not None:
+            require(1 <= change.doses_long <= MOST_DOSES, ScheduleProblem.DOSES_IMPOSSIBLE)
+            return first + change.doses_long * every
+        if change.days_long is not None:
+            return first + timedelta(days=change.days_long)
+        local = first.astimezone(zone).replace(tzinfo=None)
+        after = change.last_day_from(local.date()) or local.date()
+        return resolve_local(datetime.combine(after + timedelta(days=1), local.time()), zone)
     if change.ends_on is None and isinstance(old, Elapsed):
         return old.ends_at
     last = change.ends_on or last_day_of(old, zone)

@@ -324,6 +324,22 @@ def schedule_from_json(stored: Mapping[str, Any]) -> Schedule:
         raise UnreadableSchedule(f"a schedule ({kind}) with damaged parts") from error
 
 
+def is_daily(schedule: Schedule) -> bool:
+    """Whether it has no days of its own: it may be due on any."""
+    return all(plan.days == EVERY_DAY for plan in wall_clocks_of(schedule))
+
+
+def wall_clocks_of(schedule: Schedule) -> Sequence[WallClock]:
+    """Its parts that go by the clock: itself, its steps or its plans; none otherwise."""
+    match schedule:
+        case WallClock():
+            return (schedule,)
+        case Steps(steps=parts) | Combined(plans=parts):
+            return parts
+        case _:
+            return ()
+
+
 def first_and_last_day(schedule: Schedule, zone: ZoneInfo) -> tuple[date, date | None]:
     """The first and the last local day on which it may be given; None: no end."""
     match schedule:

@@ -19,8 +19,9 @@ instants in UTC ("2026-11-24T06:00Z"). As-needed medicines are never due by them
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from domain.local_time import resolve_local
@@ -33,7 +34,10 @@ from domain.medicines.schedules.kinds import (
     Schedule,
     Steps,
     WallClock,
+    last_day_of,
+    wall_clocks_of,
 )
+from domain.medicines.schedules.moments import Moment
 
 # No zone has ever jumped by more than one day (Apia skipped 2011-12-30), so a dose is due at most
 # this far from the day in its key.
@@ -46,12 +50,13 @@ class Occurrence:
 
     `key` identifies it permanently: the local day and time, "YYYY-MM-DDTHH:MM", or for elapsed
     schedules the instant, "YYYY-MM-DDTHH:MMZ". `due_at` is aware UTC. `dosage` is None if the
-    medicine's dosage applies.
+    medicine's dosage applies; `moment` is the part of the day for which its time stands, if any.
     """
 
     key: str
     due_at: datetime
     dosage: Dosage | None = None
+    moment: Moment | None = None
 
 
 def occurrences_between(
@@ -120,6 +125,69 @@ def last_occurrence(
     return None
 
 
+def next_dates(
+    schedule: Schedule, zone: ZoneInfo, after: datetime, *, count: int = 3
+) -> tuple[date, ...]:
+    """The next *count* local days with a dose due after *after* (aware); fewer if it ends."""
+    found: dict[date, None] = {}
+    for occurrence in _in_order_of_days(schedule, zone, after, last_intake_at=None):
+        if len(found) == count:
+            break
+        if occurrence.due_at > after:
+            found[local_day(occurrence, zone)] = None
+    return tuple(found)
+
+
+def last_dose(schedule: Schedule, zone: ZoneInfo) -> Occurrence | None:
+    """The last dose of a course; None if it has no end, or if that depends on when it's given."""
+    last = last_day_of(schedule, zone)
+    follows = isinstance(schedule, Elapsed) and schedule.from_last_intake
+    if last is None or follows:
+        return None
+    end = datetime.combine(last + 2 * _WIDEST_JUMP, time(), UTC)
+    return last_occurrence(schedule, zone, end)
+
+
+def count_doses(schedule: Schedule, zone: ZoneInfo, since: datetime) -> int | None:
+    """How many doses a course has that are due at or after *since* (aware). None if it has no end,
+    or if that depends on when it's given.
+    """
+    match schedule:
+        case WallClock() | Steps() | Combined():
+            counts = [_count(part, zone, since) for part in wall_clocks_of(schedule)]
+            known = [each for each in counts if each is not None]
+            return sum(known) if len(known) == len(counts) else None
+        case AsNeeded():
+            return None
+        case Elapsed(every=every, starts_at=starts_at, ends_at=ends_at):
+            if ends_at is None or schedule.from_last_intake:
+                return None
+            begin = starts_at + max(0, -((starts_at - since) // every)) * every
+            return max(0, -((begin - ends_at) // every))
+
+
+def _count(plan: WallClock, zone: ZoneInfo, since: datetime) -> int | None:
+    if plan.ends_on is None:
+        return None
+    # Converting each time to an instant is what costs; only near *since* it matters.
+    certain_from = since.astimezone(zone).date() + 2 * _WIDEST_JUMP
+    later = sum(len(plan.times_on(day)) for day in plan.days_from(certain_from))
+    near = (
+        occurrence
+        for occurrence in _wall_clock_occurrences(plan, zone, since)
+        if occurrence.due_at >= since
+    )
+    limit = certain_from.isoformat()
+    return later + sum(1 for _ in takewhile(lambda each: each.key < limit, near))
+
+
+def local_day(occurrence: Occurrence, zone: ZoneInfo) -> date:
+    """The day of an occurrence: the one in its key, or for elapsed schedules the one in *zone*."""
+    if occurrence.key.endswith("Z"):
+        return occurrence.due_at.astimezone(zone).date()
+    return date.fromisoformat(occurrence.key[:10])
+
+
 def _in_order_of_days(
     schedule: Schedule, zone: ZoneInfo, after: datetime, *, last_intake_at: datetime | None
 ) -> Iterator[Occurrence]:
@@ -150,6 +218,7 @@ def _wall_clock_occurrences(
                 key=local.isoformat(timespec="minutes"),
                 due_at=resolve_local(local, zone),
                 dosage=schedule.dosages[index] if schedule.dosages else None,
+                moment=schedule.moments[index] if schedule.moments else None,
             )
 
 

@@ -1,20 +1,37 @@
 """Questions to ask before a change of a medicine can be made."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
+from enum import StrEnum
 from typing import TypeAlias
 
 from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.days import Days
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One of several amounts: of a time of day, of a step (the first is 1), or of both."""
+    """One of several amounts: of a time of day, of a step (the first is 1), or of both; or of the
+    plan on certain `days`, which `ends_on` a day if that tells it from others. `amount` is None
+    where the medicine's dosage applies, or where a plan has several.
+    """
 
     key: str
-    amount: Dosage
+    amount: Dosage | None
     times: tuple[time, ...]
     step: int | None = None
+    days: Days | None = None
+    ends_on: date | None = None
+
+
+class Topic(StrEnum):
+    """What a change names of one of several places."""
+
+    AMOUNT = "amount"
+    STEP_TIMES = "step_times"
+    TIMES = "times"
+    DAYS = "days"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +44,16 @@ class AskTimes:
 
 @dataclass(frozen=True, slots=True)
 class AskPlace:
-    """Which of several amounts is meant? Or, with `is_about_times`, the times of which step?
+    """Which of several amounts is meant? Or the times, the days, the end of which step or plan?
 
-    `strength` is the medicine's strength, if it has one beside its amounts.
+    `strength` is the medicine's strength, if it has one beside its amounts. `has_all`: all of them
+    is a possible answer.
     """
 
     places: tuple[Place, ...]
     strength: Dosage | None = None
-    is_about_times: bool = False
+    about: Topic = Topic.AMOUNT
+    has_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ SELECT_STOCK = select(
     Medication.dosage,
     Medication.dosage_amount,
     Medication.dosage_unit,
+    Medication.dosage_most,
     Medication.refill_days,
     Medication.refill_promised_by_id,
     User.name.label("promised_by"),
@@ -138,6 +139,7 @@ class StockColumns(NamedTuple):
     dosage: str
     dosage_amount: Decimal | None
     dosage_unit: str | None
+    dosage_most: Decimal | None
     refill_days: int
     refill_promised_by_id: UUID | None
     promised_by: str | None
@@ -156,7 +158,7 @@ class StockColumns(NamedTuple):
 
     @property
     def usual(self) -> Dosage:
-        return Dosage(self.dosage, self.dosage_amount, self.dosage_unit)
+        return Dosage(self.dosage, self.dosage_amount, self.dosage_unit, self.dosage_most)
 
 
 def stock_of(columns: StockColumns, status: MedicineStatus, zone: ZoneInfo, now: datetime) -> Stock:
@@ -203,8 +205,10 @@ def _forecast(
             now=now,
         )
     usual, measure = columns.usual, columns.measure
+    # A range counts as its end: a family that is reminded early loses nothing, and one that is
+    # reminded late has nothing to give.
     doses = (
-        (due_at, stock_use(dosage or usual, unit, measure))
+        (due_at, stock_use((dosage or usual).largest, unit, measure))
         for due_at, dosage in coming.in_order(now + FORECAST_HORIZON + _BEYOND)
     )
     return forecast(doses, stock=stock, zone=zone, now=now)

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -12,9 +14,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.embedded import EmbeddedServers
 from domain.database.unit_of_work import Database
 from domain.medicines import reading
+from domain.medicines.changes.day_times import set_day_times
 from domain.medicines.dosages import Dosage
 from domain.medicines.records import intakes, recording
+from domain.medicines.schedules.days import Monthly
 from domain.medicines.schedules.kinds import AsNeeded
+from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.medicines.stock import refills
 from domain.models import Base
 from domain.models.medicines import DoseStatus
@@ -339,3 +344,63 @@ async def test_what_is_known_of_messages_is_lost_on_the_way_to_0006_and_the_rest
     async with without_walls(database_url) as connection:
         row = (await connection.execute(text("SELECT * FROM inbound_updates"))).one()
         assert (row.update_id, row.message_id, row.acts, row.was_answer) == (1, None, None, False)
+
+
+async def test_what_the_label_says_is_lost_on_the_way_to_0008_and_the_times_stay(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    daily = factories.daily("07:30", "20:00")
+    moments = replace(daily, moments=(Moment(PartOfDay.BREAKFAST, Relation.BEFORE), None))
+    aspirin = await factories.medicine(database, anna, mum, schedule=daily)
+    levo = await factories.medicine(database, anna, mum, name="Levo", schedule=moments)
+    monthly = replace(daily, days=Monthly(frozenset({23}), every=3))
+    ends_early = replace(moments, ends_on=date(2026, 12, 24), last_at=time(7, 30))
+    for name, schedule in (("B12", monthly), ("Prednisolone", ends_early)):
+        await factories.medicine(database, anna, mum, name=name, schedule=schedule)
+    await factories.acting(
+        database,
+        anna,
+        lambda scope: set_day_times(scope, mum.id, {PartOfDay.BEDTIME: time(23)}),
+    )
+    noted = [
+        "UPDATE medications SET instructions = 'with food', reason = 'pain' WHERE id = :id",
+        "UPDATE medications SET dosage_most = dosage_amount + 1 WHERE id = :id",
+        "UPDATE doses SET most = amount + 1 WHERE medication_id = :id",
+        """UPDATE doses SET moment = '{"part"\\: "bedtime"}' WHERE medication_id = :id""",
+    ]
+    async with without_walls(database_url, keep=True) as connection:
+        for statement in noted:
+            await connection.execute(text(statement), {"id": aspirin.id})
+    await database.close()
+    await runner.downgrade(database_url, revision="0008")
+    async with without_walls(database_url) as connection:
+        rows = await connection.execute(text("SELECT name, schedule, status FROM medications"))
+        kept = {row.name: (row.schedule, row.status) for row in rows}
+        assert kept["Levo"] == (daily.to_json(), "active")
+        assert kept["Aspirin"] == (daily.to_json(), "active")
+        assert kept["B12"][1] == kept["Prednisolone"][1] == "stopped"
+        open_doses = await connection.scalars(
+            text(
+                "SELECT DISTINCT m.name FROM doses d JOIN medications m ON m.id = d.medication_id"
+                " WHERE d.status = 'pending' ORDER BY m.name"
+            )
+        )
+        assert open_doses.all() == ["Aspirin", "Levo"]
+        gone = text("SELECT name FROM medications WHERE deleted_at IS NOT NULL ORDER BY name")
+        assert (await connection.scalars(gone)).all() == ["B12", "Prednisolone"]
+    await runner.upgrade(database_url, serving_url=database_url)
+    listed = await factories.acting(database, anna, reading.list_medicines)
+    assert [(line.name, line.schedule) for line in listed] == [("Aspirin", daily), ("Levo", daily)]
+    async with without_walls(database_url) as connection:
+        lost = await connection.execute(
+            text(
+                "SELECT instructions, reason, dosage_most, most, moment, day_times"
+                " FROM medications m JOIN doses d ON d.medication_id = m.id"
+                " JOIN care_recipients c ON c.id = m.care_recipient_id"
+            )
+        )
+        assert {tuple(row) for row in lost} == {(None,) * 6}
+    assert len(await factories.doses_of(database, smith, levo)) == 2

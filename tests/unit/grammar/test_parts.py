@@ -77,7 +77,7 @@ def test_dosages(typed: str, dosage: str) -> None:
         ("a handful", Problem.DOSAGE_NEEDS_UNIT),
         ("100 mg at 8am", Problem.DOSAGE_NEEDS_UNIT),
         ("-1 tablet", Problem.AMOUNT_NOT_POSITIVE),
-        ("1-2 tablets", Problem.AMOUNT_RANGE),
+        ("2-1 tablets", Problem.AMOUNT_RANGE),
         ("1,000 mg", Problem.AMOUNT_AMBIGUOUS),
         ("9" * 200 + " mg", Problem.DOSAGE_NEEDS_UNIT),
         ('"' + "x" * 81 + '"', Problem.DOSAGE_TOO_LONG),

@@ -13,13 +13,14 @@ from domain.medicines.schedules.courses import (
     Stretch,
     can_lose_days,
     ends_earlier,
+    has_end,
     is_over_by,
     last_day,
     lengthen,
     with_dates_before,
 )
 from domain.medicines.schedules.days import Daily, Weekly
-from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import AsNeeded, Combined, Elapsed, Schedule, Steps, WallClock
 from domain.medicines.schedules.occurrences import occurrences_between
 
 LONDON = ZoneInfo("Europe/London")
@@ -40,6 +41,58 @@ def test_days_are_added_at_the_end() -> None:
     longer = lengthen(course, LONDON, since=at(4, 7), until=at(7))
     assert longer is not None
     assert (longer.days, longer.ends_on, longer.new_ends_on) == (3, day(9), day(12))
+
+
+def test_no_day_is_added_whose_dose_the_pause_takes_too() -> None:
+    course = WallClock(EIGHT, day(1), day(9))
+    longer = lengthen(course, LONDON, since=at(8, 7), until=at(14, 9))
+    assert longer is not None
+    assert (longer.days, longer.new_ends_on) == (2, day(16))  # on 14 it's still paused
+
+
+def test_plans_side_by_side_get_what_each_has_lost() -> None:
+    one, other = (Dosage("5 mg"),), (Dosage("7.5 mg"),)
+    course = Combined(
+        (
+            WallClock(EIGHT, day(1), day(9), Daily(2), one),
+            WallClock(EIGHT, day(2), day(8), Daily(2), other),
+        )
+    )
+    longer = lengthen(course, LONDON, since=at(3, 7), until=at(6, 7))
+    assert longer is not None
+    assert (longer.days, longer.ends_on, longer.new_ends_on) == (3, day(9), day(13))
+    assert [plan.ends_on for plan in longer.schedule.plans] == [  # type: ignore[union-attr]
+        day(13),
+        day(10),
+    ]
+    assert with_dates_before(longer.schedule, after=longer.schedule, before=course) == course
+    assert ends_earlier(course, longer.schedule)
+    assert can_lose_days(course, LONDON, at(9, 7))
+    assert not can_lose_days(course, LONDON, at(9, 9))
+
+
+def test_only_the_plan_with_an_end_gets_longer() -> None:
+    course = Combined(
+        (WallClock(EIGHT, day(1)), WallClock((time(20),), day(1), day(7))),
+    )
+    longer = lengthen(course, LONDON, since=at(3, 7), until=at(5, 7))
+    assert longer is not None
+    assert (longer.days, longer.ends_on, longer.new_ends_on) == (2, None, None)
+    assert longer.schedule.plans[1].ends_on == day(9)  # type: ignore[union-attr]
+    assert has_end(course)
+    assert not can_lose_days(course, LONDON, at(8))
+
+
+def test_a_course_that_ends_within_a_day_keeps_its_number_of_doses() -> None:
+    course = WallClock((time(8), time(20)), day(1), day(9), last_at=time(8))
+    longer = lengthen(course, LONDON, since=at(3, 12), until=at(4, 7))
+    assert longer is not None
+    assert longer.schedule == WallClock((time(8), time(20)), day(1), day(9))
+    again = lengthen(course, LONDON, since=at(3, 12), until=at(4, 12))
+    assert again is not None
+    assert again.schedule == WallClock((time(8), time(20)), day(1), day(10), last_at=time(8))
+    assert ends_earlier(course, longer.schedule)
+    assert with_dates_before(longer.schedule, after=longer.schedule, before=course) == course
 
 
 def test_only_days_of_the_course_are_lost() -> None:

@@ -10,15 +10,16 @@ from bot.grammar.problems import Misunderstood, Problem
 from domain.local_time import Weekday
 from domain.medicines.schedules.days import EVERY_DAY, Cycle, Daily, Days, Weekly
 from domain.medicines.schedules.kinds import WallClock
+from domain.medicines.schedules.moments import USUAL_DAY
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def answered(so_far: str, answer: str) -> WallClock:
-    schedule = read_schedule(answer, so_far=so_far, zone=LONDON, now=NOW)
-    assert isinstance(schedule, WallClock)
-    return schedule
+    typed = read_schedule(answer, so_far=so_far, zone=LONDON, now=NOW, day=USUAL_DAY, dosage=None)
+    assert isinstance(typed.schedule, WallClock)
+    return typed.schedule
 
 
 @pytest.mark.parametrize(
@@ -42,10 +43,9 @@ def test_an_answer_completes_what_was_typed(
         assert schedule.times == tuple(map(time.fromisoformat, times))
 
 
-def test_the_length_of_a_course_is_kept() -> None:
-    assert answered("three times a day for 7 days", "8:00 14:00 20:00").ends_on == date(
-        2026, 11, 29
-    )
+def test_the_number_of_doses_of_a_course_is_kept() -> None:
+    course = answered("three times a day for 7 days", "8:00 14:00 20:00")
+    assert (course.ends_on, course.last_at) == (date(2026, 11, 30), time(8))
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_the_length_of_a_course_is_kept() -> None:
     [
         ("every monday at bedtime", "08:00", Problem.CONTRADICTION),
         ("every monday for 10 days", "every tuesday at 9:00", Problem.ONE_RHYTHM),
-        ("morning and evening", "8am", Problem.COUNT_MISMATCH),
+        ("morning and evening", "8am", Problem.CONTRADICTION),
         ("twice a day", "08:00", Problem.COUNT_MISMATCH),
         (
             "2 tablets in the morning, 1 at noon, 1 at supper",
             "08:00 12:00 18:00",
-            Problem.COUNT_MISMATCH,
+            Problem.CONTRADICTION,
         ),
         ("10 units before breakfast and 14 units at noon", "22:00", Problem.CONTRADICTION),
         ("three times a day for 7 days", "8:00 and 20:00", Problem.COUNT_MISMATCH),

@@ -2,6 +2,7 @@
 
 import json
 import zoneinfo
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,7 +13,17 @@ from hypothesis import strategies as st
 
 from domain.local_time import Weekday
 from domain.medicines.schedules.clock_times import local_time
-from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
+from domain.medicines.schedules.days import (
+    LAST as LAST_ONE,
+)
+from domain.medicines.schedules.days import (
+    Cycle,
+    Daily,
+    Days,
+    Monthly,
+    MonthlyWeekdays,
+    Weekly,
+)
 from domain.medicines.schedules.kinds import Elapsed, Schedule, WallClock, schedule_from_json
 from domain.medicines.schedules.occurrences import (
     first_occurrence,
@@ -42,7 +53,15 @@ patterns = st.one_of(
     st.builds(
         Weekly, st.frozensets(st.sampled_from(Weekday), min_size=1, max_size=6), st.integers(1, 6)
     ),
-    st.builds(Monthly, st.frozensets(st.integers(1, 31), min_size=1, max_size=5)),
+    st.builds(
+        Monthly, st.frozensets(st.integers(1, 31), min_size=1, max_size=5), st.integers(1, 12)
+    ),
+    st.builds(
+        MonthlyWeekdays,
+        st.frozensets(st.sampled_from(Weekday), min_size=1, max_size=7),
+        st.frozensets(st.sampled_from([1, 2, 3, 4, LAST_ONE]), min_size=1, max_size=5),
+        st.integers(1, 12),
+    ),
     st.builds(Cycle, st.integers(1, 40), st.integers(1, 40)),
 )
 
@@ -51,8 +70,10 @@ patterns = st.one_of(
 def wall_clocks(draw: st.DrawFn) -> WallClock:
     times = draw(st.lists(clock_times, min_size=1, max_size=5, unique=True))
     starts_on = draw(days)
-    ends_on = draw(st.none() | st.dates(starts_on + timedelta(days=62), date(2028, 3, 31)))
-    return WallClock(tuple(sorted(times)), starts_on, ends_on, draw(patterns))
+    pattern = draw(patterns)
+    first = pattern.next_day(starts_on, starts_on=starts_on)
+    ends_on = draw(st.none() | st.dates(first, date(2028, 3, 31)))
+    return WallClock(tuple(sorted(times)), starts_on, ends_on, pattern)
 
 
 @st.composite
@@ -82,9 +103,30 @@ def is_chosen(days: Days, day: date, first: date) -> bool:
             return (_week(day) - _week(begin)) % every == 0
         case Monthly(days=of_month):
             is_last = (day + timedelta(days=1)).day == 1
-            return day.day in of_month or (is_last and any(d > day.day for d in of_month))
+            is_it = day.day in of_month or (is_last and any(d > day.day for d in of_month))
+            return is_it and is_month_chosen(days, day, first)
+        case MonthlyWeekdays(weekdays=weekdays, places=places):
+            is_last = (day + timedelta(days=7)).month != day.month
+            place = (day.day - 1) // 7 + 1
+            is_it = day.weekday() in weekdays and (
+                place in places or (is_last and LAST_ONE in places)
+            )
+            return is_it and is_month_chosen(days, day, first)
         case Cycle(days_on=on, days_off=off):
             return (day - first).days % (on + off) < on
+
+
+def is_month_chosen(days: Monthly | MonthlyWeekdays, day: date, first: date) -> bool:
+    """Whether its month is counted: from the first month that has a day from *first* on."""
+    if days.every == 1:
+        return True
+    every_month = replace(days, every=1)
+    begin = next(
+        first + timedelta(days=n)
+        for n in range(63)
+        if is_chosen(every_month, first + timedelta(days=n), first)
+    )
+    return ((day.year - begin.year) * 12 + day.month - begin.month) % days.every == 0
 
 
 def _week(day: date) -> int:

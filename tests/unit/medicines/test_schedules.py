@@ -205,7 +205,7 @@ def test_stored_form_is_small_and_versioned() -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        {"version": 3},
+        {"version": 4},
         {"version": 1},  # its parts are those of another version
         {"version": None},
         {"kind": "lunar"},

@@ -20,11 +20,12 @@ from bot.ui.presses import (
 )
 from bot.ui.presses.appointments import Where
 from bot.ui.presses.arguments import CardOfSlot, NamedDoses, Pick
-from bot.ui.presses.doses import Below
+from bot.ui.presses.doses import Below, ChosenBelow
 from bot.ui.presses.press import NOWHERE, Press
 from bot.ui.presses.registry import KINDS, decode
 from domain.access import Role
 from domain.appointments.changes.locking import Reach
+from domain.medicines.doses.choices import Choice
 from domain.medicines.records.corrections import RecordedWithin
 
 F = UUID("018f0000-0000-7000-8000-00000000000f")
@@ -336,7 +337,23 @@ OF_VERSION_0_7: dict[str, Press] = {
     ),
 }
 
-EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7}
+OF_VERSION_0_8: dict[str, Press] = {
+    "tkAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A1b0f3": doses.Take(
+        family_id=F, dose_id=S, choice=Choice(1, "b0f3")
+    ),
+    "tmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A0b0f3": doses.TakeAmount(
+        family_id=F, dose_id=S, chosen=ChosenBelow(Choice(0, "b0f3"))
+    ),
+    "tmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A1b0f3n": doses.TakeAmount(
+        family_id=F, dose_id=S, chosen=ChosenBelow(Choice(1, "b0f3"), Below.NOTICE)
+    ),
+    "tmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A1b0f3e": doses.TakeAmount(
+        family_id=F, dose_id=S, chosen=ChosenBelow(Choice(1, "b0f3"), Below.ENTRY)
+    ),
+    "dyAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.SetDayTimes(family_id=F, person_id=S),
+}
+
+EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7, **OF_VERSION_0_8}
 
 # Written another way by now: the first page of a list had two spellings.
 HAS_ANOTHER_SPELLING = {

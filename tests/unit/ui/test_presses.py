@@ -24,7 +24,14 @@ from bot.ui.presses.arguments import (
     write_minute,
 )
 from bot.ui.presses.conversation import Choose
-from bot.ui.presses.doses import Below, Snooze, TakeAll, TakeNamedDoses, UndoRecord
+from bot.ui.presses.doses import (
+    Below,
+    ChosenBelow,
+    Snooze,
+    TakeAll,
+    TakeNamedDoses,
+    UndoRecord,
+)
 from bot.ui.presses.family import Invite
 from bot.ui.presses.history import FamilyHistory
 from bot.ui.presses.medicines import REFILL_DAYS, MedicinesPage
@@ -34,6 +41,7 @@ from bot.ui.presses.registry import KINDS, decode
 from bot.ui.presses.subjects import OfDose
 from domain.access import Role
 from domain.appointments.changes.locking import Reach
+from domain.medicines.doses.choices import Choice
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.records.corrections import RecordedWithin
 
@@ -48,6 +56,7 @@ INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2080, 1, 1), timezones=st
 MINUTES = INSTANTS.map(lambda at: at.replace(second=0, microsecond=0))
 PARTS = st.integers(0, 35)
 DIGESTS = st.text("0123456789abcdef", min_size=4, max_size=4)
+CHOICES = st.builds(Choice, st.integers(0, 35), DIGESTS)
 RECORDS = (
     st.none()
     | INSTANTS.map(recorded_at)
@@ -69,6 +78,8 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     Role: st.sampled_from(Role),
     Where: st.sampled_from(Where),
     Below: st.sampled_from(Below),
+    Choice | None: st.none() | CHOICES,
+    ChosenBelow: st.builds(ChosenBelow, CHOICES, st.sampled_from(Below)),
     int | None: st.none() | st.integers(0, 10**9),
     Reach | None: st.none() | st.sampled_from(Reach),
     RecordedWithin | None: RECORDS,

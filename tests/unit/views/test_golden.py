@@ -28,6 +28,7 @@ from bot.ui.presses.doses import (
     Take,
     TakeAll,
     TakeAllInSummary,
+    TakeAmount,
     TakeExactly,
     UndoOnCard,
     UndoRecord,
@@ -103,7 +104,7 @@ def test_labels_have_the_words_that_people_script_against() -> None:
 @pytest.mark.parametrize(
     ("word", "kinds"),
     [
-        ("Taken", {Take, TakeAll, TakeToday, TakeExactly, TakeAllInSummary, Choose}),
+        ("Taken", {Take, TakeAll, TakeToday, TakeExactly, TakeAmount, TakeAllInSummary, Choose}),
         ("All taken", {TakeAll, TakeAllInSummary}),
         ("Skip", {Skip}),
         ("Snooze", {Snooze}),

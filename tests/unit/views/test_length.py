@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -23,6 +25,7 @@ from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.slot_cards import CardFacts
 from domain.medicines.doses.summaries import SummaryFacts
 from domain.medicines.doses.today import PersonToday
+from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.models.medicines import DoseStatus
 
 LONDON = ZoneInfo("Europe/London")
@@ -92,6 +95,28 @@ def test_it_fits_however_many_doses_there_are(screen, status, count) -> None:  #
     for row in shown.keyboard:
         for button in row:
             assert len((button.data or "").encode()) <= 64
+
+
+@pytest.mark.parametrize("screen", [card, notice, list_of_today])
+@pytest.mark.parametrize("status", [DoseStatus.PENDING, DoseStatus.TAKEN, DoseStatus.MISSED])
+@pytest.mark.parametrize("is_snoozed", [False, True])
+def test_it_fits_whatever_the_labels_say(screen, status, is_snoozed) -> None:  # type: ignore[no-untyped-def]
+    doses = [
+        replace(
+            dose,
+            amount=Decimal(1),
+            most=Decimal(5),
+            unit="suppository",
+            moment=Moment(PartOfDay.AFTERNOON, Relation.BEFORE, timedelta(minutes=359)),
+            instructions="<&" * 150,
+            snoozed_until=NOW + timedelta(hours=1) if is_snoozed else None,
+            snoozed_by="&" * 80,
+        )
+        for dose in many(DOSES_ON_A_CARD, status)
+    ]
+    shown = screen(doses)
+    assert shown_length(shown.text) <= 4_096
+    assert sum(map(len, shown.keyboard)) <= 100
 
 
 def test_a_notice_counts_what_has_no_room_on_it() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
-from bot.conversation.people import People
+from bot.conversation.people import People, StoredPerson
 from bot.features.appointments.flows.appointment_draft import Draft, is_asked_again
 from bot.features.appointments.flows.draft_answers import answer, read_line, redrawn
 from bot.features.appointments.flows.known_doctors import list_known_doctors
@@ -67,7 +67,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
     def question(self, entry: Entry) -> str | None:
         if entry.problem is not None:
             return None
-        step = self._draft(entry, ((str(UUID(int=0)), "", "UTC"),)).step
+        step = self._draft(entry, (StoredPerson(str(UUID(int=0)), "", "UTC"),)).step
         return None if step == "confirm" else step
 
     def open_words(self, question: str) -> str:

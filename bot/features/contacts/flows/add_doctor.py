@@ -140,7 +140,7 @@ async def begin_named(request: Request) -> Answer:
     draft = await _new(request)
     if facts.details.doctor is None:
         raise NotFound
-    person = [key for key, _name, _zone in draft.people].index(str(facts.person_id))
+    person = [each.id for each in draft.people].index(str(facts.person_id))
     return await _next(request, None, replace(draft, person=person, name=facts.details.doctor.name))
 
 

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.distinct_labels import family_name
 from bot.ui.length import MAX_ROWS, fitting, label
-from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson
+from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson, SetDayTimes
 from bot.ui.presses.history import PersonHistory
 from bot.ui.presses.medicines import PausePerson, ResumePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
 from bot.ui.wording import _, escape
+from bot.ui.words.day_times import day_times_label
 from bot.ui.words.dose_times import place_name, zone_words
 from bot.ui.words.pauses import pause_words
 from domain.access import Action, may
@@ -67,7 +68,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
         return Button(words, kind(family_id=member.family_id, person_id=person.id).encode())
 
     rows: list[tuple[Button, ...]] = []
-    for person in found[: MAX_ROWS // 2]:
+    for person in found[: MAX_ROWS // 3]:
         rename = _("✏️ {name}").format(name=label(person.name))
         rows.append(
             (
@@ -83,6 +84,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
                 else button(_("⏸ Pause"), PausePerson, person),
             )
         )
+        rows.append((button(day_times_label(), SetDayTimes, person),))
     add = Button(_("➕ Add somebody"), RunCommand(command="addperson").encode())
     return say("\n".join(lines), (*rows, (add, own)))
 

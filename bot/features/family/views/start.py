@@ -119,7 +119,10 @@ def help_text(*, has_family: bool) -> Answer:
         _("/doctors: doctors and how to reach them; /adddoctor adds one"),
     ]
     family = [
-        _("/people: who you look after, and where they live; your own time zone"),
+        _(
+            "/people: who you look after, where they live, and when their meals are; your own time "
+            "zone"
+        ),
         _("/addperson NAME in CITY: add somebody to care for"),
         _("/family: who's in the family"),
         _("/invite: invite somebody to the family"),

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from bot.features.medicines.flows.giving import take_late
 from bot.features.medicines.flows.screens import entry_screen
 from bot.features.medicines.views import doses as views
 from bot.features.medicines.views.content import new_medicines
+from bot.features.medicines.views.giving import given_intakes
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.presses.doses import (
@@ -19,16 +21,20 @@ from bot.ui.presses.doses import (
     Take,
     TakeAll,
     TakeAllInSummary,
+    TakeAmount,
     TakeExactly,
     TakeNamedDoses,
     UndoOnCard,
     UndoRecord,
 )
 from bot.ui.presses.medicines import UndoMedicine
+from bot.ui.words.amounts import to_dosage
 from domain.access import Action
 from domain.errors import NotFound
 from domain.medicines.changes.adding import remove_medication
+from domain.medicines.dosages import Dosage
 from domain.medicines.doses import facts, slot_cards, snoozing
+from domain.medicines.doses.choices import Choice, find_chosen
 from domain.medicines.errors import NothingRecorded, RecordSuperseded
 from domain.medicines.records import presses, recording
 from domain.medicines.records.corrections import undo_current_record
@@ -44,15 +50,61 @@ async def take(request: Request) -> Answer:
     """Taken, on a card. If the card is from an earlier day, ask which dose is meant; if the window
     has ended, ask when.
     """
-    dose_id = request.pressed(Take).dose_id
-    return await taken(request, await presses.take_from_card(request.scope, dose_id))
+    press = request.pressed(Take)
+    given = await _find_given(request, press.dose_id, press.choice)
+    if isinstance(given, Answer):
+        return given
+    outcome = await presses.take_from_card(request.scope, press.dose_id, given=given)
+    return await taken_or_ask(request, outcome, given=given)
+
+
+async def take_amount(request: Request) -> Answer:
+    """Taken, in the amount on the button, for a dose whose day and time are above it."""
+    press, scope = request.pressed(TakeAmount), request.scope
+    given = await _find_given(request, press.dose_id, press.chosen.choice)
+    if isinstance(given, Answer):
+        return replace(given, closes=press.chosen.below is Below.QUESTION)
+    outcome = await presses.record_taken(scope, [press.dose_id], given=given)
+    answer = await taken(request, outcome, given=given)
+    if press.chosen.below is Below.ENTRY and not outcome.late:
+        return replace(answer, edit=await entry_screen(request, press.dose_id))
+    if press.chosen.below is not Below.QUESTION:
+        return answer
+    if not outcome.recorded:
+        return replace(answer, closes=True)
+    [dose] = outcome.recorded
+    shown = given_intakes.given(
+        outcome,
+        person=dose.person,
+        member=scope.require(Action.READ),
+        now=scope.clock.now(),
+        other=None,
+    )
+    return replace(answer, edit=shown.send[0])
+
+
+async def _find_given(
+    request: Request, dose_id: UUID, choice: Choice | None
+) -> Dosage | Answer | None:
+    """The amount that a button shows; None if it shows none. An answer if the dose is to be another
+    amount by now: a button records only what its message shows.
+    """
+    if choice is None:
+        return None
+    planned = await presses.get_planned(request.scope, dose_id)
+    amount = find_chosen(planned, choice)
+    if amount is not None and planned.unit is not None:
+        return to_dosage(amount, planned.unit)
+    dose = await facts.get_dose(request.scope, dose_id)
+    member = request.scope.require(Action.READ)
+    return views.amount_is_another(dose, member=member, now=request.scope.clock.now())
 
 
 async def take_exactly(request: Request) -> Answer:
     """Taken, for a dose whose day and time are on the button or above it."""
     press = request.pressed(TakeExactly)
     outcome = await presses.record_taken(request.scope, [press.dose_id])
-    answer = await taken(request, outcome)
+    answer = await taken_or_ask(request, outcome)
     if press.below is Below.QUESTION:
         return replace(answer, closes=True)
     if press.below is Below.ENTRY and not outcome.late:
@@ -156,13 +208,28 @@ async def close_menu(request: Request) -> Answer:
     return Answer()
 
 
-async def taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
+async def taken(
+    request: Request, outcome: Recorded | WhichDose, *, given: Dosage | None = None
+) -> Answer:
+    """What to say after a press of Taken, and what to ask: *given* was said already."""
     if isinstance(outcome, WhichDose):
         member = request.scope.require(Action.READ)
         return views.which_dose(outcome, member=member, now=request.scope.clock.now())
     if not outcome.late:
         return views.recorded(outcome)
-    question = await take_late.begin(request, outcome.late)
+    question = await take_late.begin(request, outcome.late, given=given)
     if not outcome.recorded:
         return question
     return replace(question, toast=views.recorded(outcome).toast)
+
+
+async def taken_or_ask(
+    request: Request, outcome: Recorded | WhichDose, *, given: Dosage | None = None
+) -> Answer:
+    """As :func:`taken`, for a button of one dose: if that is given in a range and the button says
+    no amount, ask for it.
+    """
+    if isinstance(outcome, WhichDose) or not outcome.to_choose:
+        return await taken(request, outcome, given=given)
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    return views.ask_amount(outcome.to_choose[0], member=member, now=now)

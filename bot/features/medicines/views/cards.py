@@ -4,12 +4,14 @@ A slot with too many doses for one card gets several. Every dose has its line an
 of them: long names are shortened, but no line is dropped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
 
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.distinct_labels import dose_labels, dose_numbers
-from bot.ui.length import MAX_SHOWN, shorten, shown_length
+from bot.ui.length import LABEL, MAX_BUTTONS, MAX_SHOWN, label, length, shorten, shown_length
 from bot.ui.presses.arguments import CardOfSlot, recorded_at
 from bot.ui.presses.doses import (
     CloseMenu,
@@ -21,9 +23,11 @@ from bot.ui.presses.doses import (
     TakeAll,
     UndoOnCard,
 )
+from bot.ui.presses.medicines import Give
 from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfDose
-from bot.ui.wording import _, escape, ngettext
+from bot.ui.wording import _, escape, listed, ngettext
+from bot.ui.words.amounts import amount_in_words
 from bot.ui.words.dose_times import (
     clock_of,
     due_clock,
@@ -31,7 +35,9 @@ from bot.ui.words.dose_times import (
     record_clock,
     with_yours,
 )
+from bot.ui.words.moments import moment_in_words
 from domain.local_time import clocks_differ
+from domain.medicines.doses.choices import Choice, choices_of
 from domain.medicines.doses.facts import RESOLVED, UNANSWERED, DoseFacts
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.doses.slot_cards import CardFacts
@@ -40,17 +46,25 @@ from domain.models.medicines import DoseStatus, MedicineStatus
 
 @dataclass(frozen=True)
 class _Room:
-    """How many of Telegram's units a line may spend on text that people typed."""
+    """How many of Telegram's units a line may spend on text that people typed, and `about` on when
+    and how a dose is taken.
+    """
 
     name: int
     dosage: int
     who: int
     note: int
+    about: int
 
 
 CLOSED = RESOLVED | UNANSWERED
 # The last one fits whatever people typed: 20 doses of 170 units, plus the header.
-_ROOMS = (_Room(200, 200, 200, 80), _Room(100, 60, 40, 40), _Room(50, 30, 20, 0))
+_ROOMS = (
+    _Room(200, 200, 200, 80, about=120),
+    _Room(100, 60, 40, 40, about=60),
+    _Room(50, 30, 20, 0, about=30),
+    _Room(50, 30, 20, 0, about=0),
+)
 
 
 def slot_card(facts: CardFacts) -> Screen:
@@ -125,7 +139,7 @@ def _called_off_lines(facts: CardFacts, room: _Room) -> list[str]:
 
 
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
-    """What More opens for one dose: skip, snooze and Back."""
+    """What More opens for one dose: skip, snooze and Back, and another amount of a range."""
 
     def button(words: str, kind: type[OfDose]) -> Button:
         return Button(words, kind(family_id=facts.family_id, dose_id=dose.id).encode())
@@ -134,10 +148,14 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
         press = Snooze(family_id=facts.family_id, dose_id=dose.id, minutes=minutes)
         return Button(_("⏰ Snooze {minutes} min").format(minutes=minutes), press.encode())
 
+    # What was given in between, or beyond a range: /give asks, and warns.
+    give = Give(family_id=facts.family_id, medication_id=dose.medication_id)
+    another = Button(_("½ Another amount"), give.encode())
     # Back sits where More or Taken was, so that a double tap does nothing.
     return (
         (button(_("◀ Back"), CloseMenu),),
         *((snooze(minutes),) for minutes in SNOOZE_MINUTES),
+        *(((another,),) if dose.most is not None else ()),
         (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Skip),),
     )
 
@@ -162,6 +180,7 @@ def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
         case DoseStatus.NOT_ASKED:
             return _("❔ {what}\n<i>I couldn't ask anyone in time</i>").format(what=what)
         case _ if dose.snoozed_until is not None:
+            what = _with_moment(what, dose, room)
             snoozer = escape(shorten(dose.snoozed_by or "", to=room.who))
             return _("⏰ {what}\n<i>Snoozed until {time} by {who}</i>").format(
                 what=what,
@@ -169,7 +188,22 @@ def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
                 who=snoozer,
             )
         case _:
-            return _("• {what}").format(what=what)
+            line = _("• {what}").format(what=_with_moment(what, dose, room))
+            return line + _instructions(dose, room)
+
+
+def _with_moment(what: str, dose: DoseFacts, room: _Room) -> str:
+    """ "Amlodipine 5 mg, before breakfast": while it is still to be given."""
+    if dose.moment is None or not room.about:
+        return what
+    moment = shorten(moment_in_words(dose.moment), to=room.about)
+    return _("{what}, {moment}").format(what=what, moment=moment)
+
+
+def _instructions(dose: DoseFacts, room: _Room) -> str:
+    if not dose.instructions or not room.about:
+        return ""
+    return f"\n<i>{escape(shorten(dose.instructions, to=room.about))}</i>"
 
 
 def _note(dose: DoseFacts, room: _Room) -> str:
@@ -179,7 +213,8 @@ def _note(dose: DoseFacts, room: _Room) -> str:
 
 
 def _buttons(facts: CardFacts) -> Keyboard:
-    """All taken at the top, then a row per medicine; see also :func:`closed_dose_row`.
+    """All taken at the top, then a row per medicine; see also :func:`closed_dose_rows`. A medicine
+    that is given in a range has a row for each amount.
 
     A card changes under the finger, so rows keep their places whatever is answered, and Undo never
     appears where Taken was: a double tap must not undo its first tap, or record the medicine below.
@@ -189,29 +224,39 @@ def _buttons(facts: CardFacts) -> Keyboard:
     """
 
     is_single = len(facts.doses) == 1
-    names = dose_labels(facts.doses)
-    rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts),)]
+    names, offered = dose_labels(facts.doses), offered_amounts(facts.doses)
+    rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts, names),)]
     for dose in facts.doses:
         name = None if is_single else names[dose.id]
+        take = partial(Take, family_id=facts.family_id, dose_id=dose.id)
         if dose.status in CLOSED:
-            take = Take(family_id=facts.family_id, dose_id=dose.id)
-            rows.append(closed_dose_row(dose, name=name, take=take))
-        else:
-            taken = _("✅ Taken") if name is None else _("✅ Taken: {name}").format(name=name)
-            rows.append(
-                (
-                    Button(taken, Take(family_id=facts.family_id, dose_id=dose.id).encode()),
-                    Button(
-                        _("⋯ More"), OpenMenu(family_id=facts.family_id, dose_id=dose.id).encode()
-                    ),
-                )
+            closed = closed_dose_rows(
+                dose,
+                name=name,
+                take=take(),
+                amounts=[(amount, take(choice=choice)) for choice, amount in offered[dose.id]],
             )
+            rows += closed
+            continue
+        more = OpenMenu(family_id=facts.family_id, dose_id=dose.id)
+        taken = _("✅ Taken") if name is None else _("✅ Taken: {name}").format(name=name)
+        buttons = [Button(taken, take().encode())]
+        if offered[dose.id]:
+            buttons = [
+                Button(amount_label(amount, name=name), take(choice=choice).encode())
+                for choice, amount in offered[dose.id]
+            ]
+        first, *others = buttons
+        rows += [(first, Button(_("⋯ More"), more.encode())), *((other,) for other in others)]
     return tuple(rows)
 
 
-def closed_dose_row(dose: DoseFacts, *, name: str | None, take: Press) -> tuple[Button, ...]:
+def closed_dose_rows(
+    dose: DoseFacts, *, name: str | None, take: Press, amounts: Sequence[tuple[str, Press]]
+) -> Keyboard:
     """The buttons of a dose that was answered or whose window has closed. *name* is its name if the
-    message shows several doses; *take* is what its Taken button sends.
+    message shows several doses; *take* is what its Taken button sends, or the buttons for the
+    *amounts* of a range.
     """
 
     def button(words: str, kind: type[OfDose]) -> Button:
@@ -223,34 +268,78 @@ def closed_dose_row(dose: DoseFacts, *, name: str | None, take: Press) -> tuple[
         this = UndoOnCard(
             family_id=take.family_id, dose_id=dose.id, record=recorded_at(dose.resolved_at)
         )
-        return (button(correct, ShowRecord), Button(undo, this.encode()))
-    taken = _("✅ Taken after all") if name is None else _("✅ Taken: {name}").format(name=name)
-    skip = _("⏭ Skip") if name is None else _("⏭ Skip {name}").format(name=name)
-    return (Button(taken, take.encode()), button(skip, Skip))
+        done = _("✓ Not taken")
+        if dose.status is DoseStatus.TAKEN:
+            done = _("✓ {amount}").format(amount=label(dose.given or dose.dosage))
+        # In the places of the other amounts: a button that only shows the record.
+        kept = [(button(done, ShowRecord),)] * (len(amounts) - 1)
+        return ((button(correct, ShowRecord), Button(undo, this.encode())), *kept)
+    skip = button(_("⏭ Skip") if name is None else _("⏭ Skip {name}").format(name=name), Skip)
+    if not amounts:
+        taken = _("✅ Taken after all") if name is None else _("✅ Taken: {name}").format(name=name)
+        return ((Button(taken, take.encode()), skip),)
+    first, *others = [
+        Button(amount_label(amount, name=name), press.encode()) for amount, press in amounts
+    ]
+    return ((first, skip), *((other,) for other in others))
 
 
-def _all_taken(facts: CardFacts) -> Button:
+def offered_amounts(
+    doses: Sequence[DoseFacts],
+) -> Mapping[UUID, Sequence[tuple[Choice, str]]]:
+    """What a message of these doses offers of each that is given in a range, in words: only the
+    ends of the ranges if there would be more buttons than Telegram allows.
+    """
+    found = {dose.id: _amounts(dose) for dose in doses}
+    if sum(max(2, len(each) + 1) for each in found.values()) < MAX_BUTTONS:
+        return found
+    return {dose_id: [*each[:1], *each[1:][-1:]] for dose_id, each in found.items()}
+
+
+def _amounts(dose: DoseFacts) -> Sequence[tuple[Choice, str]]:
+    unit = dose.unit or ""
+    return [(choice, amount_in_words(each, unit)) for choice, each in choices_of(dose.planned)]
+
+
+def amount_label(amount: str, *, name: str | None) -> str:
+    """The button that records one amount of a range. The amount comes first: a phone cuts the end
+    of what doesn't fit.
+    """
+    if name is None:
+        return _("✅ Taken: {amount}").format(amount=amount)
+    return _("✅ Taken: {amount} · {name}").format(amount=amount, name=name)
+
+
+def _all_taken(facts: CardFacts, names: Mapping[UUID, str]) -> Button:
     """Records every dose that this card shows; once none is open, it only reports the result."""
     take = TakeAll(
         family_id=facts.family_id,
         person_id=facts.care_recipient_id,
         card=CardOfSlot(facts.slot_at, facts.part),
     )
-    return all_taken_button(facts.doses, take=take)
+    return all_taken_button(facts.doses, take=take, names=names)
 
 
-def all_taken_button(doses: Sequence[DoseFacts], *, take: Press) -> Button:
+def all_taken_button(
+    doses: Sequence[DoseFacts], *, take: Press, names: Mapping[UUID, str]
+) -> Button:
     """*take* is what it does while one of the *doses* is open: it takes those, and says so where
-    others were answered.
+    others were answered. It doesn't take those of which somebody has to say how much it was.
     """
-    left = sum(dose.status not in RESOLVED for dose in doses)
+    still_open = [dose for dose in doses if dose.status not in RESOLVED]
+    meant = [dose for dose in still_open if dose.most is None]
+    left = len(meant)
     if left == len(doses):
         return Button(_("✅ All taken"), take.encode())
     if left:
         words = ngettext("✅ Taken: the other {count}", "✅ Taken: the other {count}", left)
         if left == 1:
             words = _("✅ Taken: the other one")
+        named = listed([names[dose.id] for dose in meant])
+        if left < len(still_open) and length(named) <= LABEL:
+            return Button(_("✅ Taken: {name}").format(name=named), take.encode())
         return Button(words.format(count=left), take.encode())
-    return Button(
-        _("✓ All answered"), ShowRecord(family_id=take.family_id, dose_id=doses[0].id).encode()
-    )
+    shown = ShowRecord(family_id=take.family_id, dose_id=(still_open or doses)[0].id)
+    if still_open:
+        return Button(_("👇 How much was given?"), shown.encode())
+    return Button(_("✓ All answered"), shown.encode())

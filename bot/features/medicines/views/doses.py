@@ -1,19 +1,24 @@
 """Answers when people record doses."""
 
+from dataclasses import replace
 from datetime import datetime
 from html import unescape
 
+from bot.features.medicines.views.cards import amount_label, offered_amounts
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.distinct_labels import dose_labels
-from bot.ui.length import toast
+from bot.ui.buttons import in_rows
+from bot.ui.distinct_labels import dose_labels, family_name
+from bot.ui.length import shorten, toast
 from bot.ui.presses.arguments import NamedDoses
-from bot.ui.presses.doses import TakeExactly, TakeNamedDoses
+from bot.ui.presses.doses import Below, ChosenBelow, TakeAmount, TakeExactly, TakeNamedDoses
 from bot.ui.presses.overview import Keep
+from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.dose_times import clock_of, due_moment, record_clock
 from bot.ui.words.records import back_words
 from domain.database.scope import Member
 from domain.medicines.doses.card_parts import digest_of
+from domain.medicines.doses.choices import choices_of
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.doses.snoozing import Snoozed
 from domain.medicines.records.corrections import UndoneRecord
@@ -23,6 +28,7 @@ from domain.medicines.records.recording import Recorded
 from domain.models.medicines import DoseStatus
 
 _MAX_OTHERS = 6
+_UNSAID = 120  # of a toast's 200 characters
 
 
 def recorded(outcome: Recorded) -> Answer:
@@ -33,6 +39,8 @@ def recorded(outcome: Recorded) -> Answer:
         if first.status in RESOLVED:
             words = toast(words, then=_("Nothing new was recorded."))
         return Answer(toast=_and_others(words, outcome), alert=True)
+    if not outcome.recorded and outcome.to_choose:
+        return Answer(toast=toast(_unsaid(outcome)), alert=True)
     names = ", ".join(_what(dose) for dose in outcome.recorded)
     if outcome.recorded and outcome.recorded[0].status == DoseStatus.SKIPPED:
         return Answer(toast=toast(_("Skipped: {names}").format(names=names)))
@@ -43,6 +51,8 @@ def _and_others(words: str, outcome: Recorded) -> str:
     """Adds the open doses of the slot that weren't recorded because the message doesn't
     show them.
     """
+    if outcome.to_choose:
+        return toast(words, then=shorten(_unsaid(outcome), to=_UNSAID))
     if not outcome.left_open:
         return toast(words)
     others = ngettext(
@@ -51,6 +61,53 @@ def _and_others(words: str, outcome: Recorded) -> str:
         outcome.left_open,
     ).format(count=outcome.left_open)
     return toast(words, then=others)
+
+
+def _unsaid(outcome: Recorded) -> str:
+    """Which doses aren't recorded because nobody has said how much of a range it was."""
+    names = ", ".join(_what(dose) for dose in outcome.to_choose)
+    return _("Please tap how much was given: {names}").format(names=names)
+
+
+def ask_amount(dose: DoseFacts, *, member: Member, now: datetime) -> Answer:
+    """Asks how much it was of a dose that is given in a range. Nothing is recorded yet."""
+    words = _(
+        "For <b>{person}</b>, family {family}:\n"
+        "💊 <b>{name}</b> {amount}, due {due}. How much was given?"
+    ).format(
+        person=escape(dose.person),
+        family=escape(family_name(member)),
+        name=escape(dose.name),
+        amount=escape(dose.dosage),
+        due=due_moment(dose, now=now),
+    )
+    nothing = Button(_("✖️ Cancel"), Keep(family_id=member.family_id).encode())
+    buttons = amount_buttons(dose, member, below=Below.QUESTION)
+    return Answer(send=(Screen(words, in_rows([*buttons, nothing])),))
+
+
+def amount_buttons(dose: DoseFacts, member: Member, *, below: Below) -> list[Button]:
+    """A button for each amount of a dose that is given in a range."""
+    return [
+        Button(
+            amount_label(amount, name=None),
+            TakeAmount(
+                family_id=member.family_id, dose_id=dose.id, chosen=ChosenBelow(choice, below)
+            ).encode(),
+        )
+        for choice, amount in offered_amounts([dose])[dose.id]
+    ]
+
+
+def amount_is_another(dose: DoseFacts, *, member: Member, now: datetime) -> Answer:
+    """The pressed button offered an amount of what has been changed since."""
+    if dose.status in {DoseStatus.CANCELLED, *RESOLVED}:
+        return Answer(toast=already(dose), alert=True)
+    words = _("The amount has been changed to {amount} since. Nothing was recorded.")
+    said = Answer(toast=toast(words.format(amount=dose.dosage)), alert=True)
+    if dose.most is None:
+        return said
+    return replace(said, send=ask_amount(dose, member=member, now=now).send)
 
 
 def snoozed(outcome: Snoozed) -> Answer:
@@ -113,8 +170,15 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
         person_id=first.care_recipient_id,
         named=NamedDoses(first.due_at, outcome.part, digest_of(outcome.pressed)),
     )
-    exactly = TakeExactly(family_id=member.family_id, dose_id=first.id)
+    exactly: Press = TakeExactly(family_id=member.family_id, dose_id=first.id)
     that_one = _("✅ The one due {moment}").format(moment=due_moment(first, now=now))
+    for choice, amount in choices_of(first.planned) if outcome.given else ():
+        if outcome.given and amount == outcome.given.amount:
+            chosen = ChosenBelow(choice)
+            exactly = TakeAmount(family_id=member.family_id, dose_id=first.id, chosen=chosen)
+            that_one = _("✅ The one due {moment}: {amount}").format(
+                moment=due_moment(first, now=now), amount=outcome.given.words
+            )
     rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
     names_of = dose_labels([*outcome.pressed, *outcome.others])
     for dose in outcome.others[:_MAX_OTHERS]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.doses import amount_buttons
 from bot.features.medicines.views.giving.given_intakes import undo_record_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.buttons import in_rows, page_turns, undo_button
@@ -128,12 +129,10 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
     elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
         take = TakeExactly(family_id=member.family_id, dose_id=dose.id, below=Below.ENTRY)
         skip = Skip(family_id=member.family_id, dose_id=dose.id, is_in_entry=True)
-        rows.append(
-            (
-                Button(_("✅ Taken after all"), take.encode()),
-                Button(_("⏭ Skip"), skip.encode()),
-            )
-        )
+        taken = [Button(_("✅ Taken after all"), take.encode())]
+        if dose.most is not None:
+            taken = amount_buttons(dose, member, below=Below.ENTRY)
+        rows += [(taken[0], Button(_("⏭ Skip"), skip.encode())), *((each,) for each in taken[1:])]
     return Screen("\n".join(lines), tuple(rows))
 
 
@@ -196,6 +195,15 @@ def ask_amount(name: str, *, person: str, dosage: str) -> Screen:
     words = _("How much {name} was {person} given instead of {dosage}? For example <i>½ tablet</i>")
     return Screen(
         words.format(name=escape(name), person=escape(person), dosage=escape(dosage)),
+    )
+
+
+def ask_amount_of(name: str, *, person: str, dosage: str, buttons: Sequence[Button]) -> Screen:
+    """Likewise, of a dose that is given in a range (*dosage*)."""
+    words = _("How much {name} was {person} given? It's {dosage} each time. Tap, or type it.")
+    return Screen(
+        words.format(name=escape(name), person=escape(person), dosage=escape(dosage)),
+        in_rows(buttons),
     )
 
 

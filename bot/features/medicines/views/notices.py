@@ -2,11 +2,21 @@
 
 from dataclasses import dataclass
 
-from bot.features.medicines.views.cards import all_taken_button, closed_dose_row
+from bot.features.medicines.views.cards import (
+    all_taken_button,
+    closed_dose_rows,
+    offered_amounts,
+)
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.distinct_labels import dose_labels, dose_numbers
 from bot.ui.length import MAX_SHOWN, shorten, shown_length
-from bot.ui.presses.doses import Below, TakeAllInSummary, TakeExactly
+from bot.ui.presses.doses import (
+    Below,
+    ChosenBelow,
+    TakeAllInSummary,
+    TakeAmount,
+    TakeExactly,
+)
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock, record_clock
@@ -70,15 +80,26 @@ def summary(facts: SummaryFacts) -> Screen:
 def _buttons(facts: SummaryFacts) -> Keyboard:
     """Laid out like a card: rows keep their places whatever is answered."""
     is_single = len(facts.doses) == 1
-    names = dose_labels(facts.doses)
+    names, offered = dose_labels(facts.doses), offered_amounts(facts.doses)
     rows: list[tuple[Button, ...]] = []
     if not is_single:
         take_all = TakeAllInSummary(family_id=facts.family_id, notification_id=facts.id)
-        rows.append((all_taken_button(facts.doses, take=take_all),))
+        rows.append((all_taken_button(facts.doses, take=take_all, names=names),))
     for dose in facts.doses:
         name = _("{time} {name}").format(time=_when(dose, facts), name=names[dose.id])
         take = TakeExactly(family_id=facts.family_id, dose_id=dose.id, below=Below.NOTICE)
-        rows.append(closed_dose_row(dose, name=None if is_single else name, take=take))
+        amounts = [
+            (
+                amount,
+                TakeAmount(
+                    family_id=facts.family_id,
+                    dose_id=dose.id,
+                    chosen=ChosenBelow(choice, Below.NOTICE),
+                ),
+            )
+            for choice, amount in offered[dose.id]
+        ]
+        rows += closed_dose_rows(dose, name=None if is_single else name, take=take, amounts=amounts)
     return tuple(rows)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.features.medicines.handlers.doses import taken
+from bot.features.medicines.handlers.doses import taken_or_ask
 from bot.features.overview.views import today as today_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
@@ -27,8 +27,8 @@ async def take_today(request: Request) -> Answer:
     """Record a dose from the list of today, and redraw that page."""
     press = request.pressed(TakeToday)
     outcome = await presses.record_taken(request.scope, [press.dose_id])
-    answer = await taken(request, outcome)
-    if outcome.late:
+    answer = await taken_or_ask(request, outcome)
+    if outcome.late or outcome.to_choose:
         return answer
     return replace(answer, edit=await _today(request, page=press.page))
 

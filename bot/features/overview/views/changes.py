@@ -1,6 +1,7 @@
 """What others in the family changed: one message for all changes of one minute."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from bot.features.appointments.views.appointment_lines import (
@@ -10,19 +11,23 @@ from bot.features.appointments.views.appointment_lines import (
     title_line,
     when_line,
 )
+from bot.features.medicines.views.content.medicine_notes import changed_lines, lines_before
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.length import fitting, label
 from bot.ui.presses.appointments import ShowAppointment
 from bot.ui.presses.overview import SetChangeNotices
-from bot.ui.wording import _, escape, ngettext
+from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dates import short_day
+from bot.ui.words.parts_of_day import times_in_words
 from bot.ui.words.pauses import is_paused, medicine_words, pause_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.ui.words.times import clock_words, dated_day
 from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.family.people import Person
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.schedules.moments import DayTimes
 from domain.models.medicines import MedicineStatus
 from domain.overview.change_events import Concern
 from domain.overview.told_changes import ChangesFacts, ToldChange
@@ -60,7 +65,7 @@ def _by_subject(items: Sequence[ToldChange]) -> Iterable[Sequence[ToldChange]]:
 
 
 def _key(item: ToldChange) -> object:
-    return item.subject_id, item.appointment.id if item.appointment else None
+    return item.subject_id, item.appointment.id if item.appointment else None, bool(item.parts)
 
 
 def _lines(changes: Sequence[ToldChange], facts: ChangesFacts) -> Sequence[str]:
@@ -69,11 +74,26 @@ def _lines(changes: Sequence[ToldChange], facts: ChangesFacts) -> Sequence[str]:
     lines = list(dict.fromkeys(_head(item) for item in told))
     if last.is_undone and _is_gone(last):
         return [*lines, _("↩️ Undone: {gone}").format(gone=_gone(last))]
+    if len(changes) == 1 and (notes := _only_notes(last)):
+        return [*lines, _("💊 <b>{name}</b>").format(name=escape(last.name)), *notes]
     if last.is_undone:
         lines.append(_("↩️ Undone. Now it's:"))
     lines += _state(last, facts)
     before = [] if last.is_undone else [line for item in told if (line := _before(item, facts))]
     return [*lines, *before[:1]]
+
+
+def _only_notes(item: ToldChange) -> Sequence[str]:
+    """What is noted about a medicine now and before, if the change is about nothing else."""
+    if item.before is None or item.medicine is None or item.is_undone:
+        return []
+    before, now = item.before, item.medicine.content
+    noted = replace(before, instructions=now.instructions, reason=now.reason)
+    if noted != now:
+        return []
+    return changed_lines(
+        instructions=(before.instructions, now.instructions), reason=(before.reason, now.reason)
+    )
 
 
 def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
@@ -83,7 +103,8 @@ def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
         what = f"{before.name} {dosage_in_words(before.dosage, before.schedule)}".strip()
         when = schedule_in_words(before.schedule, zone=item.medicine.zone, today=BEGUN)
         words = _("Before: {medicine}, {schedule}")
-        return words.format(medicine=escape(what), schedule=escape(when))
+        line = words.format(medicine=escape(what), schedule=escape(when))
+        return "\n".join([line, *lines_before(before, item.medicine.content)])
     if (
         item.previous_start is None
         or item.appointment is None
@@ -121,6 +142,7 @@ def _words() -> dict[str, str]:
         "medication.paused": _("⏸ {who} paused a medicine for {person}:"),
         "medication.stopped": _("⏹ {who} stopped a medicine for {person}:"),
         "medication.restored": _("▶️ {who} resumed a medicine for {person}:"),
+        "person.day_times_set": _("🕗 {who} changed the times of {person}'s day:"),
         "person.paused": _("⏸ {who} paused all of {person}'s medicines:"),
         "person.resumed": _("▶️ {who} resumed {person}'s medicines."),
         "appointment.added": _("➕ {who} added an appointment:"),
@@ -143,6 +165,11 @@ def _undo_words(item: ToldChange) -> str:
             return _("↩️ {who} undid a change to a medicine for {person}. It's as it was before:")
         case ("appointment", *_rest):
             return _("↩️ {who} undid a change to an appointment. It's as it was before:")
+        case _ if item.parts:
+            return _(
+                "↩️ {who} undid a change to the times of {person}'s day. They're as they were "
+                "before:"
+            )
         case _:
             return _("↩️ {who} undid a change to {person}'s pause. It's as it was before:")
 
@@ -155,11 +182,23 @@ def _state(item: ToldChange, facts: ChangesFacts) -> Sequence[str]:
         return _appointment(item, item.appointment, facts)
     if item.person is None:
         return [] if item.action.endswith(".removed") else [_gone(item)]
+    if item.parts:
+        return _day_times(item, item.person)
     if item.person.pause is None:
         is_said = item.action == "person.resumed" and not (item.is_undo or item.is_undone)
         return [] if is_said else [_("▶️ Not paused")]
     paused = pause_words(item.person.pause, zone=item.person.zone, now=facts.now, stays=True)
     return [_("⏸ {paused}").format(paused=paused[:1].upper() + paused[1:])]
+
+
+def _day_times(item: ToldChange, person: Person) -> Sequence[str]:
+    """The times of the parts that were changed, and the medicines that follow them."""
+    times = times_in_words(DayTimes.from_json(person.day_times), item.parts)
+    lines = [times[:1].upper() + times[1:]]
+    if item.followers:
+        names = listed([f"<b>{escape(name)}</b>" for name in fitting(item.followers, room=500)])
+        lines.append(_("These follow: {names}").format(names=names))
+    return lines
 
 
 def _is_gone(item: ToldChange) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
+from bot.features.medicines.views.content.medicine_notes import lines_before
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.distinct_labels import family_in_words
@@ -17,6 +18,7 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import number_in_words
 from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dose_times import due_moment, open_words, place_name, record_at
+from bot.ui.words.parts_of_day import times_in_words
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.records import back_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
@@ -26,8 +28,10 @@ from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 from domain.family.people import Person
+from domain.medicines.changes.day_times import DAY_TIMES
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import Content, MedicineFacts
+from domain.medicines.schedules.moments import DayTimes, PartOfDay
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.own_actions import ActionKind, LastAction, Undone
 
@@ -96,7 +100,7 @@ def _undone(outcome: Undone, *, now: datetime) -> str:
         text = _appointment_now(outcome, outcome.action.appointment, now=now)
     elif outcome.person is not None:
         text = _("↩️ Undone. It's back to:\n{person}").format(
-            person=_person(outcome.person, outcome.action.kind, now)
+            person=_person(outcome.person, outcome.action, now)
         )
     elif outcome.medicine is None:
         name = _with_dosage(outcome.action.medicine) if outcome.action.medicine else ""
@@ -133,7 +137,7 @@ def action_words(action: LastAction, now: datetime) -> str:
             words = _("restored: {medicine}")
         return words.format(medicine=medicine) + _before(action, now)
     if action.person is not None:
-        person = _person(action.person, action.kind, now)
+        person = _person(action.person, action, now)
         return _event_words()[action.kind].format(medicine=person) + _before(action, now)
     if action.appointment is not None:
         appointment = _appointment(action.appointment, now)
@@ -163,9 +167,14 @@ def _before(action: LastAction, now: datetime) -> str:
     words = None
     match action.kind:
         case ActionKind.EDITED if before and action.medicine is not None:
-            words = _content(Content.from_json(before), action.medicine)
+            content = Content.from_json(before)
+            notes = lines_before(content, action.medicine.content)
+            words = "\n".join([_content(content, action.medicine), *notes])
         case ActionKind.REFILLED | ActionKind.COUNTED if after.get("stock"):
             return "\n" + _stock_words(before.get("stock"), after["stock"])
+        case ActionKind.DAY_TIMES_SET if before:
+            times = {part: at for part, at in before[DAY_TIMES].items() if at is not None}
+            words = times_in_words(DayTimes.from_json(times), _changed_parts(action))
         case ActionKind.PERSON_MOVED if before:
             words = _("{place} time").format(place=place_name(ZoneInfo(before["timezone"])))
         case ActionKind.PERSON_RENAMED if before:
@@ -224,6 +233,7 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.APPOINTMENT_FOLLOWED: _("moved to {person}'s time zone: {medicine}"),
         ActionKind.DRIVER_FOUND: _("you said you'd drive to: {medicine}"),
         ActionKind.DRIVER_LOST: _("you said you can't drive to: {medicine}"),
+        ActionKind.DAY_TIMES_SET: _("changed the times of a day: {medicine}"),
         ActionKind.PERSON_MOVED: _("moved: {medicine}"),
         ActionKind.PERSON_RENAMED: _("renamed to: {medicine}"),
         ActionKind.PERSON_PAUSED: _("paused all medicines:\n{medicine}"),
@@ -238,8 +248,16 @@ def _reach_words() -> dict[str, str]:
     }
 
 
-def _person(person: Person, kind: ActionKind, now: datetime) -> str:
-    name = f"<b>{escape(person.name)}</b>"
+def _changed_parts(action: LastAction) -> Sequence[PartOfDay]:
+    return [part for part in PartOfDay if part in (action.before or {}).get(DAY_TIMES, {})]
+
+
+def _person(person: Person, action: LastAction, now: datetime) -> str:
+    kind, name = action.kind, f"<b>{escape(person.name)}</b>"
+    if kind is ActionKind.DAY_TIMES_SET:
+        day = DayTimes.from_json(person.day_times)
+        words = _("{person}: {times}")
+        return words.format(person=name, times=times_in_words(day, _changed_parts(action)))
     if kind is ActionKind.PERSON_RENAMED:
         return name
     if kind is ActionKind.PERSON_MOVED:

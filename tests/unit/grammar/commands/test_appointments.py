@@ -88,7 +88,7 @@ def test_title_day_and_time(text: str, title: str, day: str, clock: str) -> None
         ("Dentist every Tuesday 10:00 until 1 March 2020", Problem.END_IN_PAST),
         ("Dentist in 5000 days 10:00", Problem.DATE_TOO_FAR),
         ("Dentist in an hour", Problem.WHEN_UNREADABLE),
-        ("Dentist 3 Dec at half past nine", Problem.NO_SUCH_TIME),
+        ("Dentist 3 Dec at half past nine", Problem.AM_OR_PM),
         ("Dentist every Tuesday 10:00 from 1 May until 1 April 2027", Problem.END_BEFORE_START),
         ("Dentist every Tuesday 10:00 9999 times", Problem.COUNT_IMPOSSIBLE),
         ("Dentist Friday 28 November 10:00", Problem.WEEKDAY_DIFFERS),

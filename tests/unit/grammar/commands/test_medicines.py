@@ -20,7 +20,14 @@ from bot.grammar.schedules.parsing import parse_schedule
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
-from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Elapsed,
+    Schedule,
+    Steps,
+    WallClock,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -67,6 +74,8 @@ def in_short(schedule: Schedule) -> str:
     match schedule:
         case Steps(steps=steps):
             return " then ".join(map(in_short, steps))
+        case Combined(plans=plans):
+            return " beside ".join(map(in_short, plans))
         case Elapsed():
             return elapsed_in_short(schedule)
         case AsNeeded():
@@ -225,7 +234,6 @@ def test_a_wrong_part_leaves_the_others_known() -> None:
     [
         ("Aspirin 100 mg mon,wed,fri for 2 weeks", "9am", "mon,wed,fri 09:00 until 2026-12-08"),
         ("Aspirin 100 mg twice a day", "08:00 and 20:00", "08:00 20:00"),
-        ("Aspirin 100 mg every morning", "at 8", "08:00"),
         ("Aspirin 100 mg daily", "22:00", "22:00"),
         ("Aspirin daily 100 mg weekdays", "22:00", "mon,tue,wed,thu,fri 22:00"),
     ],

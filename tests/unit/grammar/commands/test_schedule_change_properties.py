@@ -18,7 +18,14 @@ from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.comparison import Concern, list_concerns
 from domain.medicines.schedules.days import Weekly
 from domain.medicines.schedules.editing import apply_change
-from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Elapsed,
+    Schedule,
+    Steps,
+    WallClock,
+)
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.medicines.schedules.questions import AskPlace
 from tests.unit.grammar.commands.changes import LONDON, NOW, ONE_TABLET, TODAY, changed, concerns
@@ -67,6 +74,8 @@ def parts(schedule: Schedule) -> dict[str, object]:
             }
         case Steps(steps=steps):
             return {str(n): parts(step) for n, step in enumerate(steps)}
+        case Combined(plans=plans):
+            return {str(n): parts(plan) for n, plan in enumerate(plans)}
 
 
 def kept(old: Schedule, new: Schedule, *but: str) -> None:

@@ -20,7 +20,7 @@ from domain.medicines.schedules.comparison import Concern
 from domain.medicines.schedules.editing import apply_change
 from domain.medicines.schedules.kinds import AsNeeded, Steps, WallClock
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes
+from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Topic
 from tests.unit.grammar.commands.changes import (
     LONDON,
     NOW,
@@ -271,7 +271,7 @@ class TestWhatCouldMeanSeveral:
         old = content("20 mg for 5 days at 09:00, then 10 mg for 5 days at 21:00", "20 mg")
         question = change(old, "at 07:00")
         assert isinstance(question, AskPlace)
-        assert question.is_about_times
+        assert question.about is Topic.STEP_TIMES
         assert said(changed(old, "at 07:00", place="s1")) == (
             "20 mg at 09:00, last day 28 November 2026, then"
             " 10 mg at 07:00, last day 3 December 2026"
@@ -281,7 +281,6 @@ class TestWhatCouldMeanSeveral:
         ("schedule", "words", "so_far", "count"),
         [
             ("every monday at 09:00", "twice a day", [9], 2),
-            ("every monday at 09:00", "every morning", [9], None),
             ("every 8 hours from 06:00", "every day", [6, 14, 22], None),
             ("as needed, max 4", "every 6 hours", [], 1),
         ],

@@ -12,6 +12,7 @@ from tests.unit.views.screens.appointments import appointment_question_screens, 
 from tests.unit.views.screens.change_notices import change_notice_screens
 from tests.unit.views.screens.contacts import doctor_screens
 from tests.unit.views.screens.conversation import conversation_screens
+from tests.unit.views.screens.day_times import day_times_screens, new_medicine_day_screens
 from tests.unit.views.screens.family import family_screens, people_screens, start_screens
 from tests.unit.views.screens.home import Home, View, Words
 from tests.unit.views.screens.medicines.cards import (
@@ -20,6 +21,7 @@ from tests.unit.views.screens.medicines.cards import (
     press_screens,
 )
 from tests.unit.views.screens.medicines.content import medicine_screens, meds_screens
+from tests.unit.views.screens.medicines.labels import label_screens
 from tests.unit.views.screens.medicines.pauses import pause_screens
 from tests.unit.views.screens.medicines.records import history_screens, intake_screens, late_screens
 from tests.unit.views.screens.medicines.stock import stock_screens
@@ -55,13 +57,23 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
         },
         "contacts": doctor_screens(home),
         "conversation": conversation_screens(words),
-        "family": {**family_screens(home), **people_screens(home), **start_screens(home)},
+        "family": {
+            **family_screens(home),
+            **people_screens(home),
+            **day_times_screens(home),
+            **start_screens(home),
+        },
         "medicines/cards": {
             **card_screens(home),
             **press_screens(home),
             **dose_notice_screens(home),
         },
-        "medicines/content": {**medicine_screens(home), **meds_screens(home)},
+        "medicines/content": {
+            **medicine_screens(home),
+            **new_medicine_day_screens(home),
+            **meds_screens(home),
+        },
+        "medicines/labels": label_screens(home),
         "medicines/pauses": pause_screens(home),
         "medicines/records": {
             **intake_screens(home),

@@ -8,6 +8,7 @@ from functools import partial
 from bot.features.overview.views import changes
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import Content
+from domain.medicines.schedules.moments import PartOfDay
 from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import MedicineStatus
 from domain.overview.change_events import Concern as ChangeConcern
@@ -54,6 +55,7 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
     stopped = replace(medicine, status=MedicineStatus.STOPPED)
     was = Content(words.medicine, medicine.dosage, medicine.schedule)
     resting = replace(home.person, pause=Pause(NOW, until, silences_appointments=True))
+    early = replace(home.person, day_times={"breakfast": "07:00"})
     own = ChangeConcern.OWN
     driven = replace(one, driver_id=BEN_ID, driver=words.ben)
     gone = replace(one, status=OccurrenceStatus.CANCELLED)
@@ -77,6 +79,17 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
         "changes_medicine_removed": notice(told("medication.removed")),
         "changes_person_paused": notice(told("person.paused", person=resting)),
         "changes_person_resumed": notice(told("person.resumed", person=home.person)),
+        "changes_person_day_times_set": notice(
+            told(
+                "person.day_times_set",
+                person=early,
+                parts=[PartOfDay.BREAKFAST, PartOfDay.BEDTIME],
+                followers=[words.medicine, words.others[0][0]],
+            )
+        ),
+        "changes_person_day_times_put_back": notice(
+            told("person.put_back", person=early, parts=[PartOfDay.BEDTIME], is_undo=True)
+        ),
         "changes_person_put_back": notice(told("person.put_back", person=resting)),
         **{
             f"changes_appointment_{action}": notice(of_appointment(f"appointment.{action}"))

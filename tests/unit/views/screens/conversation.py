@@ -6,7 +6,7 @@ from functools import partial
 from bot.features.medicines.views.content import new_medicines
 from bot.features.overview.views import edited, guesses
 from bot.ui import conversations
-from bot.ui.answer import Button
+from bot.ui.answer import Button, Screen
 from bot.ui.presses.arguments import Pick
 from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.wording import escape
@@ -21,6 +21,9 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
     stop = Button(conversations.discard_label(), to_forget)
     question = new_medicines.ask_dosage(words.medicine)
     return {
+        "conversation_left_as_it_is": partial(
+            conversations.left_as_it_is, Screen(escape(words.medicine)), conversation={}
+        ),
         "conversation_unexpected": partial(conversations.unexpected),
         "conversation_unexpected_words": partial(conversations.unexpected, words.medicine),
         "guess_ask": partial(

@@ -57,10 +57,26 @@ class Words:
     medicine: str = "Aspirin"
     dosage: str = "100 mg"
     others: Sequence[tuple[str, str]] = (("Metformin", "850 mg"), ("Vitamin D", "20 drops"))
+    instructions: str = "with food, by mouth"
+    reason: str = "pain"
+    amount_range: str = "1–2 tablets"
 
     @classmethod
     def all_the_same(cls, words: str) -> "Words":
-        return cls(words, words, words, words, words, words, words, words, [(words, words)] * 2)
+        return cls(
+            words,
+            words,
+            words,
+            words,
+            words,
+            words,
+            words,
+            words,
+            [(words, words)] * 2,
+            words,
+            words,
+            words,
+        )
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ def before_of(
             return {"occurrences": {"one": {"starts_at": was_at.isoformat()}}}, None
         case ActionKind.PERSON_MOVED:
             return {"timezone": NEW_YORK.key}, None
+        case ActionKind.DAY_TIMES_SET:
+            return {"day_times": {"breakfast": "07:00", "bedtime": None}}, None
         case ActionKind.PERSON_RENAMED:
             return {"name": home.words.other_person}, None
         case _:
@@ -112,6 +114,12 @@ def undo_screens(home: Home) -> Mapping[str, View]:
         ),
         "undo_pause_of_person": undone(
             Undone(changed(ActionKind.PERSON_RESUMED), person=replace(home.person, pause=pause))
+        ),
+        "undo_day_times": undone(
+            Undone(
+                changed(ActionKind.DAY_TIMES_SET),
+                person=replace(home.person, day_times={"breakfast": "07:00"}),
+            )
         ),
         "undo_asked_below_a_message": partial(undo.ask, recorded, member=home.member, now=NOW),
         "undo_asked_in_another_family": ask(replace(recorded, elsewhere=elsewhere)),

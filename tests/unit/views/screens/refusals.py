@@ -38,6 +38,7 @@ from domain.family.errors import (
 )
 from domain.family.limits import QUOTA_LIMITS, Quota
 from domain.medicines.errors import (
+    DayTimesChanged,
     MedicineChanged,
     MedicineStopped,
     NotEnoughStock,
@@ -50,8 +51,10 @@ from domain.medicines.errors import (
     SimilarMedicine,
     StockUnitDiffers,
     TimeNotPossible,
+    TimesOfDayClash,
     UnseenPause,
 )
+from domain.medicines.schedules.problems import ScheduleProblem
 from domain.models.medicines import DoseStatus
 from domain.overview.own_actions import UNDONE, ActionSuperseded
 from tests.unit.views.screens.home import BEN_ID, LONDON, NOW, Home, View
@@ -63,7 +66,7 @@ def _superseded(home: Home) -> Mapping[str, CareCircleError]:
         *("medication.edited", "medication.paused", "medication.stopped", "medication.restored"),
         *("stock.refilled", "stock.counted", "appointment.moved", "appointment.cancelled"),
         *("appointment.restored", "appointment.driver_found", "appointment.driver_lost"),
-        *("person.paused", "person.resumed"),
+        *("person.paused", "person.resumed", "person.day_times_set"),
     ]
     skipped = home.dose(DoseStatus.SKIPPED)
     states = [skipped, home.dose(), home.dose(DoseStatus.CANCELLED)]
@@ -128,6 +131,11 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "nothing_to_pause": NothingToPause(home.words.person),
         "pause_runs": UnseenPause(home.words.person),
         "not_paused": NotPaused(home.words.person),
+        "day_changed_meanwhile": DayTimesChanged(home.person),
+        "times_of_day_meet": TimesOfDayClash(home.words.medicine, ScheduleProblem.MOMENTS_MEET),
+        "time_of_day_on_another_day": TimesOfDayClash(
+            home.words.medicine, ScheduleProblem.MOMENT_ON_ANOTHER_DAY
+        ),
         "pause_end_impossible": PauseEndImpossible(is_too_far=False),
         "pause_end_too_far": PauseEndImpossible(is_too_far=True),
         "stopped_meanwhile": MedicineStopped(home.words.medicine),

@@ -9,6 +9,7 @@ from bot.conversation import pasted_lists
 from bot.conversation.engine import AbandonPolicy, Flow, Reply, Step, finished
 from bot.conversation.people import ask_person, load_people, renewing_people, take_person
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content import persons_day
 from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
@@ -16,20 +17,27 @@ from bot.features.medicines.flows.content.medicine_draft import (
     describe_draft,
 )
 from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.content.questions import (
     ask_change,
     ask_confirm,
+    ask_day,
+    ask_day_times,
     ask_dosage,
+    ask_how,
     ask_max_per_day,
     ask_name,
     ask_new_dosage,
     ask_new_schedule,
     ask_same,
     ask_schedule,
+    ask_why,
     of_question,
+    shown_now,
 )
 from bot.features.medicines.views.content import new_medicines
+from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
@@ -44,7 +52,8 @@ from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.family.errors import NobodyCaredFor
 from domain.medicines.changes.adding import add_medication
-from domain.medicines.errors import SameMedicine
+from domain.medicines.dosages import Dosage
+from domain.medicines.errors import DayTimesChanged, SameMedicine, TimesOfDayClash
 from domain.medicines.facts import Content
 from domain.medicines.schedules.changes import Change
 
@@ -55,6 +64,8 @@ _ASKED_FOR = frozenset(
         Problem.DOSAGE_MISSING,
         Problem.SCHEDULE_MISSING,
         Problem.TIMES_MISSING,
+        Problem.WEEKDAYS_MISSING,
+        Problem.FIRST_DAY_MISSING,
         Problem.WHICH_PERSON,
     }
 )
@@ -81,7 +92,8 @@ async def begin(request: Request) -> Answer:
             return await _save(request, draft)
         except SameMedicine as same:
             draft = draft.beside_existing(same.existing)
-    draft = draft.offering(typed.problem).with_times(request.scope.clock.now())
+    now = request.scope.clock.now()
+    draft = replace(draft.offering(typed.problem).with_times(now), shown_at=now.isoformat())
     return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
 
 
@@ -97,7 +109,7 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
         if early is None:
             raise
         return early
-    draft = replace(draft, person=number)
+    draft = draft.for_person(number)
     if not draft.line:
         return _next(request, running, draft)
     person = draft.persons[number]
@@ -158,18 +170,41 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     if reply.choice is not None:
         words = _tapped(draft, reply.choice)
     zone, now = draft.chosen.zone, request.scope.clock.now()
+    dosage = None if draft.dosage is None else Dosage.from_json(draft.dosage)
     try:
-        found = read_schedule(words, so_far=draft.schedule_so_far, zone=zone, now=now)
+        typed = read_schedule(
+            words,
+            so_far=draft.schedule_so_far,
+            zone=zone,
+            now=now,
+            day=draft.day_times,
+            dosage=dosage,
+        )
     except Misunderstood as problem:
-        if problem.problem not in OFFERED:
+        if problem.problem in OFFERED:
+            draft = replace(draft, schedule_so_far="").offering(problem)
+            return _next(request, running, draft, first=_sentence(problem))
+        whole = None if draft.schedule_so_far else _take_direction(request, running, draft, words)
+        if whole is None:
             raise
-        draft = replace(draft, schedule_so_far="").offering(problem)
-        return _next(request, running, draft, first=_sentence(problem))
-    draft = replace(draft, offered=())
-    if isinstance(found, str):
-        return _next(request, running, replace(draft, schedule_so_far=found))
-    draft = replace(draft, schedule=found.to_json(), schedule_so_far="", guard="")
-    return _next(request, running, draft)
+        return whole
+    return _next(request, running, replace(draft.said(typed), guard=""))
+
+
+def _take_direction(
+    request: Request, running: Conversation, draft: Draft, text: str
+) -> Answer | None:
+    """Take a whole direction that was typed where only the times were asked for: "2 tablets every
+    morning". None if it isn't one.
+    """
+    person = draft.chosen
+    if person is None:
+        return None
+    line = f'/addmed "{draft.name}" {text}'
+    typed = understand_medicine(line, people=[person], now=request.scope.clock.now())
+    if typed.dosage is None or not (typed.schedule or typed.schedule_so_far):
+        return None
+    return _take_rest(request, running, draft, f'"{draft.name}" {text}')
 
 
 def _tapped(draft: Draft, choice: str) -> str:
@@ -199,7 +234,8 @@ async def _take_max_per_day(request: Request, running: Conversation, reply: Repl
 def _context(request: Request, draft: Draft) -> ChangeContext:
     if draft.chosen is None:
         raise Misunderstood(Problem.WHICH_PERSON)
-    return ChangeContext(draft.content, draft.chosen.zone, request.scope.clock.now())
+    now = request.scope.clock.now()
+    return ChangeContext(draft.content, draft.chosen.zone, now, draft.day_times)
 
 
 def _changed(
@@ -213,7 +249,7 @@ def _changed(
     found = _context(request, draft).apply([change], words=words)
     if isinstance(found, Content):
         return _next(request, running, draft.changed(found))
-    step, needed = parts.data_of_question(found)
+    step, needed = parts.data_of_question(found, day=draft.day_times)
     question = {"step": step, **needed}
     return _next(request, running, replace(draft, change=change.to_json(), question=question))
 
@@ -224,7 +260,7 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
     line = tokenize(text[:LONGEST_SCHEDULE])
     named = find_person(line, draft.persons)
     if named is not None:
-        draft = replace(draft, person=draft.persons.index(named.person), same=None)
+        draft = replace(draft.for_person(draft.persons.index(named.person)), same=None)
         text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
         if not text:
             return _next(request, running, draft)
@@ -246,6 +282,11 @@ async def _take_new_schedule(request: Request, running: Conversation, reply: Rep
     return _changed(request, running, replace(draft, guard=""), change, words=words)
 
 
+async def _take_note(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    return _changed(request, running, draft, take_note(Note(running.step), reply))
+
+
 async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
     """The answer to the question what a change means."""
     draft = Draft.read(running)
@@ -253,6 +294,15 @@ async def _take_answer(request: Request, running: Conversation, reply: Reply) ->
     context = _context(request, draft)
     change = parts.take_answer(running.step, question, reply, change, context)
     return _changed(request, running, draft, change, words=reply.text or "")
+
+
+async def _take_day(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """When the parts of the day are on which the medicine hangs."""
+    draft = Draft.read(running)
+    if reply.choice == "other":
+        return _next(request, running, replace(draft, day_by_hand=True))
+    draft, first = await persons_day.said(request, draft, reply)
+    return _next(request, running, draft, first=first)
 
 
 async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -274,6 +324,11 @@ async def _save_in(request: Request, running: Conversation, draft: Draft) -> Ans
         return finished(running, await _save(request, draft, flow_id=running.flow_id))
     except SameMedicine as same:
         return _next(request, running, draft.beside_existing(same.existing))
+    except DayTimesChanged:
+        draft, first = await persons_day.as_it_is_now(request, draft)
+    except TimesOfDayClash as clash:
+        draft, first = persons_day.to_ask_again(draft, clash)
+    return _next(request, running, draft, first=first)
 
 
 async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -298,7 +353,9 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
         case "schedule":
             return FLOW.advance(request, running, "when", draft.write())
         case "person":
-            draft = replace(draft, person=None)
+            draft = draft.for_person(None)
+        case Note.HOW | Note.WHY as note:
+            return FLOW.advance(request, running, note, draft.write())
         case _:
             return await _take_words(request, running, reply)
     return _next(request, running, draft)
@@ -311,11 +368,15 @@ FLOW = Flow(
         "name": Step(ask_name, _take_name),
         "dosage": Step(ask_dosage, _take_dosage),
         "schedule": Step(ask_schedule, _take_schedule),
+        "day": Step(ask_day, _take_day),
+        "daytimes": Step(ask_day_times, _take_day),
         "same": Step(ask_same, _take_same),
-        "confirm": Step(ask_confirm, _take_confirm),
+        "confirm": Step(ask_confirm, _take_confirm, shown_now),
         "change": Step(ask_change, _take_change),
         "much": Step(ask_new_dosage, _take_new_dosage),
         "when": Step(ask_new_schedule, _take_new_schedule),
+        "how": Step(ask_how, _take_note),
+        "why": Step(ask_why, _take_note),
         "times": Step(of_question(parts.ask_times), _take_answer),
         "which": Step(of_question(parts.ask_which), _take_answer),
         "each": Step(of_question(parts.ask_each), _take_answer),
@@ -331,7 +392,8 @@ FLOW = Flow(
 def _next(
     request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
 ) -> Answer:
-    draft = draft.with_times(request.scope.clock.now())
+    draft = draft.timed().with_times(request.scope.clock.now())
+    draft = replace(draft, shown_at=request.scope.clock.now().isoformat())
     return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 
@@ -341,6 +403,7 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) 
         draft.to_new_medicine(),
         flow_id=flow_id,
         acknowledged=[UUID(key) for key in draft.beside if key],
+        day_times=draft.said_times,
     )
     member = request.scope.require(Action.CHANGE_MEDICINES)
     return new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)

@@ -21,14 +21,16 @@ from bot.conversation.engine import (
     cancel_button,
     finished,
 )
-from bot.features.medicines.flows.content import alike
+from bot.features.medicines.flows.content import alike, persons_day
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content.notes import ask_note, take_note
 from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.screens import medicine_screen
 from bot.features.medicines.flows.stock import per_dose
 from bot.features.medicines.views import meds as meds_views
 from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.names import parse_name
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
@@ -37,13 +39,16 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.medicines import ChangeMedicine
+from bot.ui.refusals import refuse
 from domain.access import Action
+from domain.family.people import get_person
 from domain.medicines.changes.editing import edit_medication
-from domain.medicines.errors import MedicineChanged, SameMedicine
+from domain.medicines.errors import DayTimesChanged, MedicineChanged, SameMedicine
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.comparison import Concern, list_concerns
+from domain.medicines.schedules.moments import DayTimes
 
 
 async def begin(request: Request) -> Answer:
@@ -51,7 +56,7 @@ async def begin(request: Request) -> Answer:
     request.scope.require(Action.CHANGE_MEDICINES)
     press = request.pressed(ChangeMedicine)
     medicine = await get_medication(request.scope, press.medication_id)
-    data = {**_facts_of(medicine, request), "changes": []}
+    data = {**await _facts_of(medicine, request), "changes": []}
     if press.in_new_message:
         return FLOW.begin(request, "what", data)
     return FLOW.begin_in_place(request, "what", data)
@@ -61,8 +66,9 @@ async def _shown_before(request: Request, data: Data) -> Screen:
     return await medicine_screen(request, UUID(data["id"]))
 
 
-def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
-    """What every question shows about the medicine."""
+async def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
+    """What every question shows about the medicine, and the times of the person's day."""
+    person = await get_person(request.scope, medicine.person_id)
     today = request.scope.clock.now().astimezone(medicine.zone).date()
     return {
         "id": str(medicine.id),
@@ -71,18 +77,16 @@ def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
         "person": medicine.person,
         "zone": medicine.zone.key,
         "today": today.isoformat(),
-        "old": _content_of(medicine).to_json(),
+        "day": dict(person.day_times),
+        "old": medicine.content.to_json(),
     }
-
-
-def _content_of(medicine: MedicineFacts) -> Content:
-    return Content(medicine.name, medicine.dosage, medicine.schedule)
 
 
 def _context(request: Request, data: Data, content: Content | None = None) -> ChangeContext:
     """As of the start of the conversation; the version says whether that is still current."""
     content = content or Content.from_json(data["old"])
-    return ChangeContext(content, ZoneInfo(data["zone"]), request.scope.clock.now())
+    day = DayTimes.from_json(data.get("day", {}))
+    return ChangeContext(content, ZoneInfo(data["zone"]), request.scope.clock.now(), day)
 
 
 def _changes(data: Data) -> list[Change]:
@@ -100,7 +104,7 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
     match reply.choice:
-        case "name" | "dosage" as part:
+        case "name" | "dosage" | Note.HOW | Note.WHY as part:
             return FLOW.advance(request, running, part, data)
         case "schedule":
             old, today = Content.from_json(data["old"]), date.fromisoformat(data["today"])
@@ -167,6 +171,19 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     return await _proceed(request, running, [*_changes(running.data), change], words=words)
 
 
+def _ask_how(data: Data, choice: Choice) -> Screen:
+    return ask_note(Note.HOW, data["name"], data["old"].get("instructions"), choice)
+
+
+def _ask_why(data: Data, choice: Choice) -> Screen:
+    return ask_note(Note.WHY, data["name"], data["old"].get("reason"), choice)
+
+
+async def _take_note(request: Request, running: Conversation, reply: Reply) -> Answer:
+    change = take_note(Note(running.step), reply)
+    return await _proceed(request, running, [*_changes(running.data), change])
+
+
 async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
     """The answer to the question what a change means."""
     data: Data = running.data
@@ -212,7 +229,7 @@ async def _proceed(
     context = _context(request, data)
     new = context.apply(changes, words=words)
     if not isinstance(new, Content):
-        step, needed = parts.data_of_question(new)
+        step, needed = parts.data_of_question(new, day=context.day)
         return FLOW.advance(request, running, step, {**data, **needed})
     data = {**data, "new": new.to_json(), "most_choices": parts.most_choices(new)}
     if guard != "done" and _lacks_guard(changes, new, guard):
@@ -256,7 +273,7 @@ async def _refresh_review(request: Request, data: Data) -> Data:
 async def _of_now(request: Request, data: Data) -> Data | None:
     """The changes applied to the current medicine; None if they no longer apply."""
     medicine = await get_medication(request.scope, UUID(data["id"]))
-    fresh = {**data, **_facts_of(medicine, request)}
+    fresh = {**data, **await _facts_of(medicine, request)}
     context = _context(request, fresh)
     try:
         new = context.apply(_changes(data))
@@ -292,6 +309,8 @@ async def _save_reviewed(request: Request, running: Conversation, data: Data) ->
         if fresh is None:
             return finished(running, Answer(send=(screen,)))
         return FLOW.advance(request, running, "review", fresh, first=screen)
+    except DayTimesChanged as changed:
+        return finished(running, refuse(changed, is_press=False))
     return await _saved(request, running, medicine)
 
 
@@ -304,6 +323,8 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
     except MedicineChanged as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         return finished(running, Answer(send=(screen,)))
+    except DayTimesChanged as changed:
+        return finished(running, refuse(changed, is_press=False))
     return await _saved(request, running, medicine)
 
 
@@ -311,7 +332,10 @@ async def _saved(request: Request, running: Conversation, medicine: MedicineFact
     """What was saved, and then what this requires asking about the stock."""
     member = request.scope.require(Action.CHANGE_MEDICINES)
     done = meds_views.changed(medicine, member=member, now=request.scope.clock.now())
-    answer = finished(running, done)
+    data: Data = running.data
+    before, hanging = Content.from_json(data["old"]), (medicine.person_id, medicine.schedule)
+    assumed = await persons_day.assumptions(request, [hanging], known=before.schedule)
+    answer = finished(running, done.and_send(*assumed))
     return await per_dose.ask_after_change(request, medicine, answer)
 
 
@@ -323,6 +347,8 @@ async def _edit(request: Request, data: Data, new: Content) -> MedicineFacts:
         name=new.name,
         dosage=new.dosage,
         schedule=new.schedule,
+        instructions=new.instructions or "",
+        reason=new.reason or "",
         acknowledged=alike.known(data),
     )
 
@@ -336,6 +362,8 @@ FLOW = Flow(
         "dosage": Step(_ask_dosage, _take_dosage),
         "same": Step(alike.ask, _take_same),
         "schedule": Step(parts.ask_when, _take_schedule),
+        "how": Step(_ask_how, _take_note),
+        "why": Step(_ask_why, _take_note),
         "times": Step(parts.ask_times, _take_answer),
         "which": Step(parts.ask_which, _take_answer),
         "each": Step(parts.ask_each, _take_answer),

@@ -4,13 +4,14 @@ What is typed or tapped is a change of parts. If it could mean several things, t
 the answer completes the change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
+from bot.features.medicines.flows.content.named_buttons import named_button
 from bot.features.medicines.views.content import medicine_changes
 from bot.grammar.commands.schedule_changes import (
     parse_change,
@@ -24,11 +25,18 @@ from bot.ui.answer import Screen
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import ALL, STRENGTH
 from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.days import EVERY_DAY
 from domain.medicines.schedules.editing import apply_change
-from domain.medicines.schedules.kinds import AsNeeded, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Combined,
+    Schedule,
+    Steps,
+    WallClock,
+    is_daily,
+)
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question
+from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question, Topic
 
 # What each button says. A time changes only the times, a day only the days.
 _PRESETS = {
@@ -42,7 +50,16 @@ _PRESETS = {
     "prn": "as needed",
 }
 _HOURS = frozenset({"m", "e", "me", "mne"})
-_TIMES = ("08:00", "12:00", "20:00", "08:00, 20:00", "08:00, 14:00, 20:00")
+# Offered together where only how often is known: once, twice, three or four times a day.
+_OFFERED = (
+    (PartOfDay.MORNING,),
+    (PartOfDay.NOON,),
+    (PartOfDay.EVENING,),
+    (PartOfDay.BEDTIME,),
+    (PartOfDay.MORNING, PartOfDay.EVENING),
+    (PartOfDay.BREAKFAST, PartOfDay.LUNCH, PartOfDay.DINNER),
+    (PartOfDay.BREAKFAST, PartOfDay.LUNCH, PartOfDay.DINNER, PartOfDay.BEDTIME),
+)
 _UNKNOWN = "unknown"
 _INTERVAL_CHOICES = (4, 6, 8, 12, 24)  # hours
 _MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
@@ -50,11 +67,14 @@ _MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
 
 @dataclass(frozen=True)
 class ChangeContext:
-    """What is being changed, in whose time zone, and when it was read."""
+    """What is being changed, in whose time zone, and when it was read. `day` has the times of the
+    person's day.
+    """
 
     content: Content
     zone: ZoneInfo
     now: datetime
+    day: DayTimes = USUAL_DAY
 
     def apply(self, changes: Sequence[Change], *, words: str = "") -> Content | Question:
         """Apply the changes in order. Raises Misunderstood, quoting *words*, for an
@@ -85,7 +105,14 @@ class ChangeContext:
             raise
 
     def read_schedule(self, text: str) -> Change:
-        return parse_change(text, schedule=self.content.schedule, zone=self.zone, now=self.now)
+        return parse_change(
+            text,
+            schedule=self.content.schedule,
+            zone=self.zone,
+            now=self.now,
+            day=self.day,
+            dosage=self.content.dosage,
+        )
 
     def read_dosage(self, text: str) -> Change:
         """ "75 mg", or an amount for each time. Raises Misunderstood."""
@@ -110,8 +137,8 @@ def data_of_when(
     schedule: Schedule, zone: ZoneInfo, *, today: date | None = None
 ) -> dict[str, Any]:
     """The data that :func:`ask_when` needs."""
-    has_days = isinstance(schedule, WallClock) and schedule.days != EVERY_DAY
-    is_by_clock = isinstance(schedule, WallClock | Steps)
+    has_days = isinstance(schedule, WallClock | Combined) and not is_daily(schedule)
+    is_by_clock = isinstance(schedule, WallClock | Steps | Combined)
     labels = medicine_changes.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
     return {
         "presets": [[key, labels[key]] for key in labels],
@@ -124,17 +151,19 @@ def words_of_when(reply: Reply, context: ChangeContext) -> str:
     if reply.choice is None:
         return reply.text or ""
     words = _PRESETS[reply.choice]
-    is_by_clock = isinstance(context.content.schedule, WallClock | Steps)
+    is_by_clock = isinstance(context.content.schedule, WallClock | Steps | Combined)
     if reply.choice in _HOURS and not is_by_clock:
         return f"every day {words}"  # it has no days to keep
     return words
 
 
-def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
-    """The step that asks *question*, and the data it needs."""
+def data_of_question(
+    question: Question, *, day: DayTimes = USUAL_DAY
+) -> tuple[str, dict[str, Any]]:
+    """The step that asks *question*, and the data it needs; *day* has the times to offer."""
     match question:
         case AskTimes(so_far=so_far, count=count):
-            choices = times_choices(so_far, count=count)
+            choices = times_choices(so_far, count=count, day=day)
             return "times", {"buttons": [[f"t{n}", words] for n, words in enumerate(choices)]}
         case AskPlace(places=places, strength=strength):
             # With one amount, "all of them" says the same.
@@ -143,26 +172,33 @@ def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
                 for place in places
                 if len(places) > 1
             ]
-            labels.append(
-                [
-                    ALL,
-                    medicine_changes.all_label()
-                    if labels
-                    else medicine_changes.place_label(places[0]),
-                ]
-            )
+            if not labels:
+                labels.append([ALL, medicine_changes.place_label(places[0])])
+            elif question.has_all:
+                labels.append([ALL, medicine_changes.all_label()])
             if strength is not None:
                 labels.append([STRENGTH[:7], medicine_changes.strength_label(strength)])
-            return "which", {"buttons": labels, "is_about_times": question.is_about_times}
+            return "which", {"buttons": labels, "about": question.about.value}
         case AskAmount(amounts=amounts):
             return "each", {"buttons": [[f"a{n}", each.words] for n, each in enumerate(amounts)]}
 
 
-def times_choices(so_far: Sequence[time] = (), *, count: int | None = None) -> Sequence[str]:
-    """Times of day as one would type them: the current ones first, all together and each."""
+def times_choices(
+    so_far: Sequence[time] = (), *, count: int | None = None, day: DayTimes = USUAL_DAY
+) -> Sequence[str]:
+    """Times of day as one would type them: the current ones first, all together and each, then
+    those of the person's *day*.
+    """
     own = [f"{at:%H:%M}" for at in so_far]
-    choices = dict.fromkeys([", ".join(own), *own, *_TIMES])
+    choices = dict.fromkeys([", ".join(own), *own, *_offered_times(day)])
     return [words for words in choices if words and count in {None, words.count(":")}]
+
+
+def _offered_times(day: DayTimes) -> Iterator[str]:
+    for together in _OFFERED:
+        times = sorted({day.at(part) for part in together})
+        if len(times) == len(together):
+            yield ", ".join(f"{at:%H:%M}" for at in times)
 
 
 def ask_times(data: Data, choice: Choice) -> Screen:
@@ -171,9 +207,13 @@ def ask_times(data: Data, choice: Choice) -> Screen:
 
 def ask_which(data: Data, choice: Choice) -> Screen:
     buttons = _buttons(data, choice)
-    return medicine_changes.ask_which_amount(
-        data["name"], buttons, is_about_times=data["is_about_times"]
-    )
+    return medicine_changes.ask_which(data["name"], buttons, about=_topic(data))
+
+
+def _topic(data: Data) -> Topic:
+    # Written by the older program: "is_about_times".
+    before = Topic.STEP_TIMES if data.get("is_about_times") else Topic.AMOUNT
+    return Topic(data.get("about", before))
 
 
 def ask_each(data: Data, choice: Choice) -> Screen:
@@ -191,9 +231,9 @@ def take_answer(
     starts over. Raises Misunderstood.
     """
     labels: Mapping[str, str] = dict(data["buttons"])
-    if step == "which" and reply.choice is not None:
-        place = STRENGTH if reply.choice == STRENGTH[:7] else reply.choice
-        return change.completed(Change(place=place))
+    place = _place_meant(data, reply) if step == "which" else None
+    if place is not None:
+        return change.completed(Change(place=STRENGTH if place == STRENGTH[:7] else place))
     if step == "each":
         words = labels[reply.choice] if reply.choice is not None else reply.text or ""
         answer = context.read_dosage(words)
@@ -203,6 +243,13 @@ def take_answer(
     if step == "times" and answer == Change(times=answer.times, dosage=answer.dosage):
         return change.completed(answer)
     return answer
+
+
+def _place_meant(data: Data, reply: Reply) -> str | None:
+    """The button that was tapped, or named. What is typed about amounts is another amount."""
+    if reply.choice is not None or _topic(data) is Topic.AMOUNT:
+        return reply.choice
+    return named_button(data["buttons"], reply.text or "")
 
 
 def needs_guard(content: Content) -> bool:

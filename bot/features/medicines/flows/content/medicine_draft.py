@@ -1,25 +1,33 @@
 """What is known about a new medicine while `/addmed` asks about it."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, time
 from typing import Any, Self
 
 from bot.conversation.engine import Data
 from bot.conversation.people import People, index_of, named_for, read_people, to_persons
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.new_schedules import (
+    TypedSchedule,
+    fitting_words,
+    named_lack,
+)
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import PartialMedicine
+from bot.grammar.labels.beside_times import joined
+from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import parse_schedule
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
 from domain.medicines.schedules.kinds import schedule_from_json
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
+from domain.medicines.schedules.moments_of_schedules import parts_of, retimed
+from domain.medicines.schedules.problems import InvalidSchedule
 
-OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER})
+OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER, Problem.HOURS_RANGE})
 
 
 @dataclass(frozen=True)
@@ -30,8 +38,12 @@ class Draft:
     person's zone says what "today" is. `same` is what they already take with this or a similar name
     (`same_name`, `same_id`); `beside` are those that the new one is different from. `guard` says
     which limits of an as-needed medicine were already asked for. `change` is a change that waits
-    for the answer to `question`; `times` are those that fit `schedule_so_far`. `offered` are likely
-    schedules, as one would type them.
+    for the answer to `question`. `lacks` names the problem of `schedule_so_far`, and `times` are
+    words that would complete it. `offered` are likely schedules, as one would type them.
+    `spelled_out` are short forms as typed and what they were read as. `day` has the times of the
+    person's day that were asked for on account of this medicine, to be saved with it;
+    `day_by_hand`: the usual ones don't suit; `moves` says which other medicines move with them.
+    `shown_at` is when the question was put, as ISO in UTC.
     """
 
     people: People
@@ -41,6 +53,7 @@ class Draft:
     dosage: Mapping[str, Any] | None = None
     schedule: Mapping[str, Any] | None = None
     schedule_so_far: str = ""
+    lacks: str = ""
     same: str | None = None
     same_name: str = ""
     same_id: str = ""
@@ -50,10 +63,21 @@ class Draft:
     question: Mapping[str, Any] | None = None
     times: Sequence[str] = ()
     offered: Sequence[str] = ()
+    instructions: str | None = None
+    reason: str | None = None
+    spelled_out: Sequence[Sequence[str]] = ()
+    day: Mapping[str, str] = field(default_factory=dict)
+    day_by_hand: bool = False
+    moves: Sequence[str] = ()
+    shown_at: str = ""
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
-        data: dict[str, Any] = dict(conversation.data)
+        return cls.from_data(conversation.data)
+
+    @classmethod
+    def from_data(cls, stored: Data) -> Self:
+        data: dict[str, Any] = dict(stored)
         data.pop("is_another", None)  # written by an older version
         beside = tuple(data.get("beside", ()))
         return cls(**{**data, "people": read_people(data["people"]), "beside": beside})
@@ -86,7 +110,51 @@ class Draft:
             return self.guard or "interval"
         if self.guard == "most":
             return "most"
+        if self.unknown_parts:
+            return "daytimes" if self.day_by_hand else "day"
         return "same" if self.same else "confirm"
+
+    @property
+    def said_times(self) -> Mapping[PartOfDay, time]:
+        """The times that were asked for on account of this medicine."""
+        return DayTimes.from_json(self.day).named
+
+    @property
+    def day_times(self) -> DayTimes:
+        """The person's day, with what was said about it meanwhile."""
+        known = self.chosen.day if self.chosen else USUAL_DAY
+        return DayTimes({**known.named, **self.said_times})
+
+    @property
+    def unknown_parts(self) -> Sequence[PartOfDay]:
+        """The parts of the day on which it hangs, and of which nobody has said when they are."""
+        if self.schedule is None:
+            return ()
+        known = self.day_times.named
+        return [part for part in parts_of(schedule_from_json(self.schedule)) if part not in known]
+
+    def for_person(self, number: int | None) -> "Draft":
+        """A copy for that person; what was said about another one's day is forgotten."""
+        if number == self.person:
+            return self
+        return replace(self, person=number, day={}, day_by_hand=False, moves=(), same=None)
+
+    def saying(self, times: Mapping[PartOfDay, time]) -> "Draft":
+        """A copy in which the person's day has these times."""
+        return replace(self, day=DayTimes({**self.said_times, **times}).to_json())
+
+    def timed(self) -> "Draft":
+        """A copy whose moments have the times of the person's day. Raises Misunderstood if two
+        doses would be due at once, or one on another day.
+        """
+        if self.schedule is None or self.person is None:
+            return self
+        schedule = schedule_from_json(self.schedule)
+        try:
+            return replace(self, schedule=retimed(schedule, self.day_times).to_json())
+        except InvalidSchedule as error:
+            words = ", ".join(f"{at:%H:%M}" for at in self.said_times.values())
+            raise Misunderstood(Problem.TIMES_OF_DAY_MEET, words) from error
 
     @property
     def content(self) -> Content:
@@ -94,7 +162,7 @@ class Draft:
         if not (self.name and self.dosage and self.schedule):
             raise Misunderstood(Problem.SCHEDULE_MISSING)
         dosage, schedule = Dosage.from_json(self.dosage), schedule_from_json(self.schedule)
-        return Content(self.name, dosage, schedule)
+        return Content(self.name, dosage, schedule, self.instructions, self.reason)
 
     def changed(self, content: Content) -> "Draft":
         """A copy with another content; what was asked about the previous one is settled."""
@@ -103,6 +171,8 @@ class Draft:
             name=content.name,
             dosage=content.dosage.to_json(),
             schedule=content.schedule.to_json(),
+            instructions=content.instructions,
+            reason=content.reason,
             change=None,
             question=None,
             same=None,
@@ -117,8 +187,29 @@ class Draft:
             dosage=typed.dosage.to_json() if typed.dosage else None,
             schedule=typed.schedule.to_json() if typed.schedule else None,
             schedule_so_far=typed.schedule_so_far if typed.schedule is None else "",
+            lacks=typed.problem.problem.name if typed.problem else "",
             line=self.line if typed.person is None else "",
-        )
+            instructions=typed.instructions or self.instructions,
+            reason=typed.reason or self.reason,
+        ).spelling_out(typed.spelled_out)
+
+    def said(self, typed: TypedSchedule) -> "Draft":
+        """A copy with what was said about when it is due."""
+        return replace(
+            self,
+            schedule=None if typed.schedule is None else typed.schedule.to_json(),
+            schedule_so_far=typed.so_far,
+            lacks=typed.lacks.name if typed.lacks else "",
+            instructions=joined(self.instructions, typed.instructions),
+            reason=typed.reason or self.reason,
+            offered=(),
+        ).spelling_out(typed.spelled_out)
+
+    def spelling_out(self, found: Sequence[SpelledOut]) -> "Draft":
+        """A copy that shows how short forms were read."""
+        more = [[each.typed, each.meaning] for each in found if each.to_confirm]
+        known = [list(each) for each in self.spelled_out]
+        return replace(self, spelled_out=known + [each for each in more if each not in known])
 
     def offering(self, problem: Misunderstood | None) -> "Draft":
         """A copy with the alternatives to midnight, or to a time that isn't possible."""
@@ -130,11 +221,15 @@ class Draft:
         so_far, person = self.schedule_so_far, self.chosen
         if not so_far or person is None:
             return replace(self, times=())
-        fitting = []
-        for times in parts.times_choices():
-            with suppress(Misunderstood):
-                parse_schedule(f"{so_far} {times}", zone=person.zone, now=now)
-                fitting.append(times)
+        fitting = fitting_words(
+            so_far,
+            named_lack(self.lacks),
+            times=parts.times_choices(day=self.day_times),
+            zone=person.zone,
+            now=now,
+            day=self.day_times,
+            dosage=None if self.dosage is None else Dosage.from_json(self.dosage),
+        )
         return replace(self, times=fitting)
 
     def to_new_medicine(self) -> NewMedicine:
@@ -146,6 +241,8 @@ class Draft:
             name=self.name,
             dosage=Dosage.from_json(self.dosage),
             schedule=schedule_from_json(self.schedule),
+            instructions=self.instructions,
+            reason=self.reason,
         )
 
     def beside_existing(self, existing: MedicineFacts) -> "Draft":

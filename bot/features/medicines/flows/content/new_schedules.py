@@ -1,11 +1,19 @@
 """The schedule of a new medicine: what a typed or tapped reply says."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.grammar.dates import spelt
+from bot.grammar.labels.lines import read_words
+from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import parse_schedule, says_as_much
+from domain.local_time import Weekday
+from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.moments import DayTimes
 
 PRESETS = {
     "m": "every day at 08:00",
@@ -19,23 +27,97 @@ PRESETS = {
 }
 
 
-def read_schedule(words: str, *, so_far: str, zone: ZoneInfo, now: datetime) -> Schedule | str:
-    """The schedule that a reply and what was said before it make; or, while times are missing, the
-    words so far. Raises Misunderstood.
+@dataclass(frozen=True)
+class TypedSchedule:
+    """What a reply and what was said before it make: a `schedule`, or the words `so_far` and what
+    they lack. `instructions` and `reason` are what else it said.
     """
+
+    schedule: Schedule | None = None
+    so_far: str = ""
+    lacks: Problem | None = None
+    instructions: str | None = None
+    reason: str | None = None
+    spelled_out: tuple[SpelledOut, ...] = ()
+
+
+def read_schedule(
+    words: str,
+    *,
+    so_far: str,
+    zone: ZoneInfo,
+    now: datetime,
+    day: DayTimes,
+    dosage: Dosage | None,
+) -> TypedSchedule:
+    """Raises Misunderstood."""
+    label = read_words(words)
+    said = label.line.typed(label.line.tokens)
+
+    def read(text: str) -> TypedSchedule:
+        schedule, lacks = None, None
+        try:
+            schedule = parse_schedule(text, zone=zone, now=now, day=day, dosage=dosage)
+        except Misunderstood as problem:
+            if not problem.problem.can_be_completed:
+                raise
+            lacks = problem.problem
+        so_far = text if schedule is None else ""
+        return TypedSchedule(
+            schedule, so_far, lacks, label.instructions, label.reason, label.spelled_out
+        )
+
     try:
-        return _schedule_or_words(f"{so_far} {words}".strip(), zone=zone, now=now)
+        return read(f"{so_far} {said}".strip())
     except Misunderstood:
         # Only who says all of it in other words has started over: nothing that was typed is lost.
-        if not so_far or not says_as_much(words, as_words=so_far):
+        if not so_far or not says_as_much(said, as_words=so_far):
             raise
-    return _schedule_or_words(words, zone=zone, now=now)
+    return read(said)
 
 
-def _schedule_or_words(words: str, *, zone: ZoneInfo, now: datetime) -> Schedule | str:
-    try:
-        return parse_schedule(words, zone=zone, now=now)
-    except Misunderstood as problem:
-        if problem.problem is Problem.TIMES_MISSING:
-            return words
-        raise
+def fitting_words(
+    so_far: str,
+    lacks: Problem,
+    *,
+    times: Sequence[str],
+    zone: ZoneInfo,
+    now: datetime,
+    day: DayTimes,
+    dosage: Dosage | None,
+) -> Sequence[str]:
+    """The words that would complete those *so_far*, as buttons: *times*, weekdays or first days."""
+    offered = {
+        Problem.TIMES_MISSING: times,
+        Problem.WEEKDAYS_MISSING: _WEEKDAYS,
+        Problem.FIRST_DAY_MISSING: _first_days(zone, now),
+    }
+    found = []
+    for words in offered[lacks]:
+        try:
+            parse_schedule(f"{so_far} {words}", zone=zone, now=now, day=day, dosage=dosage)
+        except Misunderstood as problem:
+            if not problem.problem.can_be_completed or problem.problem is lacks:
+                continue
+        found.append(words)
+    return found
+
+
+_WEEKDAYS: Sequence[str] = tuple(f"on {day.name.casefold()}" for day in Weekday)
+
+
+def _first_days(zone: ZoneInfo, now: datetime) -> Sequence[str]:
+    """Today, tomorrow, and the first days of this week's rest and the next month."""
+    today = now.astimezone(zone).date()
+    next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return ("from today", "from tomorrow", f"from {spelt(next_month)}")
+
+
+def named_lack(name: str) -> Problem:
+    """What a stored draft lacks; drafts of older versions lack times."""
+    return _LACKS.get(name, Problem.TIMES_MISSING)
+
+
+_LACKS: Mapping[str, Problem] = {
+    problem.name: problem for problem in Problem if problem.can_be_completed
+}

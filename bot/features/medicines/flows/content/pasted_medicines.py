@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
 from bot.conversation.people import People, ask_person, index_of, take_person, to_persons
-from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content import persons_day
+from bot.features.medicines.flows.content.new_schedules import PRESETS, named_lack, read_schedule
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content import pasted_medicines as views
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
+from bot.grammar.labels.beside_times import joined
 from bot.grammar.names import parse_name
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
@@ -21,9 +23,12 @@ from bot.ui.answer import Screen
 from domain.access import Action
 from domain.medicines.changes.adding import add_medication
 from domain.medicines.dosages import Dosage
-from domain.medicines.errors import SameMedicine
+from domain.medicines.errors import DayTimesChanged, SameMedicine
 from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.schedules.kinds import schedule_from_json
+from domain.medicines.schedules.moments import DayTimes
+from domain.medicines.schedules.moments_of_schedules import retimed
+from domain.medicines.schedules.problems import InvalidSchedule
 
 
 class PastedMedicines(Kind[MedicineFacts]):
@@ -44,6 +49,9 @@ class PastedMedicines(Kind[MedicineFacts]):
                 "dosage": typed.dosage.to_json() if typed.dosage else None,
                 "schedule": typed.schedule.to_json() if typed.schedule else None,
                 "so_far": typed.schedule_so_far if typed.schedule is None else "",
+                "lacks": typed.problem.problem.name if typed.problem else "",
+                "instructions": typed.instructions,
+                "reason": typed.reason,
             }
             problem = typed.problem
             is_missing = problem is not None and problem.problem.is_missing
@@ -80,7 +88,12 @@ class PastedMedicines(Kind[MedicineFacts]):
             case _:
                 labels = {} if draft["so_far"] else new_medicines.schedule_presets()
                 buttons = [choice(label, key) for key, label in labels.items()]
-                return new_medicines.ask_schedule(draft["name"], buttons, so_far=draft["so_far"])
+                return new_medicines.ask_schedule(
+                    draft["name"],
+                    buttons,
+                    so_far=draft["so_far"],
+                    lacks=named_lack(draft.get("lacks", "")),
+                )
 
     async def take(
         self, request: Request, people: People, entry: Entry, reply: Reply
@@ -94,14 +107,22 @@ class PastedMedicines(Kind[MedicineFacts]):
             case "dosage":
                 draft["dosage"] = parse_dosage(text).to_json()
             case _:
-                zone = ZoneInfo(people[draft["person"]][2])
-                words = PRESETS[reply.choice] if reply.choice else text
-                now = request.scope.clock.now()
-                found = read_schedule(words, so_far=draft["so_far"], zone=zone, now=now)
-                if isinstance(found, str):
-                    draft["so_far"] = found
-                else:
-                    draft |= {"schedule": found.to_json(), "so_far": ""}
+                person = to_persons(people)[draft["person"]]
+                typed = read_schedule(
+                    PRESETS[reply.choice] if reply.choice else text,
+                    so_far=draft["so_far"],
+                    zone=person.zone,
+                    now=request.scope.clock.now(),
+                    day=person.day,
+                    dosage=Dosage.from_json(draft["dosage"]),
+                )
+                draft |= {
+                    "schedule": None if typed.schedule is None else typed.schedule.to_json(),
+                    "so_far": typed.so_far,
+                    "lacks": typed.lacks.name if typed.lacks else "",
+                    "instructions": joined(draft.get("instructions"), typed.instructions),
+                    "reason": typed.reason or draft.get("reason"),
+                }
         return replace(entry, draft=draft), None
 
     async def _for(
@@ -122,8 +143,8 @@ class PastedMedicines(Kind[MedicineFacts]):
 
     def words(self, entry: Entry, people: People) -> str:
         new = _new_medicine(entry, people)
-        _key, person, zone = people[entry.draft["person"]]
-        return views.medicine_words(new, person=person, zone=ZoneInfo(zone))
+        person = people[entry.draft["person"]]
+        return views.medicine_words(new, person=person.name, zone=ZoneInfo(person.zone))
 
     async def save(
         self, request: Request, people: People, entry: Entry, *, flow_id: UUID
@@ -140,10 +161,21 @@ class PastedMedicines(Kind[MedicineFacts]):
             existing = error.existing
             same = new_medicines.in_short(existing)
             raise NotSaved(replace(entry, same=same, same_id=str(existing.id))) from error
+        except DayTimesChanged as error:
+            day = DayTimes.from_json(error.person.day_times)
+            try:
+                schedule = retimed(new.schedule, day)
+            except InvalidSchedule:
+                raise error from None
+            # It's listed again, with the times that it has now.
+            again = {**entry.draft, "schedule": schedule.to_json()}
+            raise NotSaved(replace(entry, draft=again)) from error
 
     async def saved(self, request: Request, found: Sequence[MedicineFacts]) -> Sequence[Screen]:
         member, now = request.scope.require(self.action), request.scope.clock.now()
-        return [views.saved_medicines(found, member=member, now=now)]
+        listed = views.saved_medicines(found, member=member, now=now)
+        schedules = [(medicine.person_id, medicine.schedule) for medicine in found]
+        return [listed, *await persons_day.assumptions(request, schedules)]
 
 
 _NO_MEDICINE: Data = dict.fromkeys(("person", "name", "dosage", "schedule")) | {"so_far": ""}
@@ -152,10 +184,12 @@ _NO_MEDICINE: Data = dict.fromkeys(("person", "name", "dosage", "schedule")) | {
 def _new_medicine(entry: Entry, people: People) -> NewMedicine:
     draft = entry.draft
     return NewMedicine(
-        person_id=UUID(people[draft["person"]][0]),
+        person_id=UUID(people[draft["person"]].id),
         name=draft["name"],
         dosage=Dosage.from_json(draft["dosage"]),
         schedule=schedule_from_json(draft["schedule"]),
+        instructions=draft.get("instructions"),
+        reason=draft.get("reason"),
     )
 
 

@@ -1,13 +1,20 @@
 """The questions of `/addmed`, rendered from the draft."""
 
 from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.medicine_draft import Draft
+from bot.features.medicines.flows.content.new_schedules import named_lack
+from bot.features.medicines.flows.content.notes import ask_note
 from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.features.medicines.views.content.medicine_notes import Note
+from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
+from bot.ui.words.day_times import times_around
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.kinds import schedule_from_json
@@ -31,7 +38,8 @@ def ask_schedule(data: Data, choice: Choice) -> Screen:
         buttons = [choice(words, f"o{number}") for number, words in enumerate(data["offered"])]
     else:
         buttons = [choice(label, key) for key, label in new_medicines.schedule_presets().items()]
-    return new_medicines.ask_schedule(data["name"], buttons, so_far=so_far)
+    lacks = named_lack(data.get("lacks", ""))
+    return new_medicines.ask_schedule(data["name"], buttons, so_far=so_far, lacks=lacks)
 
 
 def of_question(ask: Callable[[Data, Choice], Screen]) -> Callable[[Data, Choice], Screen]:
@@ -49,7 +57,7 @@ def ask_max_per_day(data: Data, choice: Choice) -> Screen:
 
 
 def ask_new_dosage(data: Data, _choice: Choice) -> Screen:
-    _key, person, zone_key = data["people"][data["person"]]
+    _key, person, zone_key, *_day = data["people"][data["person"]]
     zone = ZoneInfo(zone_key)
     schedule = schedule_from_json(data["schedule"])
     now = medicine_changes.amount_now(Dosage.from_json(data["dosage"]), schedule, zone=zone)
@@ -62,18 +70,62 @@ def ask_new_schedule(data: Data, choice: Choice) -> Screen:
     return parts.ask_when({"name": data["name"], **parts.data_of_when(schedule, zone)}, choice)
 
 
+def ask_how(data: Data, choice: Choice) -> Screen:
+    return ask_note(Note.HOW, data["name"], data.get("instructions"), choice)
+
+
+def ask_why(data: Data, choice: Choice) -> Screen:
+    return ask_note(Note.WHY, data["name"], data.get("reason"), choice)
+
+
 def ask_confirm(data: Data, choice: Choice) -> Screen:
-    return new_medicines.confirm(
+    said = Draft.from_data(data)
+    question = new_medicines.confirm(
         name=data["name"],
         dosage=Dosage.from_json(data["dosage"]),
         schedule=schedule_from_json(data["schedule"]),
         person=data["people"][data["person"]][1],
         zone=ZoneInfo(data["people"][data["person"]][2]),
+        instructions=data.get("instructions"),
+        reason=data.get("reason"),
+        spelled_out=[(typed, meaning) for typed, meaning in data.get("spelled_out", ())],
+        now=datetime.fromisoformat(shown) if (shown := data.get("shown_at")) else None,
         buttons=(
             choice(conversations.save_label(), "save"),
             choice(conversations.change_label(), "change"),
             cancel_button(choice),
         ),
+    )
+    return new_medicines.with_day(question, said.said_times, said.moves)
+
+
+async def shown_now(request: Request, data: Data) -> Data:
+    """The next dates are reckoned from whenever the question is shown."""
+    return {**data, "shown_at": request.scope.clock.now().isoformat()}
+
+
+def ask_day(data: Data, choice: Choice) -> Screen:
+    """Whether the usual times of the day suit, where nobody has said otherwise."""
+    draft = Draft.from_data(data)
+    return new_medicines.ask_day(
+        draft.people[draft.person or 0].name,
+        draft.unknown_parts,
+        draft.day_times,
+        buttons=(
+            choice(new_medicines.use_these_label(len(draft.unknown_parts)), "use"),
+            choice(new_medicines.other_times_label(len(draft.unknown_parts)), "other"),
+        ),
+    )
+
+
+def ask_day_times(data: Data, choice: Choice) -> Screen:
+    """When the parts of the day are, the first of them by buttons."""
+    draft = Draft.from_data(data)
+    offered = times_around(draft.unknown_parts[0])
+    return new_medicines.ask_day_times(
+        draft.people[draft.person or 0].name,
+        draft.unknown_parts,
+        [choice(f"{at:%H:%M}", f"{at:%H%M}") for at in offered],
     )
 
 

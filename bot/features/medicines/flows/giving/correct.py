@@ -15,7 +15,7 @@ from bot.conversation.engine import (
     finished,
 )
 from bot.features.medicines.flows.giving.correction_draft import Draft
-from bot.features.medicines.flows.giving.questions import ask_count
+from bot.features.medicines.flows.giving.questions import ask_count, take_amount
 from bot.features.medicines.flows.giving.two_clocks import (
     clock_button,
     has_two_clocks,
@@ -54,6 +54,7 @@ from domain.medicines.records.intakes import (
     Confirm,
     ConfirmSlip,
     HowManyDoses,
+    HowMuch,
     Question,
     WhichOne,
     is_recordable,
@@ -177,12 +178,20 @@ async def _take_typed_time(
     return await _record_or_ask(request, draft, running)
 
 
-def _ask_amount(data: Data, _choice: Choice) -> Screen:
-    return views.ask_amount(data["name"], person=data["person"], dosage=data["dosage"])
+def _ask_amount(data: Data, choice: Choice) -> Screen:
+    name, person, planned = data["name"], data["person"], Dosage.from_json(data["amount"])
+    if planned.most is None:
+        return views.ask_amount(name, person=person, dosage=data["dosage"])
+    labels = intake_questions.amount_labels(planned)
+    buttons = [*(choice(words, key) for key, words in labels.items()), cancel_button(choice)]
+    return views.ask_amount_of(name, person=person, dosage=planned.words, buttons=buttons)
 
 
 async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
+    if reply.choice is not None:
+        typed = take_amount(Dosage.from_json(draft.amount), reply.choice)
+        return await _record_or_ask(request, _with_amount(draft, typed), running)
     return await _record_or_ask(
         request, _with_amount(draft, parse_amount(reply.text or "")), running
     )
@@ -289,6 +298,7 @@ async def _correct(
 _STEPS: Mapping[type[Question], str] = {
     WhichOne: "confirm",
     HowManyDoses: "count",
+    HowMuch: "amount",
     ConfirmSlip: "slip",
     Confirm: "confirm",
 }
@@ -302,6 +312,8 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
     match question:
         case HowManyDoses():
             text = intake_questions.ask_count(outlook).text
+        case HowMuch(of=of):
+            draft, text = replace(draft, amount=of.to_json(), dosage=of.words, given=None), ""
         case ConfirmSlip():
             text = intake_questions.ask_slip(outlook).text
         case _:

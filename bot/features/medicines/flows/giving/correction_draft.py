@@ -59,7 +59,7 @@ class Draft:
             dosage=dose.dosage,
             zone=(dose.taken_zone or dose.zone).key,
             is_taken=dose.status is DoseStatus.TAKEN,
-            amount=Dosage(dose.dosage, dose.amount, dose.unit).to_json(),
+            amount=dose.planned.to_json(),
         )
 
     def write(self) -> Data:

@@ -23,6 +23,7 @@ from bot.features.medicines.flows.giving.questions import (
     refresh_for,
     refresh_time,
     show,
+    take_amount,
 )
 from bot.features.medicines.flows.giving.two_clocks import parse_time, reader_of, zone_of
 from bot.features.medicines.flows.medicine_choices import (
@@ -46,12 +47,14 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
+from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.reading import get_medication
 from domain.medicines.records.intakes import (
     Confirm,
     ConfirmSlip,
     HowManyDoses,
+    HowMuch,
     Question,
     WhichOne,
     give,
@@ -149,6 +152,7 @@ async def _record_or_ask(
 _STEPS: Mapping[type[Question], str] = {
     WhichOne: "dose",
     HowManyDoses: "count",
+    HowMuch: "amount",
     ConfirmSlip: "slip",
     Confirm: "confirm",
 }
@@ -261,6 +265,9 @@ async def _take_amount(request: Request, running: Conversation, reply: Reply) ->
     match reply.choice:
         case "usual":
             return await _record_or_ask(request, draft.with_amount(TypedAmount()), running)
+        case str() as key:
+            amount = take_amount(Dosage.from_json(draft.usual), key)
+            return await _record_or_ask(request, draft.with_amount(amount), running)
         case _:
             return await _record_or_ask(
                 request, draft.with_amount(parse_amount(reply.text or "")), running

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, cancel_button
@@ -14,17 +15,19 @@ from bot.features.medicines.flows.giving.intake_draft import Draft
 from bot.features.medicines.flows.giving.two_clocks import reader_of
 from bot.features.medicines.flows.medicine_choices import choice_buttons
 from bot.features.medicines.views.giving import confirmations, intake_questions, readers
-from bot.grammar.commands.intakes import read_intake
+from bot.grammar.commands.intakes import TypedAmount, read_intake
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.ui.answer import Screen
 from bot.ui.buttons import in_rows
+from bot.ui.words.amounts import to_dosage
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineLine
 from domain.medicines.records.intakes import (
     Confirm,
     ConfirmSlip,
     HowManyDoses,
+    HowMuch,
     Question,
     WhichOne,
     review,
@@ -55,6 +58,14 @@ def show(request: Request, draft: Draft, question: Question) -> Draft:
             ]
         case HowManyDoses():
             text = intake_questions.ask_count(outlook).text
+        case HowMuch(of=of):
+            draft = replace(draft, usual=of.to_json()).with_amount(TypedAmount())
+            text = readers.given_line(
+                datetime.fromisoformat(draft.at) if draft.at else None,
+                person=draft.person,
+                zone=outlook.medicine.zone,
+                reader=reader,
+            )
         case ConfirmSlip():
             text = intake_questions.ask_slip(outlook).text
         case Confirm():
@@ -122,11 +133,16 @@ def ask_amount(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     usual = Dosage.from_json(draft.usual)
     screen = intake_questions.ask_amount(draft.name, usual, given=draft.text)
-    buttons = [
-        choice(intake_questions.usual_label(usual.words), "usual"),
-        cancel_button(choice),
-    ]
-    return Screen(screen.text, in_rows(buttons))
+    labels = intake_questions.amount_labels(usual)
+    buttons = [choice(words, key) for key, words in labels.items()]
+    return Screen(screen.text, in_rows([*buttons, cancel_button(choice)]))
+
+
+def take_amount(usual: Dosage, key: str) -> TypedAmount:
+    """What a button of :func:`intake_questions.amount_labels` says of a range."""
+    if usual.unit is None:
+        return TypedAmount()
+    return TypedAmount(to_dosage(usual.choices[int(key[1:])], usual.unit))
 
 
 def ask_count(data: Data, choice: Choice) -> Screen:

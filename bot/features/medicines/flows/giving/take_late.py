@@ -1,6 +1,6 @@
 """Taken, on doses whose window has ended: ask when, because the time of the tap doesn't say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -25,6 +25,7 @@ from bot.features.medicines.flows.giving.two_clocks import (
     reader_of,
     time_buttons,
 )
+from bot.features.medicines.views.doses import ask_amount
 from bot.features.medicines.views.giving import confirmations, intake_questions
 from bot.features.medicines.views.giving import late as views
 from bot.intake.request import Request
@@ -34,6 +35,7 @@ from bot.ui.buttons import in_rows
 from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.family.people import get_person
+from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.late import LateOutlook, record_late, review_late
 from domain.medicines.records.recording import Recorded
@@ -45,6 +47,7 @@ class Draft:
 
     `at` is the moment; None means each at its own time. `said` are typed words, read in `zone` or,
     with `is_mine`, in the member's own. `seen` is the fingerprint of what the question has shown.
+    `given` is what was chosen of the one dose that is to be a range.
     """
 
     ids: tuple[str, ...]
@@ -58,6 +61,7 @@ class Draft:
     seen: int | None = None
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
+    given: Mapping[str, Any] | None = None
 
     @classmethod
     def read(cls, stored: Data) -> Self:
@@ -75,24 +79,40 @@ class Draft:
         return [UUID(dose_id) for dose_id in self.ids]
 
     @property
+    def chosen(self) -> Mapping[UUID, Dosage]:
+        """The amounts that differ from what was to be given, by dose."""
+        if self.given is None:
+            return {}
+        return dict.fromkeys(self.dose_ids, Dosage.from_json(self.given))
+
+    @property
     def moment(self) -> datetime | None:
         """None means each at its own time."""
         return datetime.fromisoformat(self.at) if self.at else None
 
 
-async def begin(request: Request, doses: Sequence[DoseFacts]) -> Answer:
-    """Ask when these doses of one person were taken."""
+async def begin(
+    request: Request, doses: Sequence[DoseFacts], *, given: Dosage | None = None
+) -> Answer:
+    """Ask when these doses of one person were taken. *given* is what was chosen of a range, where
+    it's one dose.
+    """
     person = await get_person(request.scope, doses[0].care_recipient_id)
     ids = tuple(str(dose.id) for dose in doses)
-    draft = Draft(ids=ids, person=person.name, zone=person.zone.key)
+    draft = Draft(
+        ids=ids,
+        person=person.name,
+        zone=person.zone.key,
+        given=given.to_json() if given else None,
+    )
     return FLOW.begin(request, "when", await _refresh_when(request, draft.write()))
 
 
 async def _refresh_when(request: Request, data: Data) -> Data:
     draft, reader = Draft.read(data), reader_of(request)
-    outlook = await review_late(request.scope, draft.dose_ids, at=None)
+    outlook = await review_late(request.scope, draft.dose_ids, at=None, given=draft.chosen)
     labels = views.when_labels(outlook.open, now=reader.now) if outlook.open else {}
-    text = views.ask_when(outlook, person=draft.person, reader=reader).text
+    text = views.ask_when(outlook, person=draft.person, reader=reader, given=draft.chosen).text
     return replace(draft, text=text, buttons=tuple(labels.items())).write()
 
 
@@ -185,18 +205,26 @@ async def _record(request: Request, running: Conversation, draft: Draft) -> Answ
         at=draft.moment,
         zone=ZoneInfo(draft.zone),
         seen=draft.seen,
+        given=draft.chosen,
     )
     if not isinstance(outcome, Recorded):
         shown = _show(request, draft, outcome)
         return FLOW.advance(request, running, "confirm", shown.write())
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    if outcome.to_choose:
+        asked = ask_amount(outcome.to_choose[0], member=member, now=now)
+        return finished(running, asked)
     answer = views.recorded(outcome, person=draft.person, member=member, now=now)
     return finished(running, answer)
 
 
 async def _review(request: Request, draft: Draft) -> LateOutlook:
     return await review_late(
-        request.scope, draft.dose_ids, at=draft.moment, zone=ZoneInfo(draft.zone)
+        request.scope,
+        draft.dose_ids,
+        at=draft.moment,
+        zone=ZoneInfo(draft.zone),
+        given=draft.chosen,
     )
 
 
@@ -209,7 +237,7 @@ def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
     if has_two_clocks(request, draft):
         buttons.append(clock_button(request, draft))
     buttons += list(intake_questions.time_labels().items())
-    text = views.confirm(outlook, person=draft.person, reader=reader).text
+    text = views.confirm(outlook, person=draft.person, reader=reader, given=draft.chosen).text
     return replace(draft, seen=outlook.seen, text=text, buttons=tuple(buttons))
 
 

@@ -16,6 +16,7 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.medicines import SetPerDose
+from bot.ui.words.amounts import least_of
 from domain.access import Action
 from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
@@ -55,7 +56,7 @@ def _data(medicine: MedicineFacts, stock: Stock) -> dict[str, Any]:
         "id": str(medicine.id),
         "name": medicine.name,
         "unit": stock.unit,
-        "of": dosage.to_json(),
+        "of": least_of(dosage).to_json(),
         "said": _to_json(stock.measure),
     }
 

@@ -30,6 +30,7 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.medicines import Refill
+from bot.ui.words.amounts import least_of
 from bot.ui.words.units import PIECE
 from domain.access import Action
 from domain.medicines.dosages import THINGS, Dosage
@@ -158,7 +159,7 @@ async def _refill(
         shown, *others = answer.send
         return replace(answer, send=(*shown.after(views.measured_first()), *others))
     except PerDoseUnknown as unknown:
-        data = {**data, **_to_json(typed), "unit": unit, "of": unknown.dosage.to_json()}
+        data = {**data, **_to_json(typed), "unit": unit, "of": least_of(unknown.dosage).to_json()}
         return FLOW.ask(request, running, "per_dose", data)
     member = scope.require(Action.CHANGE_MEDICINES)
     answer = views.refilled(outcome, typed, member=member, now=scope.clock.now())

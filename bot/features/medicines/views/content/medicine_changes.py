@@ -4,18 +4,26 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.content.medicine_notes import note_lines
 from bot.features.medicines.views.content.new_medicines import schedule_presets
 from bot.ui.answer import Button, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape
-from bot.ui.words.schedules import dosage_in_words, length_in_words, schedule_in_words
+from bot.ui.words.dates import full_date
+from bot.ui.words.patterns_of_days import plan_days_in_words
+from bot.ui.words.schedules import (
+    dosage_in_words,
+    length_in_words,
+    schedule_in_words,
+)
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.comparison import Concern
+from domain.medicines.schedules.days import Days
 from domain.medicines.schedules.kinds import Schedule
-from domain.medicines.schedules.questions import Place
+from domain.medicines.schedules.questions import Place, Topic
 
 
 def ask_new_dosage(name: str, now: str, *, person: str) -> Screen:
@@ -81,12 +89,25 @@ def ask_times(name: str, choices: Sequence[Button]) -> Screen:
 
 
 def place_label(place: Place) -> str:
-    """ "The one at 08:00 (1 tablet)", "Step 2 (10 mg)"."""
-    amount = label(place.amount.words)
+    """ "The one at 08:00 (1 tablet)", "Step 2: 10 mg at 08:00", "5 mg: Mon–Fri at 18:00"."""
     at = ", ".join(f"{each:%H:%M}" for each in place.times)
+    if place.days is not None:
+        return _plan_label(place, place.days, at)
+    amount = label("" if place.amount is None else place.amount.words)
     if place.step is None:
         return _("The one at {time} ({amount})").format(time=at, amount=amount)
     return _("Step {number}: {amount} at {time}").format(number=place.step, amount=amount, time=at)
+
+
+def _plan_label(place: Place, days: Days, at: str) -> str:
+    words = _("{days} at {times}").format(days=plan_days_in_words(days), times=at)
+    if place.ends_on is not None:
+        words = _("{schedule}, last day {date}").format(
+            schedule=words, date=full_date(place.ends_on)
+        )
+    if place.amount is None:
+        return words
+    return _("{amount}: {schedule}").format(amount=label(place.amount.words), schedule=words)
 
 
 def all_label() -> str:
@@ -97,11 +118,19 @@ def strength_label(strength: Dosage) -> str:
     return _("The strength ({amount})").format(amount=label(strength.words))
 
 
-def ask_which_amount(name: str, choices: Sequence[Button], *, is_about_times: bool) -> Screen:
-    """Asks which of several amounts, or the times of which of several steps, to change."""
-    text = _("{name} is given in several amounts. Which one should change?")
-    if is_about_times:
-        text = _("The steps of {name} have different times. Which one should change?")
+def ask_which(name: str, choices: Sequence[Button], *, about: Topic) -> Screen:
+    """Asks which of several amounts to change, or the times, days or end of which step or plan."""
+    match about:
+        case Topic.AMOUNT:
+            text = _("{name} is given in several amounts. Which one should change?")
+        case Topic.STEP_TIMES:
+            text = _("The steps of {name} have different times. Which one should change?")
+        case Topic.TIMES:
+            text = _("{name} is given at different times. Which ones should change?")
+        case Topic.DAYS:
+            text = _("{name} is given differently on different days. Which days should change?")
+        case Topic.END:
+            text = _("Not all of {name} ends on the same day. Which end should change?")
     return Screen(text.format(name=escape(name)), in_rows(choices))
 
 
@@ -178,7 +207,8 @@ def review(
 def _content(content: Content, *, zone: ZoneInfo, today: date) -> str:
     dosage = escape(dosage_in_words(content.dosage, content.schedule))
     schedule = escape(schedule_in_words(content.schedule, zone=zone, today=today))
-    return f"💊 <b>{escape(content.name)}</b> {dosage}".strip() + f"\n{schedule}"
+    what = f"💊 <b>{escape(content.name)}</b> {dosage}".strip()
+    return "\n".join([what, schedule, *note_lines(content.instructions, content.reason)])
 
 
 def _concern_words() -> dict[Concern, str]:

@@ -1,21 +1,28 @@
 """Adding a medicine: the questions, the confirmation and the result."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.content.medicine_notes import note_labels, note_lines
+from bot.grammar.problems import Problem
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.conversations import change_label
+from bot.ui.length import fitting
 from bot.ui.presses.medicines import ChangeMedicine, UndoMedicine
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, listed, ngettext
+from bot.ui.words.courses import course_in_words, next_dates_in_words
+from bot.ui.words.parts_of_day import part_name, time_in_words, times_in_words
 from bot.ui.words.pauses import is_paused, medicine_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.ui.words.times import moment
 from domain.database.scope import Member
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.kinds import AsNeeded, Schedule
+from domain.medicines.schedules.kinds import AsNeeded, Schedule, is_daily
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.name_similarity import is_same_name
 
 
@@ -31,12 +38,23 @@ def ask_dosage(name: str) -> Screen:
     )
 
 
-def ask_schedule(name: str, presets: Sequence[Button], *, so_far: str) -> Screen:
+def ask_schedule(
+    name: str,
+    presets: Sequence[Button],
+    *,
+    so_far: str,
+    lacks: Problem = Problem.TIMES_MISSING,
+) -> Screen:
+    """When it is due; or, after the words *so_far*, what they lack."""
     if so_far:
-        question = _("“{so_far}”: at what time? For example: <i>08:00</i>").format(
-            so_far=escape(so_far)
-        )
-        return Screen(question, in_rows(presets, of=2))
+        questions = {
+            Problem.TIMES_MISSING: _("“{so_far}”: at what time? For example: <i>08:00</i>"),
+            Problem.WEEKDAYS_MISSING: _("“{so_far}”: on which day? For example: <i>on mondays</i>"),
+            Problem.FIRST_DAY_MISSING: _(
+                "“{so_far}”: from which day on? For example: <i>from 3 December</i>"
+            ),
+        }
+        return Screen(questions[lacks].format(so_far=escape(so_far)), in_rows(presets, of=2))
     return Screen(
         _(
             "When is {name} due? Tap, or type it, for example: <i>at 08:00 and 20:00</i>,"
@@ -73,6 +91,7 @@ def part_labels() -> dict[str, str]:
         "name": _("The name"),
         "dosage": _("How much"),
         "schedule": _("When"),
+        **note_labels(),
         "person": _("For whom"),
     }
 
@@ -115,6 +134,73 @@ def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) 
     return f"{name} {dosage_in_words(dosage, schedule)}".strip()
 
 
+def ask_day(
+    person: str,
+    parts: Sequence[PartOfDay],
+    day: DayTimes,
+    *,
+    buttons: tuple[Button, Button],
+) -> Screen:
+    """When parts of the day are, on which the medicine hangs; the usual times are offered."""
+    words = _(
+        "When is {parts} for {person}? I'd use {times}. Tap, or type the times in that order."
+    )
+    if len(parts) == 1:
+        words = _("When is {parts} for {person}? I'd use {times}. Tap, or type another time.")
+    return Screen(
+        words.format(
+            parts=_parts_in_words(parts),
+            person=escape(person),
+            times=listed([time_in_words(day.at(part)) for part in parts]),
+        ),
+        (buttons,),
+    )
+
+
+def ask_day_times(person: str, parts: Sequence[PartOfDay], offered: Sequence[Button]) -> Screen:
+    """As :func:`ask_day`, where the usual times don't suit; *offered* are for the first part."""
+    if len(parts) == 1:
+        words = _("When is {parts} for {person}? Tap a time, or type it.")
+    else:
+        words = _(
+            "When is {first} for {person}? Tap a time, or type the times of {parts} at once, like "
+            "<i>{example}</i>"
+        )
+    example = ", ".join(f"{part_name(part)} {time_in_words(USUAL_DAY.at(part))}" for part in parts)
+    return Screen(
+        words.format(
+            first=part_name(parts[0]),
+            parts=_parts_in_words(parts),
+            person=escape(person),
+            example=example,
+        ),
+        in_rows(offered, of=3),
+    )
+
+
+def _parts_in_words(parts: Sequence[PartOfDay]) -> str:
+    return listed([part_name(part) for part in parts])
+
+
+def use_these_label(count: int) -> str:
+    return ngettext("Use this", "Use these", count)
+
+
+def other_times_label(count: int) -> str:
+    return ngettext("Another time", "Other times", count)
+
+
+def with_day(question: Screen, times: Mapping[PartOfDay, time], moves: Sequence[str]) -> Screen:
+    """The confirmation, with the times of the day that are saved with the medicine and what else
+    moves with them.
+    """
+    if not times:
+        return question
+    lines = [_("🕗 {times}").format(times=times_in_words(DayTimes(times), times))]
+    lines += fitting([_("💊 {move}").format(move=escape(each)) for each in moves], room=1_000)
+    return replace(question, text="\n".join([question.text, *lines]))
+
+
 def ask_same(
     existing: str,
     *,
@@ -143,17 +229,42 @@ def confirm(
     person: str,
     zone: ZoneInfo,
     buttons: Sequence[Button],
+    instructions: str | None = None,
+    reason: str | None = None,
+    spelled_out: Sequence[tuple[str, str]] = (),
+    now: datetime | None = None,
 ) -> Screen:
+    """Everything that a yes saves: all parts in words, the next dates from *now* on, how many doses
+    a course has, and how short forms were read.
+    """
     save, change, cancel = buttons
+    when = escape(schedule_in_words(schedule, zone=zone))
+    ahead = [] if now is None else _what_comes(schedule, zone=zone, now=now)
+    read = [
+        _("“{typed}”: read as {meaning}").format(typed=escape(typed), meaning=escape(meaning))
+        for typed, meaning in spelled_out
+    ]
     return Screen(
         _("I understood:\n💊 <b>{name}</b> {dosage}\n{schedule}\nfor <b>{person}</b>").format(
             name=escape(name),
             dosage=escape(dosage_in_words(dosage, schedule)),
-            schedule=escape(schedule_in_words(schedule, zone=zone)),
+            schedule="\n".join([when, *note_lines(instructions, reason), *ahead, *read]),
             person=escape(person),
         ),
         ((save,), (change, cancel)),
     )
+
+
+def _what_comes(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> Sequence[str]:
+    """The next dates of what isn't daily, and the number of doses where it ends."""
+    dates = next_dates_in_words(schedule, zone=zone, now=now)
+    course = course_in_words(schedule, zone=zone, now=now)
+    lines = []
+    if dates is not None and not is_daily(schedule):
+        lines.append(_("Next: {dates}").format(dates=escape(dates)))
+    if course is not None:
+        lines.append(escape(course))
+    return lines
 
 
 def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
@@ -172,12 +283,14 @@ def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
 
 
 def described(medicine: MedicineFacts, *, now: datetime) -> str:
-    """Name, dosage and schedule, on two lines."""
+    """Name, dosage and schedule, on two lines, and how and what for it is taken below them."""
     dosage = escape(dosage_in_words(medicine.dosage, medicine.schedule))
     schedule = schedule_in_words(
         medicine.schedule, zone=medicine.zone, today=now.astimezone(medicine.zone).date()
     )
-    return f"<b>{escape(medicine.name)}</b> {dosage}".strip() + f"\n{escape(schedule)}"
+    what = f"<b>{escape(medicine.name)}</b> {dosage}".strip()
+    notes = note_lines(medicine.instructions, medicine.reason)
+    return "\n".join([what, escape(schedule), *notes])
 
 
 def first_dose(medicine: MedicineFacts, *, now: datetime) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.conversation.views.pasted_lists import person_question, saved_keyboard, saved_text
+from bot.features.medicines.views.content.medicine_notes import note_lines
 from bot.features.medicines.views.content.new_medicines import described, first_dose
 from bot.ui.answer import Button, Screen
 from bot.ui.length import label
@@ -28,11 +29,12 @@ def open_words(question: str) -> str:
 def medicine_words(new: NewMedicine, *, person: str, zone: ZoneInfo) -> str:
     """ "Aspirin 100 mg for Mum, every day at 08:00"."""
     dosage = escape(dosage_in_words(new.dosage, new.schedule))
-    return _("💊 {medicine} for {person}, {schedule}").format(
+    words = _("💊 {medicine} for {person}, {schedule}").format(
         medicine=f"<b>{escape(new.name)}</b> {dosage}".strip(),
         person=escape(person),
         schedule=escape(schedule_in_words(new.schedule, zone=zone, today=BEGUN)),
     )
+    return "\n".join([words, *note_lines(new.instructions, new.reason)])
 
 
 def saved_medicines(found: Sequence[MedicineFacts], *, member: Member, now: datetime) -> Screen:

@@ -51,6 +51,11 @@ def what_in_words(outlook: Outlook) -> str:
 def _multiple(outlook: Outlook) -> str:
     """ "That's 2 × the usual 500 mg."."""
     usual = escape((outlook.usual or outlook.medicine.dosage).words)
+    if (outlook.usual or outlook.medicine.dosage).most is not None and outlook.count != 1:
+        words = _("That's more than the usual {usual}.")
+        if outlook.count < 1:
+            words = _("That's less than the usual {usual}.")
+        return words.format(usual=usual)
     if outlook.count == 1:
         return _("The usual amount is {usual}.").format(usual=usual)
     return _("That's {count} × the usual {usual}.").format(

@@ -10,7 +10,7 @@ from bot.ui.answer import Answer, Button, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.amounts import count_words
+from bot.ui.words.amounts import amount_in_words, count_words
 from bot.ui.words.times import day_words
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP
@@ -107,6 +107,16 @@ def ask_amount(name: str, usual: Dosage, *, given: str) -> Screen:
         name=escape(name), usual=escape(usual.words)
     )
     return Screen(f"{given}\n{question}" if given else question)
+
+
+def amount_labels(usual: Dosage) -> dict[str, str]:
+    """What can be tapped for how much was given, by `/give`'s own keys: each amount of a range, or
+    the usual one.
+    """
+    if usual.most is None or usual.unit is None:
+        return {"usual": usual_label(usual.words)}
+    amounts = enumerate(usual.choices)
+    return {f"c{number}": amount_in_words(amount, usual.unit) for number, amount in amounts}
 
 
 def usual_label(usual: str) -> str:

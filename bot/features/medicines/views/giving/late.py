@@ -14,16 +14,23 @@ from bot.ui.length import fitting
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import due_moment, with_yours
 from domain.database.scope import Member
+from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
-from domain.medicines.records.late import LateOutlook
+from domain.medicines.records.late import NOTHING_CHOSEN, LateOutlook
 from domain.medicines.records.recording import Recorded
 
 
-def ask_when(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
+def ask_when(
+    outlook: LateOutlook,
+    *,
+    person: str,
+    reader: Reader,
+    given: Mapping[UUID, Dosage] = NOTHING_CHOSEN,
+) -> Screen:
     """Asks when doses were taken. Each is shown with the day and time it was due, and with whoever
-    has answered it in the meantime.
+    has answered it in the meantime. *given* is what was chosen of a range.
     """
-    lines = [_due(dose, reader) for dose in outlook.open]
+    lines = [_due(dose, reader, given) for dose in outlook.open]
     lines += [escape(already(dose)) for dose in outlook.answered]
     count = len(outlook.open)
     question = ngettext(
@@ -39,12 +46,13 @@ def ask_when(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
     return Screen("\n".join([head, *fitting(lines), question]))
 
 
-def _due(dose: DoseFacts, reader: Reader) -> str:
+def _due(dose: DoseFacts, reader: Reader, given: Mapping[UUID, Dosage] = NOTHING_CHOSEN) -> str:
     """ "💊 Aspirin 100 mg, due today 08:00"."""
+    chosen = given[dose.id].words if dose.id in given else None
     due = due_moment(dose, now=reader.now)
     return _("💊 <b>{name}</b> {amount}, due {due}").format(
         name=escape(dose.name),
-        amount=escape(dose.dosage),
+        amount=escape(dose.given or chosen or dose.dosage),
         due=with_yours(due, dose.due_at, zone=dose.zone, reader_zone=reader.zone),
     )
 
@@ -75,14 +83,20 @@ def ask_time(*, lacks_time: str, has_options: bool) -> Screen:
     )
 
 
-def confirm(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
+def confirm(
+    outlook: LateOutlook,
+    *,
+    person: str,
+    reader: Reader,
+    given: Mapping[UUID, Dosage] = NOTHING_CHOSEN,
+) -> Screen:
     """Lists everything that Yes will record and what to know beforehand. It never gives advice."""
     lines = [
         _("For <b>{person}</b>, family {family}:").format(
             person=escape(person), family=escape(reader.family_name)
         )
     ]
-    lines += fitting([_taken(dose, outlook.at, person, reader) for dose in outlook.open])
+    lines += fitting([_taken(dose, outlook.at, person, reader, given) for dose in outlook.open])
     lines += [escape(already(dose)) for dose in outlook.answered]
     lines += [
         _("⚠️ That's before the day {name} was due.").format(name=escape(dose.name))
@@ -104,12 +118,18 @@ def confirm(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
     return Screen("\n".join([*fitting(lines), _("Record it?")]))
 
 
-def _taken(dose: DoseFacts, at: Mapping[UUID, datetime], person: str, reader: Reader) -> str:
+def _taken(
+    dose: DoseFacts,
+    at: Mapping[UUID, datetime],
+    person: str,
+    reader: Reader,
+    given: Mapping[UUID, Dosage] = NOTHING_CHOSEN,
+) -> str:
     """ "💊 Aspirin 100 mg, due today 08:00: taken today 08:30"."""
-    given = at[dose.id]
-    zone = dose.zone if given == dose.due_at else dose.home
-    when = reader.when(given, person=person, zone=zone, home=dose.home)
-    return _("{dose}: taken {when}").format(dose=_due(dose, reader), when=when)
+    taken_at = at[dose.id]
+    zone = dose.zone if taken_at == dose.due_at else dose.home
+    when = reader.when(taken_at, person=person, zone=zone, home=dose.home)
+    return _("{dose}: taken {when}").format(dose=_due(dose, reader, given), when=when)
 
 
 def recorded(outcome: Recorded, *, person: str, member: Member, now: datetime) -> Answer:

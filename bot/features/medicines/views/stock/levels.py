@@ -7,7 +7,7 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.amounts import amount_in_words
+from bot.ui.words.amounts import amount_in_words, least_of, range_in_words
 from bot.ui.words.dates import day_and_month, full_date
 from bot.ui.words.units import PIECE, plural_name
 from domain.medicines.facts import MedicineFacts
@@ -17,6 +17,8 @@ from domain.medicines.stock.levels import Stock
 from domain.medicines.stock.measures import stock_use
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import MedicineStatus
+
+_BY_THE_SCHEDULE = frozenset({Lasts.RUNS_OUT, Lasts.TO_THE_END, Lasts.FOR_YEARS})
 
 
 def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequence[str]:
@@ -29,22 +31,42 @@ def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequ
     words = _("📦 {left}").format(left=left[:1].upper() + left[1:])
     if stock.promised_by:
         words += _(". {name} will get more").format(name=escape(stock.promised_by))
-    return [words, *of_a_dose(stock, medicine)]
+    return [words, *_counted_as(stock, medicine), *of_a_dose(stock, medicine)]
+
+
+def _counted_as(stock: Stock, medicine: MedicineFacts) -> Sequence[str]:
+    """Which amount of a range the forecast counts, where there is one."""
+    ranges = [
+        dosage
+        for dosage in own_dosages(medicine.schedule) or [medicine.dosage]
+        if dosage.most is not None
+    ]
+    if not ranges or stock.forecast.kind not in _BY_THE_SCHEDULE:
+        return []
+    if len(set(ranges)) > 1:
+        return [_("I count the larger amount each time.")]
+    largest = ranges[0].largest
+    amount = amount_in_words(largest.amount or Decimal(1), largest.unit or PIECE)
+    return [_("I count the larger amount each time: {amount}.").format(amount=amount)]
 
 
 def of_a_dose(stock: Stock, medicine: MedicineFacts) -> Sequence[str]:
     """How much of the stock one dose takes if the units differ, or that this is still unknown."""
     unit = stock.unit or PIECE
     if stock.unmeasured is not None:
-        return [stock_question(stock.unmeasured.words, unit)]
+        return [stock_question(least_of(stock.unmeasured).words, unit)]
     if own_dosages(medicine.schedule):
         return []
     amount = stock_use(medicine.dosage, unit, stock.measure)
     if medicine.dosage.unit == unit or amount is None:
         return []
+    most = stock_use(medicine.dosage.largest, unit, stock.measure)
+    words = amount_in_words(amount, unit)
+    if most is not None and most > amount:
+        words = range_in_words(amount, most, unit)
     return [
         _("One dose ({dosage}) uses {amount}.").format(
-            dosage=escape(medicine.dosage.words), amount=amount_in_words(amount, unit)
+            dosage=escape(medicine.dosage.words), amount=words
         )
     ]
 

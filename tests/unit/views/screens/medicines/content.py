@@ -20,9 +20,9 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import Content, MedicineFacts, MedicineLine, OpenDose
 from domain.medicines.schedules.comparison import Concern
-from domain.medicines.schedules.days import Daily, Weekly
+from domain.medicines.schedules.days import Daily, Monthly, Weekly
 from domain.medicines.schedules.kinds import WallClock
-from domain.medicines.schedules.questions import Place
+from domain.medicines.schedules.questions import Place, Topic
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import DoseStatus, MedicineStatus
 from tests.unit.views.screens.conversation import choice
@@ -153,6 +153,16 @@ def _medicine_change_screens(home: Home, weekly: WallClock) -> Mapping[str, View
         medicine_changes.strength_label(Dosage(words.dosage)),
     ]
     buttons = [choice(label) for label in labels]
+    days = Weekly(frozenset(Weekday(n) for n in range(5)))
+    weekend = Weekly(frozenset({Weekday.SATURDAY, Weekday.SUNDAY}))
+    plans = [
+        medicine_changes.place_label(place)
+        for place in (
+            Place("p0", one, (time(8), time(22)), days=days),
+            Place("p1", half, (time(10),), days=weekend, ends_on=date(2026, 12, 31)),
+            Place("p2", None, (time(12),), days=Monthly(frozenset({1}))),
+        )
+    ]
     return {
         "changemed_dosage": partial(
             medicine_changes.ask_new_dosage,
@@ -176,10 +186,25 @@ def _medicine_change_screens(home: Home, weekly: WallClock) -> Mapping[str, View
             medicine_changes.ask_times, words.medicine, [choice("06:00, 14:00"), choice("06:00")]
         ),
         "changemed_which": partial(
-            medicine_changes.ask_which_amount, words.medicine, buttons, is_about_times=False
+            medicine_changes.ask_which, words.medicine, buttons, about=Topic.AMOUNT
         ),
         "changemed_which_step": partial(
-            medicine_changes.ask_which_amount, words.medicine, buttons[:2], is_about_times=True
+            medicine_changes.ask_which, words.medicine, buttons[:2], about=Topic.STEP_TIMES
+        ),
+        "changemed_which_times": partial(
+            medicine_changes.ask_which,
+            words.medicine,
+            [*map(choice, plans), choice(medicine_changes.all_label())],
+            about=Topic.TIMES,
+        ),
+        "changemed_which_days": partial(
+            medicine_changes.ask_which, words.medicine, [*map(choice, plans)], about=Topic.DAYS
+        ),
+        "changemed_which_end": partial(
+            medicine_changes.ask_which,
+            words.medicine,
+            [*map(choice, plans), choice(medicine_changes.all_label())],
+            about=Topic.END,
         ),
         "changemed_each": partial(medicine_changes.ask_amount_each, words.medicine, buttons[:2]),
         "changemed_review": partial(

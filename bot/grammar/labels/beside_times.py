@@ -1,0 +1,137 @@
+"""Words that say when in some lines and how in others: "with meals" beside 08:00 and 20:00, "at
+night" of something as needed.
+"""
+
+from collections.abc import Sequence
+
+from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.dosages import quantity_ends
+from bot.grammar.problems import Misunderstood
+from bot.grammar.schedule_parts.cursor import Cursor
+from bot.grammar.schedule_parts.limits import read_as_needed
+from bot.grammar.schedule_parts.moments import read_moment
+from bot.grammar.tokens import Line, Token, relaid
+
+_MEALS = {"meal", "meals", "mealtime", "mealtimes"}
+_RELATIONS = {"with", "before", "after", "at", "during"}
+_EACH = {"each", "every", "the", "your", "her", "his", "main"}
+_THREE = {"3", "three", "3x", "thrice"}
+
+
+def joined(*notes: str | None) -> str | None:
+    """Several notes as one; None for none."""
+    return "; ".join(note for note in notes if note) or None
+
+
+def take_beside_times(line: Line) -> tuple[Line, Sequence[str]]:
+    """The line without the words that only say how it is taken, and those words."""
+    tokens, notes = _without_meals(line, line.tokens)
+    if _is_as_needed(line, tokens):
+        tokens, moments = _without_moments(line, tokens)
+        notes = [*notes, *moments]
+    return (relaid(tokens) if notes else line), notes
+
+
+def _without_meals(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, ...], list[str]]:
+    """ "With meals" names three times of day only where nothing else names them."""
+    spans = _spans_of_meals(tokens)
+    if not spans:
+        return tuple(tokens), []
+    inside = {at for span in spans for at in span}
+    rest = [token for at, token in enumerate(tokens) if at not in inside]
+    if not _names_times(rest):
+        return tuple(tokens), []
+    return tuple(rest), [line.typed(tokens[span.start : span.stop]) for span in spans]
+
+
+def _spans_of_meals(tokens: Sequence[Token]) -> list[range]:
+    found = []
+    for at, token in enumerate(tokens):
+        if at == 0 or token.is_quoted or token.word not in _MEALS:
+            continue
+        start = at
+        while start > 1 and tokens[start - 1].word in _EACH:
+            start -= 1
+        if start > 1 and tokens[start - 1].word in _RELATIONS:
+            start -= 1
+            # "30 minutes before meals"
+            while start > 1 and tokens[start - 1].word in _LENGTHS and start > at - 6:
+                start -= 1
+            found.append(range(start, at + 1))
+    return found
+
+
+_LENGTHS = {
+    "minutes",
+    "min",
+    "mins",
+    "minute",
+    "hour",
+    "hours",
+    "half",
+    "an",
+    "a",
+    "30",
+    "15",
+    "1",
+    "2",
+}
+_LENGTHS |= {"30min", "10", "20", "one", "two", "60"}
+
+
+def _is_clock_time(tokens: Sequence[Token], at: int) -> bool:
+    """Whether there is a time at *at*, and not an amount: "7.5 mg"."""
+    try:
+        return looks_like_a_time(tokens[at]) and quantity_ends(tokens, at) is None
+    except Misunderstood:
+        return False
+
+
+def _names_times(tokens: Sequence[Token]) -> bool:
+    """Whether other words say when, or how often other than three times a day."""
+    for at, token in enumerate(tokens):
+        if at == 0 or token.is_quoted:
+            continue
+        word = token.word
+        is_night = word in {"night", "nightly"}
+        if _is_clock_time(tokens, at) or word in NAMED:
+            return True
+        if word.removesuffix("s") in PARTS_OF_DAY and not is_night:
+            return True
+        if word in {"breakfast", "lunch", "dinner", "supper", "twice", "once"}:
+            return True
+        if word in {"every", "each"} and at + 1 < len(tokens) and tokens[at + 1].word != "day":
+            return True
+        is_counted = at + 1 < len(tokens) and tokens[at + 1].word in {"times", "x"}
+        if is_counted and word not in _THREE:
+            return True
+        if word in {"needed", "required", "prn"}:
+            return True
+    return False
+
+
+def _is_as_needed(line: Line, tokens: Sequence[Token]) -> bool:
+    cursor = Cursor(line, tokens)
+    return any(read_as_needed(cursor) for cursor.at in range(1, len(tokens)))
+
+
+def _without_moments(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, ...], list[str]]:
+    """ "At night as needed" is never due: the part of the day is a remark."""
+    if any(_is_clock_time(tokens, at) for at in range(1, len(tokens))):
+        return tuple(tokens), []
+    kept: list[Token] = list(tokens[:1])
+    notes: list[str] = []
+    cursor = Cursor(line, tokens)
+    cursor.at = 1
+    while cursor.at < len(tokens):
+        start = cursor.at
+        try:
+            is_moment = not tokens[start].is_quoted and read_moment(cursor)
+        except Misunderstood:
+            is_moment = False
+        if is_moment:
+            notes.append(line.typed(tokens[start : cursor.at]))
+        else:
+            kept.append(tokens[start])
+            cursor.at = start + 1
+    return tuple(kept), notes

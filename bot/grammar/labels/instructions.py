@@ -1,0 +1,204 @@
+"""Takes what a label says beside name, amounts and times out of a line: how something is taken,
+what for, and remarks in brackets.
+
+What is taken out is kept as typed. Nothing is taken out of a name: only what follows the first
+amount, or is a phrase of several words.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS, WAYS
+from bot.grammar.tokens import Line, Token, words_of
+
+LONGEST_INSTRUCTIONS = 300
+_FORMS = frozenset(
+    [
+        "drops",
+        "tablets",
+        "tablet",
+        "pills",
+        "pill",
+        "capsules",
+        "cream",
+        "ointment",
+        "spray",
+        "medicine",
+        "syrup",
+        "gel",
+        "patches",
+    ]
+)
+_MOST_REASON_WORDS = 5
+_NEEDED = {"needed", "required", "necessary", "prn"}
+_JOINTS = {",", "-", ":", ".", ";"}
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """The rest of a line, with its `instructions` and the `reason` as typed; None for none."""
+
+    tokens: tuple[Token, ...]
+    instructions: str | None = None
+    reason: str | None = None
+
+
+def take_remarks(
+    line: Line, *, amount_at: int | None, is_said_otherwise: Callable[[Sequence[Token]], bool]
+) -> Remarks:
+    """Split *line*, whose first amount is at *amount_at*. Words in brackets are a remark unless
+    they *are said otherwise*, as part of a schedule.
+    """
+    taking = _Taking(line, amount_at, is_said_otherwise)
+    while taking.at < len(line.tokens):
+        taking.take_one()
+    notes, reasons = "; ".join(taking.notes), "; ".join(taking.reasons)
+    return Remarks(_tidied(taking.kept), notes or None, reasons or None)
+
+
+class _Taking:
+    """Goes through a line once; the tokens before `at` are kept, or are notes or reasons."""
+
+    def __init__(
+        self,
+        line: Line,
+        amount_at: int | None,
+        is_said_otherwise: Callable[[Sequence[Token]], bool],
+    ) -> None:
+        self._line = line
+        self._amount_at = amount_at
+        self._is_said_otherwise = is_said_otherwise
+        self.at = 1
+        self.kept: list[Token] = list(line.tokens[:1])
+        self.notes: list[str] = []
+        self.reasons: list[str] = []
+
+    def take_one(self) -> None:
+        tokens, at = self._line.tokens, self.at
+        if used := _bracketed(tokens, at):
+            self._take_bracketed(tokens[at : at + used])
+        elif (used := self._how_ahead()) > 0:
+            self.notes.append(self._line.typed(tokens[at : at + used]))
+        elif (used := self._reason_ahead()) > 0:
+            start = at + (tokens[at].word == "for")
+            self.reasons.append(self._line.typed(tokens[start : at + used]).rstrip("."))
+        elif used := _to_be_done(tokens, at):
+            pass  # says nothing
+        elif _is_doing(tokens, at, is_after_amount=self._is_after_amount):
+            used = 1
+        else:
+            used = 1
+            self.kept.append(tokens[at])
+        self.at += used
+
+    @property
+    def _is_after_amount(self) -> bool:
+        return self._amount_at is not None and self.at > self._amount_at
+
+    def _take_bracketed(self, inside: Sequence[Token]) -> None:
+        bare = _without_brackets(inside)
+        if self._is_said_otherwise(bare):
+            self.kept += bare
+        elif self._is_after_amount:
+            self.notes.append(self._line.typed(inside).strip("()[]"))
+        else:
+            self.kept += inside  # "Potassium (Sando-K)"
+
+    def _how_ahead(self) -> int:
+        """How many tokens say how it is taken. A verb that names the way belongs to them: "inject
+        under the skin", "inhale".
+        """
+        tokens, at = self._line.tokens, self.at
+        is_verb = not tokens[at].is_quoted and tokens[at].word in WAYS
+        if is_verb and _is_doing(tokens, at, is_after_amount=self._is_after_amount):
+            return 1 + _how(tokens, at + 1)
+        used = _how(tokens, at)
+        return used if used > 1 or self._is_after_amount else 0
+
+    def _reason_ahead(self) -> int:
+        is_of_name = self.at == 1 and self._line.tokens[0].word in _FORMS  # "Drops for eyes"
+        return 0 if is_of_name else _reason(self._line.tokens, self.at)
+
+
+def _to_be_done(tokens: Sequence[Token], at: int) -> int:
+    """ "to be taken": how many tokens, 0 for none."""
+    match words_of(tokens[at:], 3):
+        case ["to", "be", done] if done in DOING or done.endswith(("ed", "en")):
+            return 3
+        case _:
+            return 0
+
+
+def _is_doing(tokens: Sequence[Token], at: int, *, is_after_amount: bool) -> bool:
+    """ "take", "apply" and the like, after the amount or right before it."""
+    if tokens[at].is_quoted or tokens[at].word.rstrip(":") not in DOING:
+        return False
+    following = tokens[at + 1 : at + 2]
+    return is_after_amount or any(each.is_quoted or each.word[:1].isdecimal() for each in following)
+
+
+def _bracketed(tokens: Sequence[Token], at: int) -> int:
+    """How many tokens a remark in brackets takes, 0 for none: "(80 mg total)"."""
+    first = tokens[at]
+    opening = first.raw[:1]
+    if first.is_quoted or opening not in {"(", "["}:
+        return 0
+    closing = ")" if opening == "(" else "]"
+    for end in range(at, min(len(tokens), at + 40)):
+        if not tokens[end].is_quoted and closing in tokens[end].raw:
+            return end - at + 1
+    return 0
+
+
+def _without_brackets(tokens: Sequence[Token]) -> list[Token]:
+    bare = [
+        Token(token.raw.strip("()[]"), token.word.strip("()[]").rstrip("."), token.start, token.end)
+        for token in tokens
+    ]
+    return [token for token in bare if token.word]
+
+
+def _how(tokens: Sequence[Token], at: int) -> int:
+    """How many tokens the longest phrase about how it is taken takes at *at*."""
+    if at >= len(tokens):
+        return 0
+    expressions = HOW.get("" if tokens[at].is_quoted else tokens[at].word.strip("()"))
+    if not expressions:
+        return 0
+    words = words_of(tokens[at:], LONGEST)
+    text = "".join(f"{word} " for word in words)
+    ends = [match.end() for each in expressions if (match := each.match(text))]
+    return text[: max(ends)].count(" ") if ends else 0
+
+
+def _reason(tokens: Sequence[Token], at: int) -> int:
+    """ "for pain", "for high blood pressure", "if in pain": how many tokens, 0 for none."""
+    words = words_of(tokens[at:], _MOST_REASON_WORDS + 1)
+    if words and words[0] in REASONS and at and tokens[at - 1].word in _NEEDED:
+        return len(list(takewhile(lambda word: word in REASONS, words)))  # "prn pain"
+    if not words or words[0] != "for":
+        return 0
+    end = 0
+    for n, word in enumerate(words[1:], start=1):
+        if word in REASONS or (end == n - 1 and end and word in REASON_ENDS):
+            end = n
+        elif end:
+            if word not in {"and", "or", "&", "/"}:
+                break
+        elif n > 3 or word[:1].isdecimal() or word in _JOINTS:
+            break
+    return end + 1 if end else 0
+
+
+def _tidied(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Without joints that what was taken out has left behind: ", ,"."""
+    kept: list[Token] = []
+    for token in tokens:
+        is_joint = token.word in _JOINTS and not token.is_quoted
+        if is_joint and (not kept or (kept[-1].word in _JOINTS and not kept[-1].is_quoted)):
+            continue
+        kept.append(token)
+    while kept and kept[-1].word in _JOINTS and not kept[-1].is_quoted:
+        kept.pop()
+    return tuple(kept)

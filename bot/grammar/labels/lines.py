@@ -1,0 +1,69 @@
+"""A line as the readers of amounts and schedules need it: short forms and tables of amounts in
+words, and remarks taken out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.grammar.dosages import find_dosages
+from bot.grammar.labels.instructions import take_remarks
+from bot.grammar.labels.patterns import spell_out_patterns
+from bot.grammar.labels.short_forms import SpelledOut, spell_out
+from bot.grammar.problems import Misunderstood
+from bot.grammar.schedule_parts.reading import read_parts
+from bot.grammar.tokens import Line, Token, relaid, tokenize
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """A *line* to read, with the `instructions` and the `reason` that it had, and the short forms
+    that were spelled out.
+    """
+
+    line: Line
+    instructions: str | None
+    reason: str | None
+    spelled_out: tuple[SpelledOut, ...]
+
+
+#: Stands before the words of a schedule, since the first word of a line is part of a name.
+_NAME = Token("", "", 0, 0, is_quoted=True)
+
+
+def read_label(line: Line) -> LabelLine:
+    """A line that begins with a name."""
+    tokens, spelled = spell_out(line.tokens)
+    tokens, patterns = spell_out_patterns(tokens)
+    if tokens != line.tokens:
+        line = relaid(tokens)
+    remarks = take_remarks(line, amount_at=_first_amount(line), is_said_otherwise=_is_schedule)
+    rest = line if remarks.tokens == line.tokens else relaid(remarks.tokens)
+    return LabelLine(rest, remarks.instructions, remarks.reason, (*spelled, *patterns))
+
+
+def read_words(text: str) -> LabelLine:
+    """Words without a name: an answer, or a change."""
+    typed = tokenize(text)
+    label = read_label(Line(typed.text, (_NAME, *typed.tokens)))
+    return LabelLine(
+        relaid(label.line.tokens[1:]), label.instructions, label.reason, label.spelled_out
+    )
+
+
+def _first_amount(line: Line) -> int | None:
+    if line.tokens and line.tokens[0] is _NAME:
+        return -1
+    try:
+        found = find_dosages(line)
+    except Misunderstood:
+        return 1
+    return found[0].start if found else None
+
+
+def _is_schedule(tokens: Sequence[Token]) -> bool:
+    """Whether words in brackets say when: "(in the morning)"."""
+    try:
+        parts = read_parts(relaid(tokens), tokens)
+    except Misunderstood:
+        return False
+    return bool(parts.times or parts.moments or parts.beside_times())

@@ -1,0 +1,382 @@
+"""Phrases of labels that say how something is taken, as data."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+# "(a|b)" is one of several words or phrases, "[…]" may be left out. Longer phrases come first.
+_HOW = """
+    by mouth
+    (orally|po|p.o|per os)
+    (under|below) the tongue
+    (sublingually|sublingual|sl)
+    (inside|between|in) the cheek
+    (in|into|to) [the] [left|right|each|both|affected|other] (eye|eyes|ear|ears|nose)
+    (in|into) [the] [left|right|each|both] (nostril|nostrils)
+    (each|both|left|right|affected) (eye|eyes|ear|ears|nostril|nostrils)
+    (to|on|onto|over) [the|all] (affected|sore|itchy|dry) [area|areas|skin|part|parts|joint|joints]
+    (to|on|onto|into) the (skin|scalp|face|back|wound|arm|arms|leg|legs|chest|belly|stomach)
+    (to|on|onto|into) the (tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
+    under the skin
+    (into|in) the (muscle|vein|thigh|stomach|belly|abdomen)
+    (rectally|vaginally|nasally|topically|subcutaneously|intramuscularly|intravenously)
+    (subcut|s.c|sq|subq|i.m|i.v|p.r|p.v)
+    (sc|s/c|im|i/m|iv|i/v|ou|os|buccal|buccally|nebulised|transdermally|dispersible|soluble)
+    (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
+    between meals
+    [drink] [with] plenty of (water|fluids)
+    (change|rotate|alternate) (daily|sites|arms|legs)
+    via [a|the] (peg|tube|spacer|inhaler|nebuliser|nebulizer|mask|feeding) [tube]
+    (with|using|through) [a|the] (spacer|inhaler|nebuliser|nebulizer|mask|oral) [syringe]
+    (with|after|before|without) [or] [after|without] [a|some|any|your] (food|foods|eating|snack)
+    (with|after|before) [a|some|each] (little|light|full|main|big) (food|snack|meal)
+    with or without food
+    (with|in) [a|some|plenty] [of] [full|large|small|half] [glass|cup] [of] (water|milk|juice)
+    (with|in) [a|some|plenty] [of] (yoghurt|yogurt|jam|liquid|fluids)
+    not with (milk|grapefruit|alcohol|antacids|iron|tea|coffee) [juice]
+    (no|avoid) (alcohol|grapefruit|milk|sunlight|sun) [juice]
+    (on|with) an empty stomach
+    not on an empty stomach
+    (on|upon|when) waking [up]
+    (as|exactly as) (directed|prescribed|instructed|told|advised|before|discussed)
+    (as|exactly as) (directed|prescribed|instructed|told|advised) by [the|your] (doctor|gp|nurse)
+    (do not|don't|never) (crush|chew|split|break|cut|swallow|open|freeze) [it|them]
+    (do not|don't|never) (crush|chew|split|break) or (chew|crush|break|split) [it|them]
+    (swallow|swallowed|taken|take) whole
+    (chew|suck|dissolve|crush|crushed|chewed|dissolved) [it|them] [well] [first]
+    (chew|suck) [it|them] [well] before swallowing
+    (dissolved|dissolve|mixed|mix|stirred|crushed) (in|into|with) [a|some] [glass] [of] (water|milk)
+    (dissolved|dissolve|mixed|mix|stirred|crushed) (in|into|with) (juice|yoghurt|food|jam)
+    (mixed|mix|stirred|crushed) (in|into|with) apple sauce
+    shake [well] [before] [use|using]
+    (rinse|wash) [the|your] (mouth|hands) [after|afterwards|before] [use|using]
+    (sit|stay|remain|keep|stand) upright [for] [half] [an|1|30] [hour|minutes|min]
+    (while|when) (sitting|standing|lying) [up|down]
+    (thinly|sparingly|generously|slowly|liberally)
+    [as|with|in] [a] thin layer
+    (left|right) (arm|leg|thigh|side|hip|knee|foot|hand)
+    (rotate|change) [the] [injection] (sites|site)
+"""
+
+#: Words of doing: beside an amount they say nothing more.
+DOING = frozenset(
+    [
+        "take",
+        "takes",
+        "taken",
+        "give",
+        "gives",
+        "given",
+        "inject",
+        "injects",
+        "apply",
+        "applies",
+        "administer",
+        "administered",
+        "use",
+        "uses",
+        "used",
+        "instil",
+        "instill",
+        "insert",
+        "inhale",
+        "swallow",
+        "put",
+        "spread",
+        "rub",
+        "please",
+        "sig",
+    ]
+)
+#: Those that say in which way, and are kept.
+WAYS = frozenset(
+    ["inject", "inhale", "insert", "instil", "instill", "apply", "dissolve", "chew", "spray"]
+)
+
+#: The forms in which a medicine comes, between its strength and the amount to give.
+FORMS = frozenset(
+    [
+        "tablet",
+        "tablets",
+        "tabs",
+        "tab",
+        "capsule",
+        "capsules",
+        "caps",
+        "inhaler",
+        "nebuliser",
+        "nebulizer",
+        "nebules",
+        "oral",
+        "solution",
+        "suspension",
+        "syrup",
+        "liquid",
+        "elixir",
+        "mixture",
+        "drops",
+        "eye",
+        "ear",
+        "nasal",
+        "spray",
+        "cream",
+        "ointment",
+        "gel",
+        "lotion",
+        "patch",
+        "patches",
+        "transdermal",
+        "injection",
+        "injections",
+        "pen",
+        "prefilled",
+        "pre-filled",
+        "cartridge",
+        "vial",
+        "vials",
+        "ampoules",
+        "sachet",
+        "sachets",
+        "powder",
+        "granules",
+        "suppository",
+        "suppositories",
+        "pessaries",
+        "lozenges",
+        "dispersible",
+        "soluble",
+        "effervescent",
+        "chewable",
+        "orodispersible",
+        "coated",
+        "enteric",
+        "gastro-resistant",
+        "modified",
+        "slow",
+        "prolonged",
+        "release",
+        "mr",
+        "sr",
+        "xr",
+        "xl",
+        "la",
+        "cr",
+        "er",
+        "ec",
+        "film-coated",
+        "strength",
+        "accuhaler",
+        "turbohaler",
+        "evohaler",
+        "respimat",
+        "flexpen",
+        "solostar",
+        "kwikpen",
+        "penfill",
+    ]
+)
+
+#: What something is taken for, after "for": "for pain", "for high blood pressure".
+REASONS = frozenset(
+    [
+        "pain",
+        "pains",
+        "ache",
+        "aches",
+        "headache",
+        "headaches",
+        "migraine",
+        "migraines",
+        "fever",
+        "temperature",
+        "sleep",
+        "sleeping",
+        "insomnia",
+        "nausea",
+        "sickness",
+        "vomiting",
+        "anxiety",
+        "panic",
+        "agitation",
+        "depression",
+        "mood",
+        "stress",
+        "nerves",
+        "pressure",
+        "bp",
+        "cholesterol",
+        "allergy",
+        "allergies",
+        "hayfever",
+        "cough",
+        "coughs",
+        "cold",
+        "colds",
+        "flu",
+        "hypertension",
+        "heart",
+        "angina",
+        "rhythm",
+        "palpitations",
+        "diabetes",
+        "sugar",
+        "reflux",
+        "heartburn",
+        "indigestion",
+        "stomach",
+        "constipation",
+        "diarrhoea",
+        "diarrhea",
+        "bowels",
+        "wind",
+        "bloating",
+        "itching",
+        "itch",
+        "rash",
+        "eczema",
+        "psoriasis",
+        "skin",
+        "infection",
+        "infections",
+        "uti",
+        "thrush",
+        "inflammation",
+        "swelling",
+        "oedema",
+        "edema",
+        "water",
+        "epilepsy",
+        "seizures",
+        "fits",
+        "asthma",
+        "copd",
+        "breathing",
+        "breathlessness",
+        "wheeze",
+        "wheezing",
+        "thyroid",
+        "gout",
+        "arthritis",
+        "joints",
+        "joint",
+        "knee",
+        "knees",
+        "back",
+        "hip",
+        "hips",
+        "neck",
+        "shoulder",
+        "legs",
+        "cramps",
+        "spasms",
+        "spasm",
+        "dizziness",
+        "vertigo",
+        "eyes",
+        "eye",
+        "ears",
+        "glaucoma",
+        "memory",
+        "dementia",
+        "parkinson's",
+        "parkinsons",
+        "tremor",
+        "bones",
+        "osteoporosis",
+        "iron",
+        "anaemia",
+        "anemia",
+        "deficiency",
+        "blood",
+        "clots",
+        "clotting",
+        "thinning",
+        "stroke",
+        "circulation",
+        "nerve",
+        "neuropathy",
+        "bladder",
+        "prostate",
+        "kidney",
+        "kidneys",
+        "liver",
+        "menopause",
+        "contraception",
+        "cancer",
+        "energy",
+        "appetite",
+        "weight",
+        "immunity",
+        "prevention",
+        "teeth",
+        "toothache",
+        "throat",
+        "mouth",
+        "dryness",
+        "ulcers",
+        "wound",
+        "wounds",
+        "burns",
+        "haemorrhoids",
+        "piles",
+        "withdrawal",
+        "restlessness",
+        "tiredness",
+        "fatigue",
+        "secretions",
+    ]
+)
+REASON_ENDS = frozenset(
+    [
+        "relief",
+        "control",
+        "prevention",
+        "protection",
+        "problems",
+        "symptoms",
+        "attacks",
+        "attack",
+        "levels",
+        "level",
+    ]
+)
+
+
+def _part(pattern: str) -> tuple[Sequence[str], bool, str]:
+    """The first part of a pattern: its words, whether it may be left out; and what follows it."""
+    closing = {"(": ")", "[": "]"}.get(pattern[0])
+    if closing is None:
+        first, _space, rest = pattern.partition(" ")
+        return [first], False, rest.strip()
+    end = pattern.index(closing)
+    rest = pattern[end + 1 :]
+    is_optional = closing == "]" or rest.startswith("?")
+    return pattern[1:end].split("|"), is_optional, rest.removeprefix("?").strip()
+
+
+def _compiled(pattern: str) -> tuple[frozenset[str], re.Pattern[str]]:
+    """The words that a pattern can begin with, and an expression for words, each with a space."""
+    firsts: set[str] = set()
+    expression, is_beginning = "", True
+    while pattern:
+        ways, is_optional, pattern = _part(pattern)
+        if is_beginning:
+            firsts |= {way.split()[0] for way in ways}
+            is_beginning = is_optional
+        either = "|".join(map(re.escape, ways))
+        expression += f"(?:(?:{either}) )" + ("?" if is_optional else "")
+    return frozenset(firsts), re.compile(expression)
+
+
+def _by_first_word() -> Mapping[str, Sequence[re.Pattern[str]]]:
+    found: dict[str, list[re.Pattern[str]]] = {}
+    for line in _HOW.strip().splitlines():
+        firsts, expression = _compiled(line.strip())
+        for first in firsts:
+            found.setdefault(first, []).append(expression)
+    return found
+
+
+#: Expressions for how something is taken, by the first word. They match words that are each
+#: followed by a space.
+HOW = _by_first_word()
+LONGEST = 12  # words of a phrase

@@ -1,0 +1,138 @@
+"""Schedules in several clauses without amounts of their own: "08:00 mon-fri, 10:00 sat and sun",
+"twice a day at 8 and 20 for 10 days, then at 08:00".
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
+from bot.grammar.schedule_parts.reading import read_parts
+from bot.grammar.schedules.by_the_clock import fit_wall_clock
+from bot.grammar.schedules.context import ScheduleContext, require_upcoming_dose, to_misunderstood
+from bot.grammar.schedules.varying_amounts import fit_steps, shared_parts, with_end
+from bot.grammar.tokens import Line, Token
+from domain.medicines.schedules.kinds import Combined, Schedule
+from domain.medicines.schedules.problems import InvalidSchedule
+
+_JOINTS = {",", "and", "&", "but", ";"}
+_MOST_JOINTS = 6  # of which each may separate two clauses or not
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The parts of each clause; `are_steps`: one after the other, otherwise side by side."""
+
+    parts: tuple[ScheduleParts, ...]
+    are_steps: bool
+
+
+def split_clauses(line: Line, tokens: Sequence[Token]) -> Clauses | None:
+    """The clauses of a schedule, None for a plain one. Raises `Misunderstood` for a clause that
+    can't be read.
+    """
+    steps = _at_then(tokens)
+    if len(steps) > 1 and all(steps):
+        return Clauses(tuple(read_parts(line, each) for each in steps), are_steps=True)
+    try:
+        read_parts(line, tokens)
+    except Misunderstood as problem:
+        if problem.problem is not Problem.ONE_RHYTHM:
+            return None
+    else:
+        return None
+    for groups in _groupings(tokens):
+        try:
+            parts = tuple(read_parts(line, each) for each in groups)
+        except Misunderstood:
+            continue
+        parts = _with_other_days(parts)
+        if _are_times_by_weekday(parts):
+            return Clauses(parts, are_steps=False)
+    return None
+
+
+def _at_then(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The tokens between the words "then", without the joints around them."""
+    found: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.word == "then" and not token.is_quoted:
+            found.append([])
+        else:
+            found[-1].append(token)
+    for clause in found:
+        while clause and clause[-1].word in _JOINTS:
+            clause.pop()
+        while clause and clause[0].word in _JOINTS:
+            clause.pop(0)
+    return found
+
+
+def _groupings(tokens: Sequence[Token]) -> Iterator[list[Sequence[Token]]]:
+    """Each way of splitting at some of the joints."""
+    joints = [
+        at for at, token in enumerate(tokens) if token.word in _JOINTS and not token.is_quoted
+    ]
+    if len(joints) > _MOST_JOINTS:
+        return
+    for chosen in sorted(range(1, 2 ** len(joints)), key=int.bit_count):
+        cuts = [joint for n, joint in enumerate(joints) if chosen >> n & 1]
+        bounds = [-1, *cuts, len(tokens)]
+        groups = [tokens[start + 1 : end] for start, end in pairwise(bounds)]
+        if all(groups):
+            yield groups
+
+
+def _with_other_days(parts: tuple[ScheduleParts, ...]) -> tuple[ScheduleParts, ...]:
+    """ "6pm on the other days": those that no clause names."""
+    others = [each for each in parts if each.is_on_other_days]
+    if len(others) != 1 or others[0].weekdays is not None:
+        return parts
+    rest = EVERY_DAY - {day for each in parts for day in each.weekdays or ()}
+    return tuple(
+        replace(each, weekdays=rest, is_on_other_days=False) if each is others[0] else each
+        for each in parts
+    )
+
+
+def _are_times_by_weekday(parts: Sequence[ScheduleParts]) -> bool:
+    """Whether each clause has weekdays of its own, and times."""
+    days = [each.weekdays for each in parts]
+    if any(day in (None, EVERY_DAY) or not day for day in days):
+        return False
+    if any(each.is_on_other_days for each in parts):
+        return False
+    named = [day for group in days for day in group or ()]
+    return len(named) == len(set(named)) and all(each.times or each.moments for each in parts)
+
+
+def fit_clauses(clauses: Clauses, context: ScheduleContext) -> Schedule:
+    """Steps with the medicine's dosage, or plans that apply side by side."""
+    try:
+        if clauses.are_steps:
+            return _fit_steps(clauses.parts, context)
+        shared = shared_parts(clauses.parts, context, without={"weekdays"})
+        plans = [
+            fit_wall_clock(
+                replace(
+                    with_end(shared, context),
+                    times=each.times,
+                    moments=each.moments,
+                    weekdays=each.weekdays,
+                ),
+                context,
+            )
+            for each in clauses.parts
+        ]
+        return require_upcoming_dose(Combined(tuple(plans)), context)
+    except InvalidSchedule as error:
+        raise to_misunderstood(error, context.words) from error
+
+
+def _fit_steps(parts: Sequence[ScheduleParts], context: ScheduleContext) -> Schedule:
+    if any(each.is_as_needed or each.interval or each.max_amount for each in parts):
+        raise context.wrong(Problem.ONE_RHYTHM)
+    if context.dosage is None:
+        raise context.wrong(Problem.DOSAGE_MISSING)
+    return fit_steps(parts, [context.dosage] * len(parts), context)
