@@ -73,7 +73,12 @@ def accept_nth_weekdays(cursor: Cursor) -> MonthDays | None:
     if not found:
         cursor.at = begin
         return None
-    return MonthDays(nth_weekdays=tuple(sorted(found, key=lambda day: (day.nth < 0, day.nth))))
+    return MonthDays(nth_weekdays=tuple(sorted(found, key=_in_month)))
+
+
+def _in_month(day: NthWeekday) -> tuple[bool, int, int]:
+    """Sorts by when they come in a month, the last ones last."""
+    return day.nth < 0, day.nth, day.weekday
 
 
 def _accept_ordinals(cursor: Cursor) -> list[str]:
