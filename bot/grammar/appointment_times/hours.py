@@ -35,7 +35,9 @@ def read_clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
     is_a_number = words[0].isdecimal() or words[0] in COUNTS
     if not skip and is_a_number and not has_day and words[1:] not in (["am"], ["pm"]):
         return 0
-    if not skip and not (is_a_number or words[0] in NAMED or looks_like_a_time(tokens[0])):
+    is_spoken = words[0] in {"half", "quarter"} and words[1:] in (["past"], ["to"])
+    is_time = is_a_number or is_spoken or words[0] in NAMED or looks_like_a_time(tokens[0])
+    if not skip and not is_time:
         return 0
     found = read_time(tokens[skip:], is_expected=bool(skip) or has_day, is_after_at=True)
     if found is None:

@@ -199,10 +199,11 @@ class LineReader:
             return False
         if self._begins_part(at + 2):
             return False
-        for token in tokens[1:]:
+        for number, token in enumerate(tokens[1:]):
             if token.is_quoted or token.word in {",", "at", "with", "for", "in", "on"}:
                 break
-            if token.word in _STREETS:
+            # "at 9 close to home" has no street; "at 9 Close Street" has.
+            if token.word in _STREETS and number:
                 return True
         return has_clock and tokens[1].raw[:1].isupper()
 

@@ -154,6 +154,9 @@ def _time_in_title(line: Line, tokens: Sequence[Token]) -> Misunderstood | None:
             end = min(end + used, len(tokens))
         if end > at:
             return Misunderstood(Problem.TIME_IN_TITLE, line.typed(tokens[at:end]))
+    for at in range(1, len(tokens)):
+        if tokens[at].word == "every" and not tokens[at].is_quoted:
+            return Misunderstood(Problem.TIME_IN_TITLE, line.typed(tokens[at:]))
     for at in range(max(1, len(tokens) - _LAST_WORDS), len(tokens)):
         token = tokens[at]
         if not token.is_quoted and (token.word in _ABOUT_TIME or _lists_ordinals(tokens[at:])):

@@ -25,6 +25,7 @@ _UNITS = {
     **dict.fromkeys(("fortnight", "fortnights"), (Unit.WEEK, 2)),
     **dict.fromkeys(("month", "months"), (Unit.MONTH, 1)),
     **dict.fromkeys(("quarter", "quarters"), (Unit.MONTH, 3)),
+    **dict.fromkeys(("half-year", "half-years"), (Unit.MONTH, 6)),
     **dict.fromkeys(("year", "years"), (Unit.YEAR, 1)),
 }
 _ADVERBS = {
@@ -36,6 +37,8 @@ _ADVERBS = {
     "quarterly": "quarter",
     "yearly": "year",
     "annually": "year",
+    "half-yearly": "half-year",
+    "six-monthly": "half-year",
 }
 _ALTERNATE = {"alternate", "alternating"}
 _TWO_WAYS = {"biweekly", "bi-weekly"}
@@ -137,7 +140,7 @@ def _weeks_or_units(cursor: Cursor, interval: int, *, begin: int | None = None) 
     if days:
         _check_interval(cursor, begin, interval)
         return Pattern(Unit.WEEK, interval, weekdays=days)
-    word = cursor.accept(_UNITS)
+    word = "half-year" if cursor.accept_phrase("half", "year") else cursor.accept(_UNITS)
     if not word:
         return None
     unit, times = _UNITS[word]

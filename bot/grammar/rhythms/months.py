@@ -11,6 +11,7 @@ from bot.grammar.rhythms.weekdays import JOINTS
 
 _LONGEST_MONTH = 31
 _DAY = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
+_SPELT = {"first", "second", "third", "fourth"}
 _LEADING = {"on", "the", *EVERY}
 
 
@@ -47,7 +48,9 @@ def read_monthly(cursor: Cursor) -> Pattern | None:
         is_date = cursor.peek() in MONTHS or cursor.peek() in {"of", "in"}
         if not is_every and not is_date:
             words = cursor.words_since(named)
-            suggestions = (f"{words} of every month", f"{words} of this month")
+            suggestions: tuple[str, ...] = (f"{words} of every month",)
+            if len(days.nth_weekdays) == 1:
+                suggestions += (f"{words} of this month",)
             raise Misunderstood(Problem.REPEAT_AMBIGUOUS, words, suggestions=suggestions)
     cursor.at = begin
     return None
@@ -70,7 +73,12 @@ def accept_nth_weekdays(cursor: Cursor) -> MonthDays | None:
     if not found:
         cursor.at = begin
         return None
-    return MonthDays(nth_weekdays=tuple(sorted(found, key=lambda day: (day.nth < 0, day.nth))))
+    return MonthDays(nth_weekdays=tuple(sorted(found, key=_in_month)))
+
+
+def _in_month(day: NthWeekday) -> tuple[bool, int, int]:
+    """Sorts by when they come in a month, the last ones last."""
+    return day.nth < 0, day.nth, day.weekday
 
 
 def _accept_ordinals(cursor: Cursor) -> list[str]:
@@ -95,6 +103,9 @@ def accept_month_days(cursor: Cursor, *, needs_ending: bool) -> MonthDays | None
             cursor.skip(JOINTS | {"the", "on"})
         if cursor.accept_phrase("last", "day"):
             found.append(LAST)
+            continue
+        if cursor.peek() in _SPELT and cursor.peek(1) == "of":
+            found.append(ORDINALS[cursor.accept(_SPELT)])
             continue
         match = _DAY.fullmatch(cursor.peek())
         # "on the 1st, 10 times": what is joined has an ending of its own.

@@ -92,3 +92,19 @@ def test_a_midnight_that_can_be_only_one_is_not_asked(text: str, day: int) -> No
 def test_midnight_every_day_is_no_question() -> None:
     when = parse_when("every day at midnight", zone=LONDON, now=MONDAY_AFTERNOON)
     assert when.problem is None
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("tomorrow half past nine", ("09:30", "21:30")),
+        ("tomorrow at half past nine in the morning", ("09:30",)),
+        ("half past 2 pm tomorrow", ("14:30",)),
+        ("every tuesday at quarter to ten", ("09:45", "21:45")),
+    ],
+)
+def test_spoken_times(text: str, times: tuple[str, ...]) -> None:
+    found = understood(f"Dentist {text}")
+    assert found.title == "Dentist"
+    assert tuple(f"{each:%H:%M}" for each in found.when.times) == times
+    assert (found.problem is None) == (len(times) == 1)

@@ -127,7 +127,11 @@ def test_what_is_wrong_is_said_and_the_rest_is_kept(text: str, problem: Problem)
 
 @pytest.mark.parametrize(
     "text",
-    ["Physio bimonthly 3 December 10:00", "Physio second and 3 December 10:00"],
+    [
+        "Physio bimonthly 3 December 10:00",
+        "Physio every now and then 3 December 10:00",
+        "Physio second and 3 December 10:00",
+    ],
 )
 def test_words_about_a_time_that_was_read_otherwise_are_asked_about(text: str) -> None:
     problem = understood(text).problem
@@ -179,6 +183,7 @@ def test_between_two_hours_can_be_how_long_or_when(text: str, suggestions: tuple
         ("Dentist tomorrow at 12 noon with Dr Weber", None, "12:00"),
         ("Dentist tomorrow at 15 with Dr Weber", None, "15:00"),
         ("Dentist at 15 tomorrow", None, "15:00"),
+        ("Dentist tomorrow at 15:00 in Park Street", "Park Street", "15:00"),
     ],
 )
 def test_an_address_is_a_place_and_no_hour(text: str, place: str | None, clock: str | None) -> None:
