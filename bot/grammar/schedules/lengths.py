@@ -42,8 +42,8 @@ def with_length(schedule: WallClock, parts: ScheduleParts, context: ScheduleCont
     if ends_on < context.today:
         raise Misunderstood(Problem.END_IN_PAST, spelt(ends_on))
     whole = _ended(schedule, ends_on, None, context)
-    if first_day < context.today:
-        return whole  # it has begun: what is over was given
+    if parts.starts is not None:
+        return whole  # those are its days, whatever of them is over
     missed = sum(_is_over(first_day, at, context) for at in schedule.times)
     is_due = first_day in set(islice(schedule.days_from(first_day), 1))
     if not missed or not is_due:

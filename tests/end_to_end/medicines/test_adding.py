@@ -89,7 +89,7 @@ async def test_each_step_asks_again_for_what_it_cannot_read(home: Household, tow
     await anna.sees("What is the medicine called?")
     await anna.send("Aspirin")
     await anna.sees("How much Aspirin each time?")
-    for bad, answer in (("3", "“3” of what?"), ("1-2 tablets", "doesn't say how much exactly")):
+    for bad, answer in (("3", "“3” of what?"), ("2-1 tablets", "doesn't say how much exactly")):
         await anna.send(bad)
         await anna.sees(answer)
         await anna.sees("How much Aspirin each time?")
@@ -135,7 +135,7 @@ async def test_a_line_that_is_not_clear_saves_nothing(home: Household, town: Tow
         ("Aspirin 100 mg at 08:00 blorp", "I didn't understand “blorp”"),
         ("Aspirin 3 at 08:00", "“3” of what?"),
         ("Aspirin 100 mg at 3", "in the morning or in the afternoon?"),
-        ("Aspirin 100 mg monday 08:00, tuesday 09:00", "is more than one schedule"),
+        ("Aspirin 100 mg 1 tablet daily and 2 on mondays at 8am", "is more than one schedule"),
         (
             "Aspirin 100 mg as needed at 08:00",
             "a medicine given as needed has no times",
@@ -292,7 +292,7 @@ async def test_two_people_change_one_medicine_and_one_of_them_is_told(
     await home.anna.press("How much")
     await home.anna.sees("How much")
     await home.anna.send("/undo")
-    await home.anna.press("Undo")
+    await home.anna.press("Undo", message=await home.anna.sees("Your last action"))
     await home.anna.sees("has been removed")
     await home.anna.send("75 mg")
     await home.anna.sees("That's no longer there.")

@@ -187,10 +187,10 @@ async def test_a_rhythm_is_entered_step_by_step(home: Household) -> None:
     await anna.send("5 mg")
     await anna.sees("When is Warfarin due?")
     await anna.send("1 tablet in the morning, ½ at night")
-    await anna.sees("at what time")
-    await anna.send("08:00 and 22:00")
+    asked = await anna.sees("I'd use 08:00 and 22:00")
+    await anna.press("Use these", message=asked)
     asked = await anna.sees("I understood:")
-    assert "1 tablet at 08:00 and ½ tablet at 22:00" in asked.text
+    assert "1 tablet in the morning (08:00) and ½ tablet at bedtime (22:00)" in asked.text
     await anna.press("Save", message=asked)
     await anna.sees("Saved: Warfarin 5 mg")
 
