@@ -12,49 +12,13 @@ from fractions import Fraction
 from bot.grammar.numbers import Number, read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, words_of
+from bot.grammar.units import UNITS, name_of_unit
 from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_DOSAGE = 80
 MAX_AMOUNT = 100_000_000  # of anything: penicillin is dosed in millions of units
 MIN_AMOUNT = Fraction(1, 1000)
 
-_UNIT_WORDS = """
-    kg g gm gms gram grams mg mgs milligram milligrams μg mcg mcgs ug microgram micrograms
-    ng nanogram nanograms
-    l litre litres liter liters dl cl ml mls millilitre millilitres milliliter milliliters cc
-    iu i.u ie u unit units mmol mol meq mu miu %
-    tablet tablets tab tabs tbl pill pills capsule capsules cap caps caplet caplets softgel softgels
-    gummy gummies lozenge lozenges pastille pastilles dragee dragees
-    drop drops gtt gtts puff puffs spray sprays inhalation inhalations squirt squirts pump pumps
-    sachet sachets packet packets stick sticks patch patches plaster plasters strip strips
-    injection injections shot shots ampoule ampoules ampule ampules amp amps vial vials pen pens
-    syringe syringes click clicks suppository suppositories pessary pessaries enema enemas
-    teaspoon teaspoons tsp tablespoon tablespoons tbsp spoon spoons spoonful spoonfuls
-    scoop scoops cup cups glass glasses bottle bottles measure measures
-    tube tubes cm inch inches piece pieces
-    dose doses application applications nebule nebules film films
-"""
-_UNITS = frozenset(_UNIT_WORDS.split())
-_SAME_UNIT = {
-    **dict.fromkeys(["tablets", "tab", "tabs", "tbl"], "tablet"),
-    **dict.fromkeys(["capsules", "cap", "caps"], "capsule"),
-    **dict.fromkeys(["gm", "gms", "gram", "grams"], "g"),
-    **dict.fromkeys(["mgs", "milligram", "milligrams"], "mg"),
-    **dict.fromkeys(["μg", "mcg", "mcgs", "ug", "microgram", "micrograms"], "µg"),
-    **dict.fromkeys(["nanogram", "nanograms"], "ng"),
-    **dict.fromkeys(["litre", "litres", "liter", "liters"], "l"),
-    **dict.fromkeys(["mls", "millilitre", "millilitres", "milliliter", "milliliters", "cc"], "ml"),
-    **dict.fromkeys(["i.u", "ie", "u", "units"], "unit"),
-    **dict.fromkeys(["gtt", "gtts", "drops"], "drop"),
-    **dict.fromkeys(["teaspoons", "tsp"], "teaspoon"),
-    **dict.fromkeys(["tablespoons", "tbsp"], "tablespoon"),
-    **dict.fromkeys(["patches", "plasters"], "patch"),
-    "inches": "inch",
-    "glasses": "glass",
-    "gummies": "gummy",
-    "amp": "ampoule",
-    "amps": "ampoule",
-}
 _LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "least", "than", "exceed", "exceeding"}
 # What may join a strength and its form, as in "500 mg tablets".
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
@@ -202,32 +166,6 @@ def as_decimal(value: Fraction) -> Decimal:
     return Decimal(f"{exact.normalize():f}")
 
 
-def amount_in_words(amount: Decimal, unit: str) -> str:
-    """ "2 tablets", "½ tablet", "2.5 ml", in a form that parses back."""
-    whole, half = divmod(amount, 1)
-    number = f"{amount.normalize():f}"
-    if half == Decimal("0.5"):
-        number = f"{whole:f}½" if whole else "½"
-    if amount <= 1 or unit not in THINGS or f"{unit}s" not in _UNITS:
-        unit = _IRREGULAR.get(unit, unit) if amount > 1 else unit
-    else:
-        unit = f"{unit}s"
-    return f"{number} {unit}"
-
-
-_IRREGULAR = {"patch": "patches", "glass": "glasses", "gummy": "gummies"}
-
-
-def name_of_unit(word: str) -> str | None:
-    """The canonical name of a unit: "tabs" is "tablet", "mcg" is "µg"; None if it isn't one."""
-    word = word.rstrip(".")
-    if word not in _UNITS:
-        return None
-    if word in _SAME_UNIT:
-        return _SAME_UNIT[word]
-    return word[:-1] if word[:-1] in _UNITS and word.endswith("s") else word
-
-
 def find_dosages(line: Line) -> list[FoundDosage]:
     """All amounts of a line that starts with a name, in order. Raises
     `Misunderstood` for one that is invalid or ambiguous."""
@@ -292,7 +230,7 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
             break  # "10 mg, 15 mg" are two
         if further is not None:
             end = further
-        elif not tokens[end].is_quoted and tokens[end].word in _UNITS:
+        elif not tokens[end].is_quoted and tokens[end].word in UNITS:
             end += 1
         else:
             break
@@ -353,7 +291,7 @@ def _unit_end(words: Sequence[str], at: int) -> int | None:
     if _is_unit(words[0]):
         return at + 1
     per = _OPEN_PER.fullmatch(words[0])
-    if per and per["unit"] in _UNITS and len(words) > 1 and words[1].rstrip(".") in _UNITS:
+    if per and per["unit"] in UNITS and len(words) > 1 and words[1].rstrip(".") in UNITS:
         return at + 2
     return None
 
@@ -443,4 +381,4 @@ def _plain_number(word: str) -> Fraction | None:
 def _is_unit(word: str) -> bool:
     """mg · mg/ml · mg/5ml · units/h."""
     match = _PER.fullmatch(word.rstrip("."))
-    return match is not None and match["unit"] in _UNITS
+    return match is not None and match["unit"] in UNITS

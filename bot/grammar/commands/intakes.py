@@ -7,12 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from bot.grammar.dosages import amount_in_words, as_decimal, parse_dosage
+from bot.grammar.dosages import as_decimal, parse_dosage
 from bot.grammar.numbers import read_number
 from bot.grammar.past_times.moments import find_moment, read_moment
 from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, strip_unsafe, tokenize
+from bot.grammar.units import amount_in_words
 from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_REMARK = 500

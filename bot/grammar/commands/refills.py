@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from bot.grammar.dosages import as_decimal, name_of_unit
+from bot.grammar.dosages import as_decimal
 from bot.grammar.numbers import read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize
+from bot.grammar.units import name_of_unit
 
 MAX_STOCK = 100_000
 _LEFT = {"left", "remaining", "exactly", "="}

@@ -34,7 +34,7 @@ from bot.grammar.schedules.varying_amounts import (
 )
 from bot.grammar.tokens import Line, Token
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
 from domain.medicines.schedules.days import Cycle, Daily, Monthly, MonthlyWeekdays, Weekly

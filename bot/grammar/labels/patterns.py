@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.grammar.dates import WEEKDAYS
-from bot.grammar.dosages import find_dosages, name_of_unit, quantity_ends
+from bot.grammar.dosages import find_dosages, quantity_ends
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood
 from bot.grammar.tokens import Token, relaid, words_of
+from bot.grammar.units import name_of_unit
 from domain.medicines.dosages import THINGS
 
 # A date has leading zeros or a year.

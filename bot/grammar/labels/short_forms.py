@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar.dosages import name_of_unit
 from bot.grammar.numbers import COUNTS
 from bot.grammar.tokens import Token
+from bot.grammar.units import name_of_unit
 
 _SPELLED: Mapping[str, str] = {
     "od": "once a day",

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
-from bot.grammar.dosages import name_of_unit
 from bot.grammar.durations import read_ago
 from bot.grammar.numbers import read_number
 from bot.grammar.past_times.parts import TypedMoment
@@ -14,6 +13,7 @@ from bot.grammar.past_times.reading import AT_WORDS, NOW_PHRASES, read_dated, re
 from bot.grammar.past_times.resolution import resolve_moment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize, words_of
+from bot.grammar.units import name_of_unit
 
 _LONGEST_PHRASE = 12  # tokens
 _LONGEST_TEXT = 1000  # characters: enough to report that it is too long

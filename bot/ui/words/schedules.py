@@ -17,7 +17,7 @@ from bot.ui.words.plans import (
 )
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.medicines.schedules.clock_times import clock_times_of
 from domain.medicines.schedules.kinds import (
     AsNeeded,

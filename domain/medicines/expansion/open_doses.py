@@ -20,7 +20,7 @@ from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.facts import OpenDose
-from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.models import AuditEvent, Dose
 from domain.models.delivery import Kind
 

@@ -23,7 +23,8 @@ from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import TimeNotPossible
 from domain.medicines.records.outlook import Doubt, Outlook, get_outlook_at, with_fingerprint
 from domain.medicines.records.recording import Recorded, record_doses
-from domain.medicines.schedules.kinds import AsNeeded, first_and_last_day
+from domain.medicines.schedules.kinds import AsNeeded
+from domain.medicines.schedules.spans import first_and_last_day
 from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.timers import UNDO_PERIOD

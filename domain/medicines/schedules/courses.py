@@ -28,10 +28,10 @@ from domain.medicines.schedules.kinds import (
     Schedule,
     Steps,
     WallClock,
-    last_day_of,
 )
 from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
 from domain.medicines.schedules.problems import ScheduleProblem, require
+from domain.medicines.schedules.spans import last_day_of
 
 MOST_DOSES = 1_000  # of a course with a number of doses
 _DAY = timedelta(days=1)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations, pairwise
 from typing import Any, Self, TypeAlias
-from zoneinfo import ZoneInfo
 
 from domain.medicines.dosages import Dosage, UnreadableDosage
 from domain.medicines.schedules.days import (
@@ -338,56 +337,6 @@ def wall_clocks_of(schedule: Schedule) -> Sequence[WallClock]:
             return parts
         case _:
             return ()
-
-
-def first_and_last_day(schedule: Schedule, zone: ZoneInfo) -> tuple[date, date | None]:
-    """The first and the last local day on which it may be given; None: no end."""
-    match schedule:
-        case WallClock(starts_on=first, ends_on=last) | AsNeeded(starts_on=first, ends_on=last):
-            return first, last
-        case Steps(steps=steps):
-            return steps[0].starts_on, steps[-1].ends_on
-        case Combined(plans=plans):
-            return min(plan.starts_on for plan in plans), _last_end(plans)
-        case Elapsed(starts_at=starts_at, ends_at=ends_at):
-            first = starts_at.astimezone(zone).date()
-            if ends_at is None:
-                return first, None
-            return first, (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
-
-
-def first_day_of(schedule: Schedule, zone: ZoneInfo) -> date:
-    """The first local day on which it may be given."""
-    match schedule:
-        case WallClock(starts_on=starts_on) | AsNeeded(starts_on=starts_on):
-            return starts_on
-        case Steps(steps=steps):
-            return steps[0].starts_on
-        case Combined(plans=plans):
-            return min(plan.starts_on for plan in plans)
-        case Elapsed(starts_at=starts_at):
-            return starts_at.astimezone(zone).date()
-
-
-def last_day_of(schedule: Schedule, zone: ZoneInfo) -> date | None:
-    """The last local day on which it may be given; None if it has no end."""
-    match schedule:
-        case WallClock(ends_on=ends_on) | AsNeeded(ends_on=ends_on):
-            return ends_on
-        case Steps(steps=steps):
-            return steps[-1].ends_on
-        case Combined(plans=plans):
-            return _last_end(plans)
-        case Elapsed():
-            ends_at = schedule.ends_at
-            if ends_at is None:
-                return None
-            return (ends_at - timedelta(minutes=1)).astimezone(zone).date()
-
-
-def _last_end(plans: Sequence[WallClock]) -> date | None:
-    ends = [plan.ends_on for plan in plans if plan.ends_on is not None]
-    return max(ends) if len(ends) == len(plans) else None
 
 
 def is_over(step: WallClock, today: date) -> bool:

@@ -34,10 +34,10 @@ from domain.medicines.schedules.kinds import (
     Schedule,
     Steps,
     WallClock,
-    last_day_of,
     wall_clocks_of,
 )
 from domain.medicines.schedules.moments import Moment
+from domain.medicines.schedules.spans import last_day_of
 
 # No zone has ever jumped by more than one day (Apia skipped 2011-12-30), so a dose is due at most
 # this far from the day in its key.

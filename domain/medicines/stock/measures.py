@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.medicines.schedules.kinds import Schedule
 
 _PLACES = 4

@@ -17,9 +17,9 @@ from bot.features.medicines.flows.content.content_changes import (
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.editing import apply_change
 from domain.medicines.schedules.days import Weekly
-from domain.medicines.schedules.editing import apply_change
 from domain.medicines.schedules.kinds import Combined, WallClock
 
 LONDON = ZoneInfo("Europe/London")

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedules.amounts import ALL, own_dosages, places_of
-from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.comparison import Concern, list_concerns
+from domain.medicines.schedule_changes.amounts import ALL, own_dosages, places_of
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.comparison import Concern, list_concerns
+from domain.medicines.schedule_changes.editing import apply_change
+from domain.medicines.schedule_changes.questions import AskPlace, AskTimes, Question, Topic
 from domain.medicines.schedules.days import EVERY_DAY, Daily, Weekly, counts_from_first_day
-from domain.medicines.schedules.editing import apply_change
 from domain.medicines.schedules.kinds import Combined, Schedule, WallClock
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
-from domain.medicines.schedules.questions import AskPlace, AskTimes, Question, Topic
 from tests.unit.medicines.shapes import (
     NOW,
     TODAY,

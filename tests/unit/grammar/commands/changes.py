@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from bot.grammar.commands.schedule_changes import parse_change
 from bot.grammar.dosages import parse_dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.comparison import Concern, list_concerns
-from domain.medicines.schedules.editing import apply_change
-from domain.medicines.schedules.questions import Question
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.comparison import Concern, list_concerns
+from domain.medicines.schedule_changes.editing import apply_change
+from domain.medicines.schedule_changes.questions import Question
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

@@ -12,12 +12,13 @@ from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood
 from domain.local_time import Weekday
 from domain.medicines.facts import Content
-from domain.medicines.schedules.amounts import ALL, own_dosages, places_of
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.amounts import ALL, own_dosages, places_of
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.comparison import Concern, list_concerns
+from domain.medicines.schedule_changes.editing import apply_change
+from domain.medicines.schedule_changes.questions import AskPlace
 from domain.medicines.schedules.clock_times import times_of
-from domain.medicines.schedules.comparison import Concern, list_concerns
 from domain.medicines.schedules.days import Weekly
-from domain.medicines.schedules.editing import apply_change
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Combined,
@@ -27,7 +28,6 @@ from domain.medicines.schedules.kinds import (
     WallClock,
 )
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.medicines.schedules.questions import AskPlace
 from tests.unit.grammar.commands.changes import LONDON, NOW, ONE_TABLET, TODAY, changed, concerns
 from tests.unit.grammar.strategies import (
     amounts_by_time,

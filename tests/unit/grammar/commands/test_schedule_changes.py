@@ -14,13 +14,13 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import parse_schedule
 from bot.ui.words.schedules import schedule_in_words
 from domain.medicines.facts import Content
-from domain.medicines.schedules.amounts import ALL, STRENGTH, own_dosages
-from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.comparison import Concern
-from domain.medicines.schedules.editing import apply_change
+from domain.medicines.schedule_changes.amounts import ALL, STRENGTH, own_dosages
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.comparison import Concern
+from domain.medicines.schedule_changes.editing import apply_change
+from domain.medicines.schedule_changes.questions import AskAmount, AskPlace, AskTimes, Topic
 from domain.medicines.schedules.kinds import AsNeeded, Steps, WallClock
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Topic
 from tests.unit.grammar.commands.changes import (
     LONDON,
     NOW,

@@ -17,10 +17,10 @@ from domain.medicines.schedules.kinds import (
     Schedule,
     Steps,
     WallClock,
-    last_day_of,
 )
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.medicines.schedules.occurrences import occurrences_between
+from domain.medicines.schedules.spans import last_day_of
 from tests.unit.grammar.directions.notation import LONDON, NOW, TODAY, Meaning, unit_of
 
 _FROM = NOW - timedelta(seconds=1)  # a dose may be due this very minute

@@ -12,7 +12,7 @@ from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood
 from bot.grammar.schedules.parsing import parse_schedule
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.medicines.schedules.kinds import Schedule
 from tests.unit.grammar.directions.comparing import (
     has_name,

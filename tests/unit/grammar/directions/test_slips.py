@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from bot.grammar.commands.medicines import PartialMedicine
-from domain.medicines.schedules.kinds import last_day_of
+from domain.medicines.schedules.spans import last_day_of
 from tests.unit.grammar.directions.comparing import notes_are_kept
 from tests.unit.grammar.directions.judging import (
     Verdict,

@@ -55,7 +55,7 @@ from domain.medicines.changes.adding import add_medication
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import DayTimesChanged, SameMedicine, TimesOfDayClash
 from domain.medicines.facts import Content
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.changes import Change
 
 # Whatever is missing is asked for, so no sentence has to say that it's missing.
 _ASKED_FOR = frozenset(

@@ -46,8 +46,8 @@ from domain.medicines.changes.editing import edit_medication
 from domain.medicines.errors import DayTimesChanged, MedicineChanged, SameMedicine
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.reading import get_medication
-from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.comparison import Concern, list_concerns
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.comparison import Concern, list_concerns
 from domain.medicines.schedules.moments import DayTimes
 
 

@@ -23,9 +23,16 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.context import to_misunderstood
 from bot.ui.answer import Screen
 from domain.medicines.facts import Content
-from domain.medicines.schedules.amounts import ALL, STRENGTH
-from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.editing import apply_change
+from domain.medicines.schedule_changes.amounts import ALL, STRENGTH
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.editing import apply_change
+from domain.medicines.schedule_changes.questions import (
+    AskAmount,
+    AskPlace,
+    AskTimes,
+    Question,
+    Topic,
+)
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Combined,
@@ -36,7 +43,6 @@ from domain.medicines.schedules.kinds import (
 )
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question, Topic
 
 # What each button says. A time changes only the times, a day only the days.
 _PRESETS = {

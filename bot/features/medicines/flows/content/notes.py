@@ -6,7 +6,7 @@ from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.remarks import parse_text
 from bot.ui.answer import Screen
 from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.changes import Change
 
 _LEAVE_OUT = "out"
 

@@ -23,7 +23,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.errors import MedicineChanged
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import get_medication
-from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.medicines.stock.levels import Stock, get_stock
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.refills import set_per_dose

@@ -19,11 +19,11 @@ from bot.ui.words.schedules import (
 )
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedules.amounts import own_dosages
-from domain.medicines.schedules.comparison import Concern
+from domain.medicines.schedule_changes.amounts import own_dosages
+from domain.medicines.schedule_changes.comparison import Concern
+from domain.medicines.schedule_changes.questions import Place, Topic
 from domain.medicines.schedules.days import Days
 from domain.medicines.schedules.kinds import Schedule
-from domain.medicines.schedules.questions import Place, Topic
 
 
 def ask_new_dosage(name: str, now: str, *, person: str) -> Screen:

@@ -11,7 +11,8 @@ from bot.ui.words.dose_times import with_yours
 from bot.ui.words.times import ago_words, day_words, length_words, moment
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.outlook import Doubt, Intake, Outlook
-from domain.medicines.schedules.kinds import Elapsed, first_and_last_day
+from domain.medicines.schedules.kinds import Elapsed
+from domain.medicines.schedules.spans import first_and_last_day
 from domain.timers import MINUTE
 
 

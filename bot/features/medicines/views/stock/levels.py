@@ -11,7 +11,7 @@ from bot.ui.words.amounts import amount_in_words, least_of, range_in_words
 from bot.ui.words.dates import day_and_month, full_date
 from bot.ui.words.units import PIECE, plural_name
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock.levels import Stock
 from domain.medicines.stock.measures import stock_use

@@ -19,10 +19,10 @@ from domain.medicines.details import MedicineDetails
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import Content, MedicineFacts, MedicineLine, OpenDose
-from domain.medicines.schedules.comparison import Concern
+from domain.medicines.schedule_changes.comparison import Concern
+from domain.medicines.schedule_changes.questions import Place, Topic
 from domain.medicines.schedules.days import Daily, Monthly, Weekly
 from domain.medicines.schedules.kinds import WallClock
-from domain.medicines.schedules.questions import Place, Topic
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import DoseStatus, MedicineStatus
 from tests.unit.views.screens.conversation import choice

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.amounts import ALL, number_of, place_of_whole_plan
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.amounts import ALL, number_of, place_of_whole_plan
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.questions import AskPlace, Place, Topic, Unclear
+from domain.medicines.schedule_changes.wall_clock_editing import with_length
 from domain.medicines.schedules.days import EVERY_DAY, Daily, Days, Weekly, are_apart
 from domain.medicines.schedules.kinds import Combined, Schedule, WallClock, is_over
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
-from domain.medicines.schedules.questions import AskPlace, Place, Topic, Unclear
-from domain.medicines.schedules.wall_clock_editing import with_length
 
 
 def plans_meant(schedule: Combined, change: Change, *, today: date) -> Sequence[int]:

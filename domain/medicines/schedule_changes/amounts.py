@@ -6,6 +6,7 @@ from datetime import date
 
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
+from domain.medicines.schedule_changes.questions import AskPlace, Place, Unclear
 from domain.medicines.schedules.kinds import (
     Combined,
     Schedule,
@@ -14,7 +15,6 @@ from domain.medicines.schedules.kinds import (
     is_over,
     wall_clocks_of,
 )
-from domain.medicines.schedules.questions import AskPlace, Place, Unclear
 
 ALL = "all"
 STRENGTH = "strength"

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedules.amounts import own_dosages
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.amounts import own_dosages
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.questions import AskAmount, AskTimes, Unclear
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.courses import lasting, with_doses
 from domain.medicines.schedules.days import Days, Weekly, counts_from_first_day
@@ -17,7 +18,6 @@ from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import Moment
 from domain.medicines.schedules.occurrences import first_occurrence
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem, require
-from domain.medicines.schedules.questions import AskAmount, AskTimes, Unclear
 
 
 class WallClockEditing:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP, how_many_times
 from domain.medicines.facts import Content
-from domain.medicines.schedules.amounts import own_dosages, strength_of
+from domain.medicines.schedule_changes.amounts import own_dosages, strength_of
 from domain.medicines.schedules.days import (
     LAST,
     Cycle,
@@ -30,10 +30,9 @@ from domain.medicines.schedules.kinds import (
     Schedule,
     Steps,
     WallClock,
-    first_day_of,
-    last_day_of,
     wall_clocks_of,
 )
+from domain.medicines.schedules.spans import first_day_of, last_day_of
 
 _A_DAY = timedelta(days=1)
 # On average, over the calendar's 400-year cycle:

@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedules.amounts import (
+from domain.medicines.schedule_changes.amounts import (
     ALL,
     number_of,
     own_dosages,
@@ -33,9 +33,18 @@ from domain.medicines.schedules.amounts import (
     with_amount,
     with_settled_dosage,
 )
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.intervals import elapsed_as_changed
+from domain.medicines.schedule_changes.plan_editing import (
+    joined,
+    plans_meant,
+    with_amounts_everywhere,
+    with_dates,
+    without_days_of,
+)
+from domain.medicines.schedule_changes.questions import AskPlace, Question, Topic, Unclear
+from domain.medicines.schedule_changes.wall_clock_editing import WallClockEditing
 from domain.medicines.schedules.clock_times import times_of
-from domain.medicines.schedules.intervals import elapsed_as_changed
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Combined,
@@ -43,21 +52,11 @@ from domain.medicines.schedules.kinds import (
     Schedule,
     Steps,
     WallClock,
-    first_day_of,
     is_over,
-    last_day_of,
 )
 from domain.medicines.schedules.occurrences import first_occurrence
-from domain.medicines.schedules.plan_editing import (
-    joined,
-    plans_meant,
-    with_amounts_everywhere,
-    with_dates,
-    without_days_of,
-)
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
-from domain.medicines.schedules.questions import AskPlace, Question, Topic, Unclear
-from domain.medicines.schedules.wall_clock_editing import WallClockEditing
+from domain.medicines.schedules.spans import first_day_of, last_day_of
 
 _A_DAY = timedelta(days=1)
 

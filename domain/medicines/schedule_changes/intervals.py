@@ -5,13 +5,14 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.local_time import resolve_local
-from domain.medicines.schedules.changes import Change
+from domain.medicines.schedule_changes.changes import Change
+from domain.medicines.schedule_changes.questions import AskTimes, Unclear
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.courses import MOST_DOSES
-from domain.medicines.schedules.kinds import Elapsed, Schedule, first_day_of, last_day_of
+from domain.medicines.schedules.kinds import Elapsed, Schedule
 from domain.medicines.schedules.occurrences import last_occurrence
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem, require
-from domain.medicines.schedules.questions import AskTimes, Unclear
+from domain.medicines.schedules.spans import first_day_of, last_day_of
 from domain.timers import ceil_minute
 
 
