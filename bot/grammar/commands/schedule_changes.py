@@ -205,12 +205,17 @@ def _range_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
         check_reach(ends_on, today=today, words=parts.ends.words)
         if starts_on is not None and ends_on < starts_on:
             raise context.wrong(Problem.END_BEFORE_START)
-    if parts.has_no_end and (ends_on is not None or parts.days_long is not None):
+    lengths = (parts.days_long, parts.months_long, parts.doses_long)
+    if parts.has_no_end and (ends_on is not None or any(lengths)):
         raise context.wrong(Problem.CONTRADICTION)
+    if parts.except_on:
+        raise context.wrong(Problem.CHANGE_UNREADABLE)
     return {
         "starts_on": starts_on,
         "ends_on": ends_on,
         "days_long": parts.days_long,
+        "months_long": parts.months_long,
+        "doses_long": parts.doses_long,
         "has_no_end": parts.has_no_end,
     }
 

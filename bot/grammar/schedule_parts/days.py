@@ -13,7 +13,7 @@ _JOINING_DAYS = {",", "and", "&", "on", *EACH}
 
 def read_weekdays(cursor: Cursor) -> bool:
     """mon,wed,fri · every monday · mon-fri · weekdays · except sundays."""
-    is_exception = cursor.word in {"except", "but"}
+    is_exception = cursor.word in {"except", "but"} or (cursor.word, cursor.peek()) == ("not", "on")
     skip = 1 if is_exception or cursor.word in EACH else 0
     skip += is_exception and cursor.peek() in {"not", "on", "for"}
     days, used = _day_list(cursor, cursor.at + skip)

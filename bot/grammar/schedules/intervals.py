@@ -12,8 +12,9 @@ from bot.grammar.schedules.context import (
     require_upcoming_dose,
     to_misunderstood,
 )
-from bot.grammar.schedules.lengths import MOST_DOSES, last_day_of_length
+from bot.grammar.schedules.lengths import last_day_of_length
 from domain.local_time import resolve_local
+from domain.medicines.schedules.courses import MOST_DOSES
 from domain.medicines.schedules.kinds import Elapsed
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.timers import ceil_minute

@@ -16,7 +16,7 @@ from bot.features.medicines.flows.content.medicine_draft import (
     Draft,
     describe_draft,
 )
-from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content.new_schedules import read_schedule
 from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.content.questions import (
@@ -168,7 +168,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         return _next(request, running, draft)
     words = reply.text or ""
     if reply.choice is not None:
-        words = _tapped(draft, reply.choice)
+        words = draft.tapped(reply.choice)
     zone, now = draft.chosen.zone, request.scope.clock.now()
     dosage = None if draft.dosage is None else Dosage.from_json(draft.dosage)
     try:
@@ -205,17 +205,6 @@ def _take_direction(
     if typed.dosage is None or not (typed.schedule or typed.schedule_so_far):
         return None
     return _take_rest(request, running, draft, f'"{draft.name}" {text}')
-
-
-def _tapped(draft: Draft, choice: str) -> str:
-    """What a schedule button says, as one would type it."""
-    match choice[:1], choice[1:]:
-        case "t", number if number.isdecimal():
-            return draft.times[int(number)]
-        case "o", number if number.isdecimal():
-            return draft.offered[int(number)]
-        case _:
-            return PRESETS[choice]
 
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:

@@ -9,6 +9,7 @@ from bot.conversation.engine import Data
 from bot.conversation.people import People, index_of, named_for, read_people, to_persons
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.new_schedules import (
+    PRESETS,
     TypedSchedule,
     fitting_words,
     named_lack,
@@ -231,6 +232,16 @@ class Draft:
             dosage=None if self.dosage is None else Dosage.from_json(self.dosage),
         )
         return replace(self, times=fitting)
+
+    def tapped(self, choice: str) -> str:
+        """What a button about when it is due says, as one would type it."""
+        match choice[:1], choice[1:]:
+            case "t", number if number.isdecimal():
+                return self.times[int(number)]
+            case "o", number if number.isdecimal():
+                return self.offered[int(number)]
+            case _:
+                return PRESETS[choice]
 
     def to_new_medicine(self) -> NewMedicine:
         person = self.chosen

@@ -1,0 +1,149 @@
+"""Where the name of a medicine ends and its schedule begins, if no amount stands between them; and
+what the words of a schedule mean.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.grammar.clock_times import looks_like_a_time
+from bot.grammar.dates import WEEKDAYS, read_date
+from bot.grammar.durations import read_days as read_duration
+from bot.grammar.numbers import read_count
+from bot.grammar.people import (
+    Person,
+)
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules.parsing import read_schedules
+from bot.grammar.tokens import Line, Token
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
+
+SCHEDULE_BEGINS = {"at", "@", "daily", "everyday", "every", "each", "from", "until"}
+SCHEDULE_BEGINS |= {"weekdays", "weekends", "once", "twice", "as", *WEEKDAYS}
+SCHEDULE_BEGINS |= {"prn", "hourly", "nightly", "alternate", "fortnightly", "monthly"}
+SCHEDULE_BEGINS |= {"weekly", "biweekly"}
+_PROOF = {
+    "prn",
+    "alternate",
+    "fortnightly",
+    "every",
+    "each",
+    "weekly",
+    "weekday",
+    "weekdays",
+    "weekend",
+    "weekends",
+    "twice",
+    "times",
+}
+_LONGEST_NAME = 12  # words: anything further back isn't considered
+_SCHEDULE_GOES_ON = SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and", ",", "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class TypedWhen:
+    schedule: Schedule | None = None
+    so_far: str = ""
+    problem: Misunderstood | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether none of it is wrong, although a time of day may be missing."""
+        return self.schedule is not None or bool(self.so_far)
+
+
+def clocks_of(people: Sequence[Person]) -> Sequence[tuple[ZoneInfo, DayTimes]]:
+    """The zones and days of *people*, each once: in most families all live by the same."""
+    found = {
+        (person.zone, tuple(sorted(person.day.named.items()))): (person.zone, person.day)
+        for person in people
+    }
+    return list(found.values())
+
+
+def read_when(
+    line: Line,
+    tokens: tuple[Token, ...],
+    *,
+    clocks: Sequence[tuple[ZoneInfo, DayTimes]],
+    now: datetime,
+    dosage: Dosage | None = None,
+) -> TypedWhen:
+    words = " ".join(token.raw for token in tokens).replace(" ,", ",")
+    if not tokens:
+        return TypedWhen(problem=Misunderstood(Problem.SCHEDULE_MISSING))
+    try:
+        schedules = read_schedules(line, tokens, clocks=clocks, now=now, dosage=dosage)
+    except Misunderstood as problem:
+        so_far = words if problem.problem.can_be_completed else ""
+        return TypedWhen(so_far=so_far, problem=problem)
+    if len(schedules) == 1:
+        return TypedWhen(schedule=schedules.pop())
+    # It's already tomorrow for one of them: wait until it's known whose day counts.
+    return TypedWhen(so_far=words)
+
+
+def split_at_schedule(
+    line: Line, *, zone: ZoneInfo, now: datetime
+) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """Name and schedule if there is no dosage between them."""
+    tokens = line.tokens
+    for at, token in enumerate(tokens):
+        if at == 0:
+            continue
+        begins = token.word in SCHEDULE_BEGINS or looks_like_a_time(token)
+        if begins or _is_schedule(line, at, zone=zone, now=now):
+            return tokens[:at], tokens[at:]
+    return tokens, ()
+
+
+def _is_schedule(line: Line, at: int, *, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether everything from *at* on is a schedule: "weekly on sunday at 09:00", "in the morning".
+    A single word may be part of the name, as in "Cold and Flu Night".
+    """
+    rest = line.tokens[at:]
+    if len(rest) < 2 or at > _LONGEST_NAME or rest[0].is_quoted:
+        return False
+    if rest[0].word[0].isdecimal() and not _is_proof(rest, 1):
+        return False  # "Vitamin B 12"; but "3 times a day"
+    return read_when(line, rest, clocks=[(zone, USUAL_DAY)], now=now).is_read
+
+
+def split_at_proof(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """The same before a dosage, where it takes more evidence: names contain "Daily"."""
+    start = next((at for at in range(1, len(tokens)) if _is_proof(tokens, at)), None)
+    if start is None:
+        return tokens, ()
+    while start > 1 and tokens[start - 1].word in _SCHEDULE_GOES_ON:
+        start -= 1
+    return tokens[:start], tokens[start:]
+
+
+def _is_proof(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether the word at *at* can hardly be part of a name."""
+    word, following = tokens[at].word, tokens[at + 1 :]
+    if tokens[at].is_quoted:
+        return False
+    if word == "for":
+        return read_duration(following) is not None
+    if word in {"from", "starting", "until", "till"}:
+        return read_date(following) is not None
+    if word in {"as", "when", "if"}:
+        return bool(following) and following[0].word in {"needed", "required", "necessary"}
+    if word in {"at", "@"}:
+        return bool(following) and read_count(following[0].word) is not None
+    # "Sun" and "Sat" occur in names; "Sundays" doesn't.
+    is_weekday = word in WEEKDAYS and len(word) > 5
+    return is_weekday or word in _PROOF or looks_like_a_time(tokens[at])
+
+
+def trimmed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Without the commas and dashes that people put between the parts."""
+    while tokens and tokens[0].word in {",", "-", ":"}:
+        tokens = tokens[1:]
+    while tokens and tokens[-1].word in {",", "-", ":"}:
+        tokens = tokens[:-1]
+    return tokens
