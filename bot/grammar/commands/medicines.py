@@ -21,7 +21,7 @@ from bot.grammar.labels.beside_times import joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, read_label
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
-from bot.grammar.labels.sliding_scales import decline_sliding_scale
+from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
 from bot.grammar.names import parse_name
 from bot.grammar.people import (
     Person,
@@ -33,6 +33,7 @@ from bot.grammar.people import (
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from domain.medicines.dosages import Dosage
+from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 from domain.medicines.schedules.days import Cycle, Monthly, MonthlyWeekdays
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 
@@ -75,8 +76,10 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
     line = tokenize(text)
+    scale = find_sliding_scale(line)
+    if scale is not None:
+        return _with_scale_as_note(line, scale, people)
     try:
-        decline_sliding_scale(line)
         line = _name_first(line)
     except Misunderstood as problem:
         return PartialMedicine(None, None, None, "", None, problem)
@@ -93,6 +96,10 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     when = TypedWhen()
     if is_read:
         when = read_when(line, schedule_tokens, clocks=clocks, now=now, dosage=pieces.dosage)
+    notes_said = joined(label.instructions, *notes)
+    too_long = _too_long(notes_said, LONGEST_INSTRUCTIONS) or _too_long(
+        label.reason, LONGEST_REASON
+    )
     nobody = None if people else Misunderstood(Problem.NOBODY_CARED_FOR)
     problems = [
         problem
@@ -103,6 +110,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
             pieces.missing,
             who.problem,
             when.problem,
+            too_long,
         )
         if problem is not None
     ]
@@ -118,10 +126,45 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         is_certain=pieces.is_certain
         and not _needs_a_look(label, when.schedule)
         and (pieces.dosage is None or pieces.dosage.most is None),
-        instructions=joined(label.instructions, *notes),
-        reason=label.reason,
+        instructions=None if too_long else notes_said,
+        reason=None if too_long else label.reason,
         spelled_out=label.spelled_out,
     )
+
+
+def _too_long(note: str | None, longest: int) -> Misunderstood | None:
+    if note is None or len(note) <= longest:
+        return None
+    return Misunderstood(Problem.WORDS_TOO_LONG, note)
+
+
+def _with_scale_as_note(
+    line: Line, scale: Misunderstood, people: Sequence[Person]
+) -> PartialMedicine:
+    """A medicine to be reminded of at times that are still to be asked for, with the typed text as
+    a note in place of an amount.
+    """
+    line, who = _take_person(line, people)
+    name, note = split_name(line, scale.words)
+    person = who.person or (people[0] if len(people) == 1 else None)
+    try:
+        name = parse_name(name)
+    except Misunderstood as problem:
+        return PartialMedicine(None, None, None, "", person, problem)
+    return PartialMedicine(
+        name,
+        Dosage(AS_NOTED),
+        None,
+        "",
+        person,
+        scale,
+        is_certain=False,
+        instructions=note[:LONGEST_INSTRUCTIONS] or None,
+    )
+
+
+#: The dosage of a medicine whose amounts are in its note.
+AS_NOTED = "as noted"
 
 
 def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:

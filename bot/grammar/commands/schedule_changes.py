@@ -34,6 +34,7 @@ from bot.grammar.schedules.varying_amounts import (
 )
 from bot.grammar.tokens import Line, Token
 from domain.medicines.dosages import Dosage
+from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
@@ -76,6 +77,12 @@ def parse_change(
         change = _read(line, schedule, context) if line.tokens else Change()
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
+    for note, longest in (
+        (typed.instructions, LONGEST_INSTRUCTIONS),
+        (typed.reason, LONGEST_REASON),
+    ):
+        if note is not None and len(note) > longest:
+            raise Misunderstood(Problem.WORDS_TOO_LONG, note)
     change = replace(change, instructions=typed.instructions, reason=typed.reason)
     if change.is_empty:
         raise context.wrong(Problem.CHANGE_UNREADABLE)

@@ -12,7 +12,6 @@ from itertools import takewhile
 from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS, WAYS
 from bot.grammar.tokens import Line, Token, words_of
 
-LONGEST_INSTRUCTIONS = 300
 _FORMS = frozenset(
     [
         "drops",

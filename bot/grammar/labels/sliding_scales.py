@@ -15,9 +15,22 @@ _SCALES = re.compile(
 )
 
 
-def decline_sliding_scale(line: Line) -> None:
-    """Raises `Misunderstood` for a line with such an amount."""
+def find_sliding_scale(line: Line) -> Misunderstood | None:
+    """Why a line with such an amount is declined; None for any other."""
     words = " ".join(token.word for token in line.tokens if not token.is_quoted)
     found = _SCALES.search(words)
-    if found:
-        raise Misunderstood(Problem.SLIDING_SCALE, found[0])
+    return None if found is None else Misunderstood(Problem.SLIDING_SCALE, found[0])
+
+
+def split_name(line: Line, scale: str) -> tuple[str, str]:
+    """What such a line calls the medicine, and the rest of it, to be kept as a note."""
+    first = scale.split(" ", 1)[0]
+    end = next(
+        (
+            at
+            for at, token in enumerate(line.tokens)
+            if at and (token.word[:1].isdecimal() or token.word in {first, "per", ",", ":", "-"})
+        ),
+        len(line.tokens),
+    )
+    return line.typed(line.tokens[:end]).rstrip(":"), line.typed(line.tokens[end:])

@@ -12,6 +12,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import parse_schedule, says_as_much
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
+from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.moments import DayTimes
 
@@ -52,6 +53,12 @@ def read_schedule(
 ) -> TypedSchedule:
     """Raises Misunderstood."""
     label = read_words(words)
+    for note, longest in (
+        (label.instructions, LONGEST_INSTRUCTIONS),
+        (label.reason, LONGEST_REASON),
+    ):
+        if note is not None and len(note) > longest:
+            raise Misunderstood(Problem.WORDS_TOO_LONG, note)
     said = label.line.typed(label.line.tokens)
 
     def read(text: str) -> TypedSchedule:
