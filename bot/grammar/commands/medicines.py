@@ -18,7 +18,7 @@ from bot.grammar.dosages import (
     quantity_ends,
 )
 from bot.grammar.labels.beside_times import joined, take_beside_times
-from bot.grammar.labels.lines import LabelLine, read_label
+from bot.grammar.labels.lines import LabelLine, check_notes, read_label
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
@@ -33,7 +33,7 @@ from bot.grammar.people import (
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from domain.medicines.dosages import Dosage
-from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
+from domain.medicines.facts import LONGEST_INSTRUCTIONS
 from domain.medicines.schedules.days import Cycle, Monthly, MonthlyWeekdays
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 
@@ -97,9 +97,11 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     if is_read:
         when = read_when(line, schedule_tokens, clocks=clocks, now=now, dosage=pieces.dosage)
     notes_said = joined(label.instructions, *notes)
-    too_long = _too_long(notes_said, LONGEST_INSTRUCTIONS) or _too_long(
-        label.reason, LONGEST_REASON
-    )
+    too_long = None
+    try:
+        check_notes(notes_said, label.reason)
+    except Misunderstood as problem:
+        too_long = problem
     nobody = None if people else Misunderstood(Problem.NOBODY_CARED_FOR)
     problems = [
         problem
@@ -130,12 +132,6 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         reason=None if too_long else label.reason,
         spelled_out=label.spelled_out,
     )
-
-
-def _too_long(note: str | None, longest: int) -> Misunderstood | None:
-    if note is None or len(note) <= longest:
-        return None
-    return Misunderstood(Problem.WORDS_TOO_LONG, note)
 
 
 def _with_scale_as_note(

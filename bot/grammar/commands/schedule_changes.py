@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import check_reach, spelt
 from bot.grammar.dosages import find_dosages
-from bot.grammar.labels.lines import read_words
+from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
@@ -34,7 +34,6 @@ from bot.grammar.schedules.varying_amounts import (
 )
 from bot.grammar.tokens import Line, Token
 from domain.medicines.dosages import Dosage
-from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
@@ -77,12 +76,7 @@ def parse_change(
         change = _read(line, schedule, context) if line.tokens else Change()
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
-    for note, longest in (
-        (typed.instructions, LONGEST_INSTRUCTIONS),
-        (typed.reason, LONGEST_REASON),
-    ):
-        if note is not None and len(note) > longest:
-            raise Misunderstood(Problem.WORDS_TOO_LONG, note)
+    check_notes(typed.instructions, typed.reason)
     change = replace(change, instructions=typed.instructions, reason=typed.reason)
     if change.is_empty:
         raise context.wrong(Problem.CHANGE_UNREADABLE)

@@ -9,9 +9,10 @@ from bot.grammar.dosages import find_dosages
 from bot.grammar.labels.instructions import take_remarks
 from bot.grammar.labels.patterns import spell_out_patterns
 from bot.grammar.labels.short_forms import SpelledOut, spell_out
-from bot.grammar.problems import Misunderstood
+from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.tokens import Line, Token, relaid, tokenize
+from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,13 @@ class LabelLine:
     instructions: str | None
     reason: str | None
     spelled_out: tuple[SpelledOut, ...]
+
+
+def check_notes(instructions: str | None, reason: str | None) -> None:
+    """Raises `Misunderstood` for notes that are too long to be kept."""
+    for note, longest in ((instructions, LONGEST_INSTRUCTIONS), (reason, LONGEST_REASON)):
+        if note is not None and len(note) > longest:
+            raise Misunderstood(Problem.WORDS_TOO_LONG, note)
 
 
 #: Stands before the words of a schedule, since the first word of a line is part of a name.

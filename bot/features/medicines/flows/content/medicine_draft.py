@@ -17,6 +17,7 @@ from bot.features.medicines.flows.content.new_schedules import (
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import PartialMedicine
 from bot.grammar.labels.beside_times import joined
+from bot.grammar.labels.lines import check_notes
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
@@ -195,13 +196,17 @@ class Draft:
         ).spelling_out(typed.spelled_out)
 
     def said(self, typed: TypedSchedule) -> "Draft":
-        """A copy with what was said about when it is due."""
+        """A copy with what was said about when it is due. Raises Misunderstood if the notes are too
+        long together.
+        """
+        instructions = joined(self.instructions, typed.instructions)
+        check_notes(instructions, typed.reason)
         return replace(
             self,
             schedule=None if typed.schedule is None else typed.schedule.to_json(),
             schedule_so_far=typed.so_far,
             lacks=typed.lacks.name if typed.lacks else "",
-            instructions=joined(self.instructions, typed.instructions),
+            instructions=instructions,
             reason=typed.reason or self.reason,
             offered=(),
         ).spelling_out(typed.spelled_out)

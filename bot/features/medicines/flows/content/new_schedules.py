@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import spelt
-from bot.grammar.labels.lines import read_words
+from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import parse_schedule, says_as_much
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.moments import DayTimes
 
@@ -53,12 +52,7 @@ def read_schedule(
 ) -> TypedSchedule:
     """Raises Misunderstood."""
     label = read_words(words)
-    for note, longest in (
-        (label.instructions, LONGEST_INSTRUCTIONS),
-        (label.reason, LONGEST_REASON),
-    ):
-        if note is not None and len(note) > longest:
-            raise Misunderstood(Problem.WORDS_TOO_LONG, note)
+    check_notes(label.instructions, label.reason)
     said = label.line.typed(label.line.tokens)
 
     def read(text: str) -> TypedSchedule:
