@@ -15,8 +15,9 @@ from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
     Draft,
     describe_draft,
+    sentence_about,
 )
-from bot.features.medicines.flows.content.new_schedules import read_schedule
+from bot.features.medicines.flows.content.new_schedules import VARYING, read_schedule
 from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.content.questions import (
@@ -48,7 +49,6 @@ from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
-from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.family.errors import NobodyCaredFor
 from domain.medicines.changes.adding import add_medication
@@ -56,19 +56,6 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.errors import DayTimesChanged, SameMedicine, TimesOfDayClash
 from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.changes import Change
-
-# Whatever is missing is asked for, so no sentence has to say that it's missing.
-_ASKED_FOR = frozenset(
-    {
-        Problem.NAME_MISSING,
-        Problem.DOSAGE_MISSING,
-        Problem.SCHEDULE_MISSING,
-        Problem.TIMES_MISSING,
-        Problem.WEEKDAYS_MISSING,
-        Problem.FIRST_DAY_MISSING,
-        Problem.WHICH_PERSON,
-    }
-)
 
 
 async def begin(request: Request) -> Answer:
@@ -94,7 +81,7 @@ async def begin(request: Request) -> Answer:
             draft = draft.beside_existing(same.existing)
     now = request.scope.clock.now()
     draft = replace(draft.offering(typed.problem).with_times(now), shown_at=now.isoformat())
-    return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
+    return FLOW.begin(request, draft.step, draft.write(), first=sentence_about(typed.problem))
 
 
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -117,7 +104,7 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
     draft = replace(draft.understood(typed), person=number, line="")
     # The person is settled now, whatever name the line gave.
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
-    first = None if is_settled else _sentence(typed.problem)
+    first = None if is_settled else sentence_about(typed.problem)
     return _next(request, running, draft.offering(typed.problem), first=first)
 
 
@@ -158,7 +145,7 @@ def _take_rest(request: Request, running: Conversation, draft: Draft, text: str)
         schedule=understood.schedule or draft.schedule,
     )
     problem = typed.problem
-    first = None if problem is None or problem.problem.is_missing else _sentence(problem)
+    first = None if problem is None or problem.problem.is_missing else sentence_about(problem)
     return _next(request, running, understood.offering(problem), first=first)
 
 
@@ -166,6 +153,8 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     draft = Draft.read(running)
     if draft.chosen is None:
         return _next(request, running, draft)
+    if reply.choice == VARYING:
+        return _next(request, running, draft, first=new_medicines.how_amounts_differ())
     words = reply.text or ""
     if reply.choice is not None:
         words = draft.tapped(reply.choice)
@@ -183,7 +172,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     except Misunderstood as problem:
         if problem.problem in OFFERED:
             draft = replace(draft, schedule_so_far="").offering(problem)
-            return _next(request, running, draft, first=_sentence(problem))
+            return _next(request, running, draft, first=sentence_about(problem))
         whole = None if draft.schedule_so_far else _take_direction(request, running, draft, words)
         if whole is None:
             raise
@@ -396,9 +385,3 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) 
     )
     member = request.scope.require(Action.CHANGE_MEDICINES)
     return new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)
-
-
-def _sentence(problem: Misunderstood | None) -> Screen | None:
-    if problem is None or problem.problem in _ASKED_FOR:
-        return None
-    return Screen(misunderstood(problem))

@@ -22,6 +22,8 @@ from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.redis.conversations import Conversation
+from bot.ui.answer import Screen
+from bot.ui.misunderstandings import misunderstood
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
 from domain.medicines.schedules.kinds import schedule_from_json
@@ -29,6 +31,18 @@ from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.moments_of_schedules import parts_of, retimed
 from domain.medicines.schedules.problems import InvalidSchedule
 
+# Whatever is missing is asked for, so no sentence has to say that it's missing.
+_ASKED_FOR = frozenset(
+    {
+        Problem.NAME_MISSING,
+        Problem.DOSAGE_MISSING,
+        Problem.SCHEDULE_MISSING,
+        Problem.TIMES_MISSING,
+        Problem.WEEKDAYS_MISSING,
+        Problem.FIRST_DAY_MISSING,
+        Problem.WHICH_PERSON,
+    }
+)
 OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER, Problem.HOURS_RANGE})
 
 
@@ -279,3 +293,10 @@ def describe_draft(data: Data) -> str | None:
     schedule = schedule_from_json(data["schedule"]) if data["schedule"] else None
     what = new_medicines.draft_in_short(data["name"], dosage, schedule)
     return named_for(what, data["people"], data["person"])
+
+
+def sentence_about(problem: Misunderstood | None) -> Screen | None:
+    """What to say about a problem before the next question asks for what is missing."""
+    if problem is None or problem.problem in _ASKED_FOR:
+        return None
+    return Screen(misunderstood(problem))

@@ -20,11 +20,18 @@ PRESETS = {
     "me": "every day at 08:00 and 20:00",
     "mne": "every day at 08:00, 14:00 and 20:00",
     "e": "every day at 20:00",
+    "bed": "at bedtime",
+    "meals": "with breakfast, lunch and dinner",
     "wd": "weekdays",
     "d2": "every 2 days",
+    "wk": "once a week",
+    "mon": "every month",
+    "mon3": "every 3 months",
+    "cycle": "21 days on 7 off",
     "h8": "every 8 hours",
     "prn": "as needed",
 }
+VARYING = "vary"  # the key of the button about amounts that differ, which says nothing yet
 
 
 @dataclass(frozen=True)

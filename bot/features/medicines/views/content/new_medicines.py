@@ -61,7 +61,23 @@ def ask_schedule(
             " <i>every 2 days 9am</i>, <i>21 days on 7 off 22:00</i>, <i>every 8 hours from"
             " 06:00</i>, <i>as needed, 6 hours apart, max 4 a day</i>"
         ).format(name=escape(name)),
-        in_rows(presets),
+        in_rows(presets, of=2),
+    )
+
+
+def differing_label() -> str:
+    return _("Different amounts")
+
+
+def how_amounts_differ() -> Screen:
+    """How to type amounts that aren't always the same."""
+    return Screen(
+        _(
+            "Type the amounts with their times or days, for example: <i>1 tablet in the morning and"
+            " ½ at bedtime</i>, <i>5 mg mon-fri and 2.5 mg sat, sun at 18:00</i>, <i>5 mg and"
+            " 7.5 mg on alternate days at 18:00</i>, <i>20 mg for 5 days, then 10 mg for 5 days at"
+            " 08:00</i>"
+        )
     )
 
 
@@ -72,8 +88,14 @@ def schedule_presets() -> dict[str, str]:
         "e": _("Evenings: 20:00"),
         "me": _("Twice: 08:00, 20:00"),
         "mne": _("Three times: 08:00, 14:00, 20:00"),
+        "meals": _("With each meal"),
+        "bed": _("At bedtime"),
         "wd": _("On weekdays"),
         "d2": _("Every second day"),
+        "wk": _("Once a week"),
+        "mon": _("Once a month"),
+        "mon3": _("Every 3 months"),
+        "cycle": _("21 days on, 7 off"),
         "h8": _("Every 8 hours"),
         "prn": _("As needed"),
     }
