@@ -209,7 +209,10 @@ def _checked(words: str) -> str:
 
 
 def _tidy(words: str) -> str:
-    """One space between an amount and its unit, so that "100mg" and "100  mg" look the same."""
+    """One space between an amount and its unit, so that "100mg" and "100  mg" look the same; and a
+    comma for the stop in "2.5 mg tablets. 4 tablets".
+    """
+    words = re.sub(r"(?<=[a-z])\.(?=\s)", ",", words)
     return fold_spaces(re.sub(r"(?<=[\d¼-¾⅐-⅞])(?=[^\W\d_¼-¾⅐-⅞])(?!x\b|x\d)", " ", words)).rstrip(
         ",."
     )

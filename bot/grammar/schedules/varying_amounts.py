@@ -101,8 +101,7 @@ def following(
         return replace(parts, starts=exactly(previous + timedelta(days=1)))
     when = times_of_parts(parts, context)
     local = context.now.astimezone(context.zone)
-    are_over = {at <= local.time().replace(tzinfo=None) for at in when}
-    if are_over == {True, False}:
+    if any(at <= local.time().replace(tzinfo=None) for at in when):
         return replace(parts, starts=exactly(context.today + timedelta(days=1)))
     return parts
 

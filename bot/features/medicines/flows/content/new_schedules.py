@@ -12,7 +12,8 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import parse_schedule, says_as_much
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.days import Cycle, Daily
+from domain.medicines.schedules.kinds import Schedule, wall_clocks_of
 from domain.medicines.schedules.moments import DayTimes
 
 PRESETS = {
@@ -103,12 +104,22 @@ def fitting_words(
     found = []
     for words in offered[lacks]:
         try:
-            parse_schedule(f"{so_far} {words}", zone=zone, now=now, day=day, dosage=dosage)
+            found_schedule = parse_schedule(
+                f"{so_far} {words}", zone=zone, now=now, day=day, dosage=dosage
+            )
+            if lacks is Problem.TIMES_MISSING and _is_rare(found_schedule) and "," in words:
+                continue  # several doses on the day of a weekly medicine are hardly meant
         except Misunderstood as problem:
             if not problem.problem.can_be_completed or problem.problem is lacks:
                 continue
         found.append(words)
     return found
+
+
+def _is_rare(schedule: Schedule) -> bool:
+    """Whether most days have no dose of it."""
+    plans = wall_clocks_of(schedule)
+    return bool(plans) and not any(isinstance(plan.days, Daily | Cycle) for plan in plans)
 
 
 _WEEKDAYS: Sequence[str] = tuple(f"on {day.name.casefold()}" for day in Weekday)

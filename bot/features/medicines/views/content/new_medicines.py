@@ -165,7 +165,7 @@ def ask_day(
 ) -> Screen:
     """When parts of the day are, on which the medicine hangs; the usual times are offered."""
     words = _(
-        "When is {parts} for {person}? I'd use {times}. Tap, or type the times in that order."
+        "When are {parts} for {person}? I'd use {times}. Tap, or type the times in that order."
     )
     if len(parts) == 1:
         words = _("When is {parts} for {person}? I'd use {times}. Tap, or type another time.")
