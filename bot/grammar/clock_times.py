@@ -26,6 +26,10 @@ _HALVES = re.compile(r"[ap]\.?m\.?")
 _LOOKS_LIKE_A_TIME = re.compile(r"\d{1,2}[:.h]\d{1,2}.*|\d{1,2}:.*|\d{1,2}([:.]\d+)?[ap]\.?m\.?")
 
 
+_WITH_UNIT = re.compile(r"\d{1,2}\.\d+(?P<unit>[a-zµμ%][a-zµμ%/.]*)")  # "0.1%" is an amount
+_HALVES_AND_HOURS = {"am", "pm", "a.m", "p.m", "h", "hr", "hrs", "uhr"}
+
+
 class PartOfDay(tuple[int, int]):
     """First and last hour of what people call morning, afternoon, evening or night."""
 
@@ -119,7 +123,10 @@ def later_half(day: date, clock: time | None, *, local_now: datetime) -> tuple[t
 
 def looks_like_a_time(token: Token) -> bool:
     """Whether a word can hardly be anything but a time: "08:00", "8am", "25:99"."""
-    return not token.is_quoted and _LOOKS_LIKE_A_TIME.fullmatch(token.word) is not None
+    if token.is_quoted or _LOOKS_LIKE_A_TIME.fullmatch(token.word) is None:
+        return False
+    amount = _WITH_UNIT.fullmatch(token.word)
+    return amount is None or amount["unit"].rstrip(".") in _HALVES_AND_HOURS
 
 
 def read_time(tokens: Sequence[Token], *, is_expected: bool, is_after_at: bool) -> TypedTime | None:

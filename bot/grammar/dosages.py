@@ -23,6 +23,7 @@ _LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "least", "than", "exceed", "
 # What may join a strength and its form, as in "500 mg tablets".
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*(?:[.,]\d*)?\s?[^/\d]+))?")
+_PER_UNITS = UNITS | {"h", "hr", "hrs", "hour", "hours"}
 _OPEN_PER = re.compile(r"(?P<unit>[^/\d]+)/\d+([.,]\d+)?")
 _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
 
@@ -294,7 +295,7 @@ def _unit_end(words: Sequence[str], at: int) -> int | None:
     if _is_unit(words[0]):
         return at + 1
     per = _OPEN_PER.fullmatch(words[0])
-    if per and per["unit"] in UNITS and len(words) > 1 and words[1].rstrip(".") in UNITS:
+    if per and per["unit"] in UNITS and len(words) > 1 and words[1].rstrip(".") in _PER_UNITS:
         return at + 2
     return None
 

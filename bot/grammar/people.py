@@ -198,7 +198,7 @@ def _without_ending(word: str) -> Sequence[str]:
     return [word.removesuffix(ending) for ending in (".", "!", "'s") if word.endswith(ending)]
 
 
-_NOBODY = {"a", "the", "breakfast", "lunch", "dinner", "supper", "tea", "bed"}
+_NOBODY = {"a", "the", "half", "another", "breakfast", "lunch", "dinner", "supper", "tea", "bed"}
 _SCHEDULE_WORDS = {"at", "@", "from", "until", "till", "for", "daily", "every", "each", "on", ","}
 
 

@@ -83,6 +83,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         line = _name_first(line)
     except Misunderstood as problem:
         return PartialMedicine(None, None, None, "", None, problem)
+    is_told = bool(_after_takes(tokenize(text).tokens))
     line, who = _take_person(line, people)
     label = read_label(line)
     line, notes = take_beside_times(label.line)
@@ -126,6 +127,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         person=who.person,
         problem=problems[0] if problems else None,
         is_certain=pieces.is_certain
+        and not is_told
         and not _needs_a_look(label, when.schedule)
         and (pieces.dosage is None or pieces.dosage.most is None),
         instructions=None if too_long else notes_said,
@@ -184,6 +186,9 @@ def _name_first(line: Line) -> Line:
         tokens = tokens[1:]
     if len(tokens) > 1 and not tokens[0].is_quoted and tokens[0].word in _STOPPING:
         raise Misunderstood(Problem.UNKNOWN_WORDS, tokens[0].raw)
+    takes = _after_takes(tokens)
+    if takes:
+        return Line(line.text, tokens[takes:])
     end = quantity_ends(tokens, 0) if tokens else None
     if end is None or end + 1 >= len(tokens) or tokens[end].word != "of":
         return Line(line.text, tokens)
@@ -191,6 +196,20 @@ def _name_first(line: Line) -> Line:
     while name_end < len(tokens) and not _begins_schedule(tokens, name_end):
         name_end += 1
     return relaid((*tokens[end + 1 : name_end], *tokens[:end], *tokens[name_end:]))
+
+
+def _after_takes(tokens: tuple[Token, ...]) -> int:
+    """ "Mum takes ramipril 5 mg": where the name begins; 0 where it's said as it is."""
+    for at, token in enumerate(tokens[1:_LONGEST_OPENING], start=1):
+        if token.is_quoted or token.word in {",", ":"} or token.word[:1].isdecimal():
+            return 0
+        if token.word in _TAKES and at + 1 < len(tokens):
+            return at + 1
+    return 0
+
+
+_TAKES = {"takes", "needs", "gets"}
+_LONGEST_OPENING = 6  # words
 
 
 def _begins_schedule(tokens: tuple[Token, ...], at: int) -> bool:

@@ -8,8 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.grammar.clock_times import NAMED, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import find_dosages, quantity_ends
+from bot.grammar.labels.cycles import with_cycles
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood
@@ -64,7 +66,7 @@ def spell_out_patterns(
     tokens: Sequence[Token],
 ) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
     """The *tokens* with such patterns in words, and the tables that were spelled out."""
-    kept = _with_units(_with_then(_by_weekday(tokens)))
+    kept = _with_units(_with_then(with_cycles(_by_weekday(tokens))))
     kept, tables = _without_tables(kept)
     return _with_alternation(kept), tables
 
@@ -257,6 +259,8 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     is_told = is_told or ("one day" in " ".join(words) and "next" in words)
     if not is_told or _count_amounts(tokens) < 2:
         return tokens
+    if not (_MARKS - {"alternate"}) & set(words) and _count_times(tokens) > 1:
+        return tokens  # "2 tablets at 14:00 and 1 at 20:00, on alternate days"
     kept: list[Token] = []
     mark: Token | None = None
     at = 0
@@ -276,6 +280,15 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     while len(kept) > 1 and kept[1].word == "and":
         kept.pop(1)
     return tuple(kept)
+
+
+def _count_times(tokens: Sequence[Token]) -> int:
+    found = 0
+    for at, token in enumerate(tokens):
+        is_amount = at + 1 < len(tokens) and name_of_unit(tokens[at + 1].word) is not None
+        is_time = looks_like_a_time(token) and not is_amount
+        found += is_time or token.word in NAMED or token.word in {"bedtime", "night"}
+    return found
 
 
 def _count_amounts(tokens: Sequence[Token]) -> int:

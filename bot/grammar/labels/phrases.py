@@ -23,6 +23,10 @@ _HOW = """
     (sc|s/c|im|i/m|iv|i/v|ou|os|buccal|buccally|nebulised|transdermally|dispersible|soluble)
     (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
     between meals
+    on the same day [each|every|of] [the] [week]
+    (an|1|one) hour (before|after) (food|eating)
+    (30|15|20|half) [an|min|mins|minutes|hour] [hour] (before|after) (food|eating)
+    (r|l|rt|lt) eye
     [drink] [with] plenty of (water|fluids)
     (change|rotate|alternate) (daily|sites|arms|legs)
     via [a|the] (peg|tube|spacer|inhaler|nebuliser|nebulizer|mask|feeding) [tube]
@@ -60,6 +64,7 @@ _HOW = """
 #: Words of doing: beside an amount they say nothing more.
 DOING = frozenset(
     [
+        "change",
         "take",
         "takes",
         "taken",
@@ -89,7 +94,18 @@ DOING = frozenset(
 )
 #: Those that say in which way, and are kept.
 WAYS = frozenset(
-    ["inject", "inhale", "insert", "instil", "instill", "apply", "dissolve", "chew", "spray"]
+    [
+        "change",
+        "inject",
+        "inhale",
+        "insert",
+        "instil",
+        "instill",
+        "apply",
+        "dissolve",
+        "chew",
+        "spray",
+    ]
 )
 
 #: The forms in which a medicine comes, between its strength and the amount to give.

@@ -152,6 +152,10 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     word = token.word
     following = tokens[at + 1].word if at + 1 < len(tokens) else ""
     before = tokens[at - 1].word if at else ""
+    if word[:1] == "@" and len(word) > 1:
+        return 1, f"at {word[1:]}", False
+    if word in {"w", "w/"} and following in {"food", "meals", "water", "milk", *_MEALS}:
+        return 1, "with", False
     a_day = _A_DAY.fullmatch(word)
     if a_day and (
         name_of_unit(a_day["unit"]) is not None or (a_day["amount"] and not a_day["unit"])
@@ -186,7 +190,7 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     if of_seven and name_of_unit(following) is None:
         # "7/7" is seven days, "1/52" a week; "1/12" of a tablet is nothing that anybody gives.
         period = _PERIODS[of_seven["unit"]]
-        opening = "" if before == "for" else "for "
+        opening = "" if before in _FOR else "for "
         return 1, f"{opening}{of_seven['count']} {period}", True
     units = _GLUED_UNITS.fullmatch(word)
     if units:

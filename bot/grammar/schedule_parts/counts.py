@@ -15,9 +15,9 @@ UNITS = {
     **dict.fromkeys(("min", "mins", "minute", "minutes"), "minute"),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "hourly"), "hour"),
     **dict.fromkeys(("d", "day", "days", "night", "nights"), "day"),
-    **dict.fromkeys(("week", "weeks"), "week"),
+    **dict.fromkeys(("wk", "wks", "week", "weeks"), "week"),
     **dict.fromkeys(("fortnight", "fortnights"), "fortnight"),
-    **dict.fromkeys(("month", "months"), "month"),
+    **dict.fromkeys(("mth", "mths", "month", "months"), "month"),
     **dict.fromkeys(("year", "years"), "year"),
 }
 

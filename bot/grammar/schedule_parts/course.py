@@ -41,6 +41,7 @@ def read_range(cursor: Cursor) -> bool:
     is_of_two = (word, cursor.peek()) in UNTIL_OF_TWO
     if word in UNTIL or is_of_two:
         skip = 2 if is_of_two or cursor.peek() in {"on", "the"} else 1
+        skip += is_of_two and cursor.peek(skip) == "on"
         if parts.interval is not None and cursor.has_times and is_time_ahead(cursor, skip):
             return _read_last_hour(cursor, skip)
         if parts.ends is not None or parts.days_long is not None:
@@ -119,8 +120,6 @@ def _read_length(cursor: Cursor, skip: int) -> bool:
         "per",
         "out",
         "of",
-        "before",
-        "after",
         "apart",
     }:
         return False

@@ -93,6 +93,10 @@ def read_limits(cursor: Cursor) -> bool:
         ("at", "most"),
         ("no", "more", "than"),
         ("not", "more", "than"),
+        ("do", "not", "exceed"),
+        ("not", "exceeding"),
+        ("do", "not", "take", "more", "than"),
+        ("do", "not", "more", "than"),
         ("up", "to"),
         *((word,) for word in _MAX_WORDS),
     )

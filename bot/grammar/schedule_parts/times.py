@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import time
 
 from bot.grammar.clock_times import MEALS, NAMED, TypedTime, looks_like_a_time, read_time
+from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.schedule_parts.cursor import Cursor
 from bot.grammar.schedule_parts.parts import MomentWord
 from domain.medicines.schedules.moments import Moment, PartOfDay
@@ -16,8 +18,12 @@ def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -
     typed_time = read_time(
         cursor.tokens[cursor.at :], is_expected=is_expected, is_after_at=is_after_at
     )
-    if typed_time is None:
+    if typed_time is None or cursor.peek() in UNITS:  # "15 minutes before exercise"
         raise cursor.unknown()
+    if cursor.word in _AMOUNTS and not is_after_at:
+        count = COUNTS[cursor.word]
+        suggestions = (f"{count} tablet", f"{count} capsule")
+        raise Misunderstood(Problem.DOSAGE_NEEDS_UNIT, cursor.word, suggestions=suggestions)
     # "from tomorrow 06:00" starts at that time; elsewhere, times after days are separate times.
     if cursor.is_after_days and cursor.parts.interval is None:
         raise cursor.other_times_on_other_days()
@@ -42,6 +48,9 @@ def _follows_named_time(cursor: Cursor) -> bool:
             return True
         case _:
             return False
+
+
+_AMOUNTS = {"one", "two", "three", "four"}  # "take one each day"
 
 
 def is_time_ahead(cursor: Cursor, skip: int) -> bool:

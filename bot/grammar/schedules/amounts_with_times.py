@@ -149,6 +149,8 @@ def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
     if "stop" not in words or not _ENDS & set(words):
         return portions
     stop = words.index("stop")
+    if stop == 0 or words[stop - 1] not in _JOINTS:
+        return portions
     before, _joints = _without_joints(last.tokens[:stop])
     return [*most, replace(last, tokens=before + last.tokens[stop + 1 :])]
 

@@ -23,11 +23,13 @@ def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
     """ "as needed, 6 hours apart, max 4 a day"; "every 6 hours as needed" means the same, and of
     "every 4–6 hours" the shorter interval warns.
     """
+    if not parts.is_as_needed:
+        raise context.wrong(Problem.LIMITS_OF_WHAT_IS_DUE)
     if parts.times or parts.moments:
         raise context.wrong(Problem.AS_NEEDED_AT_TIMES)
     has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
     intervals = [parts.interval, parts.hours_between, parts.min_interval]
-    if has_days or sum(each is not None for each in intervals) > 1 or not parts.is_as_needed:
+    if has_days or sum(each is not None for each in intervals) > 1:
         raise context.wrong(Problem.CONTRADICTION)
     if parts.doses_long is not None or parts.is_once or parts.is_now:
         raise context.wrong(Problem.CONTRADICTION)

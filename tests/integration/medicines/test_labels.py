@@ -27,7 +27,7 @@ T = TypeVar("T")
 BEFORE_BREAKFAST = Moment(PartOfDay.BREAKFAST, Relation.BEFORE)
 AT_BEDTIME = Moment(PartOfDay.BEDTIME)
 MORNING_AND_NOON = WallClock(
-    (time(8), time(12)), date(2026, 11, 23), moments=(BEFORE_BREAKFAST, None)
+    (time(7, 30), time(12)), date(2026, 11, 23), moments=(BEFORE_BREAKFAST, None)
 )
 
 
