@@ -204,10 +204,13 @@ def _after_takes(tokens: tuple[Token, ...]) -> int:
         if token.is_quoted or token.word in {",", ":"} or token.word[:1].isdecimal():
             return 0
         if token.word in _TAKES and at + 1 < len(tokens):
-            return at + 1
+            is_plain = all(each.word in _OPENINGS for each in tokens[:at])
+            return at + 1 if is_plain else 0
     return 0
 
 
+_OPENINGS = {"ok", "okay", "so", "hi", "hello", "and", "now", "also", "she", "he"}
+_OPENINGS |= {"mum", "mom", "mummy", "dad", "gran", "grandma", "grandpa", "granny", "nan"}
 _TAKES = {"takes", "needs", "gets"}
 _LONGEST_OPENING = 6  # words
 

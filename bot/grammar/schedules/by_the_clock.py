@@ -147,10 +147,13 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     return require_upcoming_dose(schedule, context)
 
 
+_MOST_NAMED = 3  # weekdays; more come from "not on fridays"
+
+
 def _as_weeks(parts: ScheduleParts) -> ScheduleParts:
     """ "every 7 days on friday" is every week."""
     is_weekly = parts.every_days is not None and parts.every_days % 7 == 0
-    if not is_weekly or parts.weekdays in {None, EVERY_DAY}:
+    if not is_weekly or parts.weekdays is None or len(parts.weekdays) > _MOST_NAMED:
         return parts
     return replace(parts, every_days=None, every_weeks=(parts.every_days or 7) // 7)
 

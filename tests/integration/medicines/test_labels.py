@@ -24,10 +24,10 @@ from tests.factories import Account, amount_of
 
 T = TypeVar("T")
 
-BEFORE_BREAKFAST = Moment(PartOfDay.BREAKFAST, Relation.BEFORE)
+WITH_BREAKFAST = Moment(PartOfDay.BREAKFAST, Relation.WITH)
 AT_BEDTIME = Moment(PartOfDay.BEDTIME)
 MORNING_AND_NOON = WallClock(
-    (time(7, 30), time(12)), date(2026, 11, 23), moments=(BEFORE_BREAKFAST, None)
+    (time(8), time(12)), date(2026, 11, 23), moments=(WITH_BREAKFAST, None)
 )
 
 
@@ -119,7 +119,7 @@ async def test_doses_copy_the_range_and_the_part_of_the_day(home: Home) -> None:
     medicine = await home.add()
     morning, noon, *_later = await factories.doses_of(home.database, home.family, medicine)
     assert morning.planned == noon.planned == amount_of("1–2 tablets")
-    assert (morning.moment, noon.moment) == (BEFORE_BREAKFAST, None)
+    assert (morning.moment, noon.moment) == (WITH_BREAKFAST, None)
     assert morning.instructions == "with food"
 
 

@@ -64,7 +64,7 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
             TAPER,
             "at 19:00",
             (
-                "20 mg at 19:00, last day 28 November 2026, then"
+                "20 mg at 19:00, from 24 November 2026, last day 28 November 2026, then"
                 " 10 mg at 19:00, last day 3 December 2026"
             ),
             set(),
@@ -129,7 +129,7 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             TAPER,
             "until 25 november",
-            "20 mg, every day at 09:00, last day 25 November 2026",
+            "20 mg, every day at 09:00, from 24 November 2026, last day 25 November 2026",
             {Concern.STEPS_LOST},
         ),
         (
@@ -203,7 +203,7 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
             TAPER,
             "40 mg for 5 days, then 20 mg for 5 days",
             (
-                "40 mg at 09:00, last day 28 November 2026, then"
+                "40 mg at 09:00, from 24 November 2026, last day 28 November 2026, then"
                 " 20 mg at 09:00, last day 3 December 2026"
             ),
             {Concern.LARGER},
@@ -242,7 +242,7 @@ class TestWhatCouldMeanSeveral:
         assert isinstance(question, AskPlace)
         assert [place.step for place in question.places] == [1, 2]
         assert said(changed(old, "15 mg", place=question.places[1].key)) == (
-            "20 mg at 09:00, last day 28 November 2026, then"
+            "20 mg at 09:00, from 24 November 2026, last day 28 November 2026, then"
             " 15 mg at 09:00, last day 3 December 2026"
         )
 
@@ -273,7 +273,7 @@ class TestWhatCouldMeanSeveral:
         assert isinstance(question, AskPlace)
         assert question.about is Topic.STEP_TIMES
         assert said(changed(old, "at 07:00", place="s1")) == (
-            "20 mg at 09:00, last day 28 November 2026, then"
+            "20 mg at 09:00, from 24 November 2026, last day 28 November 2026, then"
             " 10 mg at 07:00, last day 3 December 2026"
         )
 
