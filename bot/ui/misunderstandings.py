@@ -178,6 +178,10 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” leaves the time to whoever gives it. Type <code>as needed, 4 hours"
             " apart</code>, or one number of hours, like <code>every 6 hours from 08:00</code>."
         ),
+        Problem.SAY_ALL_OF_IT: _(
+            "I couldn't read all of “{words}”. Please type all of it again: the days, the times and"
+            " how long, like <code>every friday at 20:00</code>."
+        ),
         Problem.SLIDING_SCALE: _(
             "“{words}”: I can't work out amounts that depend on a measurement. I can remind you to"
             " measure and keep the text as a note."

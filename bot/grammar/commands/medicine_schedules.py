@@ -15,8 +15,8 @@ from bot.grammar.people import (
     Person,
 )
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import read_schedules
-from bot.grammar.tokens import Line, Token
+from bot.grammar.schedules.parsing import read_schedules, words_understood
+from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
@@ -45,14 +45,20 @@ _SCHEDULE_GOES_ON = SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and",
 
 @dataclass(frozen=True, slots=True)
 class TypedWhen:
+    """What the words of a schedule mean. If some of them can't be read, the others are kept and
+    `refused` has all of them; `lacks` is what the words `so_far` are short of.
+    """
+
     schedule: Schedule | None = None
     so_far: str = ""
     problem: Misunderstood | None = None
+    lacks: Problem | None = None
+    refused: str = ""
 
     @property
     def is_read(self) -> bool:
         """Whether none of it is wrong, although a time of day may be missing."""
-        return self.schedule is not None or bool(self.so_far)
+        return not self.refused and (self.schedule is not None or bool(self.so_far))
 
 
 def clocks_of(people: Sequence[Person]) -> Sequence[tuple[ZoneInfo, DayTimes]]:
@@ -78,12 +84,41 @@ def read_when(
     try:
         schedules = read_schedules(line, tokens, clocks=clocks, now=now, dosage=dosage)
     except Misunderstood as problem:
-        so_far = words if problem.problem.can_be_completed else ""
-        return TypedWhen(so_far=so_far, problem=problem)
+        if problem.problem.can_be_completed:
+            return TypedWhen(so_far=words, problem=problem, lacks=problem.problem)
+        return _what_was_read(line, tokens, problem, clocks=clocks, now=now, dosage=dosage)
     if len(schedules) == 1:
         return TypedWhen(schedule=schedules.pop())
     # It's already tomorrow for one of them: wait until it's known whose day counts.
     return TypedWhen(so_far=words)
+
+
+def _what_was_read(
+    line: Line,
+    tokens: tuple[Token, ...],
+    problem: Misunderstood,
+    *,
+    clocks: Sequence[tuple[ZoneInfo, DayTimes]],
+    now: datetime,
+    dosage: Dosage | None,
+) -> TypedWhen:
+    """What is kept of words of which some can't be read: an answer completes it, and never makes
+    something daily that was weekly.
+    """
+    refused = " ".join(token.raw for token in tokens).replace(" ,", ",")
+    understood = words_understood(line, tokens, problem)
+    rest = tokenize(understood)
+    if not rest.tokens or len(rest.tokens) == len(tokens):
+        return TypedWhen(problem=problem, refused=refused)
+    try:
+        found = read_schedules(rest, rest.tokens, clocks=clocks, now=now, dosage=dosage)
+    except Misunderstood as second:
+        if not second.problem.can_be_completed:
+            return TypedWhen(problem=problem, refused=refused)
+        return TypedWhen(so_far=understood, problem=problem, lacks=second.problem, refused=refused)
+    if len(found) > 1:
+        return TypedWhen(so_far=understood, problem=problem, refused=refused)
+    return TypedWhen(schedule=found.pop(), problem=problem, refused=refused)
 
 
 def split_at_schedule(

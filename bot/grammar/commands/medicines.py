@@ -53,7 +53,9 @@ class PartialMedicine:
     days"), or a person whose zone defines "today": append the answer to it and parse again.
     `problem` is the first thing that was typed but not understood; if there is none, the first
     thing that is missing (`problem.problem.is_missing`). `spelled_out` are short forms that were
-    read as something; unless it `is_certain`, everything is shown before it is saved.
+    read as something; unless it `is_certain`, everything is shown before it is saved. `lacks` is
+    what `schedule_so_far` is short of. `refused` are all words of a schedule of which some could
+    not be read: an answer has to say as much, or completes what could.
     """
 
     name: str | None
@@ -66,6 +68,8 @@ class PartialMedicine:
     instructions: str | None = None
     reason: str | None = None
     spelled_out: tuple[SpelledOut, ...] = ()
+    lacks: Problem | None = None
+    refused: str = ""
 
 
 def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
@@ -133,6 +137,8 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         instructions=None if too_long else notes_said,
         reason=None if too_long else label.reason,
         spelled_out=label.spelled_out,
+        lacks=when.lacks,
+        refused=when.refused,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.grammar.clock_times import TypedTime
+from bot.grammar.problems import Misunderstood
 from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.schedule_parts.course import (
     read_bare_date,
@@ -42,6 +43,26 @@ def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
         case [TypedTime() as only]:
             cursor.parts.typed_time = only
     return cursor.parts
+
+
+def read_what_can_be(line: Line, tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+    """The *tokens* of a schedule that can be read one by one, and those that can't."""
+    cursor = Cursor(line, [_without_colon(token) for token in tokens])
+    cursor.parts.is_once = is_once(cursor)
+    read: list[Token] = []
+    unread: list[Token] = []
+    while cursor.at < len(cursor.tokens):
+        start = cursor.at
+        try:
+            _read_one(cursor)
+            resolve_clock(cursor.clock)
+        except Misunderstood:
+            cursor.at, cursor.is_after_days = start + 1, False
+            cursor.clock = []
+            unread.append(tokens[start])
+        else:
+            read += tokens[start : cursor.at]
+    return read, unread
 
 
 def _read_one(cursor: Cursor) -> None:

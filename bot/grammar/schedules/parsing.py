@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
-from bot.grammar.schedule_parts.reading import read_parts
+from bot.grammar.schedule_parts.reading import read_parts, read_what_can_be
 from bot.grammar.schedules.amounts_with_times import split_portions, without_empty_moments
 from bot.grammar.schedules.as_needed import fit_as_needed
 from bot.grammar.schedules.by_the_clock import fit_wall_clock
@@ -22,6 +23,7 @@ from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
 from bot.grammar.schedules.varying_amounts import fit_portions
 from bot.grammar.tokens import Line, Token, relaid, tokenize
+from bot.grammar.units import name_of_unit
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
@@ -63,6 +65,59 @@ def says_as_much(text: str, *, as_words: str) -> bool:
     said, before = _kinds_of_parts(text), _kinds_of_parts(as_words)
     moments = max(before.pop(_WHEN, 0), 1)
     return said.pop(_WHEN, 0) >= moments and before.keys() <= said.keys()
+
+
+def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood) -> str:
+    """The words of a schedule that can be read although *problem* says that others can't, for the
+    answer to complete. None where amounts differ, where more is wrong, or where what can't be read
+    may turn the rest around: "not", "unless".
+    """
+    if problem.problem not in _OF_SOME_WORDS:
+        return ""
+    try:
+        has_amounts = bool(split_portions(line, tokens))
+    except Misunderstood:
+        has_amounts = True
+    read, unread = read_what_can_be(line, tokens)
+    wrong = {token.word for token in unread} - JOINING
+    is_all = wrong <= {token.word for token in tokenize(problem.words).tokens}
+    if has_amounts or not is_all or _TURNS_AROUND & wrong:
+        return ""
+    return " ".join(token.raw for token in read).replace(" ,", ",").strip(" ,")
+
+
+_OF_SOME_WORDS = {Problem.UNKNOWN_WORDS, Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
+_TURNS_AROUND = {"not", "no", "never", "unless", "without", "stop", "skip", "except", "avoid"}
+_TURNS_AROUND |= {"don't", "only", "but", "if", "when", "until", "instead", "or"}
+
+
+def kinds_named(text: str) -> set[str]:
+    """Which parts of a schedule *text* names, as far as it can be read: its days, length, limits,
+    several amounts; not its times.
+    """
+    line = tokenize(text[:LONGEST_SCHEDULE])
+    found: set[str] = set()
+    tokens: Sequence[Token] = line.tokens
+    read, unread = read_what_can_be(line, tokens)
+    amounts = sum(name_of_unit(token.word) is not None for token in unread)
+    # What contradicts the words before it is read on its own: "every day on mondays".
+    while read:
+        found |= _kinds_of(read)
+        line = relaid(unread)
+        read, unread = read_what_can_be(line, line.tokens)
+    return found | ({"amounts"} if amounts > 1 else set())
+
+
+def _kinds_of(tokens: Sequence[Token]) -> set[str]:
+    line = relaid(tokens)
+    try:
+        parts = read_parts(line, line.tokens)
+    except Misunderstood:
+        return {"days"}
+    found = {"days" if name in _CHOOSE_DAYS else name for name in parts.beside_times()}
+    if parts.weekdays == EVERY_DAY and not parts.every_weeks:
+        found.discard("days")
+    return found
 
 
 _WHEN = "when"

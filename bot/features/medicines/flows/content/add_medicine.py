@@ -168,15 +168,21 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
             now=now,
             day=draft.day_times,
             dosage=dosage,
+            refused=draft.refused,
         )
     except Misunderstood as problem:
         if problem.problem in OFFERED:
             draft = replace(draft, schedule_so_far="").offering(problem)
             return _next(request, running, draft, first=sentence_about(problem))
         whole = None if draft.schedule_so_far else _take_direction(request, running, draft, words)
-        if whole is None:
+        if whole is not None:
+            return whole
+        if problem.problem is Problem.SAY_ALL_OF_IT:
             raise
-        return whole
+        # What was answered is not replaced by the next answer, either.
+        refused = " ".join(filter(None, [draft.refused, words]))[:LONGEST_SCHEDULE]
+        draft = replace(draft, refused=refused)
+        return _next(request, running, draft, first=sentence_about(problem))
     return _next(request, running, replace(draft.said(typed), guard=""))
 
 

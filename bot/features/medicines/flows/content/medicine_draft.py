@@ -55,11 +55,12 @@ class Draft:
     (`same_name`, `same_id`); `beside` are those that the new one is different from. `guard` says
     which limits of an as-needed medicine were already asked for. `change` is a change that waits
     for the answer to `question`. `lacks` names the problem of `schedule_so_far`, and `times` are
-    words that would complete it. `offered` are likely schedules, as one would type them.
-    `spelled_out` are short forms as typed and what they were read as. `day` has the times of the
-    person's day that were asked for on account of this medicine, to be saved with it;
-    `day_by_hand`: the usual ones don't suit; `moves` says which other medicines move with them.
-    `shown_at` is when the question was put, as ISO in UTC.
+    words that would complete it. `refused` are words about when it is due that could not be read.
+    `offered` are likely schedules, as one would type them. `spelled_out` are short forms as typed
+    and what they were read as. `day` has the times of the person's day that were asked for on
+    account of this medicine, to be saved with it; `day_by_hand`: the usual ones don't suit; `moves`
+    says which other medicines move with them. `shown_at` is when the question was put, as ISO in
+    UTC.
     """
 
     people: People
@@ -70,6 +71,7 @@ class Draft:
     schedule: Mapping[str, Any] | None = None
     schedule_so_far: str = ""
     lacks: str = ""
+    refused: str = ""
     same: str | None = None
     same_name: str = ""
     same_id: str = ""
@@ -203,7 +205,8 @@ class Draft:
             dosage=typed.dosage.to_json() if typed.dosage else None,
             schedule=typed.schedule.to_json() if typed.schedule else None,
             schedule_so_far=typed.schedule_so_far if typed.schedule is None else "",
-            lacks=typed.problem.problem.name if typed.problem else "",
+            lacks=typed.lacks.name if typed.lacks else "",
+            refused=typed.refused,
             line=self.line if typed.person is None else "",
             instructions=typed.instructions or self.instructions,
             reason=typed.reason or self.reason,
@@ -220,6 +223,7 @@ class Draft:
             schedule=None if typed.schedule is None else typed.schedule.to_json(),
             schedule_so_far=typed.so_far,
             lacks=typed.lacks.name if typed.lacks else "",
+            refused="",
             instructions=instructions,
             reason=typed.reason or self.reason,
             offered=(),

@@ -9,7 +9,7 @@ from bot.grammar.dates import spelt
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import parse_schedule, says_as_much
+from bot.grammar.schedules.parsing import kinds_named, parse_schedule, says_as_much
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Cycle, Daily
@@ -57,8 +57,11 @@ def read_schedule(
     now: datetime,
     day: DayTimes,
     dosage: Dosage | None,
+    refused: str = "",
 ) -> TypedSchedule:
-    """Raises Misunderstood."""
+    """*refused* are words that could not be read; the answer has to say as much. Raises
+    Misunderstood.
+    """
     label = read_words(words)
     check_notes(label.instructions, label.reason)
     said = label.line.typed(label.line.tokens)
@@ -76,6 +79,8 @@ def read_schedule(
             schedule, so_far, lacks, label.instructions, label.reason, label.spelled_out
         )
 
+    if refused and not so_far and not kinds_named(refused) <= kinds_named(said):
+        raise Misunderstood(Problem.SAY_ALL_OF_IT, refused)
     try:
         return read(f"{so_far} {said}".strip())
     except Misunderstood:

@@ -49,7 +49,7 @@ class PastedMedicines(Kind[MedicineFacts]):
                 "dosage": typed.dosage.to_json() if typed.dosage else None,
                 "schedule": typed.schedule.to_json() if typed.schedule else None,
                 "so_far": typed.schedule_so_far if typed.schedule is None else "",
-                "lacks": typed.problem.problem.name if typed.problem else "",
+                "lacks": typed.lacks.name if typed.lacks else "",
                 "instructions": typed.instructions,
                 "reason": typed.reason,
             }
