@@ -1,0 +1,77 @@
+"""What was typed before a refusal is never replaced by the answer to the question after it: weekly
+stays weekly, a course keeps its end.
+"""
+
+from datetime import UTC, datetime, time
+
+import pytest
+
+from bot.features.medicines.flows.content.new_schedules import read_schedule
+from bot.grammar.commands.medicines import understand_medicine
+from bot.grammar.problems import Misunderstood, Problem
+from domain.local_time import Weekday
+from domain.medicines.schedules.days import EVERY_DAY, Days, Weekly
+from domain.medicines.schedules.kinds import Schedule, WallClock
+from domain.medicines.schedules.moments import USUAL_DAY
+from tests.unit.grammar.family import LONDON, MUM
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+FRIDAYS = Weekly(frozenset({Weekday.FRIDAY}))
+MONDAYS = Weekly(frozenset({Weekday.MONDAY}))
+
+
+def answered(line: str, answer: str) -> Schedule | None:
+    """The schedule after *answer* to what *line* leaves open."""
+    typed = understand_medicine(line, people=[MUM], now=NOW)
+    assert typed.problem is not None
+    found = read_schedule(
+        answer,
+        so_far=typed.schedule_so_far,
+        refused=typed.refused,
+        zone=LONDON,
+        now=NOW,
+        day=USUAL_DAY,
+        dosage=typed.dosage,
+    )
+    return found.schedule
+
+
+@pytest.mark.parametrize(
+    ("line", "answer", "days"),
+    [
+        ("Methotrexate 10 mg every friday with folic acid", "8pm", FRIDAYS),
+        ("Methotrexate 10 mg every friday at 8", "20:00", FRIDAYS),
+        ("Methotrexate 10 mg at 25:00 on fridays", "8pm", FRIDAYS),
+        ("Methotrexate 10 mg every day on mondays at 8am", "every monday 8pm", MONDAYS),
+        ("Methotrexate 10 mg every friday unless unwell", "every friday at 8pm", FRIDAYS),
+        ("Aspirin 100 mg at 8", "8pm", EVERY_DAY),
+    ],
+)
+def test_an_answer_completes_what_could_be_read(line: str, answer: str, days: Days) -> None:
+    schedule = answered(line, answer)
+    assert isinstance(schedule, WallClock)
+    assert (schedule.days, schedule.times) == (days, (time(20),))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Methotrexate 10 mg every day on mondays at 8am",
+        "Methotrexate 10 mg every friday unless unwell",
+        "Prednisolone 20 mg for 5 days not at 8am",
+        "Warfarin 5 mg mon-fri and 2.5 mg sat sun at 25:00",
+        "Codeine 30 mg as needed max 4 a day not at night",
+    ],
+)
+def test_an_answer_that_leaves_out_a_part_is_no_answer(line: str) -> None:
+    with pytest.raises(Misunderstood) as refused:
+        answered(line, "8pm")
+    assert refused.value.problem is Problem.SAY_ALL_OF_IT
+
+
+def test_what_could_not_be_read_is_shown_with_what_could() -> None:
+    typed = understand_medicine("Aspirin 100 mg at 08:00 blorp", people=[MUM], now=NOW)
+    assert typed.problem is not None
+    assert (typed.problem.problem, typed.problem.words) == (Problem.UNKNOWN_WORDS, "blorp")
+    assert isinstance(typed.schedule, WallClock)
+    assert typed.schedule.times == (time(8),)
