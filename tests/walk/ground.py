@@ -37,7 +37,7 @@ from tests.phone_calendar import PhoneCalendar
 from tests.talk.phones import in_words
 from tests.talk.stage import Stage
 from tests.walk import screens
-from tests.walk.reckoning import falls
+from tests.walk.reckoning import falls, out_of_tune
 from tests.walk.sayings import (
     MINUTE,
     parts_of,
@@ -420,6 +420,10 @@ class Ground:
         if len(self.steps) % self.looks == 0:
             for family_id, watcher in self.watchers.items():
                 await self._check_screens(family_id, watcher)
+        for row in self.tables.medicines.values():
+            day = self.tables.people[row["care_recipient_id"]]["day_times"]
+            if row["status"] != "stopped" and (wrong := out_of_tune(row["schedule"], day)):
+                self._fault("day", f"{row['name']}: {'; '.join(wrong)}")
         self._check_cards()
         self._check_notices()
         self._check_calendars()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from heapq import merge
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,9 @@ def falls(
         case "steps":
             for step in schedule["steps"]:
                 yield from _on_wall_clock(step, zone, after)
+        case "combined":
+            plans = [_on_wall_clock(plan, zone, after) for plan in schedule["plans"]]
+            yield from merge(*plans, key=lambda fall: fall.at)
         case "elapsed":
             yield from _elapsed(schedule, after, last_taken)
 
@@ -51,10 +55,13 @@ def _on_wall_clock(schedule: Mapping[str, Any], zone: ZoneInfo, after: datetime)
     ends = date.fromisoformat(schedule["ends_on"]) if schedule["ends_on"] else None
     day = max(starts, after.astimezone(zone).date() - DAY)
     last = min(ends or date.max, (after + FAR).date())
+    left_out = {date.fromisoformat(each) for each in schedule.get("except_on", ())}
     while day <= last:
-        if _is_on(schedule["days"], starts, day):
+        if _is_on(schedule["days"], starts, day) and day not in left_out:
             dosages = schedule["dosages"] or [None] * len(schedule["times"])
             for clock, dosage in zip(schedule["times"], dosages, strict=True):
+                if day == ends and clock > schedule.get("last_at", "24:00"):
+                    continue
                 at = on_wall(day, clock, zone)
                 if at > after:
                     yield Falls(at, dosage)
@@ -73,10 +80,28 @@ def _is_on(days: Mapping[str, Any], starts: date, day: date) -> bool:
             weeks = ((day - day.weekday() * DAY) - (first - first.weekday() * DAY)).days // 7
             return day.weekday() in days["weekdays"] and weeks % days["every"] == 0
         case "monthly":
+            if not _is_nth_month(days, starts, day):
+                return False
             length = calendar.monthrange(day.year, day.month)[1]
             return any(min(each, length) == day.day for each in days["days"])
+        case "monthly_weekdays":
+            length = calendar.monthrange(day.year, day.month)[1]
+            place = -1 if day.day + 7 > length and -1 in days["places"] else (day.day - 1) // 7 + 1
+            is_there = day.weekday() in days["weekdays"] and place in days["places"]
+            return is_there and _is_nth_month(days, starts, day)
         case _:
             return bool(gone % (days["days_on"] + days["days_off"]) < days["days_on"])
+
+
+def _is_nth_month(days: Mapping[str, Any], starts: date, day: date) -> bool:
+    """Whether the month of *day* is one of every so many, from the first that has such a day."""
+    every = days.get("every", 1)
+    if every == 1:
+        return True
+    of_month = {**days, "every": 1}
+    first = next(d for n in range(62) if _is_on(of_month, starts, d := starts + n * DAY))
+    months = (day.year - first.year) * 12 + day.month - first.month
+    return bool(months % every == 0)
 
 
 def _elapsed(
@@ -92,6 +117,29 @@ def _elapsed(
     while (ends is None or at < ends) and at < after + FAR:
         yield Falls(at, None)
         at += every
+
+
+_USUAL = {
+    **{"morning": "08:00", "breakfast": "08:00", "noon": "12:00", "lunch": "12:00"},
+    **{"afternoon": "15:00", "dinner": "18:00", "evening": "18:00", "bedtime": "22:00"},
+}
+
+
+def out_of_tune(schedule: Mapping[str, Any], day_times: Mapping[str, str] | None) -> Sequence[str]:
+    """Times of a schedule that are not those of the person's day on which they hang."""
+    found = []
+    for plan in schedule.get("steps") or schedule.get("plans") or [schedule]:
+        pairs = zip(plan.get("times", ()), plan.get("moments") or (), strict=False)
+        for clock, moment in pairs:
+            if moment is None:
+                continue
+            at = (day_times or {}).get(moment["part"], _USUAL[moment["part"]])
+            minutes = moment["minutes"] or 30
+            away = {"before": -minutes, "after": minutes}.get(moment["relation"], 0)
+            meant = datetime.combine(date(2000, 1, 2), time.fromisoformat(at))
+            if f"{meant + timedelta(minutes=away):%H:%M}" != clock:
+                found.append(f"{clock} for {moment}")
+    return found
 
 
 @dataclass(frozen=True)

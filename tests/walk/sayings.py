@@ -168,6 +168,28 @@ REMEDIES: Sequence[Remedy] = (
         "tablet",
         {"times": ["08:00", "22:00"]},
     ),
+    # What the label says.
+    _tablets("Toprol", "before breakfast", times=["07:30"]),
+    _tablets("Hydroxo", "every 3 months at 10:00 from tomorrow"),
+    _tablets(
+        "Imurek",
+        "first monday of the month at 09:00 with food for gout",
+        days=_days("monthly_weekdays", weekdays=[0], places=[1], every=1),
+    ),
+    Remedy(
+        "Lanoxin",
+        "Lanoxin 2 tablets mon-fri and 1 tablet sat, sun at 18:00",
+        Decimal(2),
+        "tablet",
+        {"kind": "combined"},
+    ),
+    Remedy(
+        "Jodid",
+        "Jodid 100 mg and 50 mg on alternate days at 19:00",
+        Decimal(100),
+        "mg",
+        {"kind": "combined"},
+    ),
     _milligrams("Codein", 30, "every 8 hours", kind="elapsed", every_minutes=480),
     _tablets(
         "Novalgin", "every 6 hours after the last dose", kind="elapsed", from_last_intake=True
@@ -210,7 +232,8 @@ def named_by(label: str) -> frozenset[str]:
     """Which parts a button of the question *When?* names."""
     words = {
         ("Mornings", "Evenings", "Twice", "Three times", ":"): {"times"},
-        ("weekdays", "second day"): {"days"},
+        ("weekdays", "second day", "week", "month", "days on"): {"days"},
+        ("bedtime", "meal"): {"times"},
         ("Every 8 hours",): {"every", "kind"},
         ("As needed",): {"kind"},
     }
@@ -222,7 +245,7 @@ def named_by(label: str) -> frozenset[str]:
 def parts_of(medicine: Mapping[str, Any]) -> Mapping[str, Any]:
     """A medicine by the parts that people name."""
     schedule = medicine["schedule"]
-    steps = schedule["steps"] if schedule["kind"] == "steps" else [schedule]
+    steps = schedule.get("steps") or schedule.get("plans") or [schedule]
     return {
         "name": medicine["name"],
         "dosage": (medicine["dosage"], [_amounts_of(step) for step in steps]),

@@ -93,15 +93,18 @@ async def take_snapshot(stage: Stage) -> Snapshot:
     for medicine in rows["medicines"].values():
         assert isinstance(medicine, dict)
         medicine["schedule"] = json.loads(medicine["schedule"])
+    for person in rows["people"].values():
+        assert isinstance(person, dict)
+        person["day_times"] = json.loads(person["day_times"] or "{}")
     return Snapshot(at=at, **rows)
 
 
 _OF_MEDICINE = (
     *("name", "dosage", "dosage_amount", "dosage_unit", "schedule", "status", "resumes_at"),
     *("care_recipient_id", "stock", "stock_unit", "stock_per_dose", "refill_days"),
-    "is_paused_with_person",
+    *("is_paused_with_person", "instructions", "reason"),
 )
-_OF_PERSON = ("name", "timezone", "paused_until", "pause_silences_appointments")
+_OF_PERSON = ("name", "timezone", "day_times", "paused_until", "pause_silences_appointments")
 _OF_DOSE = ("status", "medication_name", "dosage", "amount", "unit", "taken_at", "given", "note")
 _OF_OCCURRENCE = (
     *("starts_at", "ends_at", "status", "driver_id", "outcome"),

@@ -35,7 +35,7 @@ from bot.ui.presses.doses import (
     UndoOnCard,
     UndoRecord,
 )
-from bot.ui.presses.family import Invite, MovePerson, OwnClock, SwitchFamily
+from bot.ui.presses.family import Invite, MovePerson, OwnClock, SetDayTimes, SwitchFamily
 from bot.ui.presses.history import ShowEntry
 from bot.ui.presses.medicines import (
     ChangeMedicine,
@@ -146,6 +146,7 @@ class Walk(Ground):
             (self._refill, 7),
             (self._undo, 6),
             (self._move, 2),
+            (self._set_day, 3),
             (self._press_anything, 14),
             (self._ask, 3),
             (self._appointment, 7),
@@ -167,7 +168,7 @@ class Walk(Ground):
         remedy = self.rng.choice(fresh)
         intent = Intent(f"add {remedy.name}", names=None)
         outcome = await self.say(person, f"/addmed {remedy.line}", intent)
-        wanted = ("Save", "don't know", "No limit", "Skip")
+        wanted = ("Save", "don't know", "No limit", "Skip", "Use th")
         async for each in self._until_done(person, outcome, intent, wanted, typed="08:00", most=6):
             self._check_added(remedy, each)
             yield
@@ -179,7 +180,10 @@ class Walk(Ground):
 
     def _check_is_as_typed(self, remedy: Remedy, row: Row) -> None:
         schedule = row["schedule"]
+        has_own_day = bool(self.tables.people[row["care_recipient_id"]]["day_times"])
         for part, meant in remedy.rhythm.items():
+            if part == "times" and "moments" in schedule and has_own_day:
+                continue  # those of the person's day, which the invariants hold it against
             if schedule.get(part) != meant:
                 self._fault("added", f"{remedy.line}: {part} is {schedule.get(part)}")
         if (row["dosage_amount"], row["dosage_unit"]) != (remedy.amount, remedy.unit):
@@ -400,6 +404,25 @@ class Walk(Ground):
             return
         outcome = await self.say(person, self.rng.choice(ZONES), Intent("move"))
         async for _ in self._until_done(person, outcome, Intent("move"), typed="yes", most=3):
+            yield
+
+    async def _set_day(self, person: Person) -> AsyncIterator[None]:
+        """Somebody has breakfast at another time, or goes to bed."""
+        await self.say(person, "/people", Intent("look"))
+        yield
+        found = self._of_kind(person, SetDayTimes)
+        if not found:
+            return
+        await self.tap(person, *found[0], Intent("set a day"))
+        yield
+        if not await self._is_asked(person):
+            return
+        words = self.rng.choice(("breakfast 7:15", "breakfast 9:00", "bedtime 22:30", "dinner 19"))
+        outcome = await self.say(person, words, Intent("set a day"))
+        wanted = ("Save",)
+        async for _ in self._until_done(
+            person, outcome, Intent("set a day"), wanted, typed="yes", most=2
+        ):
             yield
 
     async def _press_anything(self, person: Person) -> AsyncIterator[None]:
