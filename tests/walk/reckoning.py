@@ -120,8 +120,14 @@ def _elapsed(
 
 
 _USUAL = {
-    **{"morning": "08:00", "breakfast": "08:00", "noon": "12:00", "lunch": "12:00"},
-    **{"afternoon": "15:00", "dinner": "18:00", "evening": "18:00", "bedtime": "22:00"},
+    "morning": "08:00",
+    "breakfast": "08:00",
+    "noon": "12:00",
+    "lunch": "12:00",
+    "afternoon": "15:00",
+    "dinner": "18:00",
+    "evening": "18:00",
+    "bedtime": "22:00",
 }
 
 
