@@ -15,7 +15,7 @@ from bot.grammar.people import (
     Person,
 )
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import read_schedules, words_understood
+from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, read_schedules, words_understood
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule
@@ -81,6 +81,8 @@ def read_when(
     words = " ".join(token.raw for token in tokens).replace(" ,", ",")
     if not tokens:
         return TypedWhen(problem=Misunderstood(Problem.SCHEDULE_MISSING))
+    if len(words) > LONGEST_SCHEDULE:
+        return TypedWhen(problem=Misunderstood(Problem.TOO_LONG), refused=words)
     try:
         schedules = read_schedules(line, tokens, clocks=clocks, now=now, dosage=dosage)
     except Misunderstood as problem:

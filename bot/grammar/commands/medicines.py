@@ -39,6 +39,7 @@ from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallCloc
 
 # A message can have 4,096 characters, but no medicine needs that many.
 LONGEST_LINE = 1000
+MOST_WORDS = 150  # 480 words of two letters took a tenth of a second
 
 _STARTING = {"please", "start", "begin", "commence", "add", "continue"}
 _STOPPING = {"stop", "discontinue", "withhold", "cease", "halt"}
@@ -80,6 +81,8 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
     line = tokenize(text)
+    if len(line.tokens) > MOST_WORDS:
+        raise Misunderstood(Problem.TOO_LONG)
     scale = find_sliding_scale(line)
     if scale is not None:
         return _with_scale_as_note(line, scale, people)

@@ -263,6 +263,7 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         return tokens  # "2 tablets at 14:00 and 1 at 20:00, on alternate days"
     kept: list[Token] = []
     mark: Token | None = None
+    last_amount = _last_amount(tokens)
     at = 0
     while at < len(tokens):
         used = _phrase(tokens, at, _ALTERNATING) if at else 0
@@ -270,7 +271,7 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             used = 1
         if used:
             mark = tokens[at]
-            if kept and kept[-1].word not in {",", "and"} and _count_amounts(tokens[at:]):
+            if kept and kept[-1].word not in {",", "and"} and last_amount > at:
                 kept.append(replace(tokens[at], raw="and", word="and"))
         else:
             kept.append(tokens[at])
@@ -280,6 +281,15 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     while len(kept) > 1 and kept[1].word == "and":
         kept.pop(1)
     return tuple(kept)
+
+
+def _last_amount(tokens: Sequence[Token]) -> int:
+    """Where the last amount stands, -1 for none."""
+    try:
+        found = find_dosages(relaid(tokens))
+    except Misunderstood:
+        return -1
+    return found[-1].start if found else -1
 
 
 def _count_times(tokens: Sequence[Token]) -> int:

@@ -17,6 +17,7 @@ from domain.medicines.schedules.kinds import Combined, Schedule
 from domain.medicines.schedules.problems import InvalidSchedule
 
 _JOINTS = {",", "and", "&", "but", ";"}
+_MOST_WORDS = 40  # nobody types more about the hours of a week
 _MOST_JOINTS = 6  # of which each may separate two clauses or not
 
 
@@ -28,20 +29,18 @@ class Clauses:
     are_steps: bool
 
 
-def split_clauses(line: Line, tokens: Sequence[Token]) -> Clauses | None:
-    """The clauses of a schedule, None for a plain one. Raises `Misunderstood` for a clause that
-    can't be read.
+def split_steps(line: Line, tokens: Sequence[Token]) -> Clauses | None:
+    """The clauses between the words "then", None without them. Raises `Misunderstood` for a clause
+    that can't be read.
     """
     steps = _at_then(tokens)
-    if len(steps) > 1 and all(steps):
-        return Clauses(tuple(read_parts(line, each) for each in steps), are_steps=True)
-    try:
-        read_parts(line, tokens)
-    except Misunderstood as problem:
-        if problem.problem is not Problem.ONE_RHYTHM:
-            return None
-    else:
+    if len(steps) < 2 or not all(steps):
         return None
+    return Clauses(tuple(read_parts(line, each) for each in steps), are_steps=True)
+
+
+def split_clauses(line: Line, tokens: Sequence[Token]) -> Clauses | None:
+    """The clauses of a schedule that is more than one rhythm, each with its weekdays and times."""
     for groups in _groupings(tokens):
         try:
             parts = tuple(read_parts(line, each) for each in groups)
@@ -74,7 +73,7 @@ def _groupings(tokens: Sequence[Token]) -> Iterator[list[Sequence[Token]]]:
     joints = [
         at for at, token in enumerate(tokens) if token.word in _JOINTS and not token.is_quoted
     ]
-    if len(joints) > _MOST_JOINTS:
+    if len(joints) > _MOST_JOINTS or len(tokens) > _MOST_WORDS:
         return
     for chosen in sorted(range(1, 2 ** len(joints)), key=int.bit_count):
         cuts = [joint for n, joint in enumerate(joints) if chosen >> n & 1]

@@ -18,7 +18,7 @@ from bot.grammar.schedule_parts.reading import read_parts, read_what_can_be
 from bot.grammar.schedules.amounts_with_times import split_portions, without_empty_moments
 from bot.grammar.schedules.as_needed import fit_as_needed
 from bot.grammar.schedules.by_the_clock import fit_wall_clock
-from bot.grammar.schedules.clauses import fit_clauses, split_clauses
+from bot.grammar.schedules.clauses import fit_clauses, split_clauses, split_steps
 from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
 from bot.grammar.schedules.varying_amounts import fit_portions
@@ -72,7 +72,7 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
     answer to complete. None where amounts differ, where more is wrong, or where what can't be read
     may turn the rest around: "not", "unless".
     """
-    if problem.problem not in _OF_SOME_WORDS:
+    if problem.problem not in _OF_SOME_WORDS or len(tokens) > _MOST_WORDS:
         return ""
     try:
         has_amounts = bool(split_portions(line, tokens))
@@ -86,6 +86,7 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
     return " ".join(token.raw for token in read).replace(" ,", ",").strip(" ,")
 
 
+_MOST_WORDS = 60  # more of them hold up everybody else, and nobody's schedule is so long
 _OF_SOME_WORDS = {Problem.UNKNOWN_WORDS, Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
 _TURNS_AROUND = {"not", "no", "never", "unless", "without", "stop", "skip", "except", "avoid"}
 _TURNS_AROUND |= {"don't", "only", "but", "if", "when", "until", "instead", "or"}
@@ -170,11 +171,17 @@ def read_schedules(
     if portions:
         parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
         return {fit_portions(portions, parts, context) for context in contexts}
-    clauses = split_clauses(line, tokens)
-    if clauses:
-        return {fit_clauses(clauses, context) for context in contexts}
-    whole = read_parts(line, tokens)
-    return {_fit(whole, context) for context in contexts}
+    clauses = split_steps(line, tokens)
+    if clauses is None:
+        try:
+            whole = read_parts(line, tokens)
+        except Misunderstood as problem:
+            clauses = split_clauses(line, tokens) if problem.problem is Problem.ONE_RHYTHM else None
+            if clauses is None:
+                raise
+        else:
+            return {_fit(whole, context) for context in contexts}
+    return {fit_clauses(clauses, context) for context in contexts}
 
 
 _HOURS = re.compile(r"(?:(?:every|each)\s+)?\d+\s*(?:-|–|to|or)\s*\d+[\s-]*h\w*", re.IGNORECASE)
