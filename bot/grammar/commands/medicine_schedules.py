@@ -118,7 +118,7 @@ def _what_was_read(
         if not second.problem.can_be_completed:
             return TypedWhen(problem=problem, refused=refused)
         return TypedWhen(so_far=understood, problem=problem, lacks=second.problem, refused=refused)
-    if len(found) > 1:
+    if len(found) != 1:
         return TypedWhen(so_far=understood, problem=problem, refused=refused)
     return TypedWhen(schedule=found.pop(), problem=problem, refused=refused)
 

@@ -83,6 +83,8 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
     is_all = wrong <= {token.word for token in tokenize(problem.words).tokens}
     if has_amounts or not is_all or _TURNS_AROUND & wrong:
         return ""
+    while read and read[-1].word in JOINING:
+        read.pop()  # "every friday at", of "every friday at 8"
     return " ".join(token.raw for token in read).replace(" ,", ",").strip(" ,")
 
 
