@@ -25,6 +25,7 @@ _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*(?:[.,]\d*)?\s?[^/\d]+))?")
 _PER_UNITS = UNITS | {"h", "hr", "hrs", "hour", "hours"}
 _OPEN_PER = re.compile(r"(?P<unit>[^/\d]+)/\d+([.,]\d+)?")
+_TWO_IN_ONE = re.compile(r"\d+/\d+")
 _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
 
 
@@ -130,6 +131,8 @@ def _range_of(words: str, several: _Range) -> Dosage:
 def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
     """Amount and unit of the plain quantity at *at*."""
     number = _amount(tokens, at)
+    if _TWO_IN_ONE.match(tokens[at].word) and number is not None and number.value >= 1:
+        return None  # "100/25 mg" of two substances
     if number is None or _MULTIPLIED.fullmatch(tokens[at].word):
         return None
     after = at + number.tokens_used

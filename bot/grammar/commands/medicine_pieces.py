@@ -65,6 +65,9 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
     if _is_second_strength(line, only):
         strengths = line.typed(line.tokens[only.start - 2 : only.end])
         return Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
+    alternates = {"alternate", "alternating", "alternately"} & {t.word for t in line.tokens}
+    if alternates and re.match(r"\d+/\d+", only.dosage.words):
+        return Pieces(before, problem=Misunderstood(Problem.TWO_STRENGTHS, only.dosage.words))
     # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule comes first.
     name, early = split_at_proof(before)
     is_certain = (

@@ -22,6 +22,7 @@ from bot.grammar.labels.lines import LabelLine, check_notes, read_label
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
+from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.names import parse_name
 from bot.grammar.people import (
     Person,
@@ -42,7 +43,6 @@ LONGEST_LINE = 1000
 MOST_WORDS = 150  # 480 words of two letters took a tenth of a second
 
 _STARTING = {"please", "start", "begin", "commence", "add", "continue"}
-_STOPPING = {"stop", "discontinue", "withhold", "cease", "halt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         person=who.person,
         problem=problems[0] if problems else None,
         is_certain=pieces.is_certain
+        and not any(map(_joins, pieces.name))
         and not is_told
         and not _needs_a_look(label, when.schedule)
         and (pieces.dosage is None or pieces.dosage.most is None),
@@ -141,7 +142,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         reason=None if too_long else label.reason,
         spelled_out=label.spelled_out,
         lacks=when.lacks,
-        refused=when.refused,
+        refused=when.refused or _refused_amounts(line, pieces),
     )
 
 
@@ -191,10 +192,9 @@ def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:
 def _name_first(line: Line) -> Line:
     """ "Take 2 tablets of Paracetamol every 6 hours": the name before the amount."""
     tokens = line.tokens
-    while len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in DOING | _STARTING:
+    openings = (DOING | _STARTING) - STOPPING
+    while len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in openings:
         tokens = tokens[1:]
-    if len(tokens) > 1 and not tokens[0].is_quoted and tokens[0].word in _STOPPING:
-        raise Misunderstood(Problem.UNKNOWN_WORDS, tokens[0].raw)
     takes = _after_takes(tokens)
     if takes:
         return Line(line.text, tokens[takes:])
@@ -205,6 +205,40 @@ def _name_first(line: Line) -> Line:
     while name_end < len(tokens) and not _begins_schedule(tokens, name_end):
         name_end += 1
     return relaid((*tokens[end + 1 : name_end], *tokens[:end], *tokens[name_end:]))
+
+
+def _refused_amounts(line: Line, pieces: Pieces) -> str:
+    """All that follows the name, where it has amounts that can't be told apart."""
+    is_unclear = pieces.problem is not None and pieces.problem.problem in _UNCLEAR_AMOUNTS
+    return line.typed(line.tokens[len(pieces.name) :]) if is_unclear else ""
+
+
+_UNCLEAR_AMOUNTS = {Problem.TWO_STRENGTHS, Problem.WHICH_AMOUNT}
+
+
+def _check_name(tokens: Sequence[Token]) -> None:
+    """Raises `Misunderstood` for words that are no part of a name: "Hold warfarin", "Insulin 10
+    then", "Aspirin 75 clopidogrel". Whoever means them puts the name in quotes.
+    """
+    for at, token in enumerate(tokens):
+        if token.is_quoted:
+            continue
+        if token.word in STOPPING | CHANGING and len(tokens) > 1:
+            raise Misunderstood(Problem.UNKNOWN_WORDS, " ".join(t.raw for t in tokens[at:]))
+        before = tokens[at - 1].word if at else ""
+        is_part = len(before) == 1 or before in _NUMBERED
+        if token.word.isdecimal() and 0 < at < len(tokens) - 1 and not is_part:
+            suggestions = (f"{token.raw} mg", f"{token.raw} tablets")
+            raise Misunderstood(Problem.DOSAGE_NEEDS_UNIT, token.raw, suggestions=suggestions)
+
+
+def _joins(token: Token) -> bool:
+    """ "Aspirin + clopidogrel" may be two medicines, and "8/500" is one strength."""
+    is_slashed = "/" in token.word and not token.word.replace("/", "").isdecimal()
+    return not token.is_quoted and (token.word in {"+", "/", "and"} or is_slashed)
+
+
+_NUMBERED = {"omega", "vitamin", "factor", "type", "coenzyme"}
 
 
 def _after_takes(tokens: tuple[Token, ...]) -> int:
@@ -271,6 +305,7 @@ def _read_name(line: Line, pieces: Pieces) -> tuple[str | None, Misunderstood | 
     tokens = trimmed(pieces.name)
     is_quotation = len(tokens) == 1 and tokens[0].is_quoted
     try:
+        _check_name(tokens)
         return parse_name(tokens[0].raw if is_quotation else line.typed(tokens)), None
     except Misunderstood as problem:
         return None, problem

@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from bot.grammar.clock_times import PARTS_OF_DAY
+from bot.grammar.dates import WEEKDAYS
 from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS, WAYS
+from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.tokens import Line, Token, words_of
 
 _FORMS = frozenset(
@@ -99,6 +102,8 @@ class _Taking:
         bare = _without_brackets(inside)
         if self._is_said_otherwise(bare):
             self.kept += bare
+        elif not _is_remark(bare):
+            self.kept += bare  # "(4 mg on Sundays)" is none
         elif self._is_after_amount:
             self.notes.append(self._line.typed(inside).strip("()[]"))
         else:
@@ -148,6 +153,31 @@ def _bracketed(tokens: Sequence[Token], at: int) -> int:
         if not tokens[end].is_quoted and closing in tokens[end].raw:
             return end - at + 1
     return 0
+
+
+def _is_remark(tokens: Sequence[Token]) -> bool:
+    """Whether words in brackets say nothing about how much, when, or whether at all."""
+    words = {token.word.rstrip(".,") for token in tokens}
+    if words & {"total", "x", "="} and not words & (STOPPING | CHANGING):
+        return True  # "(80 mg total)", "(2 x 40 mg)"
+    has_number = any(character.isdecimal() for word in words for character in word)
+    names = {word.removesuffix("s") for word in words}
+    says_when = bool(names & (WEEKDAYS.keys() | PARTS_OF_DAY.keys() | _OF_AMOUNTS))
+    return not (has_number or says_when or words & (STOPPING | CHANGING))
+
+
+_OF_AMOUNTS = {
+    "half",
+    "dose",
+    "tablet",
+    "capsule",
+    "twice",
+    "once",
+    "daily",
+    "week",
+    "day",
+    "month",
+}
 
 
 def _without_brackets(tokens: Sequence[Token]) -> list[Token]:

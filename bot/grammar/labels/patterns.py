@@ -66,7 +66,7 @@ def spell_out_patterns(
     tokens: Sequence[Token],
 ) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
     """The *tokens* with such patterns in words, and the tables that were spelled out."""
-    kept = _with_units(_with_then(with_cycles(_by_weekday(tokens))))
+    kept = _with_units(_with_then(with_cycles(_without_stop(_by_weekday(tokens)))))
     kept, tables = _without_tables(kept)
     return _with_alternation(kept), tables
 
@@ -180,6 +180,18 @@ def _day_and_amount(tokens: Sequence[Token], at: int) -> int | None:
         return None
 
 
+def _without_stop(tokens: Sequence[Token]) -> Sequence[Token]:
+    """ "for 5 days, then stop": the end has been given already."""
+    words = [token.word for token in tokens]
+    if words[-1:] != ["stop"] or not {"day", "days", "week", "weeks"} & set(words):
+        return tokens
+    end = len(tokens) - 1
+    while end > 1 and words[end - 1] in {"then", ",", "and"}:
+        end -= 1
+    is_after_length = words[end - 1] in {"day", "days", "week", "weeks"} and end < len(tokens) - 1
+    return tokens[:end] if is_after_length else tokens
+
+
 def _without_tables(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
     """ "Metformin 500 mg 1-0-1": in the morning and in the evening."""
     tokens = _with_tables_joined(tokens)
@@ -247,8 +259,9 @@ def _dosage_before(tokens: Sequence[Token]) -> str | None:
     except Misunderstood:
         return None
     for each in reversed(found):
-        if each.start > 0 and each.dosage.unit is not None:
-            return each.dosage.unit
+        form = name_of_unit(tokens[each.end - 1].word)
+        if each.start > 0 and (each.dosage.unit is not None or form in THINGS):
+            return each.dosage.unit or form
     return None
 
 

@@ -112,6 +112,17 @@ def read_limits(cursor: Cursor) -> bool:
     if count is None or (cursor.word == "up" and count[1] == 1):
         return False
     cursor.set_once("max_per_day", count[0])
+    said = {cursor.peek(n) for n in range(skip, skip + count[1])}
+    is_glued = any(GLUED_COUNT.fullmatch(word) for word in said)  # "max 4x"
+    cursor.parts.is_max_bare = not is_glued and not said & {
+        "times",
+        "time",
+        "x",
+        "doses",
+        "intakes",
+        "once",
+        "twice",
+    }
     cursor.at += skip + count[1]
     return True
 

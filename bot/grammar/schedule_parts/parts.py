@@ -47,6 +47,7 @@ class ScheduleParts:
     is_as_needed: bool = False
     min_interval: timedelta | None = None
     max_per_day: int | None = None
+    is_max_bare: bool = False  # "max 8": of what?
     max_amount: Dosage | None = None  # "max 8 tablets a day"
     has_no_end: bool = False
     has_no_min_interval: bool = False

@@ -13,7 +13,7 @@ from bot.grammar.schedules.context import (
     to_misunderstood,
 )
 from bot.grammar.schedules.lengths import last_day_of_length
-from domain.medicines.dosages import Dosage
+from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.dose_counts import count_doses
 from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, AsNeeded
 from domain.medicines.schedules.problems import InvalidSchedule
@@ -51,6 +51,12 @@ def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
 def most_a_day(parts: ScheduleParts, context: ScheduleContext) -> int | None:
     """The most in 24 hours, as a number of doses."""
     counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
+    several = context.dosage is not None and (
+        context.dosage.most is not None
+        or (context.dosage.unit in THINGS and context.dosage.amount != 1)
+    )
+    if parts.is_max_bare and several:
+        raise context.wrong(Problem.LIMIT_IN_AMOUNTS)  # times, or tablets?
     if parts.max_amount is not None:
         if context.dosage is None:
             raise context.wrong(Problem.DOSAGE_MISSING)

@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.labels.short_forms import spell_out
+from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
@@ -81,7 +82,10 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
     read, unread = read_what_can_be(line, tokens)
     wrong = {token.word for token in unread} - JOINING
     is_all = wrong <= {token.word for token in tokenize(problem.words).tokens}
-    if has_amounts or not is_all or _TURNS_AROUND & wrong:
+    has_number = problem.problem is Problem.UNKNOWN_WORDS and any(
+        character.isdecimal() for word in wrong for character in word
+    )
+    if has_amounts or has_number or not is_all or _TURNS_AROUND & wrong:
         return ""
     while read and read[-1].word in JOINING:
         read.pop()  # "every friday at", of "every friday at 8"
@@ -90,8 +94,36 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
 
 _MOST_WORDS = 60  # more of them hold up everybody else, and nobody's schedule is so long
 _OF_SOME_WORDS = {Problem.UNKNOWN_WORDS, Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
-_TURNS_AROUND = {"not", "no", "never", "unless", "without", "stop", "skip", "except", "avoid"}
-_TURNS_AROUND |= {"don't", "only", "but", "if", "when", "until", "instead", "or"}
+_TURNS_AROUND = STOPPING | CHANGING | {"instead", "or", "x"}
+
+
+def says_as_much_as_refused(text: str, *, refused: str) -> bool:
+    """Whether *text* names all parts that the *refused* words name, and, where some of those could
+    not be read, how often it is: "wkly" may be a word of that kind.
+    """
+    said = kinds_named(text)
+    if not kinds_named(refused) <= said:
+        return False
+    line = tokenize(refused[:LONGEST_SCHEDULE])
+    _read, unread = read_what_can_be(line, line.tokens)
+    wrong = [token.word for token in unread if token.word not in JOINING]
+    is_of_hours = len(wrong) < _FEW and all(
+        word[:1].isdecimal() and "," not in word for word in wrong
+    )  # "at 8"
+    return is_of_hours or bool(said & _HOW_OFTEN) or _names_every_day(text)
+
+
+_FEW = 3
+_HOW_OFTEN = {"days", "times_a_day", "is_as_needed", "amounts"}
+
+
+def _names_every_day(text: str) -> bool:
+    line = tokenize(text[:LONGEST_SCHEDULE])
+    read, _unread = read_what_can_be(line, line.tokens)
+    try:
+        return read_parts(relaid(read), relaid(read).tokens).weekdays == EVERY_DAY
+    except Misunderstood:
+        return False
 
 
 def kinds_named(text: str) -> set[str]:

@@ -61,6 +61,14 @@ def test_an_answer_completes_what_could_be_read(line: str, answer: str, days: Da
         "Prednisolone 20 mg for 5 days not at 8am",
         "Warfarin 5 mg mon-fri and 2.5 mg sat sun at 25:00",
         "Codeine 30 mg as needed max 4 a day not at night",
+        "Methotrexate 10 mg wkly",
+        "Methotrexate 10 mg once wkly for 12 weeks with water",
+        "Amlodipine 5 mg od discontinued",
+        "Amoxicillin 500 mg thrice for 7 days",
+        "Prednisolone 5 mg x6 od 5/7",
+        "Prednisolone 40 mg daily x 5",
+        "Warfarin 3mg (3,3,3,4,3,3,4) 6pm",
+        "Warfarin 3mg (4mg on Sundays) 6pm",
     ],
 )
 def test_an_answer_that_leaves_out_a_part_is_no_answer(line: str) -> None:

@@ -9,7 +9,11 @@ from bot.grammar.dates import spelt
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import kinds_named, parse_schedule, says_as_much
+from bot.grammar.schedules.parsing import (
+    parse_schedule,
+    says_as_much,
+    says_as_much_as_refused,
+)
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Cycle, Daily
@@ -79,10 +83,11 @@ def read_schedule(
             schedule, so_far, lacks, label.instructions, label.reason, label.spelled_out
         )
 
-    if refused and not so_far and not kinds_named(refused) <= kinds_named(said):
+    whole = f"{so_far} {said}".strip()
+    if refused and not says_as_much_as_refused(whole, refused=refused):
         raise Misunderstood(Problem.SAY_ALL_OF_IT, refused)
     try:
-        return read(f"{so_far} {said}".strip())
+        return read(whole)
     except Misunderstood:
         # Only who says all of it in other words has started over: nothing that was typed is lost.
         if not so_far or not says_as_much(said, as_words=so_far):
