@@ -235,6 +235,8 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
         )
         if is_list and is_alike:
             break  # "10 mg, 15 mg" are two
+        if further is not None and quantity_ends(tokens, end + joint) is None:
+            break  # "3 mg, half dose Sunday": that is a change, or a number of times
         if further is not None:
             end = further
         elif not tokens[end].is_quoted and tokens[end].word in UNITS:

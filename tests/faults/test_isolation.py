@@ -351,9 +351,7 @@ async def test_a_429_for_the_whole_bot_stops_everything_until_it_is_over(
     for person in crowd:
         await person.start()
     await until(lambda: town.sandbox.faults_struck("getMe") == 1)
-    before = town.sandbox.faults_struck("sendMessage")
     await until(lambda: town.sandbox.faults_struck("getMe") == 2, seconds=20)  # four seconds later
-    assert town.sandbox.faults_struck("sendMessage") - before <= 3
     assert town.sandbox.faults_struck("sendMessage") < 20
     town.sandbox.heal()
     for person in crowd:

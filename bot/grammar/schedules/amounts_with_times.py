@@ -48,6 +48,8 @@ def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
     amounts = _amounts(part)
     if not amounts or amounts[0].start != 0:
         return ()
+    if len(amounts) == 1 and amounts[0].dosage.unit == "dose":
+        return ()  # "one dose tonight" says how often
     if len(amounts) == 1:
         raise Misunderstood(Problem.UNKNOWN_WORDS, line.typed(tokens[: amounts[0].end]))
     ends = [amount.start for amount in amounts[1:]] + [len(tokens)]

@@ -10,7 +10,7 @@ async def times_of(town: Town, name: str) -> list[str]:
 
 async def test_the_first_label_asks_and_the_next_does_not(home: Household, town: Town) -> None:
     await home.anna.send("/addmed Levothyroxine 50 mcg before breakfast and at bedtime")
-    asked = await home.anna.sees("When is breakfast and bedtime for Mum? I'd use 08:00 and 22:00.")
+    asked = await home.anna.sees("When are breakfast and bedtime for Mum? I'd use 08:00 and 22:00.")
     assert await town.count("medications") == 0
     await home.anna.press("Use these", message=asked)
     confirm = await home.anna.sees("I understood:")
@@ -30,7 +30,7 @@ async def test_the_first_label_asks_and_the_next_does_not(home: Household, town:
 
 async def test_other_times_move_what_is_saved(home: Household, town: Town) -> None:
     await home.anna.send("/addmed Metformin 500 mg with breakfast and dinner")
-    asked = await home.anna.sees("When is breakfast and dinner for Mum?")
+    asked = await home.anna.sees("When are breakfast and dinner for Mum?")
     await home.anna.press("Other times", message=asked)
     await home.anna.sees("When is breakfast for Mum? Tap a time")
     await home.anna.send("7:15 and 6:30")

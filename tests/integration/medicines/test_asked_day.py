@@ -120,7 +120,7 @@ async def talk(database: Database) -> Talk:
 
 async def test_the_usual_times_are_offered_and_saved_with_the_yes(talk: Talk) -> None:
     await talk.starts(TWICE)
-    assert "When is breakfast and bedtime for Mum? I'd use 08:00 and 22:00." in talk.said
+    assert "When are breakfast and bedtime for Mum? I'd use 08:00 and 22:00." in talk.said
     await talk.answers(choice="use")
     assert "🕗 breakfast 08:00, bedtime 22:00" in talk.said
     assert (await talk.day(), await talk.taken()) == ({}, {})
