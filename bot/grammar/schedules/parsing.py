@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.labels.turning import CHANGING, STOPPING
+from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
@@ -82,14 +84,19 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
     read, unread = read_what_can_be(line, tokens)
     wrong = {token.word for token in unread} - JOINING
     is_all = wrong <= {token.word for token in tokenize(problem.words).tokens}
-    has_number = problem.problem is Problem.UNKNOWN_WORDS and any(
-        character.isdecimal() for word in wrong for character in word
-    )
-    if has_amounts or has_number or not is_all or _TURNS_AROUND & wrong:
+    is_unknown = problem.problem is Problem.UNKNOWN_WORDS
+    has_number = is_unknown and any(_is_number(word) for word in wrong)
+    # "at 8" is an hour; "mon-sat and 2" may be an amount.
+    is_joined = any(a.word == "and" and b.word in wrong for a, b in pairwise(tokens))
+    if has_amounts or has_number or is_joined or not is_all or _TURNS_AROUND & wrong:
         return ""
     while read and read[-1].word in JOINING:
         read.pop()  # "every friday at", of "every friday at 8"
     return " ".join(token.raw for token in read).replace(" ,", ",").strip(" ,")
+
+
+def _is_number(word: str) -> bool:
+    return word in COUNTS or any(character.isdecimal() for character in word)
 
 
 _MOST_WORDS = 60  # more of them hold up everybody else, and nobody's schedule is so long
