@@ -95,9 +95,11 @@ class Flows:
         flow = self._find(conversation)
         if flow is None:
             return Answer(send=(views.expired_screen(),))
-        if flow.steps[conversation.step].refresh is None:
-            change = to_repeat(conversation.flow_id)
-            return Answer(send=(flow.question(conversation),), conversation=change)
+        question = flow.question(conversation)
+        as_of_now = replace(conversation, data=await flow.refreshed(request, conversation))
+        if flow.question(as_of_now) == question:
+            # The same question: the messages that show it are still followed.
+            return Answer(send=(question,), conversation=to_repeat(conversation.flow_id))
         return replace(await flow.ask_again(request, conversation), closes=False)
 
     def _repeats_draft(self, request: Request, conversation: Conversation) -> bool:

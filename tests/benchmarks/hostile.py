@@ -1,4 +1,6 @@
-"""What somebody might type who wants a bot to think for long: each text has 4,096 characters."""
+"""What somebody might type who wants a bot to think for long: texts of 4,096 characters, and
+directions as long as are read.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -77,6 +79,23 @@ _REPEATED: Mapping[str, str] = {
     "lines of for": "for for for for for for for\n",
 }
 
+# What stands on labels; a line of it has an amount in front, and as many words as are read at all.
+_ON_LABELS: Sequence[str] = (
+    "1-2 tablets or ",
+    "not more than 3 ",
+    "q8h x7d ",
+    "take one tds prn pain with food ",
+    "before breakfast and ",
+    "alternating 5 mg ",
+    "1-0-1 ",
+    "days 1-14 of 21 ",
+    "first monday of the month ",
+    "except 3 dec ",
+    "reduce to 5 mg for 3 days ",
+    "1 tablet mon then ",
+)
+_WORDS_READ = 145
+
 
 def hostile_texts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What each is called, and the text. *names* are what the family calls its own."""
@@ -84,6 +103,10 @@ def hostile_texts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield called, _full(piece)
     for joint in (" ", ", ", " and ", " for ", " with ", "\n"):
         yield f"names joined by {joint!r}", _full(joint.join(names) + joint)
+    for piece in _ON_LABELS:
+        yield f"labels with {piece!r}", _full(f"A 5 mg {piece}", piece)
+        words = _full(f"A 5 mg {piece}", piece).split(" ")
+        yield f"a label with {piece!r}", " ".join(words[:_WORDS_READ])
     for front in names[:3]:
         yield "a name in front", _full(f"{front} ", "for and with at 1 ")
         yield "for a name", _full("for " + front + " ")

@@ -56,7 +56,7 @@ def cards(phone: Person, at: str) -> list[Message]:
 
 async def test_a_stock_that_lasts_for_ever_stops_nobody(home: Household, town: Town) -> None:
     eve = await stranger(town)
-    await add_medicine(eve, "Placebo 0.001 tablets as needed, 1 hour apart, max 9")
+    await add_medicine(eve, "Placebo 0.001 tablets as needed, 1 hour apart, max 9 times a day")
     await eve.send("/refill Placebo 100000 tablets")
     await eve.sees("Placebo for Dad")
     await eve.send("/give Placebo")

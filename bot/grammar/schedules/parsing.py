@@ -156,12 +156,18 @@ def _kinds_of(tokens: Sequence[Token]) -> set[str]:
         parts = read_parts(line, line.tokens)
     except Misunderstood:
         return {"days"}
-    found = {"days" if name in _CHOOSE_DAYS else name for name in parts.beside_times()}
+    found = {_kind_of(name) for name in parts.beside_times()}
     if parts.weekdays == EVERY_DAY and not parts.every_weeks:
         found.discard("days")
     return found
 
 
+def _kind_of(name: str) -> str:
+    """ "until friday" says as much as "for 5 days"."""
+    return "days" if name in _CHOOSE_DAYS else "length" if name in _LENGTHS else name
+
+
+_LENGTHS = {"ends", "days_long", "months_long", "doses_long"}
 _WHEN = "when"
 
 

@@ -97,8 +97,9 @@ async def test_each_step_asks_again_for_what_it_cannot_read(home: Household, tow
     await anna.sees("When is Aspirin due?")
     for bad, answer in (
         ("blorp at 09:00", "I didn't understand “blorp”"),
-        ("3", "in the morning or in the afternoon?"),
-        ("at 25:00", "“25:00” isn't a time of day"),
+        ("3", "I couldn't read all of “blorp at 09:00”"),
+        ("every day at 3", "in the morning or in the afternoon?"),
+        ("every day at 25:00", "“25:00” isn't a time of day"),
         ("daily 09:00 until 1 November 2026", "has already passed"),
     ):
         await anna.send(bad)
