@@ -24,6 +24,10 @@ class Weekday(IntEnum):
     SUNDAY = 6
 
 
+WORKDAYS = frozenset(day for day in Weekday if day < Weekday.SATURDAY)
+WEEKEND = frozenset(Weekday) - WORKDAYS
+
+
 def resolve_local(local: datetime, zone: ZoneInfo) -> datetime:
     """The instant (aware UTC) that naive *local* means in *zone*, by the policy above."""
     # fold=0 is the first of two occurrences (PEP 495). In a gap it uses the offset from before the

@@ -4,13 +4,14 @@ One reader for all commands. It says what was typed and judges nothing: which le
 depends on what they are for. "Half past nine" is a time of day, and so not read here.
 """
 
-import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
+
+from dateutil.relativedelta import relativedelta
 
 from bot.grammar.cursor import Cursor
 from bot.grammar.numbers import COUNTS
@@ -107,13 +108,7 @@ class TypedDuration:
             raise Misunderstood(Problem.DURATION_UNCLEAR, self.words)
         if self.months * 30 + self.days > LONGEST.days:
             raise Misunderstood(Problem.DATE_TOO_FAR, self.words)
-        return _months_later(first, int(self.months)) + timedelta(days=int(self.days))
-
-
-def _months_later(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, MONTHS_A_YEAR)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+        return first + relativedelta(months=int(self.months), days=int(self.days))
 
 
 def read_duration(
@@ -191,8 +186,7 @@ def count_of(word: str) -> Fraction | None:
 
 
 def _sum(total: dict[str, Fraction], sizes: dict[str, int]) -> Fraction:
-    found = [total[unit] * size for unit, size in sizes.items() if unit in total]
-    return sum(found, _NONE) if found else _NONE
+    return sum((total[unit] * size for unit, size in sizes.items() if unit in total), _NONE)
 
 
 def _read_label(cursor: Cursor) -> tuple[Fraction, str] | None:

@@ -50,6 +50,11 @@ class TypedPhone:
     is_sure: bool
     is_fax: bool = False
 
+    @property
+    def in_full(self) -> str:
+        """With its extension: "030 901820 ext. 12"."""
+        return f"{self.words} ext. {self.extension}" if self.extension else self.words
+
 
 @dataclass(frozen=True, slots=True)
 class PossiblePhones:
@@ -95,9 +100,7 @@ def split_line(text: str) -> Sequence[str]:
         found += phones
     if not found:
         return [text]
-    return [
-        f"{each.words} ext. {each.extension}" if each.extension else each.words for each in found
-    ]
+    return [each.in_full for each in found]
 
 
 def read_extension(tokens: Sequence[Token]) -> str | None:

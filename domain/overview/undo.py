@@ -98,20 +98,13 @@ async def _undo_person_change(scope: Scope, action: LastAction, person: Person) 
     match action.kind:
         case ActionKind.PERSON_RENAMED:
             return await rename_person(scope, person.id, before["name"], undoes_id=action.id)
-        case ActionKind.DAY_TIMES_SET:
-            return await restore_day_times(
-                scope,
-                person.id,
-                before,
-                undoes_id=action.id,
-                counted=action.counted,
-                called_off=action.called_off,
-            )
         case ActionKind.PERSON_MOVED:
             zone = ZoneInfo(before["timezone"])
             return await move_person(scope, person.id, zone, undoes_id=action.id)
-        case _:
-            return await restore_pause(
+        case kind:
+            is_of_day = kind is ActionKind.DAY_TIMES_SET
+            restore = restore_day_times if is_of_day else restore_pause
+            return await restore(
                 scope,
                 person.id,
                 before,

@@ -143,8 +143,7 @@ def _sure(phone: TypedPhone | None, zone: ZoneInfo | None) -> str | None:
 
 
 def _in_full(phone: TypedPhone) -> str:
-    words = f"fax {phone.words}" if phone.is_fax else phone.words
-    return f"{words} ext. {phone.extension}" if phone.extension else words
+    return f"fax {phone.in_full}" if phone.is_fax else phone.in_full
 
 
 def is_skipped(text: str) -> bool:

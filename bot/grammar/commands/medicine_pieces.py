@@ -22,7 +22,7 @@ from bot.grammar.dosages import (
 )
 from bot.grammar.labels.phrases import FORMS
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.amounts_with_times import first_amount, has_portions, split_strength
+from bot.grammar.schedules.amounts_with_times import first_portion, split_strength
 from bot.grammar.tokens import Line, Token
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.moments import USUAL_DAY
@@ -45,8 +45,9 @@ class Pieces:
 
 def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
     try:
-        if has_portions(line):
-            return _take_portions(line)
+        portion = first_portion(line)
+        if portion is not None:
+            return _take_portions(line, portion)
         quoted = find_quoted_dosage(line)
         found = [quoted] if quoted else find_dosages(line)
     except Misunderstood as problem:
@@ -126,11 +127,10 @@ def _take_several(
     return Pieces(name, problem=Misunderstood(Problem.WHICH_AMOUNT, amounts))
 
 
-def _take_portions(line: Line) -> Pieces:
+def _take_portions(line: Line, first: FoundDosage) -> Pieces:
     """ "Warfarin 5 mg, 1 tablet at 08:00 and ½ at 22:00": always shown before it is saved."""
-    start = first_amount(line)
-    name, rest = line.tokens[:start], line.tokens[start:]
-    strength, given = split_strength(find_dosages(line)[0].dosage)
+    name, rest = line.tokens[: first.start], line.tokens[first.start :]
+    strength, given = split_strength(first.dosage)
     return Pieces(name, strength or given, trimmed(rest), is_certain=False)
 
 

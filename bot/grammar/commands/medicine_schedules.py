@@ -11,9 +11,7 @@ from bot.grammar.clock_times import looks_like_a_time
 from bot.grammar.dates import WEEKDAYS, read_date
 from bot.grammar.durations import read_days as read_duration
 from bot.grammar.numbers import read_count
-from bot.grammar.people import (
-    Person,
-)
+from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, read_schedules, words_understood
 from bot.grammar.tokens import Line, Token, tokenize

@@ -14,9 +14,7 @@ from bot.grammar.commands.medicine_schedules import (
     read_when,
     trimmed,
 )
-from bot.grammar.dosages import (
-    quantity_ends,
-)
+from bot.grammar.dosages import quantity_ends
 from bot.grammar.labels.beside_times import joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, check_notes, read_label
 from bot.grammar.labels.phrases import DOING
@@ -86,11 +84,11 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     scale = find_sliding_scale(line)
     if scale is not None:
         return _with_scale_as_note(line, scale, people)
+    is_told = bool(_after_takes(line.tokens))
     try:
         line = _name_first(line)
     except Misunderstood as problem:
         return PartialMedicine(None, None, None, "", None, problem)
-    is_told = bool(_after_takes(tokenize(text).tokens))
     line, who = _take_person(line, people)
     label = read_label(line)
     line, notes = take_beside_times(label.line)

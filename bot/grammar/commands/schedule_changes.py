@@ -16,7 +16,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.amounts_with_times import (
-    has_portions,
+    first_portion,
     split_portions,
     without_empty_moments,
 )
@@ -122,7 +122,7 @@ def _answer(
 
 
 def _read(line: Line, schedule: Schedule, context: ScheduleContext) -> Change:
-    if has_portions(line):
+    if first_portion(line) is not None:
         return _read_portions(line, schedule, context)
     amounts = find_dosages(line)
     if len(amounts) != 1:
@@ -163,7 +163,7 @@ def _read_portions(line: Line, schedule: Schedule, context: ScheduleContext) -> 
         )
     dosages = [portion.dosage for portion in portions]
     shared = shared_parts(parts, context)
-    change = _of_parts(replace(shared, times=[], moments=(), vague=""), schedule, context)
+    change = _of_parts(shared, schedule, context)
     if is_at_no_time or any(each.vague for each in parts):
         is_vague = any(each.vague for each in parts)
         return replace(change, times=None, dosages=tuple(dosages), is_at_other_times=is_vague)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.grammar.clock_times import NAMED, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
-from bot.grammar.dosages import find_dosages, quantity_ends
+from bot.grammar.dosages import FoundDosage, find_dosages, quantity_ends
 from bot.grammar.labels.cycles import with_cycles
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
@@ -254,11 +254,7 @@ def _words_of_table(
 
 def _dosage_before(tokens: Sequence[Token]) -> str | None:
     """The unit of the last amount in *tokens*."""
-    try:
-        found = find_dosages(relaid(tokens))
-    except Misunderstood:
-        return None
-    for each in reversed(found):
+    for each in reversed(_amounts(tokens)):
         form = name_of_unit(tokens[each.end - 1].word)
         if each.start > 0 and (each.dosage.unit is not None or form in THINGS):
             return each.dosage.unit or form
@@ -270,13 +266,13 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     words = [token.word for token in tokens if not token.is_quoted]
     is_told = bool(_MARKS & set(words)) or "one day , " in f"{' '.join(words)} ".replace(",", " ,")
     is_told = is_told or ("one day" in " ".join(words) and "next" in words)
-    if not is_told or _count_amounts(tokens) < 2:
+    amounts = _amounts(tokens) if is_told else []
+    if len(amounts) < 2:
         return tokens
     if not (_MARKS - {"alternate"}) & set(words) and _count_times(tokens) > 1:
         return tokens  # "2 tablets at 14:00 and 1 at 20:00, on alternate days"
     kept: list[Token] = []
     mark: Token | None = None
-    last_amount = _last_amount(tokens)
     at = 0
     while at < len(tokens):
         used = _phrase(tokens, at, _ALTERNATING) if at else 0
@@ -284,7 +280,7 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             used = 1
         if used:
             mark = tokens[at]
-            if kept and kept[-1].word not in {",", "and"} and last_amount > at:
+            if kept and kept[-1].word not in {",", "and"} and amounts[-1].start > at:
                 kept.append(replace(tokens[at], raw="and", word="and"))
         else:
             kept.append(tokens[at])
@@ -296,13 +292,12 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tuple(kept)
 
 
-def _last_amount(tokens: Sequence[Token]) -> int:
-    """Where the last amount stands, -1 for none."""
+def _amounts(tokens: Sequence[Token]) -> Sequence[FoundDosage]:
+    """None where one of them has to be asked about."""
     try:
-        found = find_dosages(relaid(tokens))
+        return find_dosages(relaid(tokens))
     except Misunderstood:
-        return -1
-    return found[-1].start if found else -1
+        return []
 
 
 def _count_times(tokens: Sequence[Token]) -> int:
@@ -312,13 +307,6 @@ def _count_times(tokens: Sequence[Token]) -> int:
         is_time = looks_like_a_time(token) and not is_amount
         found += is_time or token.word in NAMED or token.word in {"bedtime", "night"}
     return found
-
-
-def _count_amounts(tokens: Sequence[Token]) -> int:
-    try:
-        return len(find_dosages(relaid(tokens)))
-    except Misunderstood:
-        return 0
 
 
 def _phrase(tokens: Sequence[Token], at: int, phrases: Sequence[tuple[str, ...]]) -> int:

@@ -364,9 +364,7 @@ def _part(pattern: str) -> tuple[Sequence[str], bool, str]:
         first, _space, rest = pattern.partition(" ")
         return [first], False, rest.strip()
     end = pattern.index(closing)
-    rest = pattern[end + 1 :]
-    is_optional = closing == "]" or rest.startswith("?")
-    return pattern[1:end].split("|"), is_optional, rest.removeprefix("?").strip()
+    return pattern[1:end].split("|"), closing == "]", pattern[end + 1 :].strip()
 
 
 def _compiled(pattern: str) -> tuple[frozenset[str], re.Pattern[str]]:

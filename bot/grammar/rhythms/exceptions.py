@@ -192,11 +192,9 @@ def read_months(cursor: Cursor) -> tuple[TypedDate, TypedDate] | None:
     def _year_of_first(today: date) -> int:
         if year is not None:
             return year - 1 if last < first else year
-        is_over = last < today.month if first <= last else last < today.month < first
-        runs_since_last_year = first > last and today.month <= last
         if first <= last:
-            return today.year + 1 if is_over else today.year
-        return today.year - 1 if runs_since_last_year else today.year
+            return today.year + 1 if last < today.month else today.year
+        return today.year - 1 if today.month <= last else today.year  # from December to January
 
     def resolve_last(today: date, _floor: date) -> date:
         its_year = _year_of_first(today) + (1 if last < first else 0)

@@ -1,15 +1,13 @@
 """Days of the week: "tuesday and thursday", "mon-fri", "weekdays", "weekends"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.grammar.cursor import Cursor
 from bot.grammar.dates import WEEKDAYS
-from domain.local_time import Weekday
+from domain.local_time import WEEKEND, WORKDAYS, Weekday
 
-WORKDAYS = tuple(day for day in Weekday if day < Weekday.SATURDAY)
-WEEKEND = (Weekday.SATURDAY, Weekday.SUNDAY)
-GROUPS = {
+GROUPS: Mapping[str, Collection[Weekday]] = {
     **dict.fromkeys(("weekday", "weekdays", "workday", "workdays"), WORKDAYS),
     **dict.fromkeys(("weekend", "weekends"), WEEKEND),
     "mwf": (Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY),
@@ -33,7 +31,7 @@ def accept_weekdays(cursor: Cursor) -> tuple[Weekday, ...]:
         found.update(days)
 
 
-def _accept_some(cursor: Cursor) -> Sequence[Weekday]:
+def _accept_some(cursor: Cursor) -> Collection[Weekday]:
     """A day, a group of days, or all from one to another."""
     if group := cursor.accept(GROUPS):
         return GROUPS[group]

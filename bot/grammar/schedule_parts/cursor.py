@@ -4,18 +4,17 @@ from collections.abc import Sequence
 
 from bot.grammar.clock_times import TypedTime
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.parts import EVERY_DAY, MomentWord, ScheduleParts
+from bot.grammar.schedule_parts.parts import MomentWord, ScheduleParts
 from bot.grammar.tokens import Line, Token
-from domain.local_time import Weekday
+from domain.local_time import WEEKEND, WORKDAYS
 
-_WORKDAYS = frozenset(Weekday(n) for n in range(5))
 DAY_GROUPS = {
-    "weekday": _WORKDAYS,
-    "weekdays": _WORKDAYS,
-    "workday": _WORKDAYS,
-    "workdays": _WORKDAYS,
-    "weekend": EVERY_DAY - _WORKDAYS,
-    "weekends": EVERY_DAY - _WORKDAYS,
+    "weekday": WORKDAYS,
+    "weekdays": WORKDAYS,
+    "workday": WORKDAYS,
+    "workdays": WORKDAYS,
+    "weekend": WEEKEND,
+    "weekends": WEEKEND,
 }
 JOINING = {",", ":", "and", "&", "+", "at", "@", "on", "the", "-"}
 EACH = {"every", "each"}

@@ -116,11 +116,4 @@ def _period(cursor: Cursor, used: int) -> tuple[str, int]:
 
 
 def _set_count(cursor: Cursor, count: int, period: str) -> None:
-    if period == "day":
-        if cursor.parts.times_a_day not in {None, count}:
-            raise cursor.contradiction()
-        cursor.parts.times_a_day = count
-    else:
-        if cursor.parts.days_a_week not in {None, count}:
-            raise cursor.contradiction()
-        cursor.parts.days_a_week = count
+    cursor.set_once("times_a_day" if period == "day" else "days_a_week", count)

@@ -4,7 +4,7 @@ of the month", "last friday".
 
 import re
 
-from bot.grammar.dates import MONTHS, SHORTER_MONTHS, WEEKDAYS, read_date
+from bot.grammar.dates import MONTHS, ORDINALS, SHORTER_MONTHS, WEEKDAYS, read_date
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import NTH
@@ -13,17 +13,6 @@ from domain.medicines.schedules.days import LAST, LONGEST_MONTHS
 
 _ORDINAL = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)")
 _RANGE = re.compile(r"(?P<first>\d{1,2})(?:st|nd|rd|th)?-(?P<last>\d{1,2})(?:st|nd|rd|th)?")
-_PLACES = {
-    "first": 1,
-    "1st": 1,
-    "second": 2,
-    "2nd": 2,
-    "third": 3,
-    "3rd": 3,
-    "fourth": 4,
-    "4th": 4,
-    "last": LAST,
-}
 _JOINTS = {",", "and", "&"}
 
 
@@ -42,7 +31,7 @@ def _read_weekday_of_month(cursor: Cursor) -> bool:
     is_every = cursor.peek(at) in EACH
     at += is_every
     places: set[int] = set()
-    while (place := _PLACES.get(cursor.peek(at))) is not None:
+    while (place := ORDINALS.get(cursor.peek(at))) is not None:
         places.add(place)
         at += 1
         while cursor.peek(at) in _JOINTS | {"the"}:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.grammar.clock_times import MEALS, NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
-from bot.grammar.dosages import count_up, find_dosages, read_number_only
+from bot.grammar.dosages import FoundDosage, count_up, find_dosages, read_number_only
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token
 from domain.medicines.dosages import THINGS, Dosage
@@ -30,13 +30,6 @@ class Portion:
     tokens: tuple[Token, ...]
     is_next_step: bool = False
     is_except: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Amount:
-    start: int
-    end: int
-    dosage: Dosage
 
 
 def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
@@ -65,15 +58,16 @@ def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
     return _without_stop(portions)
 
 
-def has_portions(line: Line) -> bool:
-    """Whether a line has several amounts, each with its own time or days."""
+def first_portion(line: Line) -> FoundDosage | None:
+    """The first amount of a line that has several, each with its own time or days; None if it
+    hasn't.
+    """
     amounts = _amounts(line)
     if len(amounts) < 2:
-        return False
-    if any(token.word == "alternating" and not token.is_quoted for token in line.tokens[1:]):
-        return True
+        return None
     between = line.tokens[amounts[0].end : amounts[1].start]
-    return any(_says_when(token) for token in between)
+    is_alternating = any(t.word == "alternating" and not t.is_quoted for t in line.tokens[1:])
+    return amounts[0] if is_alternating or any(map(_says_when, between)) else None
 
 
 def _says_when(token: Token) -> bool:
@@ -87,11 +81,6 @@ def _says_when(token: Token) -> bool:
     return word in known or is_named or looks_like_a_time(token)
 
 
-def first_amount(line: Line) -> int:
-    """Where the first portion of a line starts. Only for lines that have portions."""
-    return _amounts(line)[0].start
-
-
 def split_strength(dosage: Dosage) -> tuple[Dosage | None, Dosage]:
     """ "5 mg, 1 tablet" is a strength, and the amount to give."""
     strength, comma, given = dosage.words.rpartition(", ")
@@ -100,9 +89,9 @@ def split_strength(dosage: Dosage) -> tuple[Dosage | None, Dosage]:
     return count_up(strength), count_up(given)
 
 
-def _amounts(line: Line) -> list[_Amount]:
+def _amounts(line: Line) -> list[FoundDosage]:
     """Amounts with a unit, followed by bare numbers in the position of one ("and ½ at 22:00")."""
-    found = [_Amount(each.start, each.end, each.dosage) for each in find_dosages(line)]
+    found = find_dosages(line)
     if not found:
         return []
     unit = found[0].dosage.words.split()[-1]
@@ -111,7 +100,7 @@ def _amounts(line: Line) -> list[_Amount]:
             continue
         if _stands_like_an_amount(line, at):
             words = f"{line.tokens[at].raw} {_plural(unit, line.tokens[at])}"
-            found.append(_Amount(at, at + 1, count_up(words)))
+            found.append(FoundDosage(at, at + 1, count_up(words)))
     return sorted(found, key=lambda each: each.start)
 
 

@@ -14,7 +14,7 @@ from bot.grammar.schedule_parts.parts import ScheduleParts
 from bot.grammar.schedules.context import ScheduleContext, to_misunderstood
 from domain.medicines.schedules.courses import MOST_DOSES, lasting, with_doses
 from domain.medicines.schedules.kinds import WallClock
-from domain.medicines.schedules.occurrences import first_occurrence
+from domain.medicines.schedules.occurrences import first_occurrence, local_day
 from domain.medicines.schedules.problems import InvalidSchedule
 
 
@@ -37,7 +37,7 @@ def _with_length(schedule: WallClock, parts: ScheduleParts, context: ScheduleCon
     if parts.starts is None:
         # "for 10 days", typed at nine in the evening, means ten days from tomorrow, not nine.
         first = first_occurrence(schedule, zone, now)
-        first_day = date.fromisoformat(first.key[:10]) if first else first_day
+        first_day = local_day(first, zone) if first else first_day
     ends_on = last_day_of_length(parts, first_day)
     if ends_on is None:
         return schedule

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from enum import Enum, auto
 
 from bot.grammar.dates import exactly
@@ -23,7 +23,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Daily
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import Moment
-from domain.medicines.schedules.occurrences import first_occurrence
+from domain.medicines.schedules.occurrences import first_occurrence, local_day
 from domain.medicines.schedules.problems import InvalidSchedule
 
 
@@ -155,7 +155,7 @@ def _fit_alternating(
         replace(with_end(shared, context), times=whole.times, moments=whole.moments), context
     )
     begins = first_occurrence(first, context.zone, context.now)
-    first_day = date.fromisoformat(begins.key[:10]) if begins else first.starts_on
+    first_day = local_day(begins, context.zone) if begins else first.starts_on
     plans = [
         replace(
             first,
@@ -195,7 +195,6 @@ def _fit_by_weekday(
             times=timed.times,
             moments=timed.moments,
             weekdays=weekdays,
-            typed_time=None,
         )
         plan = fit_wall_clock(own, context)
         plans.append(replace(plan, dosages=(portion.dosage,) * len(plan.times)))
@@ -233,7 +232,7 @@ def _fit_by_time(
             raise context.wrong(Problem.ONE_RHYTHM)
     by_time, moments = amounts_by_time(parts, dosages, context)
     shared = shared_parts(parts, context)
-    whole = replace(shared, times=sorted(by_time), times_a_day=None, moments=(), vague="")
+    whole = replace(shared, times=sorted(by_time), times_a_day=None)
     schedule = fit_wall_clock(whole, context)
     amounts = tuple(by_time[at] for at in schedule.times)
     found = Times.of({at: moments.get(at) for at in schedule.times})

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import ngettext
-from bot.ui.words.plans import clock
+from bot.ui.words.parts_of_day import time_in_words
 from bot.ui.words.times import named_day
 from domain.medicines.schedules.clock_times import local_time
 from domain.medicines.schedules.kinds import Schedule
@@ -24,7 +24,7 @@ def course_in_words(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> str
     ).format(
         count=count,
         day=named_day(at.date(), today=now.astimezone(zone).date()),
-        time=clock(at.time()),
+        time=time_in_words(at.time()),
     )
 
 

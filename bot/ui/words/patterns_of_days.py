@@ -13,7 +13,7 @@ from bot.ui.words.dates import (
 )
 from bot.ui.words.repeats import place_names, with_shorter_months
 from domain.appointments.recurrences import SHORTEST_MONTH
-from domain.local_time import Weekday
+from domain.local_time import WEEKEND, WORKDAYS, Weekday
 from domain.medicines.schedules.days import (
     LAST,
     Cycle,
@@ -24,8 +24,6 @@ from domain.medicines.schedules.days import (
     Weekly,
 )
 
-_WORKDAYS = frozenset(Weekday(n) for n in range(5))
-_WEEKEND = frozenset(Weekday) - _WORKDAYS
 _YEAR = 12  # months
 _SHORTEST_RANGE = 3  # days: two are "Sat, Sun"
 
@@ -123,9 +121,9 @@ def _every_months(every: int, words: str) -> str:
 
 
 def _weekdays(weekdays: frozenset[Weekday]) -> str:
-    if weekdays == _WORKDAYS:
+    if weekdays == WORKDAYS:
         return _("weekdays")
-    if weekdays == _WEEKEND:
+    if weekdays == WEEKEND:
         return _("weekends")
     if len(weekdays) == 1:
         [weekday] = weekdays

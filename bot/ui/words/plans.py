@@ -7,6 +7,7 @@ from itertools import islice
 from bot.ui.wording import _, listed
 from bot.ui.words.dates import day_and_month, full_date
 from bot.ui.words.moments import moment_in_words
+from bot.ui.words.parts_of_day import time_in_words
 from bot.ui.words.patterns_of_days import days_in_words, plan_days_in_words
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import EVERY_DAY, Daily, counts_from_first_day
@@ -81,7 +82,7 @@ def _dates(schedule: WallClock, *, today: date | None) -> list[str]:
     if schedule.ends_on is not None and schedule.last_at is not None:
         words.append(
             _("last dose on {date} at {time}").format(
-                date=full_date(schedule.ends_on), time=clock(schedule.last_at)
+                date=full_date(schedule.ends_on), time=time_in_words(schedule.last_at)
             )
         )
     return [*words, *_without(schedule.except_on, today=today)]
@@ -104,19 +105,17 @@ def _without(left_out: frozenset[date], *, today: date | None) -> list[str]:
 def times_in_words(times: Sequence[time], moments: Sequence[Moment | None] | None) -> str:
     """ "at 08:00 and 20:00", "before breakfast (07:30) and at 20:00"."""
     if moments is None or not any(moments):
-        return _("at {times}").format(times=listed([clock(at) for at in times]))
+        return _("at {times}").format(times=listed([time_in_words(at) for at in times]))
     return listed(
         [
-            _("at {times}").format(times=clock(at))
+            _("at {times}").format(times=time_in_words(at))
             if moment is None
-            else _("{moment} ({time})").format(moment=moment_in_words(moment), time=clock(at))
+            else _("{moment} ({time})").format(
+                moment=moment_in_words(moment), time=time_in_words(at)
+            )
             for at, moment in zip(times, moments, strict=True)
         ]
     )
-
-
-def clock(at: time) -> str:
-    return f"{at:%H:%M}"
 
 
 def _plan_with_dates(plan: WallClock, *, today: date | None) -> str:

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, listed, ngettext
 from bot.ui.words.dates import full_date
+from bot.ui.words.parts_of_day import time_in_words
 from bot.ui.words.patterns_of_days import count_of_days
 from bot.ui.words.plans import (
     BEGUN,
-    clock,
     dates_in_words,
     plans_in_words,
     schedule_by_clock_in_words,
@@ -81,7 +81,9 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     if len(times) > _MAX_TIMES:
         times = ()
     if times:
-        words = _("{every}: {times}").format(every=words, times=listed([clock(at) for at in times]))
+        words = _("{every}: {times}").format(
+            every=words, times=listed([time_in_words(at) for at in times])
+        )
     if is_ahead:
         words = _("{every}, from {date} {time}").format(
             every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"

@@ -60,7 +60,7 @@ def _places_of_plan(number: int, plan: WallClock) -> Sequence[Place]:
 def _places_of_step(number: int, step: WallClock) -> Sequence[Place]:
     dosages = step.dosages or ()
     if len(set(dosages)) == 1:
-        return [Place(f"s{number}", dosages[0], step.times, number + 1)]
+        return [place_of_whole_step(number, step)]
     return [
         Place(f"s{number}t{n}", much, (at,), number + 1)
         for n, (at, much) in enumerate(zip(step.times, dosages, strict=True))

@@ -16,7 +16,7 @@ from domain.medicines.schedules.courses import lasting, with_doses
 from domain.medicines.schedules.days import Days, Weekly, counts_from_first_day
 from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import Moment
-from domain.medicines.schedules.occurrences import first_occurrence
+from domain.medicines.schedules.occurrences import first_occurrence, local_day
 from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem, require
 
 
@@ -172,7 +172,7 @@ def _first_day_to_come(
     first = first_occurrence(schedule, zone, now)
     if first is None:
         raise InvalidSchedule(ScheduleProblem.NOTHING_TO_COME)
-    return change.starts_on or date.fromisoformat(first.key[:10]), now
+    return change.starts_on or local_day(first, zone), now
 
 
 def _by_time(

@@ -4,7 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import time
 
-from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import (
+    Combined,
+    Schedule,
+    Steps,
+    WallClock,
+    wall_clocks_of,
+)
 from domain.medicines.schedules.moments import DayTimes, Moment, PartOfDay
 from domain.medicines.schedules.problems import ScheduleProblem, require
 
@@ -55,7 +61,7 @@ def parts_of(schedule: Schedule) -> Sequence[PartOfDay]:
     """The parts of the day on which it hangs, in the order of the day."""
     named = {
         moment.part
-        for plan in _plans(schedule)
+        for plan in wall_clocks_of(schedule)
         for _, moment in _timed_moments(plan)
         if moment is not None
     }
@@ -69,20 +75,10 @@ def list_moved(schedule: Schedule, day: DayTimes) -> Sequence[tuple[time, time]]
     retimed(schedule, day)
     pairs = {
         (at, _time_on(day, at, moment))
-        for plan in _plans(schedule)
+        for plan in wall_clocks_of(schedule)
         for at, moment in _timed_moments(plan)
     }
     return sorted((old, new) for old, new in pairs if old != new)
-
-
-def _plans(schedule: Schedule) -> Sequence[WallClock]:
-    match schedule:
-        case WallClock():
-            return [schedule]
-        case Steps(steps=plans) | Combined(plans=plans):
-            return plans
-        case _:
-            return []
 
 
 def _timed_moments(plan: WallClock) -> Iterator[tuple[time, Moment | None]]:
