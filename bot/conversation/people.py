@@ -98,7 +98,8 @@ def take_person(people: People, reply: Reply) -> int:
     if reply.choice is not None:
         return int(reply.choice)
     typed = fold_spaces(reply.text or "")
+    said = matchable(typed)
     for number, person in enumerate(people):
-        if matchable(person.name) in (matchable(typed), matchable(typed).removeprefix("for ")):
+        if matchable(person.name) in (said, said.removeprefix("for ")):
             return number
     raise unknown_person(typed, to_persons(people)) if typed else which_person(to_persons(people))

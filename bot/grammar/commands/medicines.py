@@ -16,7 +16,7 @@ from bot.grammar.commands.medicine_schedules import (
 )
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.labels.beside_times import joined, take_beside_times
-from bot.grammar.labels.lines import LabelLine, check_notes, read_label
+from bot.grammar.labels.lines import LabelLine, check_notes, read_label, tokenize_direction
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
@@ -30,15 +30,11 @@ from bot.grammar.people import (
     which_person,
 )
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import Line, Token, relaid, tokenize
+from bot.grammar.tokens import Line, Token, relaid
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import LONGEST_INSTRUCTIONS
 from domain.medicines.schedules.days import Cycle, Monthly, MonthlyWeekdays
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
-
-# A message can have 4,096 characters, but no medicine needs that many.
-LONGEST_LINE = 1000
-MOST_WORDS = 150  # 480 words of two letters took a tenth of a second
 
 _STARTING = {"please", "start", "begin", "commence", "add", "continue"}
 
@@ -76,11 +72,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
 
     Raises `Misunderstood` only if the line is too long.
     """
-    if len(text) > LONGEST_LINE:
-        raise Misunderstood(Problem.TOO_LONG)
-    line = tokenize(text)
-    if len(line.tokens) > MOST_WORDS:
-        raise Misunderstood(Problem.TOO_LONG)
+    line = tokenize_direction(text)
     scale = find_sliding_scale(line)
     if scale is not None:
         return _with_scale_as_note(line, scale, people)

@@ -14,6 +14,10 @@ from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 
+# A message can have 4,096 characters, but no medicine needs that many.
+LONGEST_LINE = 1000
+MOST_WORDS = 150  # 480 words of two letters took a tenth of a second
+
 
 @dataclass(frozen=True, slots=True)
 class LabelLine:
@@ -49,9 +53,21 @@ def read_label(line: Line) -> LabelLine:
     return LabelLine(rest, remarks.instructions, remarks.reason, (*spelled, *patterns))
 
 
+def tokenize_direction(text: str) -> Line:
+    """Raises `Misunderstood` for more than anybody types about a medicine: reading it would hold up
+    everybody else.
+    """
+    if len(text) > LONGEST_LINE:
+        raise Misunderstood(Problem.TOO_LONG)
+    line = tokenize(text)
+    if len(line.tokens) > MOST_WORDS:
+        raise Misunderstood(Problem.TOO_LONG)
+    return line
+
+
 def read_words(text: str) -> LabelLine:
-    """Words without a name: an answer, or a change."""
-    typed = tokenize(text)
+    """Words without a name: an answer, or a change. Raises `Misunderstood` for too many."""
+    typed = tokenize_direction(text)
     label = read_label(Line(typed.text, (_NAME, *typed.tokens)))
     return LabelLine(
         relaid(label.line.tokens[1:]), label.instructions, label.reason, label.spelled_out
