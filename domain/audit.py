@@ -77,12 +77,14 @@ async def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     undoes_id: UUID | None = None,
+    is_own_act: bool = True,
 ) -> None:
     """Append one event in the scope's family, by the scope's actor (none: by the bot itself).
 
-    The event that this one undoes is *undoes_id*. At the end of the transaction the rest of the
-    family is notified, see :mod:`domain.overview.change_notices`. Raises ValueError for an *action*
-    that none of the sets above lists.
+    The event that this one undoes is *undoes_id*. One that isn't an act of its own is undone with
+    the act that it belongs to. At the end of the transaction the rest of the family is notified,
+    see :mod:`domain.overview.change_notices`. Raises ValueError for an *action* that none of the
+    sets above lists.
     """
     if action not in _KNOWN:
         raise ValueError(f"{action} is neither undoable nor lasting")
@@ -102,5 +104,5 @@ async def record(
     )
     act = Act(action, event_id)
     scope.audited.append(act)
-    if undoes_id is None:
+    if undoes_id is None and is_own_act:
         scope.acts.append(act)

@@ -12,6 +12,7 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.errors import CareCircleError
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
+from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.expansion.cancelling import CALLED_OFF
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted
@@ -128,5 +129,6 @@ class Undone:
     action: LastAction
     doses: Sequence[DoseFacts] = ()
     medicine: MedicineFacts | None = None
+    removed: RemovedMedicine | None = None
     appointment: OccurrenceFacts | None = None
     person: Person | None = None

@@ -45,7 +45,12 @@ async def undo_action(scope: Scope, action_id: UUID) -> Undone:
         return Undone(action, person=await _undo_person_change(scope, action, action.person))
     if action.medicine is None:
         return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
-    return Undone(action, medicine=await _undo_medicine_change(scope, action, action.medicine.id))
+    medication_id = action.medicine.id
+    if action.kind is ActionKind.ADDED:
+        return Undone(
+            action, removed=await remove_medication(scope, medication_id, undoes_id=action.id)
+        )
+    return Undone(action, medicine=await _undo_medicine_change(scope, action, medication_id))
 
 
 async def _find_locked(scope: Scope, action_id: UUID) -> LastAction:
@@ -60,12 +65,9 @@ async def _find_locked(scope: Scope, action_id: UUID) -> LastAction:
 
 async def _undo_medicine_change(
     scope: Scope, action: LastAction, medication_id: UUID
-) -> MedicineFacts | None:
+) -> MedicineFacts:
     before = action.before or {}
     match action.kind:
-        case ActionKind.ADDED:
-            await remove_medication(scope, medication_id, undoes_id=action.id)
-            return None
         case ActionKind.EDITED:
             content = Content.from_json(before)
             return await restore_content(

@@ -28,7 +28,7 @@ from domain.medicines.schedules.kinds import (
     WallClock,
 )
 
-__all__ = ["BEGUN", "dosage_in_words", "length_in_words", "schedule_in_words"]
+__all__ = ["BEGUN", "dosage_in_words", "dosed_name", "length_in_words", "schedule_in_words"]
 
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
@@ -56,6 +56,11 @@ def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None 
 def dosage_in_words(dosage: Dosage, schedule: Schedule) -> str:
     """The dosage to show beside the name: empty if the schedule states an amount for each time."""
     return "" if dosage in own_dosages(schedule) else dosage.words
+
+
+def dosed_name(name: str, dosage: Dosage, schedule: Schedule) -> str:
+    """ "Aspirin 100 mg" (no HTML): there may be another medicine of that name."""
+    return f"{name} {dosage_in_words(dosage, schedule)}".strip()
 
 
 def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) -> str:

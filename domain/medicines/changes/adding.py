@@ -1,6 +1,7 @@
 """Adding a medicine, and undoing that."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import time
 from uuid import UUID
 
@@ -11,7 +12,11 @@ from domain.database.scope import Scope
 from domain.family.limits import Quota
 from domain.family.people import get_person, lock_pause
 from domain.family.room import require_room
-from domain.medicines.changes.day_times import set_day_times
+from domain.medicines.changes.day_times import (
+    find_set_with_medicine,
+    set_day_times,
+    undo_set_with_medicine,
+)
 from domain.medicines.changes.locking import (
     cancel_open_doses,
     content_columns,
@@ -19,12 +24,15 @@ from domain.medicines.changes.locking import (
     record_change,
 )
 from domain.medicines.changes.moments import check_moments
+from domain.medicines.dosages import Dosage
 from domain.medicines.errors import SameMedicine, SimilarMedicine
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.expansion.horizon import expand_medication
 from domain.medicines.facts import MedicineFacts, NewMedicine
+from domain.medicines.pauses.paused_people import lock_person
 from domain.medicines.reading import get_medication
-from domain.medicines.schedules.moments import PartOfDay
+from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.models import Medication, new_id
 from domain.models.medicines import MedicineStatus
 from domain.name_similarity import find_similar_name, is_same_name
@@ -60,9 +68,9 @@ async def add_medication(
     await refuse_same_name(scope, person.id, medicine.name, acknowledged=acknowledged)
     pause = await lock_pause(scope, person.id)
     await check_moments(scope, person.id, medicine.schedule, setting=day_times)
-    if day_times:
-        await set_day_times(scope, person.id, day_times)
     medication_id = new_id()
+    if day_times:
+        await set_day_times(scope, person.id, day_times, added_with=medication_id)
     now = scope.clock.now()
     resumes_at = pause.until if pause else None
     await scope.execute(
@@ -97,13 +105,31 @@ async def add_medication(
     return await get_medication(scope, medication_id)
 
 
+@dataclass(frozen=True)
+class RemovedMedicine:
+    """A medicine that was removed. `parts` of the day of `person` had been set with it; `day` has
+    their times now.
+    """
+
+    name: str
+    dosage: Dosage
+    schedule: Schedule
+    person: str = ""
+    parts: Collection[PartOfDay] = ()
+    day: DayTimes = USUAL_DAY
+
+
 async def remove_medication(
     scope: Scope, medication_id: UUID, *, undoes_id: UUID | None = None
-) -> str:
-    """Undo that a medicine was added (the event *undoes_id*, if known); returns its name.
+) -> RemovedMedicine:
+    """Undo that a medicine was added (the event *undoes_id*, if known), and the times of the day
+    that were set with it, unless something else needs them by now.
 
     It's deleted softly and its unanswered doses are cancelled; records are kept. Raises NotFound.
     """
+    was_set = await find_set_with_medicine(scope, medication_id)
+    if was_set is not None:
+        await lock_person(scope, was_set.person_id)  # before medicines, as whoever sets times does
     before = await lock_medicine(scope, medication_id)
     await scope.execute(
         update(Medication)
@@ -118,7 +144,16 @@ async def remove_medication(
     )
     await cancel_open_doses(scope, before)
     await record_change(scope, "removed", medication_id, undoes_id=undoes_id)
-    return before.name
+    removed = RemovedMedicine(before.name, before.dosage, before.schedule)
+    if was_set is None:
+        return removed
+    person = await undo_set_with_medicine(scope, was_set)
+    return replace(
+        removed,
+        person=person.name,
+        parts=frozenset(DayTimes.from_json(was_set.after).named),
+        day=DayTimes.from_json(person.day_times),
+    )
 
 
 async def refuse_same_name(

@@ -7,12 +7,13 @@ was read with other times isn't saved.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
 
 from domain import audit
 from domain.access import Action
@@ -27,14 +28,15 @@ from domain.medicines.expansion.expandable import EXPANDABLE, Expandable, fetch_
 from domain.medicines.expansion.re_expansion import lock_doses, re_expand
 from domain.medicines.pauses.paused_people import lock_person
 from domain.medicines.schedules.moments import DayTimes, PartOfDay
-from domain.medicines.schedules.moments_of_schedules import list_moved, retimed
+from domain.medicines.schedules.moments_of_schedules import list_moved, parts_of, retimed
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.models import Medication
+from domain.models import AuditEvent, Medication
 from domain.models.medicines import MedicineStatus
 
 DAY_TIMES = "day_times"  # in an event of the audit: the times of the parts that were changed
 MEDICINES = "medicines"  # and the names of the medicines that follow them
 _SET = "person.day_times_set"
+_ADDED_WITH = "added_with"  # and the id of the new medicine that they were set for
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,20 @@ async def preview_day_times(
 
 
 async def set_day_times(
-    scope: Scope, person_id: UUID, times: Mapping[PartOfDay, time], *, seen: str | None = None
+    scope: Scope,
+    person_id: UUID,
+    times: Mapping[PartOfDay, time],
+    *,
+    seen: str | None = None,
+    added_with: UUID | None = None,
 ) -> Retiming:
     """Set when parts of a person's day are, and move what the person takes with them: upcoming
     doses that nobody was asked for. Parts that aren't among *times* stay as they are.
 
-    *seen* is the fingerprint of what the member was shown. Raises NotFound, NotAllowed,
-    DayTimesChanged if something else would happen by now, and TimesOfDayClash if a medicine can't
-    follow; then nothing is changed.
+    *seen* is the fingerprint of what the member was shown; *added_with* is a medicine that is about
+    to be added, with which the times are undone. Raises NotFound, NotAllowed, DayTimesChanged if
+    something else would happen by now, and TimesOfDayClash if a medicine can't follow; then nothing
+    is changed.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
@@ -104,7 +112,7 @@ async def set_day_times(
         raise DayTimesChanged(person)
     if not retiming.parts:
         return retiming  # a second tap, nothing to undo
-    await _apply(scope, retiming, medicines, _stored(times))
+    await _apply(scope, retiming, medicines, _stored(times), added_with=added_with)
     return retiming
 
 
@@ -134,6 +142,90 @@ async def restore_day_times(
         called_off=called_off,
     )
     return await get_person(scope, person_id)
+
+
+@dataclass(frozen=True)
+class SetWithMedicine:
+    """An event of the audit: times of a person's day that were set with a new medicine. `after` has
+    them by part; in `before`, None is a time that nobody had set.
+    """
+
+    id: UUID
+    at: datetime
+    person_id: UUID
+    before: Mapping[str, str | None]
+    after: Mapping[str, str]
+    counted: Counted
+    called_off: Sequence[UUID]
+
+
+async def find_set_with_medicine(scope: Scope, medication_id: UUID) -> SetWithMedicine | None:
+    """The times that were set when the medicine was added, unless that has been undone."""
+    event, undo = AuditEvent, aliased(AuditEvent)
+    row = await scope.row(
+        select(event.id, event.created_at, event.subject_id, event.before, event.after)
+        .join(Medication, Medication.care_recipient_id == event.subject_id)
+        .where(
+            Medication.id == medication_id,
+            event.family_id == scope.family_id,
+            event.action == _SET,
+            event.after[_ADDED_WITH].astext == str(medication_id),
+            ~select(undo.id).where(undo.undoes_id == event.id).exists(),
+        )
+    )
+    if row is None:
+        return None
+    return SetWithMedicine(
+        id=row.id,
+        at=row.created_at,
+        person_id=row.subject_id,
+        before=row.before[DAY_TIMES],
+        after=row.after[DAY_TIMES],
+        counted=row.after[COUNTED],
+        called_off=[UUID(dose_id) for dose_id in row.after[CALLED_OFF]],
+    )
+
+
+async def undo_set_with_medicine(scope: Scope, was_set: SetWithMedicine) -> Person:
+    """Put back times that were set with a medicine, now that it has been removed; returns the
+    person as they are then. Raises TimesOfDayClash.
+
+    A time that somebody has set anew since stays, and so does one on which a medicine hangs that
+    was added or changed since.
+    """
+    person = await get_person(scope, was_set.person_id)
+    used = await _list_parts_used_since(scope, was_set)
+    before = {
+        part: at
+        for part, at in was_set.before.items()
+        if person.day_times.get(part) == was_set.after[part] and part not in used
+    }
+    if not before:
+        return person
+    return await restore_day_times(
+        scope,
+        person.id,
+        {DAY_TIMES: before},
+        undoes_id=was_set.id,
+        counted=was_set.counted,
+        called_off=was_set.called_off,
+    )
+
+
+async def _list_parts_used_since(scope: Scope, was_set: SetWithMedicine) -> Collection[PartOfDay]:
+    changed_since = (
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.family_id == scope.family_id,
+            AuditEvent.subject_id == Medication.id,
+            AuditEvent.created_at > was_set.at,
+        )
+        .exists()
+    )
+    medicines = await fetch_expandables(
+        scope, _taken_by(scope, was_set.person_id).where(changed_since)
+    )
+    return {part for medicine in medicines for part in parts_of(medicine.schedule)}
 
 
 def _stored(times: Mapping[PartOfDay, time]) -> dict[str, str]:
@@ -194,6 +286,7 @@ async def _apply(
     *,
     undoes_id: UUID | None = None,
     called_off: Collection[UUID] = (),
+    added_with: UUID | None = None,
 ) -> None:
     person = retiming.person
     day_times = _merged(person.day_times, changed)
@@ -219,8 +312,10 @@ async def _apply(
             "changed": [each.part.value for each in retiming.parts if each.is_effective],
             COUNTED: counted,
             CALLED_OFF: [str(dose_id) for dose_id in cancelled],
+            **({} if added_with is None else {_ADDED_WITH: str(added_with)}),
         },
         undoes_id=undoes_id,
+        is_own_act=added_with is None,
     )
     await bump_list_version(scope)
 

@@ -257,7 +257,7 @@ async def test_a_saved_medicine_is_taken_back_by_its_button(home: Household, tow
     saved = await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     toast = await home.anna.press("Undo", message=saved)
     assert toast.text == "Undone."
-    await home.anna.sees("Aspirin has been removed. I won't remind you about it.")
+    await home.anna.sees("Aspirin 100 mg has been removed. I won't remind you about it.")
     assert await medicines(town) == [("Aspirin", "100 mg", "Mum", "stopped")]
     assert {row.status for row in await town.rows("SELECT status FROM doses")} == {"cancelled"}
     again = await home.anna.press_altered(saved.buttons[0][0].data or "", message=saved)

@@ -161,7 +161,7 @@ async def test_what_is_undone_is_said_where_it_was_asked(home: Household, town: 
     undone = await home.anna.sees("the stock of Aspirin 1 tablet is as it was")
     assert (undone.id, undone.labels) == (named.id, ())
     await home.anna.press("Undo", message=saved)
-    removed = await home.anna.sees("Aspirin has been removed", after=undone)
+    removed = await home.anna.sees("Aspirin 1 tablet has been removed", after=undone)
     assert (removed.id, removed.labels) == (saved.id, ())
     # A second tap on a button that is no longer there undoes nothing more.
     before = len(home.anna.messages)

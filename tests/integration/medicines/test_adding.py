@@ -160,10 +160,10 @@ async def test_a_removed_medicine_is_not_asked_for_and_its_history_stays(
     mum = await factories.person(database, anna)
     aspirin = await factories.medicine(database, anna, mum)
     dose = await factories.asked_dose(database, smith, aspirin)
-    name = await factories.acting(
+    removed = await factories.acting(
         database, anna, lambda scope: adding.remove_medication(scope, aspirin.id)
     )
-    assert name == "Aspirin"
+    assert (removed.name, removed.parts) == ("Aspirin", ())
     found = await factories.doses_of(database, smith, aspirin)
     assert {d.status for d in found} == {DoseStatus.CANCELLED}
     assert await factories.wake_up(database, utc(25, 12)) == 0

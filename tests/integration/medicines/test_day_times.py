@@ -79,10 +79,23 @@ class Home:
             self.database, self.anna, self.mum, name=name, schedule=schedule
         )
 
+    async def adds(self, name: str, day: Mapping[PartOfDay, time]) -> MedicineFacts:
+        """A medicine at the first part of *day*, whose times are set with it."""
+        part, at = next(iter(day.items()))
+        schedule = hanging_on((f"{at:%H:%M}", Moment(part)))
+        new = NewMedicine(self.mum.id, name, Dosage("50 µg"), schedule)
+        return await self.do(lambda s: adding.add_medication(s, new, day_times=day))
+
     async def set(
-        self, times: Mapping[PartOfDay, time], who: Account | None = None, **given: str
+        self,
+        times: Mapping[PartOfDay, time],
+        who: Account | None = None,
+        *,
+        seen: str | None = None,
     ) -> Retiming:
-        return await self.do(lambda s: day_times.set_day_times(s, self.mum.id, times, **given), who)
+        return await self.do(
+            lambda s: day_times.set_day_times(s, self.mum.id, times, seen=seen), who
+        )
 
     async def day(self) -> Mapping[str, str]:
         return (await self.do(lambda s: get_person(s, self.mum.id))).day_times
@@ -351,8 +364,31 @@ class TestWithANewMedicine:
         assert await home.day() == {"breakfast": "07:00"}
         assert (await home.times(iron), await home.times(levo)) == (["06:30"], ["06:30"])
         assert await home.undo() is ActionKind.ADDED
-        assert await home.undo() is ActionKind.DAY_TIMES_SET
-        assert await home.times(iron) == ["07:30"]
+        assert (await home.day(), await home.times(iron)) == ({}, ["07:30"])
+        assert await home.undo() is ActionKind.ADDED
+        assert await home.do(reading.list_medicines) == []
+
+    async def test_what_was_built_on_the_time_since_keeps_it(self, home: Home) -> None:
+        levo = await home.adds("Levothyroxine", {BREAKFAST: time(7)})
+        iron = await home.takes(hanging_on(("06:30", BEFORE_BREAKFAST)), "Iron")
+        removed = await home.do(lambda s: adding.remove_medication(s, levo.id))
+        assert (set(removed.parts), removed.day.at(BREAKFAST)) == ({BREAKFAST}, time(7))
+        assert (await home.day(), await home.times(iron)) == ({"breakfast": "07:00"}, ["06:30"])
+
+    async def test_a_time_that_somebody_has_set_anew_stays(self, home: Home) -> None:
+        levo = await home.adds("Levothyroxine", {BREAKFAST: time(7), BEDTIME: time(23)})
+        await home.set({BREAKFAST: time(6, 45)}, home.ben)
+        removed = await home.do(lambda s: adding.remove_medication(s, levo.id))
+        assert removed.day.named == {BREAKFAST: time(6, 45)}
+        assert await home.day() == {"breakfast": "06:45"}
+
+    async def test_the_time_of_a_second_one_is_its_own(self, home: Home) -> None:
+        levo = await home.adds("Levothyroxine", {BREAKFAST: time(7)})
+        iron = await home.adds("Iron", {BEDTIME: time(23)})
+        await home.do(lambda s: adding.remove_medication(s, levo.id))
+        assert await home.day() == {"bedtime": "23:00"}
+        await home.do(lambda s: adding.remove_medication(s, iron.id))
+        assert await home.day() == {}
 
     async def test_if_another_one_cannot_follow_neither_is_saved(self, home: Home) -> None:
         await home.takes(hanging_on(("06:30", None), ("07:30", BEFORE_BREAKFAST)), "Zinc")

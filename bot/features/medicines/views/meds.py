@@ -41,7 +41,7 @@ from bot.ui.words.dose_times import (
     with_yours,
 )
 from bot.ui.words.pauses import is_paused, medicine_words
-from bot.ui.words.schedules import dosage_in_words, schedule_in_words
+from bot.ui.words.schedules import dosage_in_words, dosed_name, schedule_in_words
 from bot.ui.words.times import clock_time, moment
 from domain.access import Action, may
 from domain.database.scope import Member
@@ -347,7 +347,7 @@ def open_doses_changed(
 
 def change_superseded(facts: MedicineFacts) -> Answer:
     """The change that the message offered is no longer the current one."""
-    what = f"{facts.name} {dosage_in_words(facts.dosage, facts.schedule)}".strip()
+    what = dosed_name(facts.name, facts.dosage, facts.schedule)
     words = _("It has been changed again since, so I left that dose as it is. It's now: {medicine}")
     return Answer(toast=toast(words.format(medicine=what)), alert=True)
 

@@ -22,7 +22,7 @@ from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dates import short_day
 from bot.ui.words.parts_of_day import times_in_words
 from bot.ui.words.pauses import is_paused, medicine_words, pause_words
-from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.words.schedules import BEGUN, dosed_name, schedule_in_words
 from bot.ui.words.times import clock_words, dated_day
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.family.people import Person
@@ -100,7 +100,7 @@ def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
     """How it looked before this change."""
     if item.before is not None and item.medicine is not None:
         before = item.before
-        what = f"{before.name} {dosage_in_words(before.dosage, before.schedule)}".strip()
+        what = dosed_name(before.name, before.dosage, before.schedule)
         when = schedule_in_words(before.schedule, zone=item.medicine.zone, today=BEGUN)
         words = _("Before: {medicine}, {schedule}")
         line = words.format(medicine=escape(what), schedule=escape(when))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
 from bot.features.medicines.views.content.medicine_notes import lines_before
-from bot.features.medicines.views.content.new_medicines import described
+from bot.features.medicines.views.content.new_medicines import described, removed_words
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.distinct_labels import family_in_words
 from bot.ui.length import fitting
@@ -21,7 +21,7 @@ from bot.ui.words.dose_times import due_moment, open_words, place_name, record_a
 from bot.ui.words.parts_of_day import times_in_words
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.records import back_words
-from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.words.schedules import BEGUN, dosed_name, schedule_in_words
 from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
 from domain.appointments.changes.locking import Reach
@@ -95,27 +95,25 @@ def all_undone(outcomes: Sequence[Undone], *, member: Member, now: datetime) -> 
 
 def _undone(outcome: Undone, *, now: datetime) -> str:
     if outcome.doses:
-        text = _doses_now(outcome)
-    elif outcome.action.appointment is not None:
-        text = _appointment_now(outcome, outcome.action.appointment, now=now)
-    elif outcome.person is not None:
-        text = _("↩️ Undone. It's back to:\n{person}").format(
+        return _doses_now(outcome)
+    if outcome.action.appointment is not None:
+        return _appointment_now(outcome, outcome.action.appointment, now=now)
+    if outcome.person is not None:
+        return _("↩️ Undone. It's back to:\n{person}").format(
             person=_person(outcome.person, outcome.action, now)
         )
-    elif outcome.medicine is None:
-        name = _with_dosage(outcome.action.medicine) if outcome.action.medicine else ""
-        text = _("↩️ {name} has been removed. I won't remind you about it.").format(
-            name=escape(name)
-        )
-    elif outcome.action.kind in (ActionKind.REFILLED, ActionKind.COUNTED, ActionKind.MEASURED):
-        text = _("↩️ Undone: the stock of {name} is as it was.").format(
-            name=escape(_with_dosage(outcome.medicine))
-        )
-    else:
-        text = _("↩️ Undone. It's back to:\n{medicine}").format(
-            medicine=_medicine(outcome.medicine, now)
-        )
-    return text
+    if outcome.removed is not None:
+        return removed_words(outcome.removed)
+    if outcome.medicine is not None:
+        return _medicine_now(outcome.medicine, outcome.action, now=now)
+    raise ValueError("nothing was undone")
+
+
+def _medicine_now(medicine: MedicineFacts, action: LastAction, *, now: datetime) -> str:
+    if action.kind in (ActionKind.REFILLED, ActionKind.COUNTED, ActionKind.MEASURED):
+        name = dosed_name(medicine.name, medicine.dosage, medicine.schedule)
+        return _("↩️ Undone: the stock of {name} is as it was.").format(name=escape(name))
+    return _("↩️ Undone. It's back to:\n{medicine}").format(medicine=_medicine(medicine, now))
 
 
 def _ago(at: datetime, now: datetime) -> str:
@@ -185,7 +183,7 @@ def _before(action: LastAction, now: datetime) -> str:
 
 
 def _content(content: Content, medicine: MedicineFacts) -> str:
-    what = f"{content.name} {dosage_in_words(content.dosage, content.schedule)}".strip()
+    what = dosed_name(content.name, content.dosage, content.schedule)
     when = schedule_in_words(content.schedule, zone=medicine.zone, today=BEGUN)
     return _("{medicine}, {schedule}").format(medicine=escape(what), schedule=escape(when))
 
@@ -327,11 +325,6 @@ def _doses_now(outcome: Undone) -> str:
             count,
         )
     return words.format(names=names, person=escape(outcome.doses[0].person))
-
-
-def _with_dosage(medicine: MedicineFacts) -> str:
-    """There may be another medicine of that name."""
-    return f"{medicine.name} {dosage_in_words(medicine.dosage, medicine.schedule)}".strip()
 
 
 def _medicine(medicine: MedicineFacts, now: datetime) -> str:

@@ -24,6 +24,7 @@ from domain.family.families import (
     FamilyFacts,
 )
 from domain.family.running_pauses import Pause
+from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.today import PersonToday
 from domain.medicines.facts import Content
@@ -94,6 +95,8 @@ def undo_screens(home: Home) -> Mapping[str, View]:
         return partial(undo.undone, outcome, member=home.member, now=NOW)
 
     kinds = [kind for kind in ActionKind if "." in kind]
+    saved = home.saved
+    removed = RemovedMedicine(saved.name, saved.dosage, saved.schedule)
     family = home.words.family
     elsewhere = [FamilyFacts(PERSON_ID, family, (home.words.ben,)), FamilyFacts(BEN_ID, family)]
     pause = Pause(NOW, NOW + timedelta(days=3), silences_appointments=False)
@@ -139,7 +142,7 @@ def undo_screens(home: Home) -> Mapping[str, View]:
         "undo_extra": undone(Undone(recorded, [home.dose(DoseStatus.CANCELLED)])),
         "undo_correction": undone(Undone(corrected, [before])),
         "undo_correction_to_skipped": undone(Undone(corrected, [skipped])),
-        "undo_medicine": undone(Undone(changed(ActionKind.ADDED))),
+        "undo_medicine": undone(Undone(changed(ActionKind.ADDED), removed=removed)),
         "undo_edit": undone(Undone(changed(ActionKind.EDITED), medicine=home.saved)),
         "undo_refill": undone(Undone(changed(ActionKind.REFILLED), medicine=home.saved)),
     }

@@ -16,9 +16,10 @@ from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.courses import course_in_words, next_dates_in_words
 from bot.ui.words.parts_of_day import part_name, time_in_words, times_in_words
 from bot.ui.words.pauses import is_paused, medicine_words
-from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.words.schedules import BEGUN, dosage_in_words, dosed_name, schedule_in_words
 from bot.ui.words.times import moment
 from domain.database.scope import Member
+from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.kinds import AsNeeded, Schedule, is_daily
@@ -142,7 +143,7 @@ def different_label() -> str:
 def in_short(medicine: MedicineFacts) -> str:
     """ "Aspirin 100 mg, every day at 08:00" (no HTML)."""
     return _("{what}, {schedule}").format(
-        what=f"{medicine.name} {dosage_in_words(medicine.dosage, medicine.schedule)}".strip(),
+        what=dosed_name(medicine.name, medicine.dosage, medicine.schedule),
         schedule=schedule_in_words(medicine.schedule, zone=medicine.zone, today=BEGUN),
     )
 
@@ -153,7 +154,7 @@ def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) 
         return name
     if schedule is None:
         return f"{name} {dosage.words}"
-    return f"{name} {dosage_in_words(dosage, schedule)}".strip()
+    return dosed_name(name, dosage, schedule)
 
 
 def ask_day(
@@ -349,7 +350,19 @@ def _first(medicine: MedicineFacts, *, now: datetime) -> str:
     )
 
 
-def removed(name: str) -> Answer:
+def removed(medicine: RemovedMedicine) -> Answer:
     """Replaces the message that reported the medicine as saved."""
+    return Answer(toast=_("Undone."), edit=Screen(removed_words(medicine)))
+
+
+def removed_words(medicine: RemovedMedicine) -> str:
     words = _("↩️ {name} has been removed. I won't remind you about it.")
-    return Answer(toast=_("Undone."), edit=Screen(words.format(name=escape(name))))
+    name = dosed_name(medicine.name, medicine.dosage, medicine.schedule)
+    text = words.format(name=escape(name))
+    if not medicine.parts:
+        return text
+    return _("{removed}\nThe times of {person}'s day are now: {times}").format(
+        removed=text,
+        person=escape(medicine.person),
+        times=times_in_words(medicine.day, medicine.parts),
+    )

@@ -15,6 +15,7 @@ from bot.ui.answer import Screen
 from domain.access import Role
 from domain.database.scope import Member
 from domain.local_time import Weekday
+from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.details import MedicineDetails
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
@@ -23,6 +24,7 @@ from domain.medicines.schedule_changes.comparison import Concern
 from domain.medicines.schedule_changes.questions import Place, Topic
 from domain.medicines.schedules.days import Daily, Monthly, Weekly
 from domain.medicines.schedules.kinds import WallClock
+from domain.medicines.schedules.moments import DayTimes, PartOfDay
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import DoseStatus, MedicineStatus
 from tests.unit.views.screens.conversation import choice
@@ -110,7 +112,20 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             change=change,
             cancel=cancel,
         ),
-        "addmed_removed": partial(new_medicines.removed, words.medicine),
+        "addmed_removed": partial(
+            new_medicines.removed, RemovedMedicine(saved.name, saved.dosage, saved.schedule)
+        ),
+        "addmed_removed_with_times": partial(
+            new_medicines.removed,
+            RemovedMedicine(
+                saved.name,
+                saved.dosage,
+                saved.schedule,
+                person=words.person,
+                parts={PartOfDay.BREAKFAST, PartOfDay.BEDTIME},
+                day=DayTimes({PartOfDay.BEDTIME: time(21, 30)}),
+            ),
+        ),
         "addmed_what_time_with_buttons": partial(
             new_medicines.ask_schedule,
             words.medicine,
