@@ -318,6 +318,8 @@ class Ground:
             allowed = set(intent.names or ())
             if "days" in allowed:
                 allowed.add("starts")
+            if self._follows_new_day(was, outcome):
+                allowed.add("times")  # and whether these are the day's is looked at for all
             asked = bool(step.button and re.search("Save|Change|Yes|✅", step.button.text))
             question = step.message.text if step.message else ""
             # What it has asked about was said, too; and what a button of its own says.
@@ -341,6 +343,13 @@ class Ground:
             if not asked:
                 for more in self._more(was, now):
                     self._fault("more", f"{words}, unasked: {more}")
+
+    def _follows_new_day(self, medicine: Row, outcome: Outcome) -> bool:
+        """Whether it hangs on a day whose times were changed just now."""
+        person_id = medicine["care_recipient_id"]
+        day = outcome.before.people[person_id]["day_times"]
+        new_day = self.tables.people[person_id]["day_times"]
+        return day != new_day and bool(out_of_tune(medicine["schedule"], new_day))
 
     def _is_review(self, step: Step, now: Row) -> bool:
         """Whether the question showed old beside new, with the amount that stands now."""
