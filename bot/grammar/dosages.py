@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
-from bot.grammar.numbers import Number, read_number
+from bot.grammar.numbers import LONGEST_NUMBER, WORDS_KEPT, Number, read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, words_of
 from bot.grammar.units import UNITS, name_of_unit
@@ -74,6 +75,7 @@ def find_quoted_dosage(line: Line) -> FoundDosage | None:
     return None
 
 
+@lru_cache(WORDS_KEPT)
 def count_up(words: str) -> Dosage:
     """The countable part of a dosage, if it is one plain amount: "½ tablet", "100 mg".
 
@@ -337,7 +339,7 @@ def _read_multiple(tokens: Sequence[Token], at: int, multiplied: re.Match[str]) 
 
 def _amount(tokens: Sequence[Token], at: int) -> Number | None:
     try:
-        return read_number(tokens[at:])
+        return read_number(tokens[at : at + LONGEST_NUMBER])
     except Misunderstood as two_readings:
         # It is an amount only if a unit follows: a name may well contain "1,000".
         unit = re.sub(r"^[\d.,]+", "", tokens[at].word) or "".join(words_of(tokens[at + 1 :], 1))
@@ -387,6 +389,7 @@ def _plain_number(word: str) -> Fraction | None:
     return number.value if number and not number.rest and number.value > 0 else None
 
 
+@lru_cache(WORDS_KEPT)
 def _is_unit(word: str) -> bool:
     """mg · mg/ml · mg/5ml · units/h."""
     match = _PER.fullmatch(word.rstrip("."))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token
@@ -26,6 +27,8 @@ _THOUSAND_OR_NOT = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3}){2,}")
 # Longer ones aren't an amount of anything, and are slow to convert.
 _MAX_DIGITS = 12
+LONGEST_NUMBER = 4  # words: "one and a half"
+WORDS_KEPT = 1024  # a direction is read several times, once for each question about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def read_number(tokens: Sequence[Token]) -> Number | None:
         return None
     first = _read(tokens[0])
     if first is None:
-        return _read_words([token.word for token in tokens[:4]])
+        return _read_words([token.word for token in tokens[:LONGEST_NUMBER]])
     if not first.rest and tokens[0].word.isdecimal() and len(tokens) > 1:
         second = _read(tokens[1])
         if second is not None and 0 < second.value < 1 and tokens[1].word[0] not in "0.,":
@@ -62,10 +65,15 @@ def read_number(tokens: Sequence[Token]) -> Number | None:
 
 
 def _read(token: Token) -> Number | None:
-    match = _NUMBER.match(token.word)
-    if token.is_quoted or match is None or len(match[0]) > _MAX_DIGITS:
+    return None if token.is_quoted else _read_word(token.word)
+
+
+@lru_cache(WORDS_KEPT)
+def _read_word(word: str) -> Number | None:
+    match = _NUMBER.match(word)
+    if match is None or len(match[0]) > _MAX_DIGITS:
         return None
-    rest = token.word[match.end() :]
+    rest = word[match.end() :]
     if rest[:1].isdecimal() or rest[:1] in {"/", ".", ","}:
         return None
     value = _value(match)

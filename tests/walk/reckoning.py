@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from tests.walk.snapshot import Row, Snapshot
 
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 OPEN = {"pending"}
 FAR = timedelta(days=800)
 
@@ -159,8 +160,10 @@ class Reckoned:
     """Doses that are due by now and unanswered, in time."""
     next_at: datetime | None
     last: Row | None
-    in_a_day: Decimal
-    """Doses as set that were given in the last 24 hours."""
+    in_a_day: Sequence[Decimal]
+    """Doses as set that were given in the last 24 hours: now, and a minute on, since a screen is
+    looked at some moments later.
+    """
 
     @property
     def is_as_needed(self) -> bool:
@@ -182,10 +185,12 @@ def reckon(tables: Snapshot, medicine: Row) -> Reckoned:
         opened=[d for d in pending if d["due_at"] <= now],
         next_at=next_at,
         last=taken[-1] if taken else None,
-        in_a_day=sum(
-            (d["dose_count"] for d in taken if now - DAY < d["taken_at"] <= now), Decimal(0)
-        ),
+        in_a_day=[_given_since(taken, now + later - DAY) for later in (timedelta(0), MINUTE)],
     )
+
+
+def _given_since(taken: Sequence[Row], start: datetime) -> Decimal:
+    return sum((dose["dose_count"] for dose in taken if dose["taken_at"] > start), Decimal(0))
 
 
 def is_given(medicine: Row) -> bool:
