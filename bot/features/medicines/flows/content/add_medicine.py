@@ -39,7 +39,7 @@ from bot.features.medicines.flows.content.questions import (
 )
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
-from bot.grammar.commands.medicines import understand_medicine
+from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
 from bot.grammar.people import find_person
@@ -137,6 +137,13 @@ def _take_rest(request: Request, running: Conversation, draft: Draft, text: str)
     typed = understand_medicine(f"/addmed {text}", people=people, now=request.scope.clock.now())
     if typed.name is None or not (typed.dosage or typed.schedule):
         return None
+    return _take_typed(request, running, draft, typed)
+
+
+def _take_typed(
+    request: Request, running: Conversation, draft: Draft, typed: PartialMedicine
+) -> Answer:
+    """Complete the draft with what was typed."""
     understood = draft.understood(typed)
     understood = replace(
         understood,
@@ -199,7 +206,7 @@ def _take_direction(
     typed = understand_medicine(line, people=[person], now=request.scope.clock.now())
     if typed.dosage is None or not (typed.schedule or typed.schedule_so_far):
         return None
-    return _take_rest(request, running, draft, f'"{draft.name}" {text}')
+    return _take_typed(request, running, draft, typed)
 
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
