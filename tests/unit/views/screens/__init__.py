@@ -21,6 +21,7 @@ from tests.unit.views.screens.medicines.cards import (
     press_screens,
 )
 from tests.unit.views.screens.medicines.content import medicine_screens, meds_screens
+from tests.unit.views.screens.medicines.differing_amounts import differing_screens
 from tests.unit.views.screens.medicines.labels import label_screens
 from tests.unit.views.screens.medicines.pauses import pause_screens
 from tests.unit.views.screens.medicines.records import history_screens, intake_screens, late_screens
@@ -73,6 +74,7 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
             **new_medicine_day_screens(home),
             **meds_screens(home),
         },
+        "medicines/differing": differing_screens(home),
         "medicines/labels": label_screens(home),
         "medicines/pauses": pause_screens(home),
         "medicines/records": {

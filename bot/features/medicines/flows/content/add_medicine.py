@@ -9,34 +9,17 @@ from bot.conversation import pasted_lists
 from bot.conversation.engine import AbandonPolicy, Flow, Reply, Step, finished
 from bot.conversation.people import ask_person, load_people, renewing_people, take_person
 from bot.features.medicines.flows.content import content_changes as parts
-from bot.features.medicines.flows.content import persons_day
-from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content import differing_amounts, persons_day, questions
+from bot.features.medicines.flows.content.differing_amounts import A_CYCLE, Amounts
 from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
     Draft,
     describe_draft,
     sentence_about,
 )
-from bot.features.medicines.flows.content.new_schedules import VARYING, read_schedule
+from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING, read_schedule
 from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
-from bot.features.medicines.flows.content.questions import (
-    ask_change,
-    ask_confirm,
-    ask_day,
-    ask_day_times,
-    ask_dosage,
-    ask_how,
-    ask_max_per_day,
-    ask_name,
-    ask_new_dosage,
-    ask_new_schedule,
-    ask_same,
-    ask_schedule,
-    ask_why,
-    of_question,
-    shown_now,
-)
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
@@ -160,8 +143,10 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     draft = Draft.read(running)
     if draft.chosen is None:
         return _next(request, running, draft)
-    if reply.choice == VARYING:
-        return _next(request, running, draft, first=new_medicines.how_amounts_differ())
+    if reply.choice in {VARYING, CYCLING}:
+        begun = A_CYCLE if reply.choice == CYCLING else Amounts()
+        building = replace(draft, differing=begun.to_data())
+        return FLOW.advance(request, running, "differ", building.write())
     words = reply.text or ""
     if reply.choice is not None:
         words = draft.tapped(reply.choice)
@@ -193,6 +178,20 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     return _next(request, running, replace(draft.said(typed), guard=""))
 
 
+async def _take_differing(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """Amounts that differ. What is tapped becomes words, which are read like typed ones."""
+    draft = Draft.read(running)
+    said = Amounts.from_data(draft.differing or {})
+    found = differing_amounts.take(said, reply, dosage=Dosage.from_json(draft.dosage or {}))
+    if found is not None and not found.is_complete:
+        return FLOW.advance(
+            request, running, "differ", replace(draft, differing=found.to_data()).write()
+        )
+    running = replace(running, data=replace(draft, differing=None).write())
+    words = reply if found is None else Reply(text=found.words)
+    return await _take_schedule(request, running, words)
+
+
 def _take_direction(
     request: Request, running: Conversation, draft: Draft, text: str
 ) -> Answer | None:
@@ -211,22 +210,15 @@ def _take_direction(
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    change = parts.take_interval(reply, _context(request, draft))
+    change = parts.take_interval(reply, draft.context(request.scope.clock.now()))
     guard = "most" if change is None or change.max_per_day is None else "done"
     return _changed(request, running, replace(draft, guard=guard), change)
 
 
 async def _take_max_per_day(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    change = parts.take_max_per_day(reply, _context(request, draft))
+    change = parts.take_max_per_day(reply, draft.context(request.scope.clock.now()))
     return _changed(request, running, replace(draft, guard="done"), change)
-
-
-def _context(request: Request, draft: Draft) -> ChangeContext:
-    if draft.chosen is None:
-        raise Misunderstood(Problem.WHICH_PERSON)
-    now = request.scope.clock.now()
-    return ChangeContext(draft.content, draft.chosen.zone, now, draft.day_times)
 
 
 def _changed(
@@ -237,7 +229,7 @@ def _changed(
     """
     if change is None:
         return _next(request, running, draft)
-    found = _context(request, draft).apply([change], words=words)
+    found = draft.context(request.scope.clock.now()).apply([change], words=words)
     if isinstance(found, Content):
         return _next(request, running, draft.changed(found))
     step, needed = parts.data_of_question(found, day=draft.day_times)
@@ -255,19 +247,19 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
         text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
         if not text:
             return _next(request, running, draft)
-    change = _context(request, draft).read(text)
+    change = draft.context(request.scope.clock.now()).read(text)
     return _changed(request, running, draft, change, words=text)
 
 
 async def _take_new_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft, text = Draft.read(running), reply.text or ""
-    change = _context(request, draft).read_dosage(text)
+    change = draft.context(request.scope.clock.now()).read_dosage(text)
     return _changed(request, running, draft, change, words=text)
 
 
 async def _take_new_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    context = _context(request, draft)
+    context = draft.context(request.scope.clock.now())
     words = parts.words_of_when(reply, context)
     change = context.read_schedule(words)
     return _changed(request, running, replace(draft, guard=""), change, words=words)
@@ -282,7 +274,7 @@ async def _take_answer(request: Request, running: Conversation, reply: Reply) ->
     """The answer to the question what a change means."""
     draft = Draft.read(running)
     question, change = draft.question or {}, Change.from_json(draft.change or {})
-    context = _context(request, draft)
+    context = draft.context(request.scope.clock.now())
     change = parts.take_answer(running.step, question, reply, change, context)
     return _changed(request, running, draft, change, words=reply.text or "")
 
@@ -356,23 +348,24 @@ FLOW = Flow(
     "addmed",
     {
         "person": Step(ask_person, _take_person),
-        "name": Step(ask_name, _take_name),
-        "dosage": Step(ask_dosage, _take_dosage),
-        "schedule": Step(ask_schedule, _take_schedule),
-        "day": Step(ask_day, _take_day),
-        "daytimes": Step(ask_day_times, _take_day),
-        "same": Step(ask_same, _take_same),
-        "confirm": Step(ask_confirm, _take_confirm, shown_now),
-        "change": Step(ask_change, _take_change),
-        "much": Step(ask_new_dosage, _take_new_dosage),
-        "when": Step(ask_new_schedule, _take_new_schedule),
-        "how": Step(ask_how, _take_note),
-        "why": Step(ask_why, _take_note),
-        "times": Step(of_question(parts.ask_times), _take_answer),
-        "which": Step(of_question(parts.ask_which), _take_answer),
-        "each": Step(of_question(parts.ask_each), _take_answer),
+        "name": Step(questions.ask_name, _take_name),
+        "dosage": Step(questions.ask_dosage, _take_dosage),
+        "schedule": Step(questions.ask_schedule, _take_schedule),
+        "differ": Step(differing_amounts.ask, _take_differing),
+        "day": Step(questions.ask_day, _take_day),
+        "daytimes": Step(questions.ask_day_times, _take_day),
+        "same": Step(questions.ask_same, _take_same),
+        "confirm": Step(questions.ask_confirm, _take_confirm, questions.shown_now),
+        "change": Step(questions.ask_change, _take_change),
+        "much": Step(questions.ask_new_dosage, _take_new_dosage),
+        "when": Step(questions.ask_new_schedule, _take_new_schedule),
+        "how": Step(questions.ask_how, _take_note),
+        "why": Step(questions.ask_why, _take_note),
+        "times": Step(questions.of_question(parts.ask_times), _take_answer),
+        "which": Step(questions.of_question(parts.ask_which), _take_answer),
+        "each": Step(questions.of_question(parts.ask_each), _take_answer),
         "interval": Step(parts.ask_interval, _take_interval),
-        "most": Step(ask_max_per_day, _take_max_per_day),
+        "most": Step(questions.ask_max_per_day, _take_max_per_day),
     },
     abandon_policy=AbandonPolicy(
         "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), describe_draft=describe_draft

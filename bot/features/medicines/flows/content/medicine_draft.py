@@ -8,6 +8,7 @@ from typing import Any, Self
 from bot.conversation.engine import Data
 from bot.conversation.people import People, index_of, named_for, read_people, to_persons
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.content.new_schedules import (
     PRESETS,
     TypedSchedule,
@@ -56,7 +57,8 @@ class Draft:
     which limits of an as-needed medicine were already asked for. `change` is a change that waits
     for the answer to `question`. `lacks` names the problem of `schedule_so_far`, and `times` are
     words that would complete it. `refused` are words about when it is due that could not be read.
-    `offered` are likely schedules, as one would type them. `spelled_out` are short forms as typed
+    `offered` are likely schedules, as one would type them; `differing` is what was tapped so far of
+    amounts that differ. `spelled_out` are short forms as typed
     and what they were read as. `day` has the times of the person's day that were asked for on
     account of this medicine, to be saved with it; `day_by_hand`: the usual ones don't suit; `moves`
     says which other medicines move with them. `shown_at` is when the question was put, as ISO in
@@ -81,6 +83,7 @@ class Draft:
     question: Mapping[str, Any] | None = None
     times: Sequence[str] = ()
     offered: Sequence[str] = ()
+    differing: Mapping[str, Any] | None = None
     instructions: str | None = None
     reason: str | None = None
     spelled_out: Sequence[Sequence[str]] = ()
@@ -181,6 +184,12 @@ class Draft:
             raise Misunderstood(Problem.SCHEDULE_MISSING)
         dosage, schedule = Dosage.from_json(self.dosage), schedule_from_json(self.schedule)
         return Content(self.name, dosage, schedule, self.instructions, self.reason)
+
+    def context(self, now: datetime) -> ChangeContext:
+        """What a change is read against. Raises Misunderstood while the person isn't known."""
+        if self.chosen is None:
+            raise Misunderstood(Problem.WHICH_PERSON)
+        return ChangeContext(self.content, self.chosen.zone, now, self.day_times)
 
     def changed(self, content: Content) -> "Draft":
         """A copy with another content; what was asked about the previous one is settled."""

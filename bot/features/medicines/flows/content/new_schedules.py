@@ -36,7 +36,8 @@ PRESETS = {
     "h8": "every 8 hours",
     "prn": "as needed",
 }
-VARYING = "vary"  # the key of the button about amounts that differ, which says nothing yet
+# The keys of buttons that say nothing yet: amounts that differ, days on and off.
+VARYING, CYCLING = "vary", "days"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.medicine_draft import Draft
-from bot.features.medicines.flows.content.new_schedules import VARYING, named_lack
+from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING, named_lack
 from bot.features.medicines.flows.content.notes import ask_note
 from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
@@ -37,7 +37,10 @@ def ask_schedule(data: Data, choice: Choice) -> Screen:
     elif data.get("offered"):
         buttons = [choice(words, f"o{number}") for number, words in enumerate(data["offered"])]
     else:
-        buttons = [choice(label, key) for key, label in new_medicines.schedule_presets().items()]
+        presets = new_medicines.schedule_presets()
+        presets.pop("cycle")  # here any cycle can be tapped
+        buttons = [choice(label, key) for key, label in presets.items()]
+        buttons.append(choice(new_medicines.cycling_label(), CYCLING))
         buttons.append(choice(new_medicines.differing_label(), VARYING))
     lacks = named_lack(data.get("lacks", ""))
     return new_medicines.ask_schedule(data["name"], buttons, so_far=so_far, lacks=lacks)

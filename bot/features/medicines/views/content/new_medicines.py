@@ -66,20 +66,12 @@ def ask_schedule(
     )
 
 
+def cycling_label() -> str:
+    return _("Days on, days off")
+
+
 def differing_label() -> str:
     return _("Different amounts")
-
-
-def how_amounts_differ() -> Screen:
-    """How to type amounts that aren't always the same."""
-    return Screen(
-        _(
-            "Type the amounts with their times or days, for example: <i>1 tablet in the morning and"
-            " ½ at bedtime</i>, <i>5 mg mon-fri and 2.5 mg sat, sun at 18:00</i>, <i>5 mg and"
-            " 7.5 mg on alternate days at 18:00</i>, <i>20 mg for 5 days, then 10 mg for 5 days at"
-            " 08:00</i>"
-        )
-    )
 
 
 def schedule_presets() -> dict[str, str]:
