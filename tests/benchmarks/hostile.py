@@ -94,7 +94,7 @@ _ON_LABELS: Sequence[str] = (
     "reduce to 5 mg for 3 days ",
     "1 tablet mon then ",
 )
-_WORDS_READ = 115
+_WORDS_READ = 145
 
 
 def hostile_texts(names: Sequence[str]) -> Iterator[tuple[str, str]]:

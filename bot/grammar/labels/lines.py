@@ -16,7 +16,7 @@ from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 
 # A message can have 4,096 characters, but no medicine needs that many.
 LONGEST_LINE = 1000
-MOST_WORDS = 120  # 480 words of two letters took a tenth of a second
+MOST_WORDS = 150  # 480 words of two letters took a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)

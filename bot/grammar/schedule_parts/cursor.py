@@ -55,7 +55,7 @@ class Cursor:
     def unknown(self) -> Misunderstood:
         """From the word that doesn't fit up to the next one that does."""
         end = self.at + 1
-        known = JOINING | EACH | FROM | UNTIL | set(DAY_GROUPS) | {"for", "daily"}
+        known = JOINING - {"the"} | EACH | FROM | UNTIL | set(DAY_GROUPS) | {"for", "daily"}
         while (
             end < len(self.tokens)
             and self.tokens[end].word not in known

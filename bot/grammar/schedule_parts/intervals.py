@@ -81,7 +81,10 @@ def _which_rhythm(cursor: Cursor, nth: int, weekday: str) -> Misunderstood:
     return Misunderstood(
         Problem.REPEAT_AMBIGUOUS,
         cursor.line.typed(cursor.tokens[cursor.at : cursor.at + 3]),
-        suggestions=(f"every {nth} weeks on {weekday}",),
+        suggestions=(
+            f"every {nth} weeks on {weekday}",
+            f"{cursor.peek()} {weekday} of every month",
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.clauses import fit_clauses, split_clauses, split_steps
 from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
+from bot.grammar.schedules.likely import is_misspelt
 from bot.grammar.schedules.varying_amounts import fit_portions
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from bot.grammar.units import name_of_unit
@@ -73,7 +74,7 @@ def says_as_much(text: str, *, as_words: str) -> bool:
 def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood) -> str:
     """The words of a schedule that can be read although *problem* says that others can't, for the
     answer to complete. None where amounts differ, where more is wrong, or where what can't be read
-    may turn the rest around: "not", "unless".
+    may turn the rest around ("not", "unless"), or is about time and has a slip in it.
     """
     if problem.problem not in _OF_SOME_WORDS or len(tokens) > _MOST_WORDS:
         return ""
@@ -90,6 +91,8 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
     is_joined = any(a.word == "and" and b.word in wrong for a, b in pairwise(tokens))
     if has_amounts or has_number or is_joined or not is_all or _TURNS_AROUND & wrong:
         return ""
+    if any(map(is_misspelt, wrong)):
+        return ""  # "mondy at 8am" isn't every day at 8am
     while read and read[-1].word in JOINING:
         read.pop()  # "every friday at", of "every friday at 8"
     return " ".join(token.raw for token in read).replace(" ,", ",").strip(" ,")

@@ -93,3 +93,37 @@ async def test_a_regimen_is_built_with_buttons_alone(
     await anna.press("Save", message=shown)
     await anna.sees(f"Saved: {name}")
     assert await town.count("medications") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "taps", "understood"),
+    [
+        (
+            "every 2nd tuesday at 8am",
+            ["2nd tuesday of every month at 8am"],
+            "second Tuesday of the month at 08:00",
+        ),
+        ("mondy at 8am", ["monday at 8am"], "every Monday at 08:00"),
+    ],
+)
+async def test_what_was_meant_is_a_button(
+    home: Household, town: Town, typed: str, taps: Sequence[str], understood: str
+) -> None:
+    await home.anna.send(f"/addmed Ramipril 2.5 mg {typed}")
+    await home.anna.sees("When is Ramipril due? Tap what you mean")
+    for tap in taps:
+        await home.anna.press(tap)
+        await town.settled()
+    shown = await home.anna.sees("I understood:")
+    assert understood in shown.text
+
+
+async def test_a_slip_does_not_lose_what_was_tapped(home: Household, town: Town) -> None:
+    await home.anna.send("/addmed Warfarin 5 mg")
+    await home.anna.sees("When is Warfarin due?")
+    for tap in ("Different amounts", "In steps", "5 mg", "5 days"):
+        await home.anna.press(tap)
+        await town.settled()
+    await home.anna.send("lorem")
+    asked = await home.anna.sees("How much after that?")
+    assert "Warfarin: 5 mg for 5 days" in asked.text

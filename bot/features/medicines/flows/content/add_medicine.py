@@ -63,7 +63,8 @@ async def begin(request: Request) -> Answer:
         except SameMedicine as same:
             draft = draft.beside_existing(same.existing)
     now = request.scope.clock.now()
-    draft = replace(draft.offering(typed.problem).with_times(now), shown_at=now.isoformat())
+    draft = draft.offering(typed.problem, now).with_times(now)
+    draft = replace(draft, shown_at=now.isoformat())
     return FLOW.begin(request, draft.step, draft.write(), first=sentence_about(typed.problem))
 
 
@@ -88,7 +89,8 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
     # The person is settled now, whatever name the line gave.
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     first = None if is_settled else sentence_about(typed.problem)
-    return _next(request, running, draft.offering(typed.problem), first=first)
+    draft = draft.offering(typed.problem, request.scope.clock.now())
+    return _next(request, running, draft, first=first)
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -136,7 +138,8 @@ def _take_typed(
     )
     problem = typed.problem
     first = None if problem is None or problem.problem.is_missing else sentence_about(problem)
-    return _next(request, running, understood.offering(problem), first=first)
+    understood = understood.offering(problem, request.scope.clock.now())
+    return _next(request, running, understood, first=first)
 
 
 async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -150,6 +153,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     words = reply.text or ""
     if reply.choice is not None:
         words = draft.tapped(reply.choice)
+    is_offered = (reply.choice or "").startswith("o")  # says all that was refused
     zone, now = draft.chosen.zone, request.scope.clock.now()
     dosage = None if draft.dosage is None else Dosage.from_json(draft.dosage)
     try:
@@ -160,11 +164,11 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
             now=now,
             day=draft.day_times,
             dosage=dosage,
-            refused=draft.refused,
+            refused="" if is_offered else draft.refused,
         )
     except Misunderstood as problem:
         if problem.problem in OFFERED:
-            draft = replace(draft, schedule_so_far="").offering(problem)
+            draft = replace(draft, schedule_so_far="").offering(problem, now)
             return _next(request, running, draft, first=sentence_about(problem))
         whole = None if draft.schedule_so_far else _take_direction(request, running, draft, words)
         if whole is not None:
@@ -173,7 +177,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
             raise
         # What was answered is not replaced by the next answer, either.
         refused = " ".join(filter(None, [draft.refused, words]))[:LONGEST_SCHEDULE]
-        draft = replace(draft, refused=refused)
+        draft = replace(draft, refused=refused).offering(problem, now)
         return _next(request, running, draft, first=sentence_about(problem))
     return _next(request, running, replace(draft.said(typed), guard=""))
 

@@ -14,6 +14,7 @@ from bot.features.medicines.flows.content.new_schedules import (
     TypedSchedule,
     fitting_words,
     named_lack,
+    readable_words,
 )
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import PartialMedicine
@@ -22,6 +23,7 @@ from bot.grammar.labels.lines import check_notes
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules.likely import likely_schedules
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Screen
 from bot.ui.misunderstandings import misunderstood
@@ -244,10 +246,22 @@ class Draft:
         known = [list(each) for each in self.spelled_out]
         return replace(self, spelled_out=known + [each for each in more if each not in known])
 
-    def offering(self, problem: Misunderstood | None) -> "Draft":
-        """A copy with the alternatives to midnight, or to a time that isn't possible."""
-        is_of_time = problem is not None and problem.problem in OFFERED
-        return replace(self, offered=problem.suggestions if problem and is_of_time else ())
+    def offering(self, problem: Misunderstood | None, now: datetime) -> "Draft":
+        """A copy with the alternatives to what is not possible, or can mean two things, and with
+        what a misspelt schedule is likely meant to be.
+        """
+        if problem is not None and problem.problem in OFFERED:
+            return replace(self, offered=problem.suggestions)
+        if problem is None or self.chosen is None or self.schedule or self.schedule_so_far:
+            return replace(self, offered=())
+        fitting = readable_words(
+            likely_schedules(self.refused, problem),
+            zone=self.chosen.zone,
+            now=now,
+            day=self.day_times,
+            dosage=None if self.dosage is None else Dosage.from_json(self.dosage),
+        )
+        return replace(self, offered=fitting)
 
     def with_times(self, now: datetime) -> "Draft":
         """A copy with the times of day that complete the schedule, offered as buttons."""

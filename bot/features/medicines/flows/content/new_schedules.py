@@ -1,6 +1,7 @@
 """The schedule of a new medicine: what a typed or tapped reply says."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -124,6 +125,23 @@ def fitting_words(
             if not problem.problem.can_be_completed or problem.problem is lacks:
                 continue
         found.append(words)
+    return found
+
+
+def readable_words(
+    words: Sequence[str],
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    day: DayTimes,
+    dosage: Dosage | None,
+) -> Sequence[str]:
+    """Those of *words* that make a schedule, or that an answer can complete."""
+    found = []
+    for each in words:
+        with suppress(Misunderstood):
+            read_schedule(each, so_far="", zone=zone, now=now, day=day, dosage=dosage)
+            found.append(each)
     return found
 
 

@@ -43,7 +43,13 @@ def ask_schedule(data: Data, choice: Choice) -> Screen:
         buttons.append(choice(new_medicines.cycling_label(), CYCLING))
         buttons.append(choice(new_medicines.differing_label(), VARYING))
     lacks = named_lack(data.get("lacks", ""))
-    return new_medicines.ask_schedule(data["name"], buttons, so_far=so_far, lacks=lacks)
+    return new_medicines.ask_schedule(
+        data["name"],
+        buttons,
+        so_far=so_far,
+        lacks=lacks,
+        are_meanings=bool(data.get("offered")) and not so_far,
+    )
 
 
 def of_question(ask: Callable[[Data, Choice], Screen]) -> Callable[[Data, Choice], Screen]:

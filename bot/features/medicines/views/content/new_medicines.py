@@ -45,8 +45,14 @@ def ask_schedule(
     *,
     so_far: str,
     lacks: Problem = Problem.TIMES_MISSING,
+    are_meanings: bool = False,
 ) -> Screen:
-    """When it is due; or, after the words *so_far*, what they lack."""
+    """When it is due; or, after the words *so_far*, what they lack. The buttons are usual times, or
+    what the words that were typed may mean.
+    """
+    if are_meanings:
+        text = _("When is {name} due? Tap what you mean, or type all of it again.")
+        return Screen(text.format(name=escape(name)), in_rows(presets))
     if so_far:
         questions = {
             Problem.TIMES_MISSING: _("“{so_far}”: at what time? For example: <i>08:00</i>"),

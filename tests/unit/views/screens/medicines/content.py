@@ -62,6 +62,13 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
         "addmed_name": partial(new_medicines.ask_medicine_name),
         "addmed_dosage": partial(new_medicines.ask_dosage, words.medicine),
         "addmed_when": partial(new_medicines.ask_schedule, words.medicine, presets, so_far=""),
+        "addmed_when_meant": partial(
+            new_medicines.ask_schedule,
+            words.medicine,
+            [choice("every monday at 8am")],
+            so_far="",
+            are_meanings=True,
+        ),
         "addmed_what_time": partial(
             new_medicines.ask_schedule, words.medicine, (), so_far=words.dosage
         ),
