@@ -222,7 +222,7 @@ AN_APPOINTMENT = Remindable("/addappt Checkup today {begins}", "🔔 Checkup for
 async def undo(person: Person) -> None:
     """`/undo`, and the button below what it names."""
     await person.send("/undo")
-    named = await person.sees("Your last action")
+    named = await person.sees("Undo it?")
     await person.press("Undo", message=named)
 
 

@@ -62,6 +62,8 @@ def expired(*, continue_button: Button | None = None) -> Answer:
 def expired_button(*, instead: Screen | None = None) -> Answer:
     """Somebody pressed a button of an expired question; *instead* replaces that question."""
     toast = _("That question has expired, and nothing was saved.")
+    if instead is None:
+        toast = _("That question has expired, and nothing was saved. Please start again.")
     return Answer(toast=toast, edit=instead, closes=instead is None)
 
 

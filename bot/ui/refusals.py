@@ -163,7 +163,7 @@ def _sentence(error: CareCircleError) -> str:
         case SimilarMedicine(existing=existing):
             return _(
                 "{person} already takes {name}, which looks or sounds nearly the same. Please check"
-                " the name."
+                " the name, and type it again."
             ).format(person=existing.person, name=existing.name)
         case SimilarName(existing=existing_name):
             return _(
@@ -171,7 +171,10 @@ def _sentence(error: CareCircleError) -> str:
                 "choose another name."
             ).format(name=existing_name)
         case SimilarDoctor():
-            return _("There's already a doctor with nearly that name. /doctors shows them.")
+            return _(
+                "There's already a doctor with nearly that name. Please type another name, or"
+                " change the one in /doctors."
+            )
         case SameMedicine(existing=existing):
             return _("{person} already takes {name}. /meds shows it.").format(
                 person=existing.person, name=existing.name
@@ -292,13 +295,14 @@ def _family_full(quota: Quota, limit: int) -> str:
     match quota:
         case Quota.PERSON:
             sentence = _(
-                "You already look after {most} people in this family, and that's as many as I can"
-                " keep. Start another family with /newfamily for the others."
+                "This family already looks after {most} people, and I can't add more. Start"
+                " another family with /newfamily for the others."
             )
         case Quota.MEDICINE:
             sentence = _(
-                "This family already has {most} medicines, stopped ones included, and I can't keep"
-                " more. Restore a stopped one with /meds and change it instead."
+                "This family already has {most} medicines, stopped ones included, and I can't add"
+                " more. If the person took it before, restore it with /meds. Please don't reuse"
+                " another entry: its history would be wrong."
             )
         case Quota.DOCTOR:
             sentence = _(
@@ -307,8 +311,8 @@ def _family_full(quota: Quota, limit: int) -> str:
             )
         case Quota.MEMBER:
             sentence = _(
-                "This family already has {most} members, and I can't add more. Your invitation is"
-                " still unused."
+                "This family already has {most} members, and I can't add more. Your invitation"
+                " wasn't used up. Please tell whoever sent it."
             )
         case Quota.APPOINTMENT:
             sentence = _(

@@ -23,7 +23,7 @@ class Invite(Press):
 
 @dataclass(frozen=True, kw_only=True)
 class InvitePerson(OfPerson):
-    """Invites a person to confirm their own doses."""
+    """Invites a person to record their own doses."""
 
     verb = "ip"
 

@@ -32,12 +32,12 @@ def time_in_words(at: time) -> str:
 
 
 def times_in_words(day: DayTimes, parts: Collection[PartOfDay]) -> str:
-    """ "breakfast 07:30, bedtime 22:00 (the usual time)", in the order of the day."""
+    """ "breakfast 07:30, bedtime 22:00 (assumed)", in the order of the day."""
     return ", ".join(_time_of_part(day, part) for part in PartOfDay if part in parts)
 
 
 def _time_of_part(day: DayTimes, part: PartOfDay) -> str:
     words = _("{part} {time}")
     if part not in day.named:
-        words = _("{part} {time} (the usual time)")
+        words = _("{part} {time} (assumed)")
     return words.format(part=part_name(part), time=time_in_words(day.at(part)))

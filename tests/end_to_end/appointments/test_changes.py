@@ -214,7 +214,9 @@ class TestLivingWithIt:
         await home.ben.press("Cardiologist", message=listed)
         opened = await home.ben.sees("🚗 Anna is driving", after=listed)
         assert "🚗 I'll drive" not in opened.labels
-        await home.anna.press("I can't after all", message=await home.anna.sees("Anna is driving"))
+        await home.anna.press(
+            "I can't drive after all", message=await home.anna.sees("Anna is driving")
+        )
         await home.anna.sees("🚗 No driver yet")
         await home.ben.press("All", message=opened)
 

@@ -79,7 +79,9 @@ class TestReminders:
             await person.sees("🚗 Who can drive?")
         await home.ben.press("I'll drive", message=await home.ben.sees("Who can drive?"))
         await home.anna.sees("🚗 Ben is driving")
-        await home.ben.press("I can't after all", message=await home.ben.sees("Ben is driving"))
+        await home.ben.press(
+            "I can't drive after all", message=await home.ben.sees("Ben is driving")
+        )
         assert await town.value(TOLD) == 4
         # So near the time, the others are asked at once.
         await town.settled()

@@ -242,7 +242,7 @@ async def test_an_appointment_whose_time_is_over_by_now_is_asked_for_anew(
     [
         ("/newfamily", "What", "Not saved."),
         ("/addperson", "Who do you look after?", "Not saved."),
-        ("/adddoctor", "Who is it?", "Not saved."),
+        ("/adddoctor", "What's the doctor's name?", "Not saved."),
         ("/give", "?", "Nothing was recorded."),
         ("/refill", "?", "Nothing was recorded."),
     ],

@@ -152,7 +152,7 @@ async def test_a_conversation_of_another_kind_leaves_it_to_be_said_in_its_time(
     anna = home.anna
     first = await begin(anna)
     await anna.send("/adddoctor")
-    await anna.sees("Who is it?")
+    await anna.sees("What's the doctor's name?")
     await until(lambda: shown(anna, first).labels == OFFER)
     await town.drafts_looked_at()
     assert notices(anna) == []
@@ -168,7 +168,7 @@ async def test_what_is_continued_takes_the_place_of_what_is_running(
     anna = home.anna
     first = await begin(anna)
     await anna.send("/adddoctor")
-    doctor = await anna.sees("Who is it?")
+    doctor = await anna.sees("What's the doctor's name?")
     await until(lambda: shown(anna, first).labels == OFFER)
     await anna.press("Continue", message=shown(anna, first))
     again = await anna.sees("I understood:")

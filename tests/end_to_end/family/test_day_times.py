@@ -41,9 +41,11 @@ async def test_breakfast_is_moved_at_a_tap_and_its_medicine_with_it(
     await add_medicine(home.anna, "Levothyroxine 50 µg at 07:30")
     await hang(town, "Levothyroxine", BEFORE_BREAKFAST)
     day = await open_day(home.anna)
-    assert "• breakfast 08:00, the usual time" in day.text
+    assert "• breakfast 08:00 (assumed)" in day.text
     await home.anna.press("Breakfast 08:00", message=day)
-    asked = await home.anna.sees("When is breakfast for Mum? I use 08:00, the usual time.")
+    asked = await home.anna.sees(
+        "When is breakfast for Mum? Nobody has told me, so I assume 08:00."
+    )
     await home.anna.press("07:30", message=asked)
     confirm = await home.anna.sees("Levothyroxine moves from 07:30 to 07:00.")
     assert "breakfast 07:30 (before: 08:00)" in confirm.text
@@ -55,11 +57,11 @@ async def test_breakfast_is_moved_at_a_tap_and_its_medicine_with_it(
     town.jump_by(minutes=1)
     news = await home.ben.sees("Anna changed the times of Mum's day:")
     assert "Breakfast 07:30" in news.text
-    assert "These follow: Levothyroxine" in news.text
+    assert "The times of Levothyroxine have changed, too. /meds shows them." in news.text
     await home.anna.press("Undo", message=saved)
-    asked = await home.anna.sees("changed the times of a day: Mum: breakfast 07:30")
+    asked = await home.anna.sees("you changed the times of Mum's day: breakfast 07:30")
     await home.anna.press("Undo", message=asked)
-    await home.anna.sees("Mum: breakfast 08:00 (the usual time)")
+    await home.anna.sees("Mum: breakfast 08:00 (assumed)")
     assert (await day_of_mum(town), await times_of(town, "Levothyroxine")) == (None, ["07:30"])
 
 
@@ -77,7 +79,7 @@ async def test_several_are_typed_and_what_moves_nothing_is_saved_at_once(
     }
     await home.anna.press("Times of day", message=saved)
     again = await home.anna.sees("• breakfast 07:30\n")
-    assert "• lunch 12:00, the usual time" in again.text
+    assert "• lunch 12:00 (assumed)" in again.text
 
 
 async def test_nonsense_is_quoted_and_nothing_is_saved(home: Household, town: Town) -> None:
@@ -113,7 +115,7 @@ async def test_a_medicine_that_cannot_follow_is_named(home: Household, town: Tow
     await open_day(home.anna)
     await home.anna.send("breakfast 7:30, bedtime 23:00")
     await home.anna.sees("two doses of Zinc would be due at the same minute")
-    await home.anna.sees("• breakfast 08:00, the usual time")
+    await home.anna.sees("• breakfast 08:00 (assumed)")
     assert await day_of_mum(town) is None
     assert await times_of(town, "Levothyroxine") == ["07:30"]
 

@@ -278,7 +278,7 @@ async def test_a_saved_medicine_is_changed_by_its_button(home: Household, town: 
     open_doses = "SELECT dosage FROM doses WHERE status = 'pending'"
     assert [row.dosage for row in await town.rows(open_doses)] == ["75 mg"] * 2
     await home.anna.press("Undo", message=changed)
-    named = await home.anna.sees("changed to: 💊 Aspirin 75 mg")
+    named = await home.anna.sees("you changed a medicine to: 💊 Aspirin 75 mg")
     await home.anna.press("Undo", message=named)
     await home.anna.sees("It's back to:\n💊 Aspirin 100 mg")
     assert [row.dosage for row in await town.rows(open_doses)] == ["100 mg"] * 2
@@ -293,7 +293,7 @@ async def test_two_people_change_one_medicine_and_one_of_them_is_told(
     await home.anna.press("How much")
     await home.anna.sees("How much")
     await home.anna.send("/undo")
-    await home.anna.press("Undo", message=await home.anna.sees("Your last action"))
+    await home.anna.press("Undo", message=await home.anna.sees("you added:"))
     await home.anna.sees("has been removed")
     await home.anna.send("75 mg")
     await home.anna.sees("That's no longer there.")

@@ -165,7 +165,7 @@ async def test_all_taken_asks_once_and_is_undone_together(home: Household, town:
     said = await home.anna.sees("✅ Recorded for Mum")
     assert await taken_at(town) == [asked.minute] * 2
     await home.anna.press("Undo", message=said)
-    await home.anna.press("Undo", message=await home.anna.sees("You did this"))
+    await home.anna.press("Undo", message=await home.anna.sees("Just now, you recorded for Mum:"))
     await home.anna.sees("It's too late for me to ask about them again.")
     assert await taken_at(town) == []
 

@@ -212,7 +212,7 @@ async def test_people_are_renamed_and_moved(home: Household, town: Town) -> None
     await add_medicine(home.anna, "Aspirin 100 mg at 20:00")
     await home.anna.send("/people")
     listed = await home.anna.sees("Mum, London time (now 07:3")
-    await home.anna.press("✏️ Mum", message=listed)
+    await home.anna.press("✏️ Rename", message=listed)
     await home.anna.sees("What should I call Mum from now on?")
     await home.anna.send("Mother")
     await home.anna.sees("Renamed to Mother.")

@@ -67,7 +67,7 @@ async def test_undo_of_the_change_puts_the_open_dose_back(home: Household, town:
     said = await home.anna.sees("has been changed, too", after=changed)
     card = await home.ben.sees("• Aspirin 2 tablets", after=asked.cards[1])
     await home.anna.press("Undo", message=said)
-    await home.anna.press("Undo", message=await home.anna.sees("changed to: 💊 Aspirin 2 tablets"))
+    await home.anna.press("Undo", message=await home.anna.sees("to: 💊 Aspirin 2 tablets"))
     await home.anna.sees("It's back to:\n💊 Aspirin 1 tablet")
     await home.ben.sees("• Aspirin 1 tablet", after=card)
     assert await amounts(town, asked) == ["1 tablet"]
@@ -91,7 +91,9 @@ async def test_a_change_that_was_undone_is_not_carried_on(home: Household, town:
     asked = await ask(town, *home, medicines=ONE)
     changed = await change_to_two(home.anna)
     await home.anna.press("Undo", message=changed)
-    await home.anna.press("Undo", message=await home.anna.sees("changed to: 💊 Aspirin"))
+    await home.anna.press(
+        "Undo", message=await home.anna.sees("you changed a medicine to: 💊 Aspirin")
+    )
     await home.anna.sees("It's back to:")
     toast = await home.anna.press("Change that dose, too", message=changed)
     assert toast.alert

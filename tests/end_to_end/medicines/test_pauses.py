@@ -425,10 +425,8 @@ async def test_undo_under_a_pause_that_stands_is_undo(home: Household) -> None:
     await add_medicine(home.anna, "Aspirin 100 mg at 12:00")
     await pause_mum(home.ben)
     await home.ben.press("Undo", message=await home.ben.sees("Mum's medicines are paused"))
-    named = await home.ben.sees("You did this just now")
-    assert (
-        "paused all medicines:\nMum: medicines paused, resuming on Friday 27 November" in named.text
-    )
+    named = await home.ben.sees("Just now, you paused all of Mum's medicines.")
+    assert "\n⏸ Medicines paused, resuming on Friday 27 November" in named.text
 
 
 async def test_as_needed_is_paused_but_was_never_asked_for(home: Household) -> None:

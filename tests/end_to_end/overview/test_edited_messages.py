@@ -20,7 +20,7 @@ async def test_what_it_says_now_is_done_instead_at_a_tap(home: Household, town: 
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
     asked = await home.anna.sees("You've edited your message")
-    assert "added: 💊 Aspirin 100 mg" in asked.text
+    assert "you added: 💊 Aspirin 100 mg" in asked.text
     assert "21:00" in asked.text
     assert "“/addmed Aspirin 100 mg at 22:00”. I haven't done that yet" in asked.text
     assert asked.labels == (

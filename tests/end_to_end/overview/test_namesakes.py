@@ -186,7 +186,7 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
     await home.anna.press(
         "Name", message=await home.anna.sees("What would you like to change about Dr Okafor")
     )
-    name = await home.anna.sees("What is the name?")
+    name = await home.anna.sees("What's the doctor's new name?")
     await home.anna.send("Dr Webber")
     question = await home.anna.sees("Is Dr Webber a different one?", after=name)
     assert await names(town, "SELECT name FROM doctors ORDER BY created_at") == [
@@ -218,7 +218,7 @@ async def test_somebody_of_nearly_the_name_is_pointed_out(home: Household, town:
         == "Europe/Lisbon"
     )
     await home.anna.send("/people")
-    await home.anna.press("✏️ Grandma", message=await home.anna.sees("People, family"))
+    await home.anna.press("✏️ Rename Grandma", message=await home.anna.sees("People, family"))
     name = await home.anna.sees("What should I call Grandma")
     await home.anna.send("Mom")
     again = await home.anna.sees("Is Mom a different person?", after=name)

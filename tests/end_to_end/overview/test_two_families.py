@@ -63,10 +63,12 @@ async def test_what_is_taken_in_the_other_family_is_given_there(
     both: Families, town: Town, typed: str
 ) -> None:
     question = await offered(both.anna, f"/give {typed}", IN_MILLER)
-    assert question.labels == ("Record it there", "Stay here")
+    assert question.labels == ("Record it there", "Record it here")
     assert await town.count("medication_logs") == 0
     await both.anna.press("Record it there", message=question)
-    asked = await both.anna.sees("In the family Miller. Your current family is still Smith.")
+    asked = await both.anna.sees(
+        "This is in the family Miller. Your current family is still Smith."
+    )
     assert "before Amlodipine was added here" in asked.text
     await both.anna.press("✅ Given", message=asked)
     given = await both.anna.sees("Amlodipine 5 mg, given today 07:20", after=asked)
@@ -80,7 +82,7 @@ async def test_what_is_taken_in_the_other_family_is_given_there(
 
 async def test_who_stays_is_told_what_is_known_here(both: Families, town: Town) -> None:
     question = await offered(both.anna, "/give Amlodipine", IN_MILLER)
-    await both.anna.press("Stay here", message=question)
+    await both.anna.press("Record it here", message=question)
     await both.anna.sees("I don't know a medicine called “Amlodipine” in this family.")
     assert await town.count("medication_logs") == 0
 
@@ -152,7 +154,7 @@ async def test_who_becomes_a_viewer_before_the_tap_records_nothing(
 async def test_a_refill_and_a_new_medicine_go_there_too(both: Families, town: Town) -> None:
     question = await offered(both.anna, "/refill Amlodipine 30 tablets", IN_MILLER)
     await both.anna.press("Refill it there", message=question)
-    await both.anna.sees("In the family Miller.")
+    await both.anna.sees("This is in the family Miller.")
     question = await offered(
         both.anna, "/addmed Ramipril 5 mg at 08:00 for Dad", "Dad is in the family Miller."
     )
@@ -167,7 +169,7 @@ async def test_a_refill_and_a_new_medicine_go_there_too(both: Families, town: To
 async def test_the_offer_is_drawn_anew_and_ends_when_it_is_gone(both: Families, town: Town) -> None:
     await offered(both.anna, "/give Amlodipine", IN_MILLER)
     await both.carl.send("/people")
-    await both.carl.press("✏️ Dad", message=await both.carl.sees("People, family Miller"))
+    await both.carl.press("✏️ Rename", message=await both.carl.sees("People, family Miller"))
     await both.carl.sees("What should I call Dad")
     await both.carl.send("Granddad")
     await both.carl.sees("Renamed to Granddad.")
@@ -187,9 +189,9 @@ async def test_an_undo_below_a_change_in_one_family_is_about_that_family(
 ) -> None:
     question = await offered(both.anna, "/refill Amlodipine = 30 mg", IN_MILLER)
     await both.anna.press("Refill it there", message=question)
-    refilled = await both.anna.sees("In the family Miller.")
+    refilled = await both.anna.sees("That was in the family Miller.")
     await both.anna.press("Undo", message=refilled)
-    named = await both.anna.sees("You did this just now")
+    named = await both.anna.sees("Just now, you counted the stock of: 💊")
     assert "Amlodipine" in named.text
 
 
@@ -198,15 +200,15 @@ async def test_undo_offers_what_was_done_last_in_whichever_family(both: Families
     await both.anna.press("Record it there", message=question)
     await both.anna.sees("✅ Amlodipine 5 mg, given today")
     await both.anna.send("/undo")
-    named = await both.anna.sees("Your last action, just now, in the family Miller:")
+    named = await both.anna.sees("Just now, in the family Miller, you recorded for Dad:")
     assert "Amlodipine 5 mg" in named.text
     await both.anna.press("Undo", message=named)
     undone = await both.anna.sees(
         "↩️ Undone: that dose of Amlodipine 5 mg for Dad is no longer recorded."
     )
-    assert undone.text.endswith("In the family Miller.")
+    assert undone.text.endswith("\nThat was in the family Miller.")
     await both.anna.send("/undo")
-    named = await both.anna.sees("Your last action, just now:\nadded: 💊 Para", after=named)
+    named = await both.anna.sees("Just now, you added: 💊 Para", after=named)
     assert "Miller" not in named.text
 
 
@@ -274,10 +276,10 @@ async def test_what_is_taken_in_the_other_family_is_paused_there(
     both: Families, town: Town, typed: str
 ) -> None:
     question = await offered(both.anna, f"/pause {typed}", IN_MILLER)
-    assert question.labels == ("Pause it there", "Stay here")
+    assert question.labels == ("Pause it there", "Pause it here")
     await both.anna.press("Pause it there", message=question)
     paused = await both.anna.sees("Amlodipine is paused. It resumes on 27 November 2026.")
-    assert "In the family Miller. Your current family is still Smith." in paused.text
+    assert "That was in the family Miller. Your current family is still Smith." in paused.text
     assert await town.value("SELECT name FROM medications WHERE status = 'paused'") == "Amlodipine"
 
 

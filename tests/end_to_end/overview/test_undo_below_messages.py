@@ -51,7 +51,7 @@ async def test_a_refill_is_named_by_its_own_button(home: Household) -> None:
     await home.anna.send("/refill Zinc 5")
     await home.anna.sees("✅ Zinc for Mum: 5 tablets added")
     await home.anna.press("Undo", message=refilled)
-    named = await home.anna.sees("You did this just now:\nrefilled: 💊 Aspirin 1 tablet")
+    named = await home.anna.sees("Just now, you refilled: 💊 Aspirin 1 tablet")
     await home.ben.send("/refill Aspirin 20")
     await home.ben.sees("✅ Aspirin for Mum: 20 tablets added")
     for message in (named, refilled):
@@ -60,7 +60,7 @@ async def test_a_refill_is_named_by_its_own_button(home: Household) -> None:
         assert toast.alert
     # A button from before does not say what it means, and offers what was last.
     await home.anna.press_altered(RunCommand(command="undo").encode(), message=refilled)
-    await home.anna.sees("Your last action, just now:\nrefilled: 💊 Zinc")
+    await home.anna.sees("Just now, you refilled: 💊 Zinc")
 
 
 async def test_what_they_did_to_it_since_is_to_be_undone_first(home: Household) -> None:
@@ -71,9 +71,9 @@ async def test_what_they_did_to_it_since_is_to_be_undone_first(home: Household) 
     counted = await home.anna.sees("4 tablets counted")
     toast = await home.anna.press("Undo", message=refilled)
     assert toast.text == "You've since changed Aspirin. Type /undo to undo that first."
-    for message in (counted, refilled):
+    for message, done in ((counted, "counted the stock of"), (refilled, "refilled")):
         await home.anna.press("Undo", message=message)
-        named = await home.anna.sees("You did this just now")
+        named = await home.anna.sees(f"Just now, you {done}: 💊 Aspirin")
         await home.anna.press("Undo", message=named)
         await home.anna.sees("the stock of Aspirin 1 tablet is as it was", after=named)
     toast = await home.anna.press("Undo", message=refilled)
@@ -88,9 +88,9 @@ async def test_a_pause_and_an_appointment_are_named_by_their_own_buttons(home: H
     paused = await home.anna.sees("⏸ Aspirin is paused")
     await add_medicine(home.anna, "Zinc 5 mg at 12:00")
     await home.anna.press("Undo", message=paused)
-    await home.anna.sees("You did this just now:\npaused: 💊 Aspirin")
+    await home.anna.sees("Just now, you paused: 💊 Aspirin")
     await home.anna.press("Undo", message=dentist)
-    await home.anna.sees("You did this just now:\nadded: 📅 Dentist")
+    await home.anna.sees("Just now, you added: 📅 Dentist")
 
 
 async def test_a_list_is_undone_one_by_one_whatever_was_added_since(home: Household) -> None:
@@ -100,7 +100,7 @@ async def test_a_list_is_undone_one_by_one_whatever_was_added_since(home: Househ
     await add_medicine(home.anna, "Iron 5 mg at 18:00")
     for name in ("Zinc 5 mg", "Aspirin 1 tablet"):
         await home.anna.press("Undo", message=saved)
-        named = await home.anna.sees(f"added: 💊 {name}")
+        named = await home.anna.sees(f"you added: 💊 {name}")
         await home.anna.press("Undo", message=named)
         await home.anna.sees(f"{name} has been removed")
     toast = await home.anna.press("Undo", message=saved)
@@ -155,7 +155,7 @@ async def test_what_is_undone_is_said_where_it_was_asked(home: Household, town: 
     await home.anna.send("/refill Aspirin 10")
     refilled = await home.anna.sees("10 tablets added")
     await home.anna.press("Undo", message=refilled)
-    named = await home.anna.sees("You did this just now")
+    named = await home.anna.sees("Just now, you refilled: 💊 Aspirin")
     undo = next(b for row in named.buttons for b in row if "Undo" in b.text)
     await home.anna.press("Undo", message=named)
     undone = await home.anna.sees("the stock of Aspirin 1 tablet is as it was")

@@ -411,7 +411,7 @@ class TestNews:
             "Ben": [
                 "🕗 Anna changed the times of Mum's day:",
                 "Breakfast 07:00",
-                "These follow: <b>Levothyroxine</b>",
+                "The times of <b>Levothyroxine</b> have changed, too. /meds shows them.",
             ]
         }
 
@@ -432,7 +432,7 @@ class TestNews:
         assert await home.news() == {
             "Ben": [
                 "↩️ Anna undid a change to the times of Mum's day. They're as they were before:",
-                "Breakfast 08:00 (the usual time)",
+                "Breakfast 08:00 (assumed)",
             ]
         }
 

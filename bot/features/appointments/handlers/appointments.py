@@ -81,7 +81,7 @@ async def start_driving(request: Request) -> Answer:
 
 
 async def give_up_driving(request: Request) -> Answer:
-    """ "I can't after all", this time or every time."""
+    """ "I can't drive after all", this time or every time."""
     press = request.pressed(StopDriving)
     is_every = press.where is Where.EVERY_TIME
     facts = await stop_driving(request.scope, press.occurrence_id, whole_series=is_every)

@@ -45,14 +45,14 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
         if facts.driver is None:
             drive = [driving(_("🚗 I'll drive"), Drive, Where.SCREEN)]
             if facts.recurrence is not None:
-                drive.append(driving(_("🚗 Drive every time"), Drive, Where.EVERY_TIME))
+                drive.append(driving(_("🚗 I'll drive every time"), Drive, Where.EVERY_TIME))
             rows.append(tuple(drive))
         elif facts.driver_id == member.user_id:
             if facts.recurrence is None:
-                rows.append((driving(_("🚗 I can't after all"), StopDriving, Where.SCREEN),))
+                rows.append((driving(_("🚗 I can't drive after all"), StopDriving, Where.SCREEN),))
             else:
-                this_time = driving(_("🚗 I can't this time"), StopDriving, Where.SCREEN)
-                ever = driving(_("🚗 I can't any more"), StopDriving, Where.EVERY_TIME)
+                this_time = driving(_("🚗 I can't drive this time"), StopDriving, Where.SCREEN)
+                ever = driving(_("🚗 I can't drive any more"), StopDriving, Where.EVERY_TIME)
                 rows.append((this_time, ever))
     if may_change and _is_remindable(facts, now=now):
         words = _("🔔 {times} before").format(times=reminders_words([LAST_MINUTES]))

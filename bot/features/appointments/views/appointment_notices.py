@@ -75,14 +75,14 @@ def _outcome(occurrence: OccurrenceFacts, facts: AppointmentFacts) -> Sequence[s
             title=escape(occurrence.details.title), person=escape(occurrence.person), when=when
         )
     ]
-    if occurrence.outcome_at is None:
-        lines.append(
-            _("How did it go? Any changes to the medicines?")
-            if occurrence.driver
-            else _("If you were there: how did it go? Any changes to the medicines?")
-        )
-    else:
+    if occurrence.outcome_at is not None:
         lines.append(outcome_line(occurrence))
+    elif not may(facts.reader_role, Action.CHANGE_APPOINTMENTS):
+        lines.append(_("It's over. Nobody has noted yet how it went."))
+    elif occurrence.driver:
+        lines.append(_("How did it go? Any changes to the medicines?"))
+    else:
+        lines.append(_("If you were there: how did it go? Any changes to the medicines?"))
     return lines
 
 
@@ -134,5 +134,5 @@ def _rows(
         if occurrence.driver_id is None:
             rows.append((on_reminder(_("🚗 I'll drive"), Drive),))
         elif occurrence.driver_id == facts.reader_id:
-            rows.append((on_reminder(_("🚗 I can't after all"), StopDriving),))
+            rows.append((on_reminder(_("🚗 I can't drive after all"), StopDriving),))
     return [*rows, (details,)]

@@ -121,8 +121,8 @@ def restored(body: Screen) -> Answer:
 def ask_name() -> Screen:
     return Screen(
         _(
-            "Who is it? Type the name, for example <i>Dr Weber</i>, or share a contact from your"
-            " phone book."
+            "What's the doctor's name? Type it, for example <i>Dr Weber</i>, or share a contact"
+            " from your phone book."
         )
     )
 
@@ -204,7 +204,7 @@ def ask_what_to_change(name: str, buttons: Sequence[Button]) -> Screen:
 
 def ask_part(part: str, name: str, leave_out: Button | None) -> Screen:
     words = {
-        "name": _("What is the name?"),
+        "name": _("What's the doctor's new name?"),
         "specialty": _("What kind of doctor is {name}?"),
         "phone": _("What's {name}'s phone number?"),
         "address": _("Where does {name} work? Type the address."),

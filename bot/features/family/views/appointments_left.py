@@ -81,7 +81,7 @@ def follow_label(zone: ZoneInfo) -> str:
 
 
 def stay(place: str) -> Screen:
-    return Screen(_("✅ No change: still on {place} time.").format(place=escape(place)))
+    return Screen(_("✅ Nothing was changed. Still on {place} time.").format(place=escape(place)))
 
 
 def followed(found: MovedToHomeZone, *, zone: ZoneInfo, member: Member, now: datetime) -> Screen:

@@ -30,7 +30,7 @@ def ask_parts(name: str, day: DayTimes, buttons: Sequence[Button]) -> Screen:
 def _part_now(day: DayTimes, part: PartOfDay) -> str:
     words = _("{part} {time}")
     if part not in day.named:
-        words = _("{part} {time}, the usual time")
+        words = _("{part} {time} (assumed)")
     return words.format(part=part_name(part), time=time_in_words(day.at(part)))
 
 
@@ -46,8 +46,8 @@ def ask_time(name: str, part: PartOfDay, day: DayTimes, buttons: Sequence[Button
     words = _("When is {part} for {name}? Now it's {time}. Tap a time, or type another one.")
     if part not in day.named:
         words = _(
-            "When is {part} for {name}? I use {time}, the usual time. Tap a time, or type another "
-            "one."
+            "When is {part} for {name}? Nobody has told me, so I assume {time}. Tap a time, or "
+            "type another one."
         )
     return Screen(
         words.format(name=escape(name), part=part_name(part), time=time_in_words(day.at(part))),

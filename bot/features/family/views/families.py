@@ -83,9 +83,9 @@ def switched(family: FamilyFacts, *, others: Sequence[FamilyFacts]) -> Answer:
 
 def ask_role(family_id: UUID) -> Answer:
     roles = {
-        Role.CAREGIVER: _("Caregiver: gives and enters medicines"),
+        Role.CAREGIVER: _("Caregiver: adds medicines and records doses"),
         Role.VIEWER: _("Viewer: sees everything, changes nothing"),
-        Role.RECIPIENT: _("Person cared for: confirms their own doses"),
+        Role.RECIPIENT: _("Person cared for: records their own doses"),
         Role.ADMIN: _("Admin: can do everything"),
     }
     return say(
@@ -98,7 +98,7 @@ def ask_role(family_id: UUID) -> Answer:
 
 
 def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answer:
-    """Which person the new member is: they will confirm that person's doses."""
+    """Which person the new member is: they will record that person's doses."""
     return say(
         _("Who would you like to invite?"),
         tuple(

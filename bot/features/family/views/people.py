@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.ui.answer import Answer, Button, Screen, say
-from bot.ui.distinct_labels import family_name
-from bot.ui.length import MAX_ROWS, fitting, label
+from bot.ui.answer import Answer, Button, Keyboard, Screen, say
+from bot.ui.distinct_labels import Named, family_name, labels
+from bot.ui.length import LABEL, MAX_ROWS, fitting
 from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson, SetDayTimes
 from bot.ui.presses.history import PersonHistory
 from bot.ui.presses.medicines import PausePerson, ResumePerson
@@ -64,29 +64,33 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     if not may(member.role, Action.ADD_PERSON):
         return say("\n".join(lines), ((own,),))
 
-    def button(words: str, kind: type[OfPerson], person: Person) -> Button:
-        return Button(words, kind(family_id=member.family_id, person_id=person.id).encode())
-
+    shown = found[: MAX_ROWS // 3]
+    names = labels([Named(person.name, person.id) for person in shown], to=LABEL // 2)
     rows: list[tuple[Button, ...]] = []
-    for person in found[: MAX_ROWS // 3]:
-        rename = _("✏️ {name}").format(name=label(person.name))
-        rows.append(
-            (
-                button(rename, RenamePerson, person),
-                button(_("📜 History"), PersonHistory, person),
-            )
-        )
-        rows.append(
-            (
-                button(_("🌍 Change city"), MovePerson, person),
-                button(_("▶️ Resume"), ResumePerson, person)
-                if person.pause
-                else button(_("⏸ Pause"), PausePerson, person),
-            )
-        )
-        rows.append((button(day_times_label(), SetDayTimes, person),))
+    for person, name in zip(shown, names, strict=True):
+        rows += _person_rows(person, name=name if len(found) > 1 else None, member=member)
     add = Button(_("➕ Add somebody"), RunCommand(command="addperson").encode())
     return say("\n".join(lines), (*rows, (add, own)))
+
+
+def _person_rows(person: Person, *, name: str | None, member: Member) -> Keyboard:
+    """What can be done about somebody; *name* tells their buttons from those of others."""
+    about = f": {name}" if name else ""
+
+    def button(words: str, kind: type[OfPerson]) -> Button:
+        return Button(words, kind(family_id=member.family_id, person_id=person.id).encode())
+
+    rename = _("✏️ Rename {name}").format(name=name) if name else _("✏️ Rename")
+    return (
+        (button(rename, RenamePerson), button(_("📜 History") + about, PersonHistory)),
+        (
+            button(_("🌍 Change city") + about, MovePerson),
+            button(_("▶️ Resume") + about, ResumePerson)
+            if person.pause
+            else button(_("⏸ Pause") + about, PausePerson),
+        ),
+        (button(day_times_label() + about, SetDayTimes),),
+    )
 
 
 def ask_alike(existing: str, *, name: str, buttons: Sequence[Button]) -> Screen:
@@ -126,7 +130,7 @@ def renamed(person: Person) -> Answer:
 def moved(person: Person, *, now: datetime) -> Answer:
     return say(
         _(
-            "✅ <b>{name}</b> is now on {place} time, where it's {time}. Upcoming doses follow "
+            "✅ <b>{name}</b> is now on {place} time: it's {time} there. Upcoming doses follow "
             "that clock. Doses I've already asked about stay as they are."
         ).format(
             name=escape(person.name),
@@ -145,7 +149,7 @@ def ask_own_place(nearest: Sequence[Button]) -> Screen:
 
 def own_clock_set(zone: ZoneInfo, *, now: datetime) -> Answer:
     return say(
-        _("✅ I've set your time zone to {zone}, where it's {time}.").format(
+        _("✅ I've set your time zone to {zone}: it's {time} there.").format(
             zone=zone_words(zone), time=f"{now.astimezone(zone):%H:%M}"
         )
     )

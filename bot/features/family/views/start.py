@@ -40,7 +40,7 @@ def command_menu() -> list[tuple[str, str]]:
         "undo": _("Undo the last thing you did"),
         "history": _("See and correct what was given"),
         "refill": _("Add to the stock of a medicine, or count it"),
-        "pause": _("Pause a medicine, or all of a person's"),
+        "pause": _("Pause a medicine, or all of a person's medicines"),
         "people": _("Who you look after"),
         "family": _("Who's in the family"),
         "invite": _("Invite somebody to the family"),
@@ -109,7 +109,10 @@ def help_text(*, has_family: bool) -> Answer:
             "/refill NAME 30: add 30 to the stock (or <i>= 30</i> if that's all there is), so that "
             "I can tell you when it's running low"
         ),
-        _("/pause NAME until DAY: pause a medicine, or all of a person's"),
+        _(
+            "/pause NAME until DAY: pause a medicine, or all of a person's medicines, until that "
+            "day"
+        ),
     ]
     appointments = [
         _("/appts: what's planned, who's driving, and files for your phone's calendar"),

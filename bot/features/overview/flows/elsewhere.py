@@ -19,6 +19,7 @@ from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.people import Person, find_person, find_unknown_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize
+from bot.intake.conversation import to_end
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
@@ -153,7 +154,7 @@ class Elsewhere:
         return views.offer(
             sentences,
             typed=f"/{data['command']} {data['text']}",
-            buttons=[*buttons, choice(views.stay_label(), "stay")],
+            buttons=[*buttons, choice(views.here_label(data["command"]), "stay")],
         )
 
     async def _refresh(self, request: Request, data: Data) -> Data:
@@ -174,7 +175,13 @@ class Elsewhere:
             return finished(running, views.has_left(offer.family))
         answer = await _run(request, running, naming.handler, offer.text)
         first, *others = answer.send
-        said = views.done_there(first, family=offer.family, here=data["here"])
+        has_ended = answer.conversation == to_end(running.flow_id)
+        said = views.from_there(
+            first,
+            is_done=has_ended and data["command"] != "history",
+            family=offer.family,
+            here=data["here"],
+        )
         return replace(answer, send=(said, *others))
 
 

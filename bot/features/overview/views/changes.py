@@ -197,7 +197,8 @@ def _day_times(item: ToldChange, person: Person) -> Sequence[str]:
     lines = [times[:1].upper() + times[1:]]
     if item.followers:
         names = listed([f"<b>{escape(name)}</b>" for name in fitting(item.followers, room=500)])
-        lines.append(_("These follow: {names}").format(names=names))
+        words = _("The times of {names} have changed, too. /meds shows them.")
+        lines.append(words.format(names=names))
     return lines
 
 

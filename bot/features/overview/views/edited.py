@@ -53,8 +53,9 @@ def needs_questions() -> Screen:
     """The new text leaves something open, so it can't be carried out in one step."""
     return Screen(
         _(
-            "The new text needs a few questions, which I can't ask here, so I haven't changed "
-            "anything yet. Tap “Undo only the old one”, then send the new text as a message."
+            "I'd have to ask you a few questions about the new text, and I can't do that here, so "
+            "I haven't changed anything yet. Tap “Undo only the old one”, then send the new "
+            "text as a message."
         )
     )
 

@@ -43,12 +43,6 @@ def not_allowed_there(sentence: str, there: Sequence[str]) -> Answer:
 
 def there_label(command: str, *, family: str | None) -> str:
     """*family* is given if several are offered."""
-    words = {
-        "give": _("Give it there"),
-        "refill": _("Refill it there"),
-        "history": _("Show it there"),
-        "pause": _("Pause it there"),
-    }.get(command, _("Add it there"))
     if family is None:
         return {
             "give": _("Record it there"),
@@ -65,15 +59,24 @@ def there_label(command: str, *, family: str | None) -> str:
     return words.format(family=family)
 
 
-def stay_label() -> str:
-    return _("Stay here")
+def here_label(command: str) -> str:
+    """Runs the command in the current family after all."""
+    return {
+        "give": _("Record it here"),
+        "refill": _("Refill it here"),
+        "history": _("Show it here"),
+        "pause": _("Pause it here"),
+    }.get(command, _("Add it here"))
 
 
-def done_there(screen: Screen, *, family: str, here: str) -> Screen:
-    """*screen* reports what was done in another family; commands still go to the one *here*."""
-    where = _("👪 In the family <b>{family}</b>. Your current family is still {here}.").format(
-        family=escape(family), here=escape(here)
-    )
+def from_there(screen: Screen, *, is_done: bool, family: str, here: str) -> Screen:
+    """*screen* reports what was done in another family, or else shows or asks something about it;
+    commands still go to the family *here*.
+    """
+    words = _("👪 This is in the family <b>{family}</b>. Your current family is still {here}.")
+    if is_done:
+        words = _("👪 That was in the family <b>{family}</b>. Your current family is still {here}.")
+    where = words.format(family=escape(family), here=escape(here))
     return Screen(f"{where}\n{screen.text}", screen.keyboard, screen.document)
 
 

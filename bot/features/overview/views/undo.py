@@ -7,7 +7,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
+from bot.features.appointments.views.appointment_lines import (
+    driver_line,
+    name_line,
+    title_line,
+    when_line,
+)
 from bot.features.medicines.views.content.medicine_notes import lines_before
 from bot.features.medicines.views.content.new_medicines import described, removed_words
 from bot.ui.answer import Answer, Button, Screen, say
@@ -39,36 +44,37 @@ from domain.overview.own_actions import ActionKind, LastAction, Undone
 def ask_last(action: LastAction, *, member: Member, now: datetime) -> Answer:
     """The member's last action in any family, with the button that undoes it."""
     if not action.elsewhere:
-        words = _("Your last action, {ago}:")
-        if action.lasting is not None:
-            words = _("Before that, {ago}:")
-        head = words.format(ago=_ago(action.at, now))
-        return _ask(head, action, family_id=member.family_id, now=now)
+        words = _("{ago}, {what}") if action.lasting is None else _("Before that, {ago}, {what}")
+        return _ask(words, action, family_id=member.family_id, now=now)
     family, *others = action.elsewhere
-    head = _("Your last action, {ago}, in the family {family}:").format(
-        ago=_ago(action.at, now), family=escape(family_in_words(family, others))
-    )
-    return _ask(head, action, family_id=family.id, now=now)
+    words = _("{ago}, in the family {family}, {what}")
+    name = family_in_words(family, others)
+    return _ask(words, action, family_id=family.id, family=name, now=now)
 
 
 def ask(action: LastAction, *, member: Member, now: datetime) -> Answer:
     """The action that a message reports, with the button that undoes it."""
-    head = _("You did this {ago}:").format(ago=_ago(action.at, now))
-    return _ask(head, action, family_id=member.family_id, now=now)
+    return _ask(_("{ago}, {what}"), action, family_id=member.family_id, now=now)
 
 
-def _ask(head: str, action: LastAction, *, family_id: UUID, now: datetime) -> Answer:
+def _ask(
+    words: str, action: LastAction, *, family_id: UUID, family: str = "", now: datetime
+) -> Answer:
     undo = UndoNamed(family_id=family_id, action_id=action.id)
     keep = Keep(family_id=family_id)
+    done = words.format(
+        ago=_ago(action.at, now), family=escape(family), what=action_words(action, now)
+    )
+    done = done[:1].upper() + done[1:]
     if action.lasting is not None:
-        head = f"{lasting(action.lasting)}\n\n{head}"
+        done = f"{lasting(action.lasting)}\n\n{done}"
     if action.superseded is not None:
         since = _("{changed} What you did to it stays.").format(
             changed=escape(superseded(action.superseded))
         )
-        head = f"{since}\n\n{head}"
+        done = f"{since}\n\n{done}"
     return say(
-        _("{head}\n{what}\nUndo it?").format(head=head, what=action_words(action, now)),
+        _("{done}\nUndo it?").format(done=done),
         (
             (Button(_("↩️ Undo"), undo.encode()),),
             (Button(_("Leave it as it is"), keep.encode()),),
@@ -89,7 +95,9 @@ def all_undone(outcomes: Sequence[Undone], *, member: Member, now: datetime) -> 
     """Like :func:`undone`, for several actions."""
     text = "\n\n".join(fitting([_undone(outcome, now=now) for outcome in outcomes]))
     if member.has_other_families:
-        text += "\n" + _("In the family {family}.").format(family=escape(member.family_name))
+        text += "\n" + _("That was in the family {family}.").format(
+            family=escape(member.family_name)
+        )
     return Answer(toast=_("Undone."), edit=Screen(text))
 
 
@@ -127,18 +135,18 @@ def _ago(at: datetime, now: datetime) -> str:
 
 
 def action_words(action: LastAction, now: datetime) -> str:
-    """ "added: 💊 Aspirin 100 mg …" (HTML)."""
+    """ "you added: 💊 Aspirin 100 mg …" (HTML)."""
     if action.medicine is not None:
         medicine = _medicine(action.medicine, now)
         words = _event_words()[action.kind]
         if action.kind is ActionKind.RESTORED and _was_stopped(action):
-            words = _("restored: {medicine}")
+            words = _("you restored: {medicine}")
         return words.format(medicine=medicine) + _before(action, now)
     if action.person is not None:
-        person = _person(action.person, action, now)
-        return _event_words()[action.kind].format(medicine=person) + _before(action, now)
+        return _person_words(action.person, action, now) + _before(action, now)
     if action.appointment is not None:
-        appointment = _appointment(action.appointment, now)
+        is_said = action.kind is ActionKind.APPOINTMENT_CANCELLED
+        appointment = _appointment(action.appointment, now, is_said=is_said)
         reach = _reach_words().get((action.before or {}).get("reach", ""))
         if reach is not None and action.appointment.recurrence is not None:
             appointment += f"\n🔁 {reach}"
@@ -149,9 +157,9 @@ def action_words(action: LastAction, now: datetime) -> str:
     person_name = escape(action.doses[0].person)
     doses = "\n".join(fitting([_dose(dose, now) for dose in action.doses]))
     if action.reverted_dose is None:
-        return _("recorded for {person}: {doses}").format(person=person_name, doses=doses)
+        return _("you recorded for {person}: {doses}").format(person=person_name, doses=doses)
     then = back_words(action.reverted_dose, instead_of=action.doses[0])
-    words = _("corrected for {person}: {doses}\nBack to: {before}")
+    words = _("you corrected the record for {person}: {doses}\nBack to: {before}")
     return words.format(person=person_name, doses=doses, before=then)
 
 
@@ -192,8 +200,8 @@ def _stock_words(before: str | None, after: str) -> str:
     """What a refill, or a count, has made of the stock."""
     total = _number(after)
     if before is None:
-        return _("Stock: {after}, not counted before").format(after=total)
-    return _("Stock: {after}, {before} before").format(after=total, before=_number(before))
+        return _("Stock: {after} (not counted before)").format(after=total)
+    return _("Stock: {after} ({before} before)").format(after=total, before=_number(before))
 
 
 def _number(stored: str) -> str:
@@ -214,29 +222,48 @@ def _start_before(
 
 def _event_words() -> dict[ActionKind, str]:
     return {
-        ActionKind.ADDED: _("added: {medicine}"),
-        ActionKind.EDITED: _("changed to: {medicine}"),
-        ActionKind.PAUSED: _("paused: {medicine}"),
-        ActionKind.STOPPED: _("stopped: {medicine}"),
-        ActionKind.RESTORED: _("resumed: {medicine}"),
-        ActionKind.REFILLED: _("refilled: {medicine}"),
-        ActionKind.COUNTED: _("counted the stock of: {medicine}"),
-        ActionKind.MEASURED: _("set how much makes one dose: {medicine}"),
-        ActionKind.APPOINTMENT_ADDED: _("added: {medicine}"),
-        ActionKind.APPOINTMENT_EDITED: _("changed to: {medicine}"),
-        ActionKind.APPOINTMENT_MOVED: _("moved to: {medicine}"),
-        ActionKind.APPOINTMENT_REPEATED: _("changed to: {medicine}"),
-        ActionKind.APPOINTMENT_CANCELLED: _("called off: {medicine}"),
-        ActionKind.APPOINTMENT_RESTORED: _("restored: {medicine}"),
-        ActionKind.APPOINTMENT_FOLLOWED: _("moved to {person}'s time zone: {medicine}"),
+        ActionKind.ADDED: _("you added: {medicine}"),
+        ActionKind.EDITED: _("you changed a medicine to: {medicine}"),
+        ActionKind.PAUSED: _("you paused: {medicine}"),
+        ActionKind.STOPPED: _("you stopped: {medicine}"),
+        ActionKind.RESTORED: _("you resumed: {medicine}"),
+        ActionKind.REFILLED: _("you refilled: {medicine}"),
+        ActionKind.COUNTED: _("you counted the stock of: {medicine}"),
+        ActionKind.MEASURED: _("you set how much makes one dose of: {medicine}"),
+        ActionKind.APPOINTMENT_ADDED: _("you added: {medicine}"),
+        ActionKind.APPOINTMENT_EDITED: _("you changed an appointment to: {medicine}"),
+        ActionKind.APPOINTMENT_MOVED: _("you moved an appointment to: {medicine}"),
+        ActionKind.APPOINTMENT_REPEATED: _("you changed when an appointment repeats: {medicine}"),
+        ActionKind.APPOINTMENT_CANCELLED: _("you called off: {medicine}"),
+        ActionKind.APPOINTMENT_RESTORED: _("you restored: {medicine}"),
+        ActionKind.APPOINTMENT_FOLLOWED: _("you moved to {person}'s time zone: {medicine}"),
         ActionKind.DRIVER_FOUND: _("you said you'd drive to: {medicine}"),
         ActionKind.DRIVER_LOST: _("you said you can't drive to: {medicine}"),
-        ActionKind.DAY_TIMES_SET: _("changed the times of a day: {medicine}"),
-        ActionKind.PERSON_MOVED: _("moved: {medicine}"),
-        ActionKind.PERSON_RENAMED: _("renamed to: {medicine}"),
-        ActionKind.PERSON_PAUSED: _("paused all medicines:\n{medicine}"),
-        ActionKind.PERSON_RESUMED: _("resumed all medicines:\n{medicine}"),
     }
+
+
+def _person_words(person: Person, action: LastAction, now: datetime) -> str:
+    """What was done to a person, as a whole sentence; a state that it left is on its own line."""
+    words = {
+        ActionKind.DAY_TIMES_SET: _("you changed the times of {person}'s day: {times}"),
+        ActionKind.PERSON_MOVED: _("you set {person}'s time zone to {zone} time."),
+        ActionKind.PERSON_RENAMED: _("you changed a name to {person}."),
+        ActionKind.PERSON_PAUSED: _("you paused all of {person}'s medicines."),
+        ActionKind.PERSON_RESUMED: _("you resumed all of {person}'s medicines."),
+    }[action.kind]
+    done = words.format(
+        person=f"<b>{escape(person.name)}</b>",
+        zone=place_name(person.zone),
+        times=_day_times(person, action),
+    )
+    if action.kind is ActionKind.PERSON_PAUSED and person.pause is not None:
+        paused = pause_words(person.pause, zone=person.zone, now=now)
+        done += "\n" + _("⏸ {paused}").format(paused=paused[:1].upper() + paused[1:])
+    return done
+
+
+def _day_times(person: Person, action: LastAction) -> str:
+    return times_in_words(DayTimes.from_json(person.day_times), _changed_parts(action))
 
 
 def _reach_words() -> dict[str, str]:
@@ -253,9 +280,7 @@ def _changed_parts(action: LastAction) -> Sequence[PartOfDay]:
 def _person(person: Person, action: LastAction, now: datetime) -> str:
     kind, name = action.kind, f"<b>{escape(person.name)}</b>"
     if kind is ActionKind.DAY_TIMES_SET:
-        day = DayTimes.from_json(person.day_times)
-        words = _("{person}: {times}")
-        return words.format(person=name, times=times_in_words(day, _changed_parts(action)))
+        return _("{person}: {times}").format(person=name, times=_day_times(person, action))
     if kind is ActionKind.PERSON_RENAMED:
         return name
     if kind is ActionKind.PERSON_MOVED:
@@ -267,8 +292,10 @@ def _person(person: Person, action: LastAction, now: datetime) -> str:
     )
 
 
-def _appointment(facts: OccurrenceFacts, now: datetime) -> str:
-    lines = [title_line(facts), when_line(facts, reader_zone=None, now=now)]
+def _appointment(facts: OccurrenceFacts, now: datetime, *, is_said: bool = False) -> str:
+    """With *is_said*, that it's called off is said already; of a series, it says which are."""
+    name = name_line(facts) if is_said and facts.recurrence is None else title_line(facts)
+    lines = [name, when_line(facts, reader_zone=None, now=now)]
     if facts.driver is not None and facts.is_planned:
         lines.append(driver_line(facts))
     return "\n".join(lines)

@@ -30,7 +30,7 @@ from tests.unit.views.screens.home import (
 
 def appointment_notice_screens(home: Home) -> Mapping[str, View]:
     one, series, words = home.appointment, home.series, home.words
-    day_before = one.starts_at - timedelta(days=1)
+    day_before, afterwards = one.starts_at - timedelta(days=1), one.ends_at + timedelta(hours=1)
     over = replace(one, outcome=words.other_person, outcome_by=words.ben, outcome_at=NOW)
 
     def notice(*items: AppointmentItem, **changed: object) -> View:
@@ -70,7 +70,7 @@ def appointment_notice_screens(home: Home) -> Mapping[str, View]:
             AppointmentItem(Step.REMIND, replace(one, home_zone=NEW_YORK)), reader_zone=NEW_YORK
         ),
         "notice_outcome_of_one_who_moved": notice(
-            AppointmentItem(Step.ASK_OUTCOME, replace(one, home_zone=NEW_YORK))
+            AppointmentItem(Step.ASK_OUTCOME, replace(one, home_zone=NEW_YORK)), now=afterwards
         ),
         "notice_appointment_for_a_viewer": notice(remind, reader_role=Role.VIEWER),
         "notice_appointment_soon": notice(AppointmentItem(Step.SOON, one)),
@@ -80,9 +80,11 @@ def appointment_notice_screens(home: Home) -> Mapping[str, View]:
         "notice_who_drives_found": notice(
             AppointmentItem(ask, replace(one, driver_id=BEN_ID, driver=words.ben))
         ),
-        "notice_how_did_it_go": notice(outcome),
-        "notice_how_did_it_go_for_a_viewer": notice(outcome, reader_role=Role.VIEWER),
-        "notice_how_it_went": notice(AppointmentItem(Step.ASK_OUTCOME, over)),
+        "notice_how_did_it_go": notice(outcome, now=afterwards),
+        "notice_how_did_it_go_for_a_viewer": notice(
+            outcome, now=afterwards, reader_role=Role.VIEWER
+        ),
+        "notice_how_it_went": notice(AppointmentItem(Step.ASK_OUTCOME, over), now=afterwards),
         "notice_reminder_of_what_is_over": notice(
             AppointmentItem(Step.REMIND, over), now=over.ends_at
         ),

@@ -7,13 +7,23 @@ from functools import partial
 
 from bot.features.overview.views import changes
 from domain.family.running_pauses import Pause
+from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.moments import PartOfDay
 from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import MedicineStatus
 from domain.overview.change_events import Concern as ChangeConcern
 from domain.overview.told_changes import ChangesFacts, ToldChange
-from tests.unit.views.screens.home import BEN_ID, FAMILY_ID, MEDICINE_IDS, NOW, PARIS, Home, View
+from tests.unit.views.screens.home import (
+    ANNA_ID,
+    BEN_ID,
+    FAMILY_ID,
+    MEDICINE_IDS,
+    NOW,
+    PARIS,
+    Home,
+    View,
+)
 
 
 def change_notice_screens(home: Home) -> Mapping[str, View]:
@@ -53,11 +63,12 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
     until = NOW + timedelta(days=1)
     paused = replace(medicine, status=MedicineStatus.PAUSED, resumes_at=until)
     stopped = replace(medicine, status=MedicineStatus.STOPPED)
-    was = Content(words.medicine, medicine.dosage, medicine.schedule)
+    was = Content(words.medicine, Dosage(words.others[0][1]), medicine.schedule)
     resting = replace(home.person, pause=Pause(NOW, until, silences_appointments=True))
     early = replace(home.person, day_times={"breakfast": "07:00"})
     own = ChangeConcern.OWN
     driven = replace(one, driver_id=BEN_ID, driver=words.ben)
+    driven_by_anna = replace(one, driver_id=ANNA_ID, driver=words.anna)
     gone = replace(one, status=OccurrenceStatus.CANCELLED)
     of_medicine = {
         "added": medicine,
@@ -68,7 +79,7 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
     }
     of_appointments = (
         *("added", "edited", "repeated", "clock_changed", "restored"),
-        *("driver_found", "driver_lost", "put_back"),
+        *("driver_lost", "put_back"),
     )
     return {
         **{
@@ -95,6 +106,9 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
             f"changes_appointment_{action}": notice(of_appointment(f"appointment.{action}"))
             for action in of_appointments
         },
+        "changes_appointment_driver_found": notice(
+            told("appointment.driver_found", appointment=driven_by_anna)
+        ),
         "changes_appointment_removed": notice(told("appointment.removed")),
         "changes_appointment_moved": notice(
             of_appointment("appointment.moved", previous_start=NOW + timedelta(days=1))

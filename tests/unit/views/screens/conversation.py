@@ -38,7 +38,7 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
         ),
         "edited_ask": partial(
             edited.ask,
-            f"added: 💊 {escape(words.medicine)}",
+            f"you added: 💊 {escape(words.medicine)}",
             typed=f"/addmed {words.medicine} {words.dosage} at 22:00",
             buttons=[
                 choice(label)
@@ -64,6 +64,10 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
         "conversation_expired": partial(conversations.expired),
         "conversation_expired_screen": partial(conversations.expired_screen),
         "conversation_expired_button": partial(conversations.expired_button),
+        "conversation_expired_button_can_continue": partial(
+            conversations.expired_button,
+            instead=Screen("…", ((continue_button,),)),
+        ),
         "conversation_expired_can_continue": partial(
             conversations.expired, continue_button=continue_button
         ),

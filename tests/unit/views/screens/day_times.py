@@ -39,6 +39,7 @@ def day_times_screens(home: Home) -> Mapping[str, View]:
     name, found = home.words.person, retiming(home)
     parts = [choice(day_times.part_label(EARLY, part)) for part in PartOfDay]
     times = [choice(f"{at:%H:%M}") for at in times_around(BREAKFAST)]
+    late = [choice(f"{at:%H:%M}") for at in times_around(BEDTIME)]
     save, change, cancel = map(
         choice,
         (conversations.save_label(), conversations.change_label(), conversations.cancel_label()),
@@ -55,7 +56,7 @@ def day_times_screens(home: Home) -> Mapping[str, View]:
     return {
         "day_times": partial(day_times.ask_parts, name, EARLY, parts),
         "day_times_ask_one": partial(day_times.ask_time, name, BREAKFAST, EARLY, times),
-        "day_times_ask_a_usual_one": partial(day_times.ask_time, name, BEDTIME, EARLY, times),
+        "day_times_ask_a_usual_one": partial(day_times.ask_time, name, BEDTIME, EARLY, late),
         "day_times_confirm": confirm,
         "day_times_confirm_out_of_order": partial(
             day_times.confirm,

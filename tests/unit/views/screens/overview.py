@@ -27,7 +27,8 @@ from domain.family.running_pauses import Pause
 from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.today import PersonToday
-from domain.medicines.facts import Content
+from domain.medicines.facts import Content, MedicineFacts
+from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.elsewhere import OpenElsewhere
 from domain.overview.own_actions import ActionKind, LastAction, Undone
@@ -69,6 +70,26 @@ def before_of(
             return None, None
 
 
+def _changed_medicine(kind: ActionKind, home: Home) -> MedicineFacts:
+    match kind:
+        case ActionKind.PAUSED:
+            return replace(home.saved, status=MedicineStatus.PAUSED, first_due_at=None)
+        case ActionKind.STOPPED:
+            return replace(home.saved, status=MedicineStatus.STOPPED, first_due_at=None)
+        case _:
+            return home.saved
+
+
+def _changed_appointment(kind: ActionKind, home: Home) -> OccurrenceFacts:
+    match kind:
+        case ActionKind.APPOINTMENT_CANCELLED:
+            return replace(home.appointment, status=OccurrenceStatus.CANCELLED)
+        case ActionKind.DRIVER_FOUND:
+            return replace(home.appointment, driver_id=ANNA_ID, driver=home.words.anna)
+        case _:
+            return home.appointment
+
+
 def undo_screens(home: Home) -> Mapping[str, View]:
     at = NOW - timedelta(minutes=5)
     taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
@@ -78,15 +99,19 @@ def undo_screens(home: Home) -> Mapping[str, View]:
         PERSON_ID, ActionKind.CORRECTED, at, doses=[taken], log_id=ANNA_ID, reverted_dose=before
     )
 
+    pause = Pause(NOW, NOW + timedelta(days=3), silences_appointments=False)
+    resting = replace(home.person, pause=pause)
+
     def changed(kind: ActionKind) -> LastAction:
         was, after = before_of(kind, home)
         at = NOW - timedelta(hours=3)
         action = LastAction(PERSON_ID, kind, at, before=was, after=after)
         if kind.startswith("appointment."):
-            return replace(action, appointment=home.appointment)
+            return replace(action, appointment=_changed_appointment(kind, home))
         if kind.startswith("person."):
-            return replace(action, person=home.person)
-        return replace(action, medicine=home.saved)
+            person = resting if kind is ActionKind.PERSON_PAUSED else home.person
+            return replace(action, person=person)
+        return replace(action, medicine=_changed_medicine(kind, home))
 
     def ask(action: LastAction) -> View:
         return partial(undo.ask_last, action, member=home.member, now=NOW)
@@ -99,7 +124,6 @@ def undo_screens(home: Home) -> Mapping[str, View]:
     removed = RemovedMedicine(saved.name, saved.dosage, saved.schedule)
     family = home.words.family
     elsewhere = [FamilyFacts(PERSON_ID, family, (home.words.ben,)), FamilyFacts(BEN_ID, family)]
-    pause = Pause(NOW, NOW + timedelta(days=3), silences_appointments=False)
     return {
         "undo_asked_two": ask(recorded),
         "undo_asked_at_once": ask(replace(recorded, at=NOW, doses=[taken])),
@@ -115,9 +139,7 @@ def undo_screens(home: Home) -> Mapping[str, View]:
         "undo_appointment_moved": undone(
             Undone(changed(ActionKind.APPOINTMENT_MOVED), appointment=home.appointment)
         ),
-        "undo_pause_of_person": undone(
-            Undone(changed(ActionKind.PERSON_RESUMED), person=replace(home.person, pause=pause))
-        ),
+        "undo_pause_of_person": undone(Undone(changed(ActionKind.PERSON_RESUMED), person=resting)),
         "undo_day_times": undone(
             Undone(
                 changed(ActionKind.DAY_TIMES_SET),
@@ -275,15 +297,23 @@ def elsewhere_screens(home: Home) -> Mapping[str, View]:
         words.medicine, people=[words.other_person, words.person], family=words.family
     )
     person = elsewhere.person_there(words.other_person, family=words.other_family)
-    screen = Screen("…")
-    stay = choice(elsewhere.stay_label())
 
     def offered(*sentences: str, command: str, buttons: Sequence[Button]) -> View:
         typed = f"/{command} {words.medicine}"
-        return partial(elsewhere.offer, sentences, typed=typed, buttons=[*buttons, stay])
+        here = choice(elsewhere.here_label(command))
+        return partial(elsewhere.offer, sentences, typed=typed, buttons=[*buttons, here])
 
     def at(command: str, family: str | None = None) -> Button:
         return choice(elsewhere.there_label(command, family=family))
+
+    def from_there(*, is_done: bool) -> View:
+        return partial(
+            elsewhere.from_there,
+            Screen("…"),
+            is_done=is_done,
+            family=words.other_family,
+            here=words.family,
+        )
 
     return {
         "elsewhere_give": offered(there, command="give", buttons=[at("give")]),
@@ -301,8 +331,7 @@ def elsewhere_screens(home: Home) -> Mapping[str, View]:
         "elsewhere_only_reads": partial(
             elsewhere.not_allowed_there, "…", [elsewhere.read_only_there(there)]
         ),
-        "elsewhere_done": partial(
-            elsewhere.done_there, screen, family=words.other_family, here=words.family
-        ),
+        "elsewhere_done": from_there(is_done=True),
+        "elsewhere_asked": from_there(is_done=False),
         "elsewhere_has_left": partial(elsewhere.has_left, words.other_family),
     }

@@ -12,6 +12,7 @@ from bot.features.medicines.views import (
 from bot.features.medicines.views.pausing import course_questions, outcomes, pause_questions
 from bot.ui.answer import Screen
 from domain.family.running_pauses import Pause
+from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses.notices import PauseEndsFacts
 from domain.medicines.pauses.paused_people import PausedPerson
@@ -39,6 +40,12 @@ def pause_screens(home: Home) -> Mapping[str, View]:
     without_end = replace(home.person, pause=Pause(NOW, None, silences_appointments=False))
     as_needed = replace(quiet, schedule=AsNeeded(date(2026, 11, 23)), first_due_at=None)
     both = PausedPerson(person, [quiet, over], [saved])
+    (second, strength), (third, _) = words.others
+    resumed = PausedPerson(
+        home.person,
+        [saved, replace(saved, name=second, dosage=Dosage(strength), schedule=course)],
+        [replace(quiet, name=third)],
+    )
     ends = PauseEndsFacts(FAMILY_ID, person, until, NOW, [words.medicine] * 2, None)
     choices = [choice(label) for label in pause_questions.pause_choices().values()]
     of_appointments = [choice(label) for label in pause_questions.appointment_labels().values()]
@@ -222,7 +229,7 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "paused_person_as_needed": person_paused(PausedPerson(person, [as_needed], [])),
         "paused_person_without_end": person_paused(PausedPerson(without_end, [saved], [])),
         "paused_person_not": partial(outcomes.not_paused_screen, home.person),
-        "resumed_person": partial(outcomes.person_resumed, both, now=NOW),
+        "resumed_person": partial(outcomes.person_resumed, resumed, now=NOW),
         "resumed_nothing": partial(
             outcomes.person_resumed, PausedPerson(home.person, [], []), now=NOW
         ),

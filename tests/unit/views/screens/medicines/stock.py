@@ -24,6 +24,11 @@ from tests.unit.views.screens.home import AS_NEEDED, FAMILY_ID, LONDON, NOW, Hom
 def stock_screens(home: Home) -> Mapping[str, View]:
     words, saved, have = home.words, home.saved, home.stock
     refilled = Refilled(saved, have, Decimal(2))
+    for_a_month = replace(
+        have,
+        amount=Decimal(63),
+        forecast=Forecast(Lasts.RUNS_OUT, 31, NOW + timedelta(days=31)),
+    )
     one_less = replace(have, forecast=Forecast(Lasts.RUNS_OUT, 1, NOW + timedelta(days=1), False))
     low = replace(have, amount=Decimal(2), forecast=Forecast(Lasts.RUNS_OUT, 2, NOW))
     item = RefillItem(saved.id, words.medicine, low, is_low=True)
@@ -81,7 +86,7 @@ def stock_screens(home: Home) -> Mapping[str, View]:
             now=NOW,
         ),
         "refilled": answer(refilled),
-        "refilled_by_boxes": answer(refilled, boxes),
+        "refilled_by_boxes": answer(Refilled(saved, for_a_month, Decimal(2)), boxes),
         "refilled_from_below_none": answer(Refilled(saved, low, Decimal("-8.5"))),
         "refilled_below_none": answer(Refilled(saved, over, Decimal(-4))),
         "refilled_without_an_end": answer(Refilled(saved, unclear)),
