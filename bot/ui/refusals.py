@@ -237,7 +237,7 @@ def _sentence(error: CareCircleError) -> str:
         case ActionSuperseded():
             return _superseded(error)
         case RecordSuperseded():
-            return _("The record has been changed since. /history shows how it is now.")
+            return _("The record has since been changed. /history shows how it is now.")
         case TooLateToUndo():
             return _("That was more than 48 hours ago, so it stays as it is.")
         case AppointmentInPast():

@@ -329,7 +329,7 @@ class Ground:
             if "each time from now on?" in question:
                 allowed.add("dosage")
                 asked = True
-            if "be given in 24 hours?" in question or "shortest time between" in question:
+            if "allowed in 24 hours?" in question or "shortest time between" in question:
                 allowed.add("limits")
             words = f"{was['name']}, “{intent.what}”"
             beside = sorted(changed - allowed)

@@ -110,7 +110,7 @@ def _check_limit(about: Reckoned, text: str) -> Iterator[str]:
     most = about.medicine["schedule"].get("max_per_day")
     if most is None:
         return
-    found = re.search(r"([\d½¼¾.]+) of at most ([\d½]+) in 24 hours", text)
+    found = re.search(r"([\d½¼¾.]+) of at most ([\d½]+) doses? given in 24 hours", text)
     if found is None:
         yield f"at most {most} in 24 hours, and the page does not say how many were given"
     elif number_in(found[1]) not in about.in_a_day or number_in(found[2]) != most:

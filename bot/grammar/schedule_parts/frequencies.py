@@ -51,7 +51,8 @@ def read_how_often(cursor: Cursor) -> bool:
 def is_once(cursor: Cursor) -> bool:
     """Whether the words name a single dose anywhere: then a date is its day."""
     for at, token in enumerate(cursor.tokens):
-        if token.is_quoted or token.word not in _SINGLE:
+        before = cursor.tokens[at - 1].word if at else ""
+        if token.is_quoted or token.word not in _SINGLE or before in _BEFORE_LIMITS:
             continue
         ahead = Cursor(cursor.line, cursor.tokens)
         ahead.at = at
@@ -61,6 +62,7 @@ def is_once(cursor: Cursor) -> bool:
 
 
 _SINGLE = {"a", "as", "single", "one", "1", "one-off", "just", "only", "once"}
+_BEFORE_LIMITS = {"most", "than", "exceed", "exceeding", "max", "max.", "maximum"}  # "1 dose a day"
 
 
 def _read_once(cursor: Cursor) -> bool:

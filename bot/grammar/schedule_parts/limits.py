@@ -11,6 +11,7 @@ _NO_WORDS = {"no", "without"}
 _ENDLESS_WORDS = {"forever", "indefinitely", "permanently"}
 _MIN_INTERVAL_WORDS = {"interval", "minimum", "gap"}
 _LIMIT_WORDS = {"limit", "limits"}
+_DOSE_WORDS = {"dose", "doses", "intake", "intakes"}
 
 
 def read_removed_limits(cursor: Cursor) -> bool:
@@ -118,8 +119,7 @@ def read_limits(cursor: Cursor) -> bool:
         "times",
         "time",
         "x",
-        "doses",
-        "intakes",
+        *_DOSE_WORDS,
         "once",
         "twice",
     }
@@ -144,7 +144,7 @@ def _max_count(cursor: Cursor, skip: int) -> tuple[int, int] | None:
     count = ONCE_TWICE.get(word) or (int(glued["count"]) if glued else read_count(word))
     if count is None:
         return None
-    used += cursor.peek(skip + used) in {"times", "time", "x", "doses", "intakes"}
+    used += cursor.peek(skip + used) in {"times", "time", "x", *_DOSE_WORDS}
     return count, used + _period_of_limit(cursor, skip + used)
 
 

@@ -7,7 +7,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from bot.ui.wording import _, locale
-from bot.ui.words.units import PIECE, unit_name
+from bot.ui.words.units import PIECE, is_named, unit_name
 from domain.medicines.dosages import Dosage
 
 _VULGAR = {Decimal("0.5"): "½", Decimal("0.25"): "¼", Decimal("0.75"): "¾"}
@@ -28,6 +28,15 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
         return number
     name = unit_name(unit, count=_worded_like(amount))
     return _("{number} {unit}").format(number=number, unit=name)
+
+
+def more_in_words(amount: Decimal, unit: str) -> str:
+    """ "12 more tablets", "½ more tablet", "2 ml more"."""
+    number = number_in_words(amount)
+    if unit == PIECE:
+        return _("{number} more").format(number=number)
+    words = _("{number} more {unit}") if is_named(unit) else _("{number} {unit} more")
+    return words.format(number=number, unit=unit_name(unit, count=_worded_like(amount)))
 
 
 def range_in_words(least: Decimal, most: Decimal, unit: str) -> str:

@@ -15,11 +15,27 @@ def change_words(dose: DoseFacts, *, instead_of: DoseFacts) -> str:
 
 
 def back_words(dose: DoseFacts, *, instead_of: DoseFacts) -> str:
-    """ "given at 05:30 (not 07:00)": what stands again, and what does not any more."""
+    """ "taken at 05:30": what would stand again *instead_of* a correction."""
     if is_only_a_note(dose, instead_of):
         return _note_words(dose, instead_of)
-    now, before = _now_and_before(dose, instead_of)
-    return _("{now} (not {before})").format(now=now, before=before)
+    return _taken_words(dose, names_amount=_differ_in_amount(dose, instead_of))
+
+
+def again_words(dose: DoseFacts, *, instead_of: DoseFacts, what: str) -> str:
+    """ "The record of Aspirin is again: taken at 05:30. (It had been changed to: …)": *what* stands
+    again, and what doesn't any more.
+    """
+    if is_only_a_note(dose, instead_of):
+        words = _("The record of {what} has the note “{note}” again.")
+        if not dose.note:
+            words = _("The record of {what} no longer has the note “{note}”.")
+        return words.format(what=what, note=escape(dose.note or instead_of.note or ""))
+    names_amount = _differ_in_amount(dose, instead_of)
+    return _("The record of {what} is again: {now}. (It had been changed to: {before}.)").format(
+        what=what,
+        now=_taken_words(dose, names_amount=names_amount),
+        before=_taken_words(instead_of, names_amount=names_amount),
+    )
 
 
 def recorded_words(dose: DoseFacts) -> str:
@@ -43,6 +59,20 @@ def _now_and_before(dose: DoseFacts, before: DoseFacts) -> tuple[str, str]:
     if _amount(dose) != _amount(before):
         return _given_amount(dose), _given_amount(before, short=True)
     return recorded_words(dose), record_clock(before)
+
+
+def _differ_in_amount(one: DoseFacts, other: DoseFacts) -> bool:
+    return one.status == other.status == DoseStatus.TAKEN and _amount(one) != _amount(other)
+
+
+def _taken_words(dose: DoseFacts, *, names_amount: bool) -> str:
+    """ "taken at 07:00", "850 mg taken at 07:00", or "skipped"."""
+    if dose.status == DoseStatus.SKIPPED:
+        return _("skipped")
+    if names_amount or dose.given:
+        words = _("{amount} taken {at}")
+        return words.format(amount=escape(_amount(dose)), at=record_at(dose))
+    return _("taken {at}").format(at=record_at(dose))
 
 
 def _note_words(dose: DoseFacts, before: DoseFacts) -> str:

@@ -118,9 +118,11 @@ def _as_needed(schedule: AsNeeded, *, today: date | None) -> str:
             needed=words, length=length_in_words(schedule.min_interval)
         )
     if schedule.max_per_day is not None:
-        words = _("{needed}, at most {count} in 24 hours").format(
-            needed=words, count=schedule.max_per_day
-        )
+        words = ngettext(
+            "{needed}, at most {count} dose in 24 hours",
+            "{needed}, at most {count} doses in 24 hours",
+            schedule.max_per_day,
+        ).format(needed=words, count=schedule.max_per_day)
     dates = dates_in_words(schedule.starts_on, schedule.ends_on, today=today)
     return ", ".join([words, *dates])
 

@@ -15,6 +15,11 @@ def unit_name(unit: str, *, count: int) -> str:
     return unit if name is None else name(count)
 
 
+def is_named(unit: str) -> bool:
+    """Whether it's a word ("tablet"), as opposed to the sign of a measure ("ml")."""
+    return unit in _NAMES
+
+
 def plural_name(unit: str) -> str:
     """ "tablets", without a number."""
     return unit_name(unit, count=_MANY)

@@ -24,15 +24,13 @@ NOTICE_LIFETIME = timedelta(days=14)
 
 @dataclass(frozen=True)
 class RefillItem:
-    """A medicine that is running out, or was when the reminder was queued. `is_given`: it's neither
-    paused nor stopped now.
-    """
+    """A medicine that is running out, or was when the reminder was queued."""
 
     medication_id: UUID
     name: str
     stock: Stock
     is_low: bool
-    is_given: bool = True
+    status: MedicineStatus = MedicineStatus.ACTIVE  # now
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
             name=medicine.name,
             stock=stock,
             is_low=stock.is_low and medicine.status is MedicineStatus.ACTIVE,
-            is_given=medicine.status is MedicineStatus.ACTIVE,
+            status=medicine.status,
         )
         for medicine, stock in await list_stocks(scope, medication_ids)
         if stock.amount is not None

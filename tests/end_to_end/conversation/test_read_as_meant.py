@@ -224,7 +224,7 @@ class TestTypedAtAQuestionWithButtons:
         await home.anna.sees("I can't use “whatever” here")
         await home.anna.send("until saturday")
         asked = await home.anna.sees("28 November")
-        await home.anna.press("Keep reminding", message=asked)
+        await home.anna.press("Keep appointment reminders", message=asked)
         await town.until("SELECT paused_until IS NOT NULL FROM care_recipients")
         until = await town.value("SELECT paused_until FROM care_recipients")
         assert until.astimezone(LONDON).date().isoformat() == "2026-11-28"

@@ -13,7 +13,7 @@ async def test_whose_record_another_undoes_hears_of_it_silently(
     await home.ben.press("Undo", message=card)
     told = await home.anna.sees("↩️ Ben undid your record of Aspirin for Mum, due Monday")
     assert told.silent
-    assert told.text.endswith("That left it without a record.")
+    assert told.text.endswith("Now nothing is recorded for it.")
     assert asked.at in told.text
     assert before >= asked.at
     await town.settled()

@@ -45,7 +45,7 @@ async def schedules(town: Town) -> list[str]:
         (
             "Med 1 tablet as needed, 6 hours apart, max 4 a day",
             "as needed",
-            "as needed, at least 6 hours apart, at most 4 in 24 hours",
+            "as needed, at least 6 hours apart, at most 4 doses in 24 hours",
         ),
     ],
 )
@@ -198,11 +198,11 @@ async def test_as_needed_is_asked_how_far_apart_and_how_often(home: Household) -
     await anna.send("a while")
     await anna.sees("I can't read a length of time in “a while”.")
     await anna.press("6 hours", message=await anna.sees("What's the shortest time", after=interval))
-    most = await anna.sees("At most, how many times may Para be given in 24 hours?")
+    most = await anna.sees("What's the most doses of Para allowed in 24 hours?")
     assert most.labels == ("1", "2", "3", "4", "I don't know", "✖️ Cancel")
     await anna.press("4", message=most)
     understood = await anna.sees("I understood:")
-    assert "as needed, at least 6 hours apart, at most 4 in 24 hours" in understood.text
+    assert "as needed, at least 6 hours apart, at most 4 doses in 24 hours" in understood.text
     await anna.press("Save", message=understood)
     await anna.sees("Saved: Para 500 mg")
 
@@ -213,7 +213,7 @@ async def test_both_at_once_at_the_first_of_the_two_questions(home: Household) -
     await anna.press("As needed", message=await anna.sees("When is Para due?"))
     await anna.sees("What's the shortest time between two doses of Para")
     await anna.send("4 hours apart, max 4")
-    await anna.sees("as needed, at least 4 hours apart, at most 4 in 24 hours")
+    await anna.sees("as needed, at least 4 hours apart, at most 4 doses in 24 hours")
 
 
 async def test_nobody_knows_how_often_and_the_draft_can_still_be_told(home: Household) -> None:
@@ -221,7 +221,7 @@ async def test_nobody_knows_how_often_and_the_draft_can_still_be_told(home: Hous
     await anna.send("/addmed Para 500 mg")
     await anna.press("As needed", message=await anna.sees("When is Para due?"))
     await anna.press("I don't know", message=await anna.sees("What's the shortest time"))
-    await anna.press("I don't know", message=await anna.sees("how many times may Para"))
+    await anna.press("I don't know", message=await anna.sees("most doses of Para allowed"))
     understood = await anna.sees("I understood:")
     await anna.send("4 hours apart, max 4")
     understood = await anna.sees("at least 4 hours apart, at most 4", after=understood)
@@ -236,8 +236,8 @@ async def test_a_scheduled_medicine_that_becomes_as_needed_is_guarded(home: Hous
     await home.anna.press("When", message=await open_change(home.anna, "Med"))
     await home.anna.press("As needed", message=await home.anna.sees("be given from now on?"))
     await home.anna.press("8 hours", message=await home.anna.sees("What's the shortest time"))
-    await home.anna.press("3", message=await home.anna.sees("how many times may Med"))
-    asked = await home.anna.sees("as needed, at least 8 hours apart, at most 3 in 24 hours")
+    await home.anna.press("3", message=await home.anna.sees("most doses of Med allowed"))
+    asked = await home.anna.sees("as needed, at least 8 hours apart, at most 3 doses in 24 hours")
     assert "It would have no set times" in asked.text
     await home.anna.press("Save", message=asked)
     await home.anna.sees("Changed: Med 1 tablet")

@@ -42,7 +42,7 @@ async def test_an_extra_one_is_recorded_once_it_is_confirmed(home: Household, to
     await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.ben.send("/give Aspirin")
     warned = await home.ben.sees(
-        "No dose due around then is left to record, so this counts as an extra one."
+        "There's no unrecorded dose due around then, so this counts as an extra dose."
     )
     assert "by Anna (100 mg)" in warned.text
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
@@ -61,12 +61,12 @@ async def test_as_needed_it_says_who_gave_the_last_one(home: Household, town: To
     town.jump_by(hours=3, minutes=10)
     await home.ben.send("/give Ibuprofen")
     warned = await home.ben.sees(
-        "⚠️ Only 3 h 10 min after the dose recorded before it. Doses are set to be at least 6 hours"
-        " apart."
+        "⚠️ That's only 3 h 10 min after the previous recorded dose. Doses are set to be at "
+        "least 6 hours apart."
     )
     assert "Last given: today 07:3" in warned.text
     assert "3 h 10 min ago, recorded by Anna (400 mg)" in warned.text
-    assert "Not counting this one: 1 of at most 2 in 24 hours" in warned.text
+    assert "Not counting this one: 1 of at most 2 doses in 24 hours" in warned.text
     await home.ben.press("Cancel", message=warned)
     await home.ben.sees("Cancelled. Nothing was saved.")
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
@@ -91,7 +91,7 @@ async def test_what_was_confirmed_is_warned_about_anew_if_somebody_was_faster(
     town.jump_by(hours=7)
     for person in home:
         await person.send("/give Ibuprofen")
-    warnings = [await person.sees("1 of at most 2 in 24 hours") for person in home]
+    warnings = [await person.sees("1 of at most 2 doses in 24 hours") for person in home]
     await home.anna.press("✅ Given", message=warnings[0])
     await home.anna.sees("given today 14:3")
     await home.ben.press("✅ Given", message=warnings[1])
@@ -203,7 +203,7 @@ async def test_a_record_is_corrected_and_the_correction_undone(home: Household, 
     entry = await home.anna.sees("✅ taken today")
     await home.anna.press("✏️ Correct", message=entry)
     await home.anna.sees("What should I correct about Mum's Aspirin?")
-    await home.anna.press("It wasn't taken")
+    await home.anna.press("It was skipped")
     await home.anna.sees("Would you like to add a reason?")
     await home.anna.send("x" * 1200)
     await home.anna.sees("Please use at most 500 characters.")
@@ -220,7 +220,7 @@ async def test_a_record_is_corrected_and_the_correction_undone(home: Household, 
     assert audited[0].before["status"] == "taken"
     assert audited[0].after["note"] == "she felt sick"
     await undo(home.anna)
-    await home.anna.sees("(not skipped).")
+    await home.anna.sees("(It had been changed to: skipped.)")
     assert await town.value("SELECT count(*) FROM doses WHERE status = 'taken'") == 1
 
 

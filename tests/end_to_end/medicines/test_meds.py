@@ -132,9 +132,9 @@ async def test_the_same_medicine_twice_is_asked_about(home: Household, town: Tow
     await add_medicine(home.anna, "Levothyroxine 50 µg at 08:00")
     await home.anna.send("/addmed Levothyroxine 75 µg at 08:00")
     same = await home.anna.sees("Mum already takes this: Levothyroxine 50 µg, every day at 08:00.")
-    assert same.labels == ("✅ Save both", "✏️ Change", "✖️ Cancel")
+    assert same.labels == ("✅ Save the new one, too", "✏️ Change", "✖️ Cancel")
     assert await town.count("medications") == 1
-    await home.anna.press("Save both", message=same)
+    await home.anna.press("Save the new one, too", message=same)
     await home.anna.sees("Saved: Levothyroxine 75 µg")
     assert await town.count("medications") == 2
 
@@ -147,7 +147,7 @@ async def test_the_same_medicine_twice_is_asked_about(home: Household, town: Tow
         ("Aspirin 100 mg on the 1st and 15th at 09:00", "on the 1st and 15th of the month"),
         ("Aspirin 100 mg every 2 weeks on monday 09:00", "every 2 weeks on Mon at 09:00"),
         ("Aspirin 100 mg 21 days on 7 off 09:00", "21 days on, 7 days off at 09:00"),
-        ("Aspirin 100 mg as needed, max 4 a day", "as needed, at most 4 in 24 hours"),
+        ("Aspirin 100 mg as needed, max 4 a day", "as needed, at most 4 doses in 24 hours"),
     ],
 )
 async def test_every_rhythm_is_saved_on_one_line(home: Household, line: str, first: str) -> None:

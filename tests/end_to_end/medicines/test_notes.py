@@ -23,7 +23,7 @@ async def notes(town: Town) -> tuple[str | None, str | None]:
 async def test_instructions_are_added_changed_and_undone(home: Household, town: Town) -> None:
     asked = await ask(town, *home)
     question = await open_part(home.anna, "How to take it")
-    assert "Leave it out" not in question.labels
+    assert "Remove this note" not in question.labels
     await home.anna.send("with food,  by mouth")
     changed = await home.anna.sees("Changed: Aspirin 100 mg")
     assert "\nHow to take it: with food, by mouth\n" in changed.text
@@ -39,7 +39,7 @@ async def test_instructions_are_added_changed_and_undone(home: Household, town: 
     assert "How to take it: with food, by mouth" in back.text
     assert await notes(town) == ("with food, by mouth", None)
     question = await open_part(home.anna, "How to take it")
-    await home.anna.press("Leave it out", message=question)
+    await home.anna.press("Remove this note", message=question)
     await home.anna.sees("Changed: Aspirin 100 mg", after=question)
     assert await notes(town) == (None, None)
 

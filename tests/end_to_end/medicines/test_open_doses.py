@@ -98,7 +98,7 @@ async def test_a_change_that_was_undone_is_not_carried_on(home: Household, town:
     toast = await home.anna.press("Change that dose, too", message=changed)
     assert toast.alert
     assert toast.text == (
-        "It has been changed again since, so I left that dose as it is. It's now: Aspirin 1 tablet"
+        "It has since been changed again, so I left that dose as it is. It's now: Aspirin 1 tablet"
     )
     assert await amounts(town, asked) == ["1 tablet"]
 
@@ -145,7 +145,7 @@ async def test_another_hour_says_how_long_the_open_dose_stays_so(
     await home.anna.send(f"at {later}")
     changed = await home.anna.sees("Changed: Aspirin 1 tablet")
     until = clock_in_london(asked.minute + WINDOW)
-    assert f"You can still answer the dose due today {asked.at} until {until}." in changed.text
+    assert f"You can still record the dose due today {asked.at}, until {until}." in changed.text
     taken = await home.ben.press("Taken", message=asked.cards[1])
     assert taken.text == "Taken: Aspirin 1 tablet"
 
@@ -177,7 +177,9 @@ async def test_a_pause_says_what_becomes_of_the_open_dose(
     asked = await ask(town, *home, medicines=ONE)
     await home.anna.send(f"/pause {whom} until 30 November")
     if whom == "Mum":
-        await home.anna.press("Keep reminding", message=await home.anna.sees("I'll pause all"))
+        await home.anna.press(
+            "Keep appointment reminders", message=await home.anna.sees("I'll pause all")
+        )
     said = await home.anna.sees("paused. ")
     assert (
         f"Nothing was recorded for the dose due today {asked.at}. I won't ask about it any more."

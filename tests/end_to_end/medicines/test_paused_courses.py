@@ -23,7 +23,7 @@ async def pause_mum(person: Person, end: str) -> Message:
     """The question about the course that follows."""
     await person.send(f"/pause Mum until {end}")
     await person.press(
-        "Keep reminding", message=await person.sees("I'll pause all of Mum's medicines")
+        "Keep appointment reminders", message=await person.sees("I'll pause all of Mum's medicines")
     )
     return await person.sees("Amoxicillin for Mum, paused")
 
@@ -48,7 +48,7 @@ async def test_days_that_were_not_lost_are_taken_back(home: Household, town: Tow
     await lengthen(anna)
     assert await town.value(ENDS) == "2026-11-30"
     await resume_mum(ben)
-    question = await ben.sees("Should I remove those days again?")
+    question = await ben.sees("Should I remove the added days?")
     assert "Now: every day at 12:00 and 20:00" in question.text
     assert "last day 30 November 2026" in question.text
     assert "last day 27 November 2026" in question.text
@@ -64,7 +64,7 @@ async def test_days_that_were_lost_stay(home: Household, town: Town) -> None:
     await lengthen(home.anna)
     town.jump_to(at(24, 13))
     await resume_mum(home.ben)
-    question = await home.ben.sees("Should I remove those days again?")
+    question = await home.ben.sees("Should I remove the added days?")
     await home.ben.press("Yes, last day 28 November 2026", message=question)
     await home.ben.sees("I've removed the added days.")
     assert await town.value(ENDS) == "2026-11-28"
@@ -88,7 +88,7 @@ async def test_a_taper_gets_each_of_its_ends_back(home: Household, town: Town) -
     page = await home.ben.sees("paused, resuming on Thursday")
     toast = await home.ben.press("Resume", message=page)
     assert toast.text == "Resumed."
-    await home.ben.press("Yes", message=await home.ben.sees("Should I remove those days again?"))
+    await home.ben.press("Yes", message=await home.ben.sees("Should I remove the added days?"))
     await home.ben.sees("I've removed the added days.")
     assert await town.value(steps) == before
 
@@ -99,12 +99,14 @@ async def test_they_are_kept_only_where_it_is_said_and_never_add_up(
     await amoxicillin(home.anna)
     await lengthen(home.anna)
     await resume_mum(home.ben)
-    question = await home.ben.sees("Should I remove those days again?")
+    question = await home.ben.sees("Should I remove the added days?")
     await home.ben.press("No, last day 30 November", message=question)
     await home.ben.sees("All right, it still ends on 30 November 2026.")
     # The days of the second pause are those of the first: they are there already.
     await home.anna.send("/pause Mum until thursday")
-    await home.anna.press("Keep reminding", message=await home.anna.sees("I'll pause all of Mum's"))
+    await home.anna.press(
+        "Keep appointment reminders", message=await home.anna.sees("I'll pause all of Mum's")
+    )
     paused = await home.anna.sees("Mum's medicines are paused. They resume")
     await town.settled()
     assert home.anna.messages[-1] == paused
@@ -119,7 +121,7 @@ async def test_an_earlier_end_takes_them_back_too(home: Household, town: Town) -
         "Mum's medicines are already paused, resuming on Thursday 26 November."
     )
     await home.ben.press("Yes, resume", message=question)
-    question = await home.ben.sees("Should I remove those days again?")
+    question = await home.ben.sees("Should I remove the added days?")
     assert question.labels[0] == "✅ Yes, last day 28 November 2026"
 
 
@@ -131,7 +133,7 @@ async def test_the_hours_that_were_changed_since_stay(home: Household, town: Tow
         " schedule = jsonb_set(schedule, '{times}', '[\"13:00\"]')"
     )
     await resume_mum(home.ben)
-    await home.ben.press("Yes", message=await home.ben.sees("Should I remove those days again?"))
+    await home.ben.press("Yes", message=await home.ben.sees("Should I remove the added days?"))
     await home.ben.sees("I've removed the added days. Amoxicillin: every day at 13:00")
     assert await town.value(ENDS) == "2026-11-27"
 
@@ -152,7 +154,7 @@ async def test_undo_of_resuming_gives_all_back(home: Household, town: Town) -> N
     await amoxicillin(home.anna)
     await lengthen(home.anna)
     await resume_mum(home.ben)
-    await home.ben.press("Yes", message=await home.ben.sees("Should I remove those days again?"))
+    await home.ben.press("Yes", message=await home.ben.sees("Should I remove the added days?"))
     await home.ben.sees("I've removed the added days.")
     await undo(home.ben)
     await home.ben.sees("last day 30 November 2026")
@@ -175,7 +177,7 @@ async def test_undo_of_a_pause_asks_too(home: Household, town: Town) -> None:
     await home.ben.sees("Changed: Amoxi")
     await undo(home.anna)
     await home.anna.sees("It's back to:\nMum: medicines not paused")
-    question = await home.anna.sees("Should I remove those days again?")
+    question = await home.anna.sees("Should I remove the added days?")
     await home.anna.press("Yes, last day 27 November 2026", message=question)
     await home.anna.sees("I've removed the added days. Amoxi:")
 
@@ -194,10 +196,12 @@ async def test_what_is_over_by_then_is_not_said_to_resume(home: Household, town:
     assert "They resume that day, except for these:" in question.text
     assert "• Amoxicillin (its course ends before then, on 27 November 2026)" in question.text
     assert "• Iron (stays paused separately)" in question.text
-    await home.anna.press("Keep reminding", message=question)
+    await home.anna.press("Keep appointment reminders", message=question)
     paused = await home.anna.sees("except as marked below.")
     assert "• Amoxicillin 500 mg (its course ends before then" in paused.text
-    await home.anna.press("No, leave", message=await home.anna.sees("paused days at the end?"))
+    await home.anna.press(
+        "No, keep 27 November", message=await home.anna.sees("paused days at the end?")
+    )
     await home.anna.sees("All right, it still ends on 27 November 2026.")
     town.jump_to(datetime(2026, 12, 2, 19, 59, 59, tzinfo=UTC))
     told = await home.ben.sees("The pause of Mum's medicines ends tomorrow")
@@ -210,7 +214,7 @@ async def test_of_a_course_alone_nothing_is_promised(home: Household) -> None:
     await home.anna.send("/pause Mum until 3 December")
     question = await home.anna.sees("I'll pause all of Mum's medicines until 3 December 2026.")
     assert "resume" not in question.text
-    await home.anna.press("Keep reminding", message=question)
+    await home.anna.press("Keep appointment reminders", message=question)
     await home.anna.sees("Their courses end before then, so nothing resumes.")
     question = await home.anna.sees("paused days at the end?")
     assert "✅ Yes, last day 7 December 2026" in question.labels
@@ -226,7 +230,7 @@ async def test_a_pause_without_an_end_says_what_becomes_of_a_course(
     await home.anna.send("/meds")
     await home.anna.sees("(paused; its course ended on 27 November 2026)")
     toast = await home.anna.press("Resume", message=paused)
-    assert "its course is over: there are no doses left to give" in toast.text
+    assert "its course is over, so I won't ask about it any more" in toast.text
     question = await home.anna.sees("Add the 5 paused days at the end?")
     await home.anna.press("Yes, last day 4 December 2026", message=question)
     await home.anna.sees("The course of Amoxicillin is longer now")
@@ -315,7 +319,7 @@ async def test_the_days_of_a_pause_are_those_of_the_person(home: Household, town
     """A move makes no second day out of one."""
     await amoxicillin(home.anna)
     question = await pause_mum(home.anna, "thursday")
-    await home.anna.press("No, leave", message=question)
+    await home.anna.press("No, keep 27 November", message=question)
     await home.ben.send("/pause Amoxicillin until friday")
     await home.ben.press(
         "Yes, resume", message=await home.ben.sees("already paused with all of Mum's medicines")
@@ -333,7 +337,7 @@ async def test_the_days_of_a_pause_are_those_of_the_person(home: Household, town
     await home.ben.sees("is longer now")
 
 
-@pytest.mark.parametrize("answer", ["Yes", "No, leave"])
+@pytest.mark.parametrize("answer", ["Yes", "No, keep"])
 async def test_of_a_course_that_is_removed_nothing_is_asked(
     home: Household, town: Town, answer: str
 ) -> None:

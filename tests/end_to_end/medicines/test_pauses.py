@@ -16,7 +16,7 @@ def at(day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
 async def pause_mum(person: Person, line: str = "Mum until friday", *, quiet: bool = False) -> None:
     await person.send(f"/pause {line}")
     await person.sees("I'll pause all of Mum's medicines")
-    await person.press("Pause reminders, too" if quiet else "Keep reminding")
+    await person.press("Pause appointment reminders" if quiet else "Keep appointment reminders")
     await person.sees("Mum's medicines are paused")
 
 
@@ -28,8 +28,8 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
     await anna.sees("Saved")
     await anna.send("/pause Mum until friday")
     question = await anna.sees("I'll pause all of Mum's medicines until 27 November 2026.")
-    assert "Should I also skip appointment reminders" in question.text
-    await anna.press("Pause reminders, too", message=question)
+    assert "Should I pause appointment reminders, too" in question.text
+    await anna.press("Pause appointment reminders", message=question)
     paused = await anna.sees("Mum's medicines are paused. They resume on Friday 27 November")
     assert "• Aspirin 100 mg" in paused.text
     assert "• Metformin 850 mg" in paused.text
@@ -94,7 +94,7 @@ async def test_without_a_name_it_is_asked_what_and_until_when(home: Household) -
     question = await home.anna.sees("How long should I pause all of Mum's medicines?")
     await home.anna.press("For 3 days", message=question)
     await home.anna.sees("I'll pause all of Mum's medicines until 26 November 2026.")
-    await home.anna.press("Keep reminding")
+    await home.anna.press("Keep appointment reminders")
     paused = await home.anna.sees("Mum's medicines are paused. They resume on Thursday 26 November")
     assert "I'll still remind you about appointments." in paused.text
     await home.anna.press("Resume Mum's medicines", message=paused)
@@ -193,7 +193,7 @@ async def test_of_two_who_pause_at_once_the_second_sees_the_first(home: Househol
     await home.anna.send("/pause Mum until friday")
     await home.anna.sees("I'll pause all of Mum's medicines")
     await pause_mum(home.ben, "Mum until thursday")
-    await home.anna.press("Keep reminding")
+    await home.anna.press("Keep appointment reminders")
     await home.anna.sees("Mum's medicines are already paused, resuming on Thursday 26 November.")
 
 
@@ -270,7 +270,7 @@ async def test_a_course_is_lengthened_only_when_it_is_said(home: Household, town
     await pause_mum(home.anna, "Mum until thursday")
     question = await home.anna.sees("Add the 3 paused days at the end?")
     assert "last day 27 November 2026" in question.text
-    assert question.labels == ("✅ Yes, last day 30 November 2026", "No, leave it")
+    assert question.labels == ("✅ Yes, last day 30 November 2026", "No, keep 27 November")
     ends = "SELECT schedule ->> 'ends_on' FROM medications"
     assert await town.value(ends) == "2026-11-27"
     await home.anna.press("Yes", message=question)
@@ -364,7 +364,7 @@ async def test_a_stop_by_mistake_shows_on_the_card_that_it_is_open_again(
     assert stopped.labels == ()
     await home.anna.press("Restore", message=await home.anna.sees("Stopped: I won't remind"))
     town.jump_by(minutes=1)
-    again = await home.ben.sees("Asking again", after=asked.cards[1])
+    again = await home.ben.sees("I'm asking again", after=asked.cards[1])
     await home.ben.press("Taken", message=again)
     await home.anna.sees("recorded by Ben", after=asked.cards[0])
 

@@ -42,9 +42,9 @@ async def test_a_refill_says_how_long_it_lasts(home: Household, town: Town) -> N
     [
         ("2 boxes of 28", "2 × 28 = 56 tablets added", 66),
         ("2 x 28", "2 × 28 = 56 tablets added", 66),
-        ("-2", "2 tablets fewer", 8),
-        ("= 0", "0 tablets counted", 0),
-        ("= 2 x 28", "2 × 28 = 56 tablets counted", 56),
+        ("-2", "2 tablets taken off", 8),
+        ("= 0", "total set to 0 tablets", 0),
+        ("= 2 x 28", "total set to 2 × 28 = 56 tablets", 56),
     ],
 )
 async def test_what_was_understood_is_shown_with_its_sum(
@@ -122,7 +122,7 @@ async def test_after_a_change_of_unit_it_asks_and_takes_nothing_until_then(
     await home.anna.press("How much", message=await home.anna.sees("What would you like to change"))
     await home.anna.sees("How much Aspirin should Mum get each time from now on?")
     await home.anna.send("50 mg")
-    review = await home.anna.sees("It would be in a different unit.")
+    review = await home.anna.sees("The dose would be in a different unit.")
     await home.anna.press("Save", message=review)
     await home.anna.sees("✅ Changed: Aspirin 50 mg")
     question = await home.anna.sees("how many tablets make one dose (50 mg)?")
@@ -134,7 +134,7 @@ async def test_after_a_change_of_unit_it_asks_and_takes_nothing_until_then(
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines", after=question))
     page = await home.anna.sees("Last given: today", after=question)
     assert "❔ Stock: how many tablets make one dose (50 mg)?" in page.text
-    await home.anna.press("Amount per dose", message=page)
+    await home.anna.press("Tablets per dose", message=page)
     await home.anna.press(
         "1",
         message=await home.anna.sees("Until you tell me, doses won't reduce the stock", after=page),
@@ -186,7 +186,7 @@ async def test_what_was_given_beyond_the_count_is_said_and_comes_back(
     taken = await home.anna.sees("recorded by Anna", after=asked.cards[0])
     await home.anna.send("/meds")
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines"))
-    await home.anna.sees("📦 None left (1 tablet more was given than counted)")
+    await home.anna.sees("📦 None left (1 more tablet was given than counted)")
     assert await town.value("SELECT stock FROM medications") == -1
     assert await town.value("SELECT sum(change) FROM stock_movements") == -1
     await home.anna.send("/refill Aspirin 30")

@@ -24,7 +24,7 @@ async def records(town: Town) -> list[str]:
 async def test_a_time_that_is_still_to_come_is_asked_about(home: Household, town: Town) -> None:
     await add_medicine(home.anna, PARA)
     await home.anna.send("/give Para at 07:55")
-    asks = await home.anna.sees("When was Para given?")
+    asks = await home.anna.sees("When was Mum given Para?")
     assert asks.labels == ("Now", "yesterday 07:55", "🕗 Another time", "✖️ Cancel")
     assert await town.count("medication_logs") == 0
     await home.anna.press("🕗 Another time", message=asks)
@@ -39,7 +39,7 @@ async def test_a_time_that_is_still_to_come_is_asked_about(home: Household, town
 async def test_now_is_the_moment_of_the_tap(home: Household, town: Town) -> None:
     await add_medicine(home.anna, PARA)
     await home.anna.send("/give Para at 08:20")
-    asks = await home.anna.sees("When was Para given?")
+    asks = await home.anna.sees("When was Mum given Para?")
     town.jump_by(minutes=9)
     await home.anna.press("Now", message=asks)
     given = await home.anna.sees("✅ Para 500 mg, given today")
@@ -68,7 +68,7 @@ async def test_a_correction_to_a_time_still_to_come_is_asked_about(
     await home.anna.sees("What should I correct about Mum's Aspirin?")
     await home.anna.press("Taken at another time")
     await home.anna.send("09:30")
-    asks = await home.anna.sees("When was Aspirin given?")
+    asks = await home.anna.sees("When was Mum given Aspirin?")
     assert asks.labels == ("Now", "yesterday 09:30", "🕗 Another time", "✖️ Cancel")
     assert len(await records(town)) == 1
 
@@ -88,9 +88,9 @@ async def test_a_question_shows_what_a_yes_records_and_what_lies_on_both_sides(
         "for Mum, family Mum's helpers",
         "That's 2 × the usual 500 mg.",
         "given today 10:00",
-        "Only 2 h 20 min before the dose recorded after it.",
+        "only 2 h 20 min before the next recorded dose.",
         "The dose after it: today 12:20,",
-        "Not counting this one: 1 of at most 4 in 24 hours",
+        "Not counting this one: 1 of at most 4 doses in 24 hours",
     ):
         assert words in asks.text
     await home.ben.press("✅ Given", message=asks)
@@ -111,8 +111,7 @@ async def test_a_yes_to_a_stale_question_is_asked_anew(home: Household, town: To
     await home.ben.press("✅ Given", message=asks)
     again = await home.ben.sees("❗ New since I asked: today 12:3")
     assert (
-        "before the dose recorded after it. Doses are set to be at least 4 hours apart."
-        in again.text
+        "before the next recorded dose. Doses are set to be at least 4 hours apart." in again.text
     )
     assert len(await records(town)) == 2
 
@@ -155,7 +154,7 @@ async def test_a_time_that_was_asked_for_by_another_clock_is_shown_by_the_new_on
     await add_medicine(home.anna, PARA)
     town.jump_by(hours=23, minutes=35)  # 07:05 of Tuesday
     await home.ben.send("/give Para at 08:05")
-    asks = await home.ben.sees("When was Para given?")
+    asks = await home.ben.sees("When was Mum given Para?")
     await move_mum(home.anna, "Europe/Paris")
     if answer == "typed":
         await home.ben.send("yesterday 08:05")
@@ -190,7 +189,9 @@ async def test_which_medicine_it_was_does_not_change_when_it_was(
 ) -> None:
     await add_medicine(home.anna, PARA)
     await home.anna.send("/addmed Para 100 mg as needed, 4 hours apart, max 4")
-    await home.anna.press("Save both", message=await home.anna.sees("Mum already takes this"))
+    await home.anna.press(
+        "Save the new one, too", message=await home.anna.sees("Mum already takes this")
+    )
     await home.anna.sees("Saved: Para 100 mg")
     town.jump_by(hours=1)
     await home.ben.send("/give Para at 08:05")
@@ -226,9 +227,9 @@ async def test_under_a_question_the_clock_can_be_changed(home: Household, town: 
         ("Para 2 tablets", "I'd count 2 tablets as 2 doses."),
         ("Para 20 g", "❗ 20 g is 40 × the usual 500 mg of Para."),
         ("Para 5 ml", "One dose is 500 mg. How many doses is 5 ml?"),
-        ("Para this morning", "“this morning”: what time was Para given?"),
-        ("Para at 25:00", "When was Para given?"),
-        ("Para a handful", "How much Para was given? The usual amount is 500 mg."),
+        ("Para this morning", "“this morning”: what time was Mum given Para?"),
+        ("Para at 25:00", "When was Mum given Para?"),
+        ("Para a handful", "How much Para was Mum given? The usual amount is 500 mg."),
     ],
 )
 async def test_what_is_not_usual_or_not_understood_is_asked(
@@ -246,7 +247,7 @@ async def test_what_the_usual_amount_will_be_recorded_with_is_shown_when_it_is_a
     await add_medicine(home.anna, PARA)
     town.jump_by(hours=1)
     await home.anna.send("/give Para a handful at 08:10")
-    asks = await home.anna.sees("How much Para was given?")
+    asks = await home.anna.sees("How much Para was Mum given?")
     assert "🕗 given today 08:10" in asks.text
     await home.anna.press("500 mg, as usual", message=asks)
     await home.anna.sees("✅ Para 500 mg, given today 08:10.")
@@ -320,7 +321,7 @@ async def test_a_double_dose_counts_twice(home: Household, town: Town) -> None:
         await home.anna.sees(f"✅ Para {amount}, given today")
         await home.anna.send("/meds")
         await home.anna.press("Para", message=await home.anna.sees("Medicines, family"))
-        await home.anna.sees(f"{left} of at most 4 in 24 hours")
+        await home.anna.sees(f"{left} of at most 4 doses given in 24 hours")
         town.jump_by(minutes=1)
     assert [float(row.dose_count) for row in await town.rows(RECORDS)] == [2, 2, 0.5]
 
@@ -338,7 +339,7 @@ async def test_two_medicines_on_one_line_are_both_recorded(home: Household, town
     asks = await home.anna.sees("Night 1 tablet\n")
     await home.anna.press("✅ Given", message=asks)
     await home.anna.sees("✅ Night 1 tablet, given today 09:3")
-    asks = await home.anna.sees("⚠️ Only 1 h 2")
+    asks = await home.anna.sees("⚠️ That's only 1 h 2")
     assert "Para 500 mg" in asks.text
 
 

@@ -25,9 +25,9 @@ async def test_a_name_easily_mistaken_is_pointed_out_before_it_is_saved(
     await add_medicine(home.anna, "Prednisone 5 mg at 09:00")
     await home.anna.send("/addmed Prednisolone 5 mg at 09:00")
     question = await home.anna.sees(ASKED)
-    assert question.labels == ("✅ Save both", "✏️ Change", "✖️ Cancel")
+    assert question.labels == ("✅ Save the new one, too", "✏️ Change", "✖️ Cancel")
     assert await names(town) == ["Prednisone"]
-    await home.anna.press("Save both", message=question)
+    await home.anna.press("Save the new one, too", message=question)
     await home.anna.sees("Saved: Prednisolone 5 mg")
     assert await names(town) == ["Prednisone", "Prednisolone"]
 
@@ -54,12 +54,14 @@ async def test_another_alike_added_while_it_was_asked_is_asked_about_too(
     await home.anna.send("/addmed Prednisolone 5 mg at 09:00")
     question = await home.anna.sees(ASKED)
     await home.ben.send("/addmed Prednisolone 10 mg at 10:00")
-    await home.ben.press("Save both", message=await home.ben.sees("a different medicine?"))
+    await home.ben.press(
+        "Save the new one, too", message=await home.ben.sees("a different medicine?")
+    )
     await home.ben.sees("Saved: Prednisolone 10 mg")
-    await home.anna.press("Save both", message=question)
+    await home.anna.press("Save the new one, too", message=question)
     again = await home.anna.sees("Mum already takes this: Prednisolone 10 mg")
     assert await names(town) == ["Prednisone", "Prednisolone"]
-    await home.anna.press("Save both", message=again)
+    await home.anna.press("Save the new one, too", message=again)
     await home.anna.sees("Saved: Prednisolone 5 mg")
 
 
@@ -112,7 +114,9 @@ async def add_aspirins(home: Household, at: str) -> None:
     """A strong one and a weak one."""
     await add_medicine(home.anna, f"Aspirin 100 mg at {at}")
     await home.anna.send(f"/addmed Aspirin 81 mg at {at}")
-    await home.anna.press("Save both", message=await home.anna.sees("Mum already takes this"))
+    await home.anna.press(
+        "Save the new one, too", message=await home.anna.sees("Mum already takes this")
+    )
     await home.anna.sees("Saved: Aspirin 81 mg")
 
 

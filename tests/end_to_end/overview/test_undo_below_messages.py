@@ -11,7 +11,7 @@ async def corrected_to_skipped(who: Person) -> Message:
     await who.send("/history")
     await who.press("1", message=await who.sees("📜 History"))
     await who.press("Correct", message=await who.sees("recorded"))
-    await who.press("It wasn't taken", message=await who.sees("What should I correct"))
+    await who.press("It was skipped", message=await who.sees("What should I correct"))
     await who.press("No reason", message=await who.sees("Would you like to add a reason?"))
     return await who.sees("✅ Corrected")
 
@@ -27,8 +27,8 @@ async def test_a_correction_that_another_has_undone_is_named_so(
     corrected = await corrected_to_skipped(home.anna)
     card = await home.ben.sees("Skipped, recorded by Anna", after=asked.cards[1])
     toast = await home.ben.press("Undo", message=card)
-    assert toast.text.startswith("Correction undone. The record of Aspirin is back to: given at ")
-    assert "(not skipped)" in toast.text
+    assert toast.text.startswith("Correction undone. The record of Aspirin is again: taken at ")
+    assert "(It had been changed to: skipped.)" in toast.text
     again = await home.ben.sees("recorded by Ben", after=card)
     toast = await home.anna.press("Undo", message=corrected)
     assert toast.alert
@@ -68,7 +68,7 @@ async def test_what_they_did_to_it_since_is_to_be_undone_first(home: Household) 
     await home.anna.send("/refill Aspirin 10")
     refilled = await home.anna.sees("10 tablets added")
     await home.anna.send("/refill Aspirin = 4")
-    counted = await home.anna.sees("4 tablets counted")
+    counted = await home.anna.sees("total set to 4 tablets")
     toast = await home.anna.press("Undo", message=refilled)
     assert toast.text == "You've since changed Aspirin. Type /undo to undo that first."
     for message, done in ((counted, "counted the stock of"), (refilled, "refilled")):

@@ -72,7 +72,7 @@ async def test_each_dose_has_its_row_and_all_have_one_button(home: Household, to
     assert "Statin" not in question.text
     await home.anna.press("At its time", message=question)
     whole = await home.anna.sees("recorded by Anna", after=half)
-    assert whole.labels[0] == "✓ All answered"
+    assert whole.labels[0] == "✓ All recorded"
 
 
 async def test_undo_on_it_opens_the_question_again(home: Household, town: Town) -> None:

@@ -44,7 +44,7 @@ async def test_two_medicines_at_one_minute_share_one_card(home: Household, town:
     assert toast.text == "Taken: Aspirin 100 mg"
     whole = await home.anna.sees("recorded by Ben", after=half)
     assert whole.labels == (
-        "✓ All answered",
+        "✓ All recorded",
         "✏️ Correct Aspirin",
         "↩️ Undo Aspirin",
         "✏️ Correct Statin",
@@ -107,10 +107,10 @@ async def test_snooze_asks_everybody_again_and_shrinks_the_old_card(
     again_at = await snooze(home.anna, asked, phones=(home.anna, home.ben))
     town.jump_to(again_at - timedelta(seconds=1))
     for phone, card in zip((home.anna, home.ben), asked.cards, strict=True):
-        new = await phone.sees("🔔 Asking again")
+        new = await phone.sees("🔔 I'm asking again")
         assert new.id != card.id
         assert new.labels == ("✅ Taken", "⋯ More")
-        old = await phone.sees("Asked again below.")
+        old = await phone.sees("I've asked again below.")
         assert old.id == card.id
         assert old.labels == ()
 
@@ -142,7 +142,7 @@ async def test_two_snoozed_medicines_of_one_card_each_ring_anew(
     seen = asked.cards[0].id
     for minutes in (10, 30):
         town.jump_to(asked.minute + timedelta(minutes=minutes + 1))
-        card = await home.anna.sees("🔔 Asking again", after=home.anna.last)
+        card = await home.anna.sees("🔔 I'm asking again", after=home.anna.last)
         assert card.id > seen
         seen = card.id
         await town.settled()
@@ -155,7 +155,7 @@ async def test_snooze_never_passes_the_window(home: Household, town: Town) -> No
     await home.anna.sees("", after=asked.cards[0])
     toast = await home.anna.press("Snooze 60 min")
     assert toast.alert
-    assert "Please answer it before then." in toast.text
+    assert "Please record it before then." in toast.text
 
 
 async def test_undo_is_for_the_card_that_says_so(home: Household, town: Town) -> None:

@@ -48,6 +48,7 @@ async def test_what_does_not_fit_is_on_a_second_card_and_no_button_records_more(
         second = await phone.sees(f"Mum · {at} · 2 of 2")
         buttons = [label for label in second.labels if "Taken: " in label]
         assert len(buttons) == 4
+        assert second.labels[0] == "✅ All taken: these 4"
 
     second = await home.anna.sees(f"Mum · {at} · 2 of 2")
     toast = await home.anna.press("All taken", message=second)
@@ -56,7 +57,7 @@ async def test_what_does_not_fit_is_on_a_second_card_and_no_button_records_more(
     assert await taken(town) == 4
     done = await home.ben.sees(f"Mum · {at} · 2 of 2")
     assert done.text.count("recorded by Anna") == 4
-    assert "✓ All answered" in done.labels
+    assert "✓ All recorded" in done.labels
     first = await home.ben.sees(f"Mum · {at} · 1 of 2")
     assert "recorded by" not in first.text
     toast = await home.ben.press("All taken", message=first)

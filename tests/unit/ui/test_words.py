@@ -14,7 +14,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.length import plain
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import DOMAIN, listed, speaking, spoken_locales
-from bot.ui.words.amounts import amount_in_words, count_words, number_in_words
+from bot.ui.words.amounts import amount_in_words, count_words, more_in_words, number_in_words
 from bot.ui.words.appointment_times import days_label, days_words
 from bot.ui.words.dates import (
     day_and_month,
@@ -116,8 +116,9 @@ WORKDAYS = frozenset(Weekday(n) for n in range(5))
         ),
         (
             AsNeeded(TODAY, timedelta(hours=6), 4),
-            "as needed, at least 6 hours apart, at most 4 in 24 hours",
+            "as needed, at least 6 hours apart, at most 4 doses in 24 hours",
         ),
+        (AsNeeded(TODAY, max_per_day=1), "as needed, at most 1 dose in 24 hours"),
         (
             WallClock((EIGHT, time(22)), TODAY, dosages=(Dosage("1 tablet"), Dosage("½ tablet"))),
             "1 tablet at 08:00 and ½ tablet at 22:00",
@@ -255,6 +256,19 @@ def test_a_misunderstanding_says_what_to_type_instead() -> None:
 )
 def test_amounts_read_as_one_would_say_them(amount: str, unit: str, words: str) -> None:
     assert amount_in_words(Decimal(amount), unit) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "words"),
+    [
+        ("2", "tablet", "2 more tablets"),
+        ("0.5", "tablet", "½ more tablet"),
+        ("2.5", "ml", "2½ ml more"),
+        ("3", PIECE, "3 more"),
+    ],
+)
+def test_more_of_something_reads_as_one_would_say_it(amount: str, unit: str, words: str) -> None:
+    assert more_in_words(Decimal(amount), unit) == words
 
 
 def test_every_thing_that_is_counted_has_a_plural() -> None:

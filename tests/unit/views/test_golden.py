@@ -106,7 +106,8 @@ def test_labels_have_the_words_that_people_script_against() -> None:
     [
         ("Taken", {Take, TakeAll, TakeToday, TakeExactly, TakeAmount, TakeAllInSummary, Choose}),
         ("All taken", {TakeAll, TakeAllInSummary}),
-        ("Skip", {Skip}),
+        ("⏭ Skip", {Skip}),
+        ("✓ Skipped", {ShowRecord}),
         ("Snooze", {Snooze}),
         (
             "Undo",

@@ -92,16 +92,16 @@ def slot_card(facts: CardFacts) -> Screen:
     if not facts.doses:
         return Screen(title + "\n" + _("Nothing is due here any more."))
     if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
-        return Screen(title + "\n" + _("Asked again below."))
+        return Screen(title + "\n" + _("I've asked again below."))
     lines = [title]
     is_open = any(dose.status == DoseStatus.PENDING for dose in facts.doses)
     if is_open and facts.is_repeat:
         lines.append(_("🔁 This may be a repeat: please check whether it was given already."))
     elif is_open and facts.is_reminder:
         lines.append(
-            _("🔔 Asking again: not everything is recorded yet.")
+            _("🔔 I'm asking again: not everything is recorded yet.")
             if any(dose.status in RESOLVED for dose in facts.doses)
-            else _("🔔 Asking again: nothing is recorded yet.")
+            else _("🔔 I'm asking again: nothing is recorded yet.")
         )
     if is_open and facts.is_late:
         late = ngettext(
@@ -278,7 +278,7 @@ def closed_dose_rows(
         this = UndoOnCard(
             family_id=take.family_id, dose_id=dose.id, record=recorded_at(dose.resolved_at)
         )
-        done = _("✓ Not taken")
+        done = _("✓ Skipped")
         if dose.status is DoseStatus.TAKEN:
             done = _("✓ {amount}").format(amount=label(dose.given or dose.dosage))
         # In the places of the other amounts: a button that only shows the record.
@@ -286,12 +286,17 @@ def closed_dose_rows(
         return ((button(correct, ShowRecord), Button(undo, this.encode())), *kept)
     skip = button(_("⏭ Skip") if name is None else _("⏭ Skip {name}").format(name=name), Skip)
     if not amounts:
-        taken = _("✅ Taken after all") if name is None else _("✅ Taken: {name}").format(name=name)
+        taken = taken_label(dose) if name is None else _("✅ Taken: {name}").format(name=name)
         return ((Button(taken, take.encode()), skip),)
     first, *others = [
         Button(amount_label(amount, name=name), press.encode()) for amount, press in amounts
     ]
     return ((first, skip), *((other,) for other in others))
+
+
+def taken_label(dose: DoseFacts) -> str:
+    """Of a dose whose window has closed, shown by itself."""
+    return _("✅ Taken") if dose.status is DoseStatus.NOT_ASKED else _("✅ Taken after all")
 
 
 def offered_amounts(
@@ -327,20 +332,22 @@ def _all_taken(facts: CardFacts, names: Mapping[UUID, str]) -> Button:
         person_id=facts.care_recipient_id,
         card=CardOfSlot(facts.slot_at, facts.part),
     )
-    return all_taken_button(facts.doses, take=take, names=names)
+    return all_taken_button(facts.doses, take=take, names=names, are_some=facts.count > 1)
 
 
 def all_taken_button(
-    doses: Sequence[DoseFacts], *, take: Press, names: Mapping[UUID, str]
+    doses: Sequence[DoseFacts], *, take: Press, names: Mapping[UUID, str], are_some: bool
 ) -> Button:
     """*take* is what it does while one of the *doses* is open: it takes those, and says so where
     others were answered. It doesn't take those of which somebody has to say how much it was.
+    `are_some`: others aren't on this message, so the button says how many it takes.
     """
     still_open = [dose for dose in doses if dose.status not in RESOLVED]
     meant = [dose for dose in still_open if dose.most is None]
     left = len(meant)
     if left == len(doses):
-        return Button(_("✅ All taken"), take.encode())
+        words = _("✅ All taken: these {count}") if are_some else _("✅ All taken")
+        return Button(words.format(count=left), take.encode())
     if left:
         words = ngettext("✅ Taken: the other {count}", "✅ Taken: the other {count}", left)
         if left == 1:
@@ -352,4 +359,4 @@ def all_taken_button(
     shown = ShowRecord(family_id=take.family_id, dose_id=(still_open or doses)[0].id)
     if still_open:
         return Button(_("👇 How much was given?"), shown.encode())
-    return Button(_("✓ All answered"), shown.encode())
+    return Button(_("✓ All recorded"), shown.encode())

@@ -15,7 +15,7 @@ from bot.ui.presses.overview import Keep
 from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.dose_times import clock_of, due_moment, record_clock
-from bot.ui.words.records import back_words
+from bot.ui.words.records import again_words
 from domain.database.scope import Member
 from domain.medicines.doses.card_parts import digest_of
 from domain.medicines.doses.choices import choices_of
@@ -28,7 +28,10 @@ from domain.medicines.records.recording import Recorded
 from domain.models.medicines import DoseStatus
 
 _MAX_OTHERS = 6
-_UNSAID = 120  # of a toast's 200 characters
+# Of a toast's 200 characters.
+_UNSAID = 120
+_AMOUNT = 40
+_NAME = 60
 
 
 def recorded(outcome: Recorded) -> Answer:
@@ -103,11 +106,14 @@ def amount_is_another(dose: DoseFacts, *, member: Member, now: datetime) -> Answ
     """The pressed button offered an amount of what has been changed since."""
     if dose.status in {DoseStatus.CANCELLED, *RESOLVED}:
         return Answer(toast=already(dose), alert=True)
-    words = _("The amount has been changed to {amount} since. Nothing was recorded.")
-    said = Answer(toast=toast(words.format(amount=dose.dosage)), alert=True)
+    words = _("The amount has since been changed to {amount}, so nothing was recorded.")
+    words = words.format(amount=shorten(dose.dosage, to=_AMOUNT))
     if dose.most is None:
-        return said
-    return replace(said, send=ask_amount(dose, member=member, now=now).send)
+        again = _("Please tap Taken again if {amount} was given.")
+        then = again.format(amount=shorten(dose.dosage, to=_AMOUNT))
+        return Answer(toast=toast(words, then=then), alert=True)
+    asked = ask_amount(dose, member=member, now=now)
+    return replace(asked, toast=toast(words), alert=True)
 
 
 def snoozed(outcome: Snoozed) -> Answer:
@@ -116,7 +122,8 @@ def snoozed(outcome: Snoozed) -> Answer:
         return Answer(toast=already(dose), alert=True)
     if outcome.until is None:
         words = _(
-            "Not snoozed: I only ask about this dose until {time}. Please answer it before then."
+            "I haven't snoozed it, because I only ask about this dose until {time}. Please record "
+            "it before then."
         )
         return Answer(toast=words.format(time=clock_of(dose, dose.window_ends_at)), alert=True)
     return Answer(
@@ -135,10 +142,9 @@ def undone_toast(outcome: UndoneRecord) -> Answer:
     dose = outcome.dose
     if not outcome.is_correction:
         return Answer(toast=toast(_("Undone: {names}").format(names=_what(dose))))
-    then = unescape(back_words(dose, instead_of=outcome.before))
-    words = _("Correction undone. The record of {name} is back to: {then}.")
-    words = words.format(name=dose.name, then=then)
-    return Answer(toast=toast(words))
+    name = escape(shorten(dose.name, to=_NAME))
+    again = unescape(again_words(dose, instead_of=outcome.before, what=name))
+    return Answer(toast=toast(_("Correction undone. {again}").format(again=again)))
 
 
 def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
@@ -171,7 +177,9 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
         named=NamedDoses(first.due_at, outcome.part, digest_of(outcome.pressed)),
     )
     exactly: Press = TakeExactly(family_id=member.family_id, dose_id=first.id)
-    that_one = _("✅ The one due {moment}").format(moment=due_moment(first, now=now))
+    that_one = ngettext(
+        "✅ The one due {moment}", "✅ The ones due {moment}", len(outcome.pressed)
+    ).format(moment=due_moment(first, now=now))
     for choice, amount in choices_of(first.planned) if outcome.given else ():
         if outcome.given and amount == outcome.given.amount:
             chosen = ChosenBelow(choice)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.cards import taken_label
 from bot.features.medicines.views.doses import amount_buttons
 from bot.features.medicines.views.giving.given_intakes import undo_record_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
@@ -129,7 +130,7 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
     elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
         take = TakeExactly(family_id=member.family_id, dose_id=dose.id, below=Below.ENTRY)
         skip = Skip(family_id=member.family_id, dose_id=dose.id, is_in_entry=True)
-        taken = [Button(_("✅ Taken after all"), take.encode())]
+        taken = [Button(taken_label(dose), take.encode())]
         if dose.most is not None:
             taken = amount_buttons(dose, member, below=Below.ENTRY)
         rows += [(taken[0], Button(_("⏭ Skip"), skip.encode())), *((each,) for each in taken[1:])]
@@ -178,7 +179,7 @@ def correction_labels(*, is_taken: bool) -> dict[str, str]:
     """What can be corrected, by the keys of :mod:`bot.features.medicines.flows.giving.correct`."""
     labels = {"time": _("🕗 Taken at another time"), "amount": _("½ Another amount")}
     if is_taken:
-        return {**labels, "skip": _("⏭ It wasn't taken"), "note": _("📝 A note")}
+        return {**labels, "skip": _("⏭ It was skipped"), "note": _("📝 A note")}
     return {"take": _("✅ It was taken"), "reason": _("📝 The reason")}
 
 

@@ -30,7 +30,7 @@ from bot.ui.presses.medicines import (
 from bot.ui.presses.overview import UndoAction
 from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfMedicine
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import count_words
 from bot.ui.words.dose_times import (
     called_off_words,
@@ -211,15 +211,17 @@ def open_lines(
 
 
 def limits(outlook: Outlook, *, reader_zone: ZoneInfo | None) -> str:
-    """ "2 of at most 4 in 24 hours. Next dose: not before today 14:50 Mum's time"; empty where
-    nothing is limited.
+    """ "2 of at most 4 doses given in 24 hours. Next dose: not before today 14:50 Mum's time";
+    empty where nothing is limited.
     """
     parts = []
     if outlook.limit is not None:
         parts.append(
-            _("{count} of at most {limit} in 24 hours").format(
-                count=count_words(outlook.others), limit=outlook.limit
-            )
+            ngettext(
+                "{count} of at most {limit} dose given in 24 hours",
+                "{count} of at most {limit} doses given in 24 hours",
+                outlook.limit,
+            ).format(count=count_words(outlook.others), limit=outlook.limit)
         )
     if outlook.next_at is not None and outlook.next_at > outlook.at:
         following = moment(
@@ -297,7 +299,7 @@ def _kept(
             zone=facts.zone,
             reader_zone=reader_zone,
         )
-        words = _("You can still answer the dose due {due} until {time}.")
+        words = _("You can still record the dose due {due}, until {time}.")
         return words.format(due=due, time=until)
     return open_words(dose, home=facts.zone, now=now, reader_zone=reader_zone)
 
@@ -348,7 +350,7 @@ def open_doses_changed(
 def change_superseded(facts: MedicineFacts) -> Answer:
     """The change that the message offered is no longer the current one."""
     what = dosed_name(facts.name, facts.dosage, facts.schedule)
-    words = _("It has been changed again since, so I left that dose as it is. It's now: {medicine}")
+    words = _("It has since been changed again, so I left that dose as it is. It's now: {medicine}")
     return Answer(toast=toast(words.format(medicine=what)), alert=True)
 
 

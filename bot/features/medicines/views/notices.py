@@ -84,7 +84,10 @@ def _buttons(facts: SummaryFacts) -> Keyboard:
     rows: list[tuple[Button, ...]] = []
     if not is_single:
         take_all = TakeAllInSummary(family_id=facts.family_id, notification_id=facts.id)
-        rows.append((all_taken_button(facts.doses, take=take_all, names=names),))
+        all_taken = all_taken_button(
+            facts.doses, take=take_all, names=names, are_some=facts.more > 0
+        )
+        rows.append((all_taken,))
     for dose in facts.doses:
         name = _("{time} {name}").format(time=_when(dose, facts), name=names[dose.id])
         take = TakeExactly(family_id=facts.family_id, dose_id=dose.id, below=Below.NOTICE)

@@ -24,7 +24,7 @@ def _change(item: RecordChange, person: str) -> str:
     what = _what(dose, person)
     match item.kind:
         case ChangeKind.UNDONE:
-            words = _("↩️ {who} undid your record of {what}: {before}. {now}")
+            words = _("↩️ {who} undid your record of {what}. You'd recorded: {before}. {now}")
             return words.format(
                 who=who, what=what, before=recorded_words(item.record), now=_since_undone(dose)
             )
@@ -32,7 +32,9 @@ def _change(item: RecordChange, person: str) -> str:
             words = _("✅ {who} restored your record of {what}: {before}.")
             return words.format(who=who, what=what, before=recorded_words(item.record))
         case ChangeKind.CORRECTION_UNDONE:
-            words = _("↩️ {who} undid your correction of {what}: {before}. {now}")
+            words = _(
+                "↩️ {who} undid your correction of {what}. You'd corrected it to: {before}. {now}"
+            )
             return words.format(
                 who=who, what=what, before=recorded_words(item.record), now=_current_record(dose)
             )
@@ -71,7 +73,7 @@ def _since_undone(dose: DoseFacts) -> str:
     """
     match dose.status:
         case DoseStatus.PENDING:
-            return _("That left it without a record.")
+            return _("Now nothing is recorded for it.")
         case DoseStatus.CANCELLED:
             return _("It's no longer recorded.")
         case _:

@@ -7,6 +7,7 @@ from bot.ui.presses.medicines import PromiseRefill
 from bot.ui.wording import _, escape
 from domain.medicines.stock.levels import Refilled
 from domain.medicines.stock.notices import RefillFacts, RefillItem
+from domain.models.medicines import MedicineStatus
 
 
 def notice(facts: RefillFacts) -> Screen:
@@ -22,8 +23,10 @@ def notice(facts: RefillFacts) -> Screen:
 
 def _item(item: RefillItem, facts: RefillFacts) -> str:
     left = left_in_words(item.stock, facts.zone, now=facts.now)
-    if not item.is_given:
-        return _("⏸ {name}: {left}; paused or stopped").format(name=escape(item.name), left=left)
+    if item.status is MedicineStatus.PAUSED:
+        return _("⏸ {name} (paused): {left}").format(name=escape(item.name), left=left)
+    if item.status is MedicineStatus.STOPPED:
+        return _("⏹ {name} (stopped): {left}").format(name=escape(item.name), left=left)
     if not item.is_low:
         return _("✅ {name}: {left}").format(name=escape(item.name), left=left)
     words = _("• {name}: {left}").format(name=escape(item.name), left=left)

@@ -25,7 +25,7 @@ from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dose_times import due_moment, open_words, place_name, record_at
 from bot.ui.words.parts_of_day import times_in_words
 from bot.ui.words.pauses import pause_words
-from bot.ui.words.records import back_words
+from bot.ui.words.records import again_words, back_words
 from bot.ui.words.schedules import BEGUN, dosed_name, schedule_in_words
 from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
@@ -322,11 +322,9 @@ def _dose(dose: DoseFacts, now: datetime) -> str:
 def _doses_now(outcome: Undone) -> str:
     if outcome.action.kind is ActionKind.CORRECTED:
         now, before = outcome.doses[0], outcome.action.doses[0]
-        return _("↩️ Undone. The record of {name} for {person} is back to: {then}.").format(
-            name=escape(now.name),
-            person=escape(now.person),
-            then=back_words(now, instead_of=before),
-        )
+        what = _("{name} for {person}").format(name=escape(now.name), person=escape(now.person))
+        again = again_words(now, instead_of=before, what=what)
+        return _("↩️ Undone. {again}").format(again=again)
     names = ", ".join(
         fitting([f"{escape(dose.name)} {escape(dose.dosage)}" for dose in outcome.doses])
     )

@@ -171,7 +171,13 @@ async def test_whose_record_is_undone_is_told(home: Home) -> None:
     await home.record(home.anna, minutes=5)
     await home.undo(home.ben)
     assert await home.told() == [
-        ("Anna", f"↩️ Ben undid {ABOUT}: given at 08:05. That left it without a record.")
+        (
+            "Anna",
+            (
+                f"↩️ Ben undid {ABOUT}. You'd recorded: given at 08:05."
+                " Now nothing is recorded for it."
+            ),
+        )
     ]
 
 
@@ -272,7 +278,13 @@ async def test_what_is_put_back_stays_its_recorders(home: Home) -> None:
     # Hence it is Ben who hears of what becomes of it, and not Anna.
     await home.undo(home.carl)
     assert await home.told() == [
-        ("Ben", f"↩️ Carl undid {ABOUT}: given at 08:00. That left it without a record.")
+        (
+            "Ben",
+            (
+                f"↩️ Carl undid {ABOUT}. You'd recorded: given at 08:00."
+                " Now nothing is recorded for it."
+            ),
+        )
     ]
     assert await find_violations(home.url, home.database.clock) == []
 
@@ -286,7 +298,7 @@ async def test_whose_correction_is_undone_is_told_what_stands(home: Home) -> Non
         (
             "Anna",
             (
-                f"↩️ Carl undid {about}: given at 08:10."
+                f"↩️ Carl undid {about}. You'd corrected it to: given at 08:10."
                 " It's back to what Ben recorded: given at 08:00."
             ),
         )
@@ -451,11 +463,11 @@ async def test_undoing_a_correction_says_what_will_stand(home: Home) -> None:
         return answer.edit.text if answer.edit else ""
 
     asked = await factories.acting(home.database, home.ben, question)
-    assert "Back to: given at 08:05 (not 08:12)" in asked
+    assert "taken at 08:12\nBack to: taken at 08:05\n" in asked
     answered = await factories.acting(home.database, home.ben, answer)
-    assert (
-        answered
-        == "↩️ Undone. The record of Aspirin for Mum is back to: given at 08:05 (not 08:12)."
+    assert answered == (
+        "↩️ Undone. The record of Aspirin for Mum is again: taken at 08:05. (It had been changed to:"
+        " taken at 08:12.)"
     )
 
 

@@ -73,7 +73,7 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             "as needed, 6 hours apart, max 4 a day",
             "as needed",
-            "1 tablet, as needed, at least 6 hours apart, at most 4 in 24 hours",
+            "1 tablet, as needed, at least 6 hours apart, at most 4 doses in 24 hours",
             set(),
         ),
         (
@@ -160,7 +160,7 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             "every day at 08:00 for 5 days",
             "as needed, max 2",
-            "1 tablet, as needed, at most 2 in 24 hours, last day 28 November 2026",
+            "1 tablet, as needed, at most 2 doses in 24 hours, last day 28 November 2026",
             {Concern.TIMES_LOST},
         ),
         (
@@ -173,13 +173,13 @@ TWO_AMOUNTS = "1 tablet at 08:00 and 2 tablets at 22:00"
         (
             "as needed, 6 hours apart, max 4 a day",
             "4 hours apart",
-            "1 tablet, as needed, at least 4 hours apart, at most 4 in 24 hours",
+            "1 tablet, as needed, at least 4 hours apart, at most 4 doses in 24 hours",
             {Concern.MORE_OFTEN},
         ),
         (
             "as needed, 6 hours apart, max 4 a day",
             "max 3",
-            "1 tablet, as needed, at least 6 hours apart, at most 3 in 24 hours",
+            "1 tablet, as needed, at least 6 hours apart, at most 3 doses in 24 hours",
             set(),
         ),
         (
@@ -357,10 +357,33 @@ def test_how_far_apart(words: str, minutes: int, most: int | None) -> None:
     assert typed == Change(min_interval=timedelta(minutes=minutes), max_per_day=most)
 
 
-@pytest.mark.parametrize("words", ["4", "four", "4 times", "max 4 a day", "4 in 24 hours"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("4", "four", "4 times", "4 doses", "max 4 a day", "4 in 24 hours", "4 doses in 24 hours"),
+        "at most 4 doses in 24 hours",
+    ],
+)
 def test_how_often(words: str) -> None:
     typed = parse_max_per_day(words, schedule=AsNeeded(TODAY), zone=LONDON, now=NOW)
     assert typed == Change(max_per_day=4)
+
+
+@pytest.mark.parametrize("words", ["1", "1 dose", "one dose", "at most 1 dose in 24 hours"])
+def test_once_at_most(words: str) -> None:
+    typed = parse_max_per_day(words, schedule=AsNeeded(TODAY), zone=LONDON, now=NOW)
+    assert typed == Change(max_per_day=1)
+
+
+@pytest.mark.parametrize("dosage", ["100 mg", "2 tablets", "1-2 tablets", "2 doses"])
+@pytest.mark.parametrize("most", [1, 2, 24])
+def test_limits_mean_the_same_when_they_are_typed_as_shown(dosage: str, most: int) -> None:
+    shown = AsNeeded(TODAY, timedelta(hours=6), most)
+    words = schedule_in_words(shown, zone=LONDON, today=TODAY)
+    typed = parse_change(
+        words, schedule=AsNeeded(TODAY), dosage=parse_dosage(dosage), zone=LONDON, now=NOW
+    )
+    assert (typed.min_interval, typed.max_per_day) == (shown.min_interval, most)
 
 
 @pytest.mark.parametrize("words", ["6", "banana", "at 08:00", "2 tablets", ""])

@@ -134,11 +134,13 @@ async def _take_words(request: Request, running: Conversation, text: str) -> Ans
 def _ask_time(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     if draft.lacks_time:
-        return intake_questions.ask_when(draft.name, lacks_time=draft.lacks_time)
+        return intake_questions.ask_when(
+            draft.name, person=draft.person, lacks_time=draft.lacks_time
+        )
     if not draft.options:
         return views.ask_time(draft.name, person=draft.person)
     buttons = [choice(words, key) for key, words in draft.buttons]
-    screen = intake_questions.ask_when(draft.name, lacks_time="")
+    screen = intake_questions.ask_when(draft.name, person=draft.person, lacks_time="")
     return Screen(screen.text, in_rows(buttons))
 
 

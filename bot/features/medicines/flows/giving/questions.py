@@ -113,12 +113,14 @@ def ask_which(data: Data, choice: Choice) -> Screen:
 def ask_time(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     if draft.lacks_time:
-        screen = intake_questions.ask_when(draft.name, lacks_time=draft.lacks_time)
+        screen = intake_questions.ask_when(
+            draft.name, person=draft.person, lacks_time=draft.lacks_time
+        )
         return Screen(screen.text, in_rows([cancel_button(choice)]))
     if not draft.buttons:
-        screen = intake_questions.ask_another_time(draft.name)
+        screen = intake_questions.ask_another_time(draft.name, person=draft.person)
     else:
-        screen = intake_questions.ask_when(draft.name, lacks_time="")
+        screen = intake_questions.ask_when(draft.name, person=draft.person, lacks_time="")
     buttons = [choice(words, key) for key, words in draft.buttons]
     return Screen(screen.text, in_rows([*buttons, cancel_button(choice)]))
 
@@ -132,7 +134,7 @@ async def refresh_time(request: Request, data: Data) -> Data:
 def ask_amount(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     usual = Dosage.from_json(draft.usual)
-    screen = intake_questions.ask_amount(draft.name, usual, given=draft.text)
+    screen = intake_questions.ask_amount(draft.name, usual, person=draft.person, given=draft.text)
     labels = intake_questions.amount_labels(usual)
     buttons = [choice(words, key) for key, words in labels.items()]
     return Screen(screen.text, in_rows([*buttons, cancel_button(choice)]))

@@ -128,7 +128,7 @@ def _ask_course(data: Data, choice: Choice) -> Screen:
     if _is_longer(data):
         labels = (
             course_questions.lengthen_label(last_day(after, zone)),
-            course_questions.keep_label(),
+            course_questions.keep_label(last_day(before, zone), new_end=last_day(after, zone)),
         )
     else:
         labels = (

@@ -81,7 +81,7 @@ async def _take(request: Request, running: Conversation, reply: Reply) -> Answer
     data: Data = running.data
     scope = request.scope
     if reply.choice == "later":
-        return finished(running, views.not_measured())
+        return finished(running, views.not_measured(data["unit"]))
     per_dose = read_per_dose(reply, data["unit"])
     try:
         outcome = await set_per_dose(
@@ -93,7 +93,7 @@ async def _take(request: Request, running: Conversation, reply: Reply) -> Answer
             seen=_from_json(data["said"]),
         )
     except MedicineChanged:
-        return await FLOW.ask_again(request, running, first=views.measured_meanwhile())
+        return await FLOW.ask_again(request, running, first=views.measured_meanwhile(data["unit"]))
     member = scope.require(Action.CHANGE_MEDICINES)
     return finished(running, views.measured(outcome, member=member, now=scope.clock.now()))
 

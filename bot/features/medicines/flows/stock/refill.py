@@ -157,7 +157,7 @@ async def _refill(
     except MedicineChanged:
         answer = await _refill(request, data, typed, running)
         shown, *others = answer.send
-        return replace(answer, send=(*shown.after(views.measured_first()), *others))
+        return replace(answer, send=(*shown.after(views.measured_first(unit)), *others))
     except PerDoseUnknown as unknown:
         data = {**data, **_to_json(typed), "unit": unit, "of": least_of(unknown.dosage).to_json()}
         return FLOW.ask(request, running, "per_dose", data)

@@ -21,7 +21,8 @@ def assumed(person: Person, parts: Sequence[PartOfDay], *, member: Member) -> Sc
     return Screen(
         _(
             "🕗 Nobody has told me the times of <b>{name}</b>'s day yet, so I use the usual ones: "
-            "{times}. If that's not right, tap below, and the medicines follow."
+            "{times}. If that's not right, tap below, and I'll move the "
+            "medicines to match."
         ).format(name=escape(person.name), times=listed(times)),
         ((Button(day_times_label(), press.encode()),),),
     )

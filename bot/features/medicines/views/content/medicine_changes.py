@@ -130,7 +130,7 @@ def ask_which(name: str, choices: Sequence[Button], *, about: Topic) -> Screen:
         case Topic.DAYS:
             text = _("{name} is given differently on different days. Which days should change?")
         case Topic.END:
-            text = _("Not all of {name} ends on the same day. Which end should change?")
+            text = _("Parts of {name}'s schedule end on different days. Which end should I change?")
     return Screen(text.format(name=escape(name)), in_rows(choices))
 
 
@@ -157,7 +157,7 @@ def ask_interval(name: str, choices: Sequence[Button], unknown: Button) -> Scree
 
 def ask_max_per_day(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
     return Screen(
-        _("At most, how many times may {name} be given in 24 hours? Tap, or type a number.").format(
+        _("What's the most doses of {name} allowed in 24 hours? Tap, or type a number.").format(
             name=escape(name)
         ),
         (*in_rows(choices, of=2), (unknown,)),
@@ -216,12 +216,14 @@ def _concern_words() -> dict[Concern, str]:
         Concern.MORE_OFTEN: _("It would be given more often."),
         Concern.LARGER: _("At least one dose would be larger."),
         Concern.TENFOLD: _(
-            "It would be at least ten times what it is now. Please check the number and the unit."
+            "The dose would be at least ten times what it is now. Please check the number and the "
+            "unit."
         ),
         Concern.TENTH: _(
-            "It would be a tenth of what it is now, or less. Please check the number and the unit."
+            "The dose would be a tenth of what it is now, or less. Please check the number and the "
+            "unit."
         ),
-        Concern.OTHER_UNIT: _("It would be in a different unit."),
+        Concern.OTHER_UNIT: _("The dose would be in a different unit."),
         Concern.OTHER_AMOUNT: _("I can't tell whether that's more or less than before."),
         Concern.LONGER: _("It would be given for longer."),
         Concern.EARLIER: _("It would start earlier."),

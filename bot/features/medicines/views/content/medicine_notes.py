@@ -38,11 +38,11 @@ def changed_lines(
     lines: list[str] = []
     before, now = instructions
     if before != now:
-        lines += note_lines(now, None) or [_("How to take it is no longer noted.")]
+        lines += note_lines(now, None) or [_("The note on how to take it was removed.")]
         lines += [_("Before: {words}").format(words=escape(before))] if before else []
     before, now = reason
     if before != now:
-        lines += note_lines(None, now) or [_("What it's for is no longer noted.")]
+        lines += note_lines(None, now) or [_("The note on what it's for was removed.")]
         lines += [_("Before: {words}").format(words=escape(before))] if before else []
     return lines
 
@@ -65,7 +65,7 @@ def suggestions(note: Note) -> Sequence[str]:
 
 
 def leave_out_label() -> str:
-    return _("Leave it out")
+    return _("🗑 Remove this note")
 
 
 def ask(note: Note, *, name: str, now: str | None, buttons: Sequence[Button]) -> Screen:

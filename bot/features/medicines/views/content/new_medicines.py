@@ -131,7 +131,7 @@ def ask_what_to_change(
 
 
 def both_label() -> str:
-    return _("✅ Save both")
+    return _("✅ Save the new one, too")
 
 
 def different_label() -> str:

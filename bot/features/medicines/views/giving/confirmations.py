@@ -66,7 +66,7 @@ def _multiple(outlook: Outlook) -> str:
 
 def _extra(outlook: Outlook, reader: Reader) -> str:
     medicine = outlook.medicine
-    words = _("No dose due around then is left to record, so this counts as an extra one.")
+    words = _("There's no unrecorded dose due around then, so this counts as an extra dose.")
     if medicine.first_due_at is None:
         return words
     following = moment(
@@ -90,13 +90,13 @@ def _warnings(outlook: Outlook, reader: Reader) -> Sequence[str]:
     lines = []
     if outlook.last is not None and outlook.is_too_soon_after:
         lines.append(
-            _("⚠️ Only {length} after the dose recorded before it. {rule}").format(
+            _("⚠️ That's only {length} after the previous recorded dose. {rule}").format(
                 length=length_words(outlook.minute - outlook.last.at), rule=_rule(outlook)
             )
         )
     if outlook.following is not None and outlook.is_too_soon_before:
         lines.append(
-            _("⚠️ Only {length} before the dose recorded after it. {rule}").format(
+            _("⚠️ That's only {length} before the next recorded dose. {rule}").format(
                 length=length_words(outlook.following.at - outlook.minute), rule=_rule(outlook)
             )
         )
@@ -160,9 +160,11 @@ def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:
         )
     if outlook.limit is not None:
         lines.append(
-            _("Not counting this one: {count} of at most {limit} in 24 hours").format(
-                count=count_words(outlook.others), limit=outlook.limit
-            )
+            ngettext(
+                "Not counting this one: {count} of at most {limit} dose in 24 hours",
+                "Not counting this one: {count} of at most {limit} doses in 24 hours",
+                outlook.limit,
+            ).format(count=count_words(outlook.others), limit=outlook.limit)
         )
     return lines
 

@@ -93,4 +93,4 @@ def still_in_future() -> Answer:
 
 def record_changed_since() -> Answer:
     """The record has changed since its button was sent."""
-    return Answer(toast=_("The record has been changed since. /history shows it."), alert=True)
+    return Answer(toast=_("The record has since been changed. /history shows it."), alert=True)

@@ -80,31 +80,32 @@ def count_labels() -> dict[str, str]:
     return {"0.5": "½", "1": "1", "1.5": "1½", "2": "2", "3": "3"}
 
 
-def ask_when(name: str, *, lacks_time: str) -> Screen:
+def ask_when(name: str, *, person: str, lacks_time: str) -> Screen:
     """Asks when it was given: one of the times the text can mean, or another time."""
     if lacks_time:
-        question = _("“{words}”: what time was {name} given? For example <i>07:45</i>").format(
-            words=escape(lacks_time), name=escape(name)
+        words = _("“{words}”: what time was {person} given {name}? For example <i>07:45</i>")
+        return Screen(
+            words.format(words=escape(lacks_time), person=escape(person), name=escape(name))
         )
-        return Screen(question)
-    return Screen(_("When was {name} given?").format(name=escape(name)))
+    words = _("When was {person} given {name}?")
+    return Screen(words.format(person=escape(person), name=escape(name)))
 
 
-def ask_another_time(name: str) -> Screen:
+def ask_another_time(name: str, *, person: str) -> Screen:
     return Screen(
         _(
-            "When was {name} given? Type it, for example <i>07:45</i>, <i>yesterday 23:50</i> or"
-            " <i>half an hour ago</i>"
-        ).format(name=escape(name))
+            "When was {person} given {name}? Type it, for example <i>07:45</i>, <i>yesterday "
+            "23:50</i> or <i>half an hour ago</i>"
+        ).format(person=escape(person), name=escape(name))
     )
 
 
-def ask_amount(name: str, usual: Dosage, *, given: str) -> Screen:
+def ask_amount(name: str, usual: Dosage, *, person: str, given: str) -> Screen:
     """Asks how much was given; *given* is a :func:`given_line`, since the usual amount is recorded
     with that time.
     """
-    question = _("How much {name} was given? The usual amount is {usual}.").format(
-        name=escape(name), usual=escape(usual.words)
+    question = _("How much {name} was {person} given? The usual amount is {usual}.").format(
+        name=escape(name), person=escape(person), usual=escape(usual.words)
     )
     return Screen(f"{given}\n{question}" if given else question)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.ui.answer import Button, Screen
 from bot.ui.buttons import in_rows, undo_button
 from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.dates import full_date
+from bot.ui.words.dates import day_and_month, full_date
 from bot.ui.words.pauses import end_words
 from bot.ui.words.schedules import schedule_in_words
 from domain.medicines.facts import MedicineFacts
@@ -67,7 +67,7 @@ def ask_course(
             _("Days were added for a pause that turned out shorter."),
             now,
             _("Without those days: {schedule}").format(schedule=then),
-            _("Should I remove those days again?"),
+            _("Should I remove the added days?"),
         ]
     return Screen("\n".join(lines), in_rows(buttons))
 
@@ -82,8 +82,13 @@ def lengthen_label(new_end: date | None) -> str:
     return _("✅ Yes, last day {date}").format(date=full_date(new_end))
 
 
-def keep_label() -> str:
-    return _("No, leave it")
+def keep_label(end: date | None, *, new_end: date | None) -> str:
+    """Beside :func:`lengthen_label`: it names the year only if that one has another."""
+    if end is None:
+        return _("No, leave it")
+    has_its_year = new_end is not None and new_end.year == end.year
+    date = day_and_month(end) if has_its_year else full_date(end)
+    return _("No, keep {date}").format(date=date)
 
 
 def shorten_label(new_end: date | None) -> str:

@@ -7,7 +7,7 @@ from bot.ui.answer import Answer, Button, Screen
 from bot.ui.buttons import undo_button
 from bot.ui.length import fitting, label
 from bot.ui.presses.medicines import RestoreMedicine, ResumePerson
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import called_off_words, open_words
 from bot.ui.words.pauses import course_ended_on, course_ending_within_pause, resume_day
@@ -31,7 +31,7 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     ended_on = course_ended_on(facts, now=now)
     if ended_on is not None:
         text = _(
-            "⏸ {name} is paused. Its course ended on {date}, so there are no doses left to give."
+            "⏸ {name} is paused. Its course ended on {date}, so I won't ask about it any more."
         )
         return Screen(text.format(name=name, date=full_date(ended_on)) + called_off, keyboard)
     if facts.resumes_at is None:
@@ -45,7 +45,7 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     if ends_on is not None:
         text = _(
             "⏸ {name} is paused. Its course ends on {date}, before the pause does ({day}), so "
-            "there are no doses left to give."
+            "I won't ask about it any more."
         ).format(name=name, day=day, date=full_date(ends_on))
         return Screen(text + called_off, keyboard)
     text = _("⏸ {name} is paused. It resumes on {day}.").format(name=name, day=day)
@@ -131,7 +131,13 @@ def person_resumed(facts: PausedPerson, *, now: datetime) -> Screen:
         lines.append(_("Resumed:"))
         lines += fitting([_resumed(medicine, now=now) for medicine in goes_on])
     if ended:
-        lines.append(_("Over by now, so there are no doses left to give:"))
+        lines.append(
+            ngettext(
+                "Over by now, so I won't ask about it any more:",
+                "Over by now, so I won't ask about them any more:",
+                len(ended),
+            )
+        )
         lines += fitting([_course_ended(medicine) for medicine in ended])
     if not facts.medicines:
         lines.append(_("There was no medicine to resume."))
@@ -202,7 +208,7 @@ def resumed_toast(medicine: MedicineFacts, *, now: datetime) -> str:
     """Says that the medicine has resumed, or that its course has ended (no HTML)."""
     if not _nothing_is_left(medicine, now=now):
         return _("Resumed.")
-    return _("No longer paused, but its course is over: there are no doses left to give.")
+    return _("No longer paused, but its course is over, so I won't ask about it any more.")
 
 
 def _names(medicines: Sequence[MedicineFacts]) -> str:

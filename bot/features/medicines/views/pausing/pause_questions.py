@@ -189,7 +189,7 @@ def ask_appointments(
     head = head.format(person=escape(person), date=full_date(until) if until else "")
     head = "\n".join([head, *fitting([_staying(*each) for each in stay], room=2_000)])
     question = _(
-        "Should I also skip appointment reminders during that time? The appointments stay in "
+        "Should I pause appointment reminders, too, during that time? The appointments stay in "
         "the lists and calendars."
     )
     return Screen(f"{head}\n{question}", in_rows(buttons))
@@ -205,6 +205,6 @@ def _staying(name: str, last: date | None) -> str:
 
 def appointment_labels() -> dict[str, str]:
     return {
-        "yes": _("🔕 Pause reminders, too"),
-        "no": _("🔔 Keep reminding"),
+        "yes": _("🔕 Pause appointment reminders"),
+        "no": _("🔔 Keep appointment reminders"),
     }

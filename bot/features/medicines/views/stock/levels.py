@@ -7,7 +7,12 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.amounts import amount_in_words, least_of, range_in_words
+from bot.ui.words.amounts import (
+    amount_in_words,
+    least_of,
+    more_in_words,
+    range_in_words,
+)
 from bot.ui.words.dates import day_and_month, full_date
 from bot.ui.words.units import PIECE, plural_name
 from domain.medicines.facts import MedicineFacts
@@ -88,10 +93,10 @@ def left_in_words(stock: Stock, zone: ZoneInfo, *, now: datetime) -> str:
         return _("none left, and nothing more is planned")
     if amount < 0:
         return ngettext(
-            "none left ({amount} more was given than counted)",
-            "none left ({amount} more were given than counted)",
+            "none left ({more} was given than counted)",
+            "none left ({more} were given than counted)",
             ceil(-amount),
-        ).format(amount=amount_in_words(-amount, unit))
+        ).format(more=more_in_words(-amount, unit))
     if amount == 0:
         return _("none left")
     return _how_long(amount_in_words(amount, unit), stock.forecast, zone, now)
@@ -186,4 +191,6 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
             )
         case _:
             # Nothing is deducted for a dose until somebody says how much of the stock it takes.
-            return _("I can't remind you about its stock until I know how many make one dose.")
+            return _(
+                "I can't remind you about its stock until I know how many {units} make one dose."
+            ).format(units=plural_name(stock.unit or PIECE))

@@ -16,7 +16,7 @@ from bot.ui.buttons import in_rows, undo_button
 from bot.ui.presses.medicines import REFILL_DAYS, SetPerDose, SetRefillDays
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import amount_in_words, number_in_words
-from bot.ui.words.units import PIECE
+from bot.ui.words.units import PIECE, is_named, plural_name
 from domain.access import Action, may
 from domain.database.scope import Member
 from domain.medicines.facts import MedicineFacts
@@ -62,9 +62,9 @@ def understood(typed: TypedAmount, unit: str) -> str:
         case StockChangeKind.ADDED:
             return _("{amount} added").format(amount=amount)
         case StockChangeKind.COUNTED:
-            return _("{amount} counted").format(amount=amount)
+            return _("total set to {amount}").format(amount=amount)
         case StockChangeKind.FEWER:
-            return _("{amount} fewer").format(amount=amount)
+            return _("{amount} taken off").format(amount=amount)
 
 
 def not_saved_yet(typed: TypedAmount, unit: str) -> str:
@@ -132,7 +132,16 @@ def _measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboar
     if stock.unmeasured is None and not of_a_dose(stock, medicine):
         return ()
     ask = SetPerDose(family_id=member.family_id, medication_id=medicine.id)
-    return ((Button(_("📦 Amount per dose"), ask.encode()),),)
+    return ((Button(_per_dose_label(stock.unit or PIECE), ask.encode()),),)
+
+
+def _per_dose_label(unit: str) -> str:
+    if unit == PIECE:
+        return _("📦 Amount per dose")
+    units = plural_name(unit)
+    if is_named(unit):
+        units = units[:1].upper() + units[1:]
+    return _("📦 {units} per dose").format(units=units)
 
 
 def _days_choices(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
@@ -203,20 +212,23 @@ def not_now_label() -> str:
     return _("Not now")
 
 
-def not_measured() -> Answer:
-    return say(_("OK. Doses won't reduce the stock until somebody tells me."))
-
-
-def measured_first() -> Screen:
-    return Screen(
-        _("Somebody has already told me how many make one dose, so your answer wasn't saved:")
+def not_measured(unit: str) -> Answer:
+    words = _(
+        "OK. Doses won't reduce the stock until somebody tells me how many {units} make one dose."
     )
+    return say(words.format(units=plural_name(unit)))
 
 
-def measured_meanwhile() -> Screen:
-    return Screen(
-        _(
-            "Somebody has already set how many make one dose, so your answer wasn't saved. Is "
-            "that right?"
-        )
+def measured_first(unit: str) -> Screen:
+    words = _(
+        "Somebody has already told me how many {units} make one dose, so your answer wasn't saved:"
     )
+    return Screen(words.format(units=plural_name(unit)))
+
+
+def measured_meanwhile(unit: str) -> Screen:
+    words = _(
+        "Somebody has already set how many {units} make one dose, so your answer wasn't saved. If "
+        "theirs is wrong, answer again:"
+    )
+    return Screen(words.format(units=plural_name(unit)))

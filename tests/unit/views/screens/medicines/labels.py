@@ -287,7 +287,11 @@ def _range_record_screens(home: Home) -> Mapping[str, View]:
             now=NOW + timedelta(days=1),
         ),
         "range_give_amount": partial(
-            intake_questions.ask_amount, words.medicine, usual, given="🕗 07:20"
+            intake_questions.ask_amount,
+            words.medicine,
+            usual,
+            person=words.person,
+            given="🕗 07:20",
         ),
         "range_give_confirm_more": confirm(more),
         "range_give_confirm_less": confirm(less),

@@ -96,7 +96,10 @@ def pause_screens(home: Home) -> Mapping[str, View]:
 
     def course_longer(days: int) -> View:
         ends_on = course_ends + timedelta(days=days)
-        labels = course_questions.lengthen_label(ends_on), course_questions.keep_label()
+        labels = (
+            course_questions.lengthen_label(ends_on),
+            course_questions.keep_label(course_ends, new_end=ends_on),
+        )
         return course_asked(days, by=days, labels=labels)
 
     over_now = course_questions.course_state(MedicineStatus.ACTIVE, None, zone=LONDON, now=NOW)
@@ -162,8 +165,14 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         ),
         "pause_course": course_longer(3),
         "pause_course_of_a_day": course_longer(1),
+        "pause_course_into_another_year": course_longer(40),
         "pause_course_without_end": course_asked(
-            2, by=2, labels=[course_questions.lengthen_label(None), course_questions.keep_label()]
+            2,
+            by=2,
+            labels=[
+                course_questions.lengthen_label(None),
+                course_questions.keep_label(None, new_end=None),
+            ],
         ),
         "pause_course_shorter": course_asked(
             0,

@@ -101,13 +101,24 @@ def intake_screens(home: Home) -> Mapping[str, View]:
         "give_slip_unit": partial(intake_questions.ask_slip, unit),
         "give_count": partial(intake_questions.ask_count, unit),
         "give_which_dose": partial(intake_questions.which_one, between, reader=reader),
-        "give_when": partial(intake_questions.ask_when, words.medicine, lacks_time=""),
-        "give_when_this_morning": partial(
-            intake_questions.ask_when, words.medicine, lacks_time="this morning"
+        "give_when": partial(
+            intake_questions.ask_when, words.medicine, person=words.person, lacks_time=""
         ),
-        "give_another_time": partial(intake_questions.ask_another_time, words.medicine),
+        "give_when_this_morning": partial(
+            intake_questions.ask_when,
+            words.medicine,
+            person=words.person,
+            lacks_time="this morning",
+        ),
+        "give_another_time": partial(
+            intake_questions.ask_another_time, words.medicine, person=words.person
+        ),
         "give_amount": partial(
-            intake_questions.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
+            intake_questions.ask_amount,
+            words.medicine,
+            Dosage(words.dosage),
+            person=words.person,
+            given="🕗 07:20",
         ),
         "my_clock_is_to_come": partial(given_intakes.still_in_future),
         "my_clock_of_another_record": partial(given_intakes.record_changed_since),

@@ -33,12 +33,14 @@ def stock_screens(home: Home) -> Mapping[str, View]:
     low = replace(have, amount=Decimal(2), forecast=Forecast(Lasts.RUNS_OUT, 2, NOW))
     item = RefillItem(saved.id, words.medicine, low, is_low=True)
     none_left = replace(have, amount=Decimal(0), forecast=Forecast(Lasts.RUNS_OUT, 0))
+    idle = replace(low, forecast=NOT_COMPUTED)
+    not_given = (MedicineStatus.PAUSED, MedicineStatus.STOPPED)
     items = [
         item,
         replace(item, stock=none_left),
         replace(item, stock=replace(low, promised_by=words.ben)),
         replace(item, stock=have, is_low=False),
-        replace(item, stock=low, is_low=False, is_given=False),
+        *(replace(item, stock=idle, is_low=False, status=status) for status in not_given),
     ]
     notice = RefillFacts(FAMILY_ID, words.person, LONDON, NOW, items)
     added = TypedAmount(Decimal("10.5"), None)
@@ -73,12 +75,12 @@ def stock_screens(home: Home) -> Mapping[str, View]:
     return {
         "refill_which": partial(refills.ask_which, [choice(words.medicine)], typed=words.medicine),
         "refill_amount": partial(refills.ask_amount, words.medicine),
-        "refill_per_dose": partial(question, understood=refills.understood(boxes, "tablet")),
+        "refill_per_dose": partial(question, understood=refills.not_saved_yet(boxes, "tablet")),
         "per_dose": partial(question, not_now=choice(refills.not_now_label())),
         "per_dose_of_pieces": partial(question, unit="piece"),
-        "per_dose_not_now": partial(refills.not_measured),
-        "per_dose_said_first": partial(refills.measured_first),
-        "per_dose_meanwhile": partial(refills.measured_meanwhile),
+        "per_dose_not_now": partial(refills.not_measured, "tablet"),
+        "per_dose_said_first": partial(refills.measured_first, "tablet"),
+        "per_dose_meanwhile": partial(refills.measured_meanwhile, "tablet"),
         "measured": partial(
             refills.measured,
             Refilled(strength, replace(have, measure=measure)),
