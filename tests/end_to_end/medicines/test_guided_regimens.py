@@ -30,7 +30,7 @@ from tests.town import Household, Town
             "20 mg",
             [
                 *("Different amounts", "In steps", "20 mg", "5 days", "10 mg", "5 days"),
-                *("5 mg", "1 week", "Then stop", "08:00"),
+                *("5 mg", "7 days", "Then stop", "08:00"),
             ],
             ["20 mg", "10 mg", "5 mg", "last day"],
         ),
@@ -126,4 +126,4 @@ async def test_a_slip_does_not_lose_what_was_tapped(home: Household, town: Town)
         await town.settled()
     await home.anna.send("lorem")
     asked = await home.anna.sees("How much after that?")
-    assert "Warfarin: 5 mg for 5 days" in asked.text
+    assert "Warfarin: “5 mg for 5 days”" in asked.text

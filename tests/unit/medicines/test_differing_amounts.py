@@ -33,7 +33,6 @@ MULTIPLES = tuple(map(Decimal, ("0.25", "0.5", "0.75", "1", "1.5", "2", "3")))
 bases = st.sampled_from(BASES)
 taps = st.integers(0, len(MULTIPLES) - 1)
 lengths = st.sampled_from([3, 5, 7, 14, 28])
-LENGTH_KEYS = {3: "l0", 5: "l1", 7: "l2", 14: "l3", 28: "l4"}
 
 
 def tapped(base: Dosage, *choices: str) -> str:
@@ -68,8 +67,9 @@ def doses_of(words: str, base: Dosage, *, days: int) -> list[tuple[int, str, Dec
     assert schedule is not None, words
     until = MONDAY + timedelta(days=days, hours=-7)
     return [
-        ((dose.due_at - MONDAY).days, f"{dose.due_at:%H:%M}", (dose.dosage or dosage).amount)
+        ((due.date() - MONDAY.date()).days, f"{due:%H:%M}", (dose.dosage or dosage).amount)
         for dose in occurrences_between(schedule, LONDON, MONDAY, until)
+        for due in [dose.due_at.astimezone(LONDON)]
     ]
 
 
@@ -123,7 +123,7 @@ def test_from_day_to_day(base: Dosage, keys: Sequence[int]) -> None:
 def test_in_steps(base: Dosage, steps: Sequence[tuple[int, int]], is_lasting: bool) -> None:
     choices = ["steps"]
     for key, days in steps:
-        choices += [f"a{key}", LENGTH_KEYS[days]]
+        choices += [f"a{key}", f"l{days}"]
     if is_lasting:
         choices[-1] = "on"
     words = tapped(base, *choices, *([] if is_lasting else ["stop"]))

@@ -18,6 +18,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from bot.ui.answer import Button, Screen
 from bot.ui.words.amounts import to_dosage
+from bot.ui.words.patterns_of_days import count_of_days
 from domain.medicines.dosages import Dosage
 
 # Typed words, where each amount belongs. Steps and alternating days have no places.
@@ -26,9 +27,10 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COUNTS = {Pattern.TIMES: len(_TIMES), Pattern.WEEKDAYS: len(_WEEKDAYS), Pattern.TURNS: 2}
 _MOST_STEPS = 12
 
-_LENGTHS = ("3 days", "5 days", "1 week", "2 weeks", "4 weeks")
-_DAYS_ON = ("3 days", "5 days", "7 days", "14 days", "21 days", "24 days")
-_DAYS_OFF = ("4 days", "7 days", "9 days", "14 days", "21 days", "23 days")
+# Days that are offered: of a step, of a cycle on, and off.
+_LENGTHS = (3, 5, 7, 14, 28)
+_DAYS_ON = (3, 5, 7, 14, 21, 24)
+_DAYS_OFF = (4, 7, 9, 14, 21, 23)
 _MULTIPLES = tuple(map(Decimal, ("0.25", "0.5", "0.75", "1", "1.5", "2", "3")))
 _NOTHING = {"0", "no", "none", "nothing"}
 
@@ -62,7 +64,7 @@ class Amounts:
         return is_step_open or self.pattern is Pattern.CYCLE
 
     @property
-    def offered_lengths(self) -> Sequence[str]:
+    def offered_days(self) -> Sequence[int]:
         if self.pattern is not Pattern.CYCLE:
             return _LENGTHS
         return _DAYS_OFF if self.lengths else _DAYS_ON
@@ -119,8 +121,7 @@ def ask(data: Data, choice: Choice) -> Screen:
         return views.ask_pattern(name, [choice(label, key) for key, label in patterns.items()])
     so_far = "" if said.pattern is Pattern.TURNS else said.words
     if said.asks_how_long:
-        offered = enumerate(said.offered_lengths)
-        lengths = [choice(words, f"l{number}") for number, words in offered]
+        lengths = [choice(count_of_days(days), f"l{days}") for days in said.offered_days]
         if said.pattern is Pattern.STEPS and said.lengths:
             lengths.append(choice(views.from_then_on_label(), "on"))
         return views.ask_how_long(
@@ -183,7 +184,7 @@ def _take_tap(said: Amounts, choice: str, dosage: Dosage) -> Amounts:
             return said.lasting("")
     number = int(choice[1:])
     if said.asks_how_long:
-        return said.lasting(said.offered_lengths[number])
+        return said.lasting(f"{number} days")
     return said.adding(_offered(dosage)[number])
 
 

@@ -82,7 +82,7 @@ def stop_label() -> str:
 def _so_far(name: str, so_far: str, question: str) -> str:
     if not so_far:
         return _("{name}: {question}").format(name=escape(name), question=question)
-    return _("{name}: {so_far}\n{question}").format(
+    return _("{name}: “{so_far}”\n{question}").format(
         name=escape(name), so_far=escape(so_far), question=question
     )
 

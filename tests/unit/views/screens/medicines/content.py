@@ -65,7 +65,7 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
         "addmed_when_meant": partial(
             new_medicines.ask_schedule,
             words.medicine,
-            [choice("every monday at 8am")],
+            [choice(words.dosage)],
             so_far="",
             are_meanings=True,
         ),

@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.features.medicines.views.content import differing_amounts as views
 from bot.features.medicines.views.content.differing_amounts import Pattern
+from bot.ui.words.patterns_of_days import count_of_days
 from tests.unit.views.screens.conversation import choice
 from tests.unit.views.screens.home import Home, View
 
@@ -19,7 +20,7 @@ PLACES = (
 def differing_screens(home: Home) -> Mapping[str, View]:
     name, amount = home.words.medicine, home.words.dosage
     none, rest = views.none_label(), views.the_rest_label
-    days = [choice("3 days"), choice("5 days")]
+    days = [choice(count_of_days(3)), choice(count_of_days(5))]
     return {
         "differ": partial(
             views.ask_pattern, name, [choice(label) for label in views.patterns().values()]
@@ -41,7 +42,7 @@ def differing_screens(home: Home) -> Mapping[str, View]:
             name,
             Pattern.WEEKDAYS,
             1,
-            so_far=f"{amount} on mon",
+            so_far=amount,
             buttons=[choice(amount), choice(none), choice(rest(amount)), choice(rest(""))],
         ),
         "differ_steps_2": partial(
@@ -49,7 +50,7 @@ def differing_screens(home: Home) -> Mapping[str, View]:
             name,
             Pattern.STEPS,
             2,
-            so_far=f"{amount} for 5 days",
+            so_far=amount,
             buttons=[choice(amount), choice(views.stop_label())],
         ),
         "how_long_steps_0": partial(
@@ -60,13 +61,13 @@ def differing_screens(home: Home) -> Mapping[str, View]:
             name,
             Pattern.STEPS,
             1,
-            so_far=f"{amount} for 5 days, then {amount}",
+            so_far=amount,
             buttons=[*days, choice(views.from_then_on_label())],
         ),
         "how_long_cycle_0": partial(
             views.ask_how_long, name, Pattern.CYCLE, 0, so_far="", buttons=days
         ),
         "how_long_cycle_1": partial(
-            views.ask_how_long, name, Pattern.CYCLE, 1, so_far="5 days on", buttons=days
+            views.ask_how_long, name, Pattern.CYCLE, 1, so_far=amount, buttons=days
         ),
     }
