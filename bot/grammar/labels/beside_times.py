@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.problems import Misunderstood
-from bot.grammar.schedule_parts.cursor import Cursor
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
 from bot.grammar.schedule_parts.limits import read_as_needed
 from bot.grammar.schedule_parts.moments import read_moment
 from bot.grammar.tokens import Line, Token, relaid
@@ -111,7 +111,7 @@ def _names_times(tokens: Sequence[Token]) -> bool:
 
 
 def _is_as_needed(line: Line, tokens: Sequence[Token]) -> bool:
-    cursor = Cursor(line, tokens)
+    cursor = ScheduleCursor(line, tokens)
     return any(read_as_needed(cursor) for cursor.at in range(1, len(tokens)))
 
 
@@ -121,7 +121,7 @@ def _without_moments(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, 
         return tuple(tokens), []
     kept: list[Token] = list(tokens[:1])
     notes: list[str] = []
-    cursor = Cursor(line, tokens)
+    cursor = ScheduleCursor(line, tokens)
     cursor.at = 1
     while cursor.at < len(tokens):
         start = cursor.at

@@ -12,18 +12,18 @@ GROUPS: Mapping[str, Collection[Weekday]] = {
     **dict.fromkeys(("weekend", "weekends"), WEEKEND),
     "mwf": (Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY),
 }
-_SLASHES = re.compile("[/&+]")  # "mon/wed/fri"
+_SEPARATORS = re.compile("[-/&+]")  # "mon/wed/fri", "mon-wed-fri"
 JOINTS = {",", "and", "&"}
-_UP_TO = {"-", "to", "through", "thru", "till", "until"}
+_UP_TO = {"-", "to", "through", "thru", "till"}  # "every monday until friday" has an end
 
 
-def accept_weekdays(cursor: Cursor) -> tuple[Weekday, ...]:
+def accept_weekdays(cursor: Cursor, *, joints: Collection[str] = JOINTS) -> tuple[Weekday, ...]:
     """Take the days at the cursor, joined by commas and "and", in the order of the week."""
     found: set[Weekday] = set()
     while True:
         begin = cursor.at
         if found:
-            cursor.skip(JOINTS)
+            cursor.skip(joints)
         days = _accept_some(cursor)
         if not days:
             cursor.at = begin
@@ -35,7 +35,11 @@ def _accept_some(cursor: Cursor) -> Collection[Weekday]:
     """A day, a group of days, or all from one to another."""
     if group := cursor.accept(GROUPS):
         return GROUPS[group]
-    names = _SLASHES.split(cursor.peek())
+    ends = cursor.peek().split("-")
+    if len(ends) == 2 and all(name in WEEKDAYS for name in ends):
+        cursor.at += 1
+        return _between(WEEKDAYS[ends[0]], WEEKDAYS[ends[1]])
+    names = _SEPARATORS.split(cursor.peek())
     if len(names) > 1 and all(name in WEEKDAYS for name in names):
         cursor.at += 1
         return [WEEKDAYS[name] for name in names]

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from bot.grammar.numbers import read_count
-from bot.grammar.schedule_parts.cursor import Cursor
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
 
 ONCE_TWICE = {"once": 1, "twice": 2, "thrice": 3}
 GLUED_COUNT = re.compile(r"(?P<count>\d{1,9})x(?:/(?P<period>day|week))?")
@@ -22,7 +22,7 @@ UNITS = {
 }
 
 
-def length_ahead(cursor: Cursor, skip: int) -> tuple[timedelta, int] | None:
+def length_ahead(cursor: ScheduleCursor, skip: int) -> tuple[timedelta, int] | None:
     """ "6 hours", "6h", "90 minutes": a duration of less than a day, and how many tokens it
     takes.
     """
@@ -32,7 +32,7 @@ def length_ahead(cursor: Cursor, skip: int) -> tuple[timedelta, int] | None:
     return timedelta(minutes=count) if unit == "minute" else timedelta(hours=count), used
 
 
-def counted_ahead(cursor: Cursor, skip: int) -> tuple[int | None, str, int]:
+def counted_ahead(cursor: ScheduleCursor, skip: int) -> tuple[int | None, str, int]:
     """ "6 hours", "6h", "other day", "2nd week": the number, the unit, and how many tokens they
     take.
     """

@@ -7,26 +7,26 @@ from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, spelt_days
 from bot.grammar.durations import read_days as read_duration
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS, counted_ahead
-from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, Cursor
+from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, ScheduleCursor
 from bot.grammar.schedule_parts.intervals import read_last_intake
 from bot.grammar.schedule_parts.times import is_time_ahead, read_clock
 
 _LONGEST_MONTHS = 60
 
 
-def read_range(cursor: Cursor) -> bool:
+def read_range(cursor: ScheduleCursor) -> bool:
     """from DATE, until DATE, last day DATE, for 10 days."""
     word, parts = cursor.word, cursor.parts
-    if word in {"for", "x", "over"} and cursor.peek() not in MEALS:
+    if word in {"for", "x", "over"} and cursor.peek(1) not in MEALS:
         skip = 1 + (
-            cursor.peek() in {"the", "another", "a"} and cursor.peek(2) in {"next", "total"}
+            cursor.peek(1) in {"the", "another", "a"} and cursor.peek(2) in {"next", "total"}
         )
         skip += cursor.peek(skip) == "next"
         if not _read_length(cursor, skip):
             raise cursor.unknown()
         return True
-    if word in FROM or (word == "as" and cursor.peek() == "of"):
-        skip = 2 if word == "as" or cursor.peek() in {"on", "from"} else 1
+    if word in FROM or (word == "as" and cursor.peek(1) == "of"):
+        skip = 2 if word == "as" or cursor.peek(1) in {"on", "from"} else 1
         if read_last_intake(cursor, skip):
             return True
         is_time = read_date(cursor.tokens[cursor.at + skip :]) is None
@@ -38,9 +38,9 @@ def read_range(cursor: Cursor) -> bool:
             raise cursor.contradiction()
         parts.starts = _take_date(cursor, skip)
         return True
-    is_of_two = (word, cursor.peek()) in UNTIL_OF_TWO
+    is_of_two = (word, cursor.peek(1)) in UNTIL_OF_TWO
     if word in UNTIL or is_of_two:
-        skip = 2 if is_of_two or cursor.peek() in {"on", "the"} else 1
+        skip = 2 if is_of_two or cursor.peek(1) in {"on", "the"} else 1
         skip += is_of_two and cursor.peek(skip) == "on"
         if parts.interval is not None and cursor.has_times and is_time_ahead(cursor, skip):
             return _read_last_hour(cursor, skip)
@@ -53,7 +53,7 @@ def read_range(cursor: Cursor) -> bool:
     return False
 
 
-def _read_last_hour(cursor: Cursor, skip: int) -> bool:
+def _read_last_hour(cursor: ScheduleCursor, skip: int) -> bool:
     """ "to 8pm", of "every 4 hours from 8am to 8pm"."""
     typed = read_time(cursor.tokens[cursor.at + skip :], is_expected=True, is_after_at=True)
     if typed is None:
@@ -63,7 +63,7 @@ def _read_last_hour(cursor: Cursor, skip: int) -> bool:
     return True
 
 
-def read_window(cursor: Cursor) -> bool:
+def read_window(cursor: ScheduleCursor) -> bool:
     """ "between 8am and 8pm", of something every few hours."""
     if cursor.word != "between" or cursor.parts.interval is None:
         return False
@@ -81,19 +81,19 @@ def read_window(cursor: Cursor) -> bool:
     return True
 
 
-def read_bare_length(cursor: Cursor) -> bool:
+def read_bare_length(cursor: ScheduleCursor) -> bool:
     """ "7 days", "10 day course", "a course of 7 days", "21 doses"."""
     skip = 0
-    if cursor.word == "a" and cursor.peek() != "course":
+    if cursor.word == "a" and cursor.peek(1) != "course":
         return False  # "a day" is how often
-    if cursor.word in {"course", "total"} and cursor.peek() == "of":
+    if cursor.word in {"course", "total"} and cursor.peek(1) == "of":
         skip = 2
-    elif cursor.word == "a" and (cursor.peek(), cursor.peek(2)) == ("course", "of"):
+    elif cursor.word == "a" and (cursor.peek(1), cursor.peek(2)) == ("course", "of"):
         skip = 3
     return _read_length(cursor, skip)
 
 
-def _read_length(cursor: Cursor, skip: int) -> bool:
+def _read_length(cursor: ScheduleCursor, skip: int) -> bool:
     """ "10 days", "3 months", "21 doses" after *skip* tokens."""
     parts = cursor.parts
     count, unit, used = counted_ahead(cursor, skip)
@@ -132,7 +132,7 @@ def _read_length(cursor: Cursor, skip: int) -> bool:
     return True
 
 
-def _check_weekday_range(cursor: Cursor, skip: int) -> None:
+def _check_weekday_range(cursor: ScheduleCursor, skip: int) -> None:
     """ "monday until friday": the days from Monday to Friday, or Mondays until a Friday?"""
     if cursor.peek(skip) in WEEKDAYS:
         first, last = cursor.tokens[cursor.at - 1].word, cursor.peek(skip)
@@ -143,7 +143,7 @@ def _check_weekday_range(cursor: Cursor, skip: int) -> None:
         )
 
 
-def _take_date(cursor: Cursor, skip: int) -> TypedDate:
+def _take_date(cursor: ScheduleCursor, skip: int) -> TypedDate:
     typed = read_date(cursor.tokens[cursor.at + skip :])
     if typed is None:
         end = min(cursor.at + skip + 1, len(cursor.tokens))
@@ -170,7 +170,7 @@ def _next_such_day(typed: TypedDate) -> TypedDate:
     return TypedDate(typed.words, resolve, typed.tokens_used)
 
 
-def read_bare_date(cursor: Cursor) -> bool:
+def read_bare_date(cursor: ScheduleCursor) -> bool:
     """A date on its own is a start to some people and a single day to others: ask."""
     typed = read_date(cursor.tokens[cursor.at :])
     parts = cursor.parts

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.grammar.clock_times import TypedTime
+from bot.grammar.cursor import Cursor
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import MomentWord, ScheduleParts
 from bot.grammar.tokens import Line, Token
@@ -23,13 +24,12 @@ UNTIL = {"until", "till", "til", "through", "thru", "ending", "ends", "to"}
 UNTIL_OF_TWO = {("up", "to"), ("last", "day"), ("last", "dose")}
 
 
-class Cursor:
+class ScheduleCursor(Cursor):
     """Points at a token; the tokens before it are in `parts`, and their times in `clock`."""
 
     def __init__(self, line: Line, tokens: Sequence[Token]) -> None:
+        super().__init__(tokens)
         self.line = line
-        self.tokens = tokens
-        self.at = 0
         self.parts = ScheduleParts()
         self.clock: list[TypedTime | MomentWord] = []
         self.last_was_time = False
@@ -38,14 +38,7 @@ class Cursor:
 
     @property
     def word(self) -> str:
-        token = self.tokens[self.at]
-        return "" if token.is_quoted else token.word
-
-    def peek(self, ahead: int = 1) -> str:
-        position = self.at + ahead
-        if not 0 <= position < len(self.tokens) or self.tokens[position].is_quoted:
-            return ""
-        return self.tokens[position].word
+        return self.peek()
 
     def set_once(self, part: str, value: object) -> None:
         if getattr(self.parts, part) not in {None, value}:

@@ -5,13 +5,13 @@ import re
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import counted_ahead
-from bot.grammar.schedule_parts.cursor import Cursor
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
 from bot.grammar.schedule_parts.intervals import check_cycle
 
 _SPAN = re.compile(r"(?P<first>\d{1,3})-(?P<last>\d{1,3})")
 
 
-def read_days_of_cycle(cursor: Cursor) -> bool:
+def read_days_of_cycle(cursor: ScheduleCursor) -> bool:
     """days 1-14 of 21 · on days 1 to 5 of each 28-day cycle · 14 days out of 21 · the first 5 days
     of every 28 days.
     """
@@ -59,7 +59,7 @@ def read_days_of_cycle(cursor: Cursor) -> bool:
     return True
 
 
-def read_cycle(cursor: Cursor) -> bool:
+def read_cycle(cursor: ScheduleCursor) -> bool:
     """21 days on 7 off · 3 weeks on, 1 week off."""
     count, unit, used = counted_ahead(cursor, 0)
     if count is None or cursor.peek(used) != "on":

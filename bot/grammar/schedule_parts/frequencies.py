@@ -4,12 +4,12 @@ from bot.grammar.clock_times import MEALS, PARTS_OF_DAY
 from bot.grammar.dates import read_date
 from bot.grammar.numbers import read_count
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS
-from bot.grammar.schedule_parts.cursor import Cursor
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
 
 _TIMES_A_DAY = {"bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 
 
-def read_how_often(cursor: Cursor) -> bool:
+def read_how_often(cursor: ScheduleCursor) -> bool:
     """twice a day, 3x daily, bid, once a week."""
     word = cursor.word
     if word in _TIMES_A_DAY:
@@ -20,7 +20,7 @@ def read_how_often(cursor: Cursor) -> bool:
         return True
     days = read_count(word)
     is_of_week = cursor.peek(2) in {"a", "per", "each", "every"} and cursor.peek(3) == "week"
-    if days is not None and cursor.peek() in {"day", "days", "nights"} and is_of_week:
+    if days is not None and cursor.peek(1) in {"day", "days", "nights"} and is_of_week:
         _set_count(cursor, days, "week")
         cursor.at += 4
         return True
@@ -36,7 +36,7 @@ def read_how_often(cursor: Cursor) -> bool:
     count, used = ONCE_TWICE.get(word), 1
     if glued:
         count = int(glued["count"])
-    elif count is None and cursor.peek() in {"times", "time", "x"}:
+    elif count is None and cursor.peek(1) in {"times", "time", "x"}:
         count, used = read_count(word), 2
     if count is None:
         return False
@@ -48,13 +48,13 @@ def read_how_often(cursor: Cursor) -> bool:
     return True
 
 
-def is_once(cursor: Cursor) -> bool:
+def is_once(cursor: ScheduleCursor) -> bool:
     """Whether the words name a single dose anywhere: then a date is its day."""
     for at, token in enumerate(cursor.tokens):
         before = cursor.tokens[at - 1].word if at else ""
         if token.is_quoted or token.word not in _SINGLE or before in _BEFORE_LIMITS:
             continue
-        ahead = Cursor(cursor.line, cursor.tokens)
+        ahead = ScheduleCursor(cursor.line, cursor.tokens)
         ahead.at = at
         if _read_once(ahead) and ahead.parts.is_once:
             return True
@@ -65,9 +65,9 @@ _SINGLE = {"a", "as", "single", "one", "1", "one-off", "just", "only", "once"}
 _BEFORE_LIMITS = {"most", "than", "exceed", "exceeding", "max", "max.", "maximum"}  # "1 dose a day"
 
 
-def _read_once(cursor: Cursor) -> bool:
+def _read_once(cursor: ScheduleCursor) -> bool:
     """now · single dose · one dose only · once, where no period follows."""
-    match [cursor.word, cursor.peek(), cursor.peek(2)]:
+    match [cursor.word, cursor.peek(1), cursor.peek(2)]:
         case ["now" | "immediately" | "straightaway", *_]:
             cursor.parts.is_now = True
             cursor.at += 1
@@ -91,7 +91,7 @@ def _read_once(cursor: Cursor) -> bool:
     return True
 
 
-def _read_once_a_day(cursor: Cursor) -> bool:
+def _read_once_a_day(cursor: ScheduleCursor) -> bool:
     """ "once at night", "once before breakfast" are daily; "once at 9" may not be."""
     rest = [cursor.peek(n) for n in range(1, 5)]
     names = PARTS_OF_DAY.keys() | MEALS.keys() | {"nightly"}
@@ -102,7 +102,7 @@ def _read_once_a_day(cursor: Cursor) -> bool:
     return True
 
 
-def _period(cursor: Cursor, used: int) -> tuple[str, int]:
+def _period(cursor: ScheduleCursor, used: int) -> tuple[str, int]:
     first, second = cursor.peek(used), cursor.peek(used + 1)
     if first in {"daily", "weekly"}:
         return ("day" if first == "daily" else "week"), 1
@@ -117,5 +117,5 @@ def _period(cursor: Cursor, used: int) -> tuple[str, int]:
     return "", 0
 
 
-def _set_count(cursor: Cursor, count: int, period: str) -> None:
+def _set_count(cursor: ScheduleCursor, count: int, period: str) -> None:
     cursor.set_once("times_a_day" if period == "day" else "days_a_week", count)

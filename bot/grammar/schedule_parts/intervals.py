@@ -8,7 +8,7 @@ from bot.grammar.dates import WEEKDAYS
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import NTH, UNITS, counted_ahead
-from bot.grammar.schedule_parts.cursor import EACH, Cursor
+from bot.grammar.schedule_parts.cursor import EACH, ScheduleCursor
 from domain.medicines.schedules.days import LONGEST_CYCLE, LONGEST_MONTHS
 from domain.medicines.schedules.kinds import MAX_INTERVAL, MIN_INTERVAL
 
@@ -24,7 +24,7 @@ _ADVERBS = {
 _LAST_INTAKE = {"dose", "intake", "one", "time"}
 
 
-def read_interval(cursor: Cursor) -> bool:
+def read_interval(cursor: ScheduleCursor) -> bool:
     """every 8 hours · q8h · 8-hourly · every other day · every 2 weeks · fortnightly."""
     word = cursor.word
     count: int | None
@@ -36,22 +36,22 @@ def read_interval(cursor: Cursor) -> bool:
         raise Misunderstood(Problem.REPEAT_AMBIGUOUS, word, suggestions=choices)
     if word in _ADVERBS:
         return _set_interval(cursor, _ADVERBS[word], used=1)
-    if word == "alternate" and cursor.peek() in {"day", "days", "week", "weeks"}:
-        return _set_interval(cursor, (2, UNITS[cursor.peek()]), used=2)
-    if word == "once" and cursor.peek() in {"a", "per", "each", "every"}:
+    if word == "alternate" and cursor.peek(1) in {"day", "days", "week", "weeks"}:
+        return _set_interval(cursor, (2, UNITS[cursor.peek(1)]), used=2)
+    if word == "once" and cursor.peek(1) in {"a", "per", "each", "every"}:
         unit = UNITS.get(cursor.peek(2), "")
         if unit in {"month", "year", "fortnight"}:
             return _set_interval(cursor, (1, unit), used=3)
-        if cursor.peek() == "every" and counted_ahead(cursor, 2)[0] is not None:
+        if cursor.peek(1) == "every" and counted_ahead(cursor, 2)[0] is not None:
             cursor.at += 1
             return read_interval(cursor)
-    if word in EACH and cursor.peek() in {"hour", "week", "month", "year", "fortnight"}:
-        return _set_interval(cursor, (1, cursor.peek()), used=2)
+    if word in EACH and cursor.peek(1) in {"hour", "week", "month", "year", "fortnight"}:
+        return _set_interval(cursor, (1, cursor.peek(1)), used=2)
     if _read_hours_between(cursor, skip=int(word in EACH)):
         return True
     if (
         word in EACH
-        and cursor.peek() == "other"
+        and cursor.peek(1) == "other"
         and cursor.peek(2).removesuffix("s") in PARTS_OF_DAY
     ):
         cursor.set_once("every_days", 2)
@@ -61,9 +61,9 @@ def read_interval(cursor: Cursor) -> bool:
         count, unit, used = counted_ahead(cursor, 1)
         if count is not None and unit:
             return _set_interval(cursor, (count, unit), used=1 + used)
-        nth, weekday = NTH.get(cursor.peek()), cursor.peek(2)
+        nth, weekday = NTH.get(cursor.peek(1)), cursor.peek(2)
         if nth is not None and weekday in WEEKDAYS:
-            if cursor.peek() != "other":
+            if cursor.peek(1) != "other":
                 raise _which_rhythm(cursor, nth, weekday.removesuffix("s"))
             cursor.set_once("every_weeks", nth)
             cursor.at += 2
@@ -76,19 +76,19 @@ def read_interval(cursor: Cursor) -> bool:
     return False
 
 
-def _which_rhythm(cursor: Cursor, nth: int, weekday: str) -> Misunderstood:
+def _which_rhythm(cursor: ScheduleCursor, nth: int, weekday: str) -> Misunderstood:
     """ "every 2nd tuesday": every other one, or the second of the month?"""
     return Misunderstood(
         Problem.REPEAT_AMBIGUOUS,
         cursor.line.typed(cursor.tokens[cursor.at : cursor.at + 3]),
         suggestions=(
             f"every {nth} weeks on {weekday}",
-            f"{cursor.peek()} {weekday} of every month",
+            f"{cursor.peek(1)} {weekday} of every month",
         ),
     )
 
 
-def _set_interval(cursor: Cursor, every: tuple[int, str], *, used: int) -> bool:
+def _set_interval(cursor: ScheduleCursor, every: tuple[int, str], *, used: int) -> bool:
     count, unit = every
     words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
     match unit:
@@ -116,7 +116,7 @@ def _set_interval(cursor: Cursor, every: tuple[int, str], *, used: int) -> bool:
     return True
 
 
-def _read_hours_between(cursor: Cursor, *, skip: int) -> bool:
+def _read_hours_between(cursor: ScheduleCursor, *, skip: int) -> bool:
     """every 4-6 hours · every 4 to 6 hours · 6-8 hourly."""
     match [cursor.peek(n) for n in range(skip, skip + 4)]:
         case [both, unit, *_] if (glued := _BETWEEN.fullmatch(both)) and (
@@ -146,7 +146,7 @@ def check_cycle(days: int, words: str) -> None:
         raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
 
 
-def read_last_intake(cursor: Cursor, skip: int) -> bool:
+def read_last_intake(cursor: ScheduleCursor, skip: int) -> bool:
     """after the last dose · from the last intake."""
     at = skip
     if at == 0:
@@ -161,6 +161,6 @@ def read_last_intake(cursor: Cursor, skip: int) -> bool:
     return True
 
 
-def read_after_last_intake(cursor: Cursor) -> bool:
+def read_after_last_intake(cursor: ScheduleCursor) -> bool:
     """after the last dose · from the last intake."""
     return read_last_intake(cursor, 0)

@@ -3,7 +3,7 @@
 from bot.grammar.dosages import count_up, quantity_ends
 from bot.grammar.numbers import read_count
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS, length_ahead
-from bot.grammar.schedule_parts.cursor import Cursor
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
 
 _NEEDED_WORDS = {"needed", "required", "necessary", "wanted"}
 _MAX_WORDS = {"max", "maximum", "max."}
@@ -14,9 +14,9 @@ _LIMIT_WORDS = {"limit", "limits"}
 _DOSE_WORDS = {"dose", "doses", "intake", "intakes"}
 
 
-def read_removed_limits(cursor: Cursor) -> bool:
+def read_removed_limits(cursor: ScheduleCursor) -> bool:
     """no end · without an end · for good · no maximum · no limits."""
-    match [cursor.word, cursor.peek()]:
+    match [cursor.word, cursor.peek(1)]:
         case ["for", "ever" | "good"]:
             cursor.parts.has_no_end = True
             cursor.at += 2
@@ -26,7 +26,7 @@ def read_removed_limits(cursor: Cursor) -> bool:
             cursor.at += 1
             return True
         case [word, _] if word in _NO_WORDS:
-            used = 1 + (cursor.peek() in {"a", "an", "any"})
+            used = 1 + (cursor.peek(1) in {"a", "an", "any"})
         case _:
             return False
     what = cursor.peek(used)
@@ -39,9 +39,9 @@ def read_removed_limits(cursor: Cursor) -> bool:
     return True
 
 
-def read_as_needed(cursor: Cursor) -> bool:
+def read_as_needed(cursor: ScheduleCursor) -> bool:
     """as needed · when required · prn · on demand."""
-    match [cursor.word, cursor.peek(), cursor.peek(2)]:
+    match [cursor.word, cursor.peek(1), cursor.peek(2)]:
         case ["as" | "when" | "if" | "where" | "whenever", needed, _] if needed in _NEEDED_WORDS:
             used = 2
         case ["only", "as" | "when" | "if", needed] if needed in _NEEDED_WORDS:
@@ -55,7 +55,7 @@ def read_as_needed(cursor: Cursor) -> bool:
     return True
 
 
-def read_limits(cursor: Cursor) -> bool:
+def read_limits(cursor: ScheduleCursor) -> bool:
     """6 hours apart · at least 4 h between doses · max 4 a day · no more than 3 in 24 hours."""
     skip = _skip_words(
         cursor,
@@ -84,7 +84,7 @@ def read_limits(cursor: Cursor) -> bool:
             cursor.set_once("min_interval", value)
             cursor.at += end
             return True
-    if (cursor.word, cursor.peek()) == ("at", "most") and cursor.peek(2) in {"", ","}:
+    if (cursor.word, cursor.peek(1)) == ("at", "most") and cursor.peek(2) in {"", ","}:
         if cursor.parts.times_a_day is None:
             return False
         cursor.at += 2  # "once daily at most"
@@ -127,7 +127,7 @@ def read_limits(cursor: Cursor) -> bool:
     return True
 
 
-def _skip_words(cursor: Cursor, *openings: tuple[str, ...]) -> int:
+def _skip_words(cursor: ScheduleCursor, *openings: tuple[str, ...]) -> int:
     """The length of the opening phrase at the cursor, 0 for none."""
     for opening in openings:
         if all(cursor.peek(n) == word for n, word in enumerate(opening)):
@@ -135,7 +135,7 @@ def _skip_words(cursor: Cursor, *openings: tuple[str, ...]) -> int:
     return 0
 
 
-def _max_count(cursor: Cursor, skip: int) -> tuple[int, int] | None:
+def _max_count(cursor: ScheduleCursor, skip: int) -> tuple[int, int] | None:
     """ "4 a day", "4 times in 24 hours", "twice a day", "4": the count, and how many tokens it
     takes.
     """
@@ -148,7 +148,7 @@ def _max_count(cursor: Cursor, skip: int) -> tuple[int, int] | None:
     return count, used + _period_of_limit(cursor, skip + used)
 
 
-def _period_of_limit(cursor: Cursor, at: int = 0) -> int:
+def _period_of_limit(cursor: ScheduleCursor, at: int = 0) -> int:
     """ "a day", "in 24 hours", "in any 24 hours", "daily": how many tokens."""
     match [cursor.peek(at), cursor.peek(at + 1), cursor.peek(at + 2), cursor.peek(at + 3)]:
         case ["in", "any" | "a", "24", unit] if UNITS.get(unit) == "hour":

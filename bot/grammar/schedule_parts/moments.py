@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.grammar.clock_times import MEALS, PARTS_OF_DAY
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import length_ahead
-from bot.grammar.schedule_parts.cursor import Cursor
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
 from bot.grammar.schedule_parts.parts import MomentWord
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 
@@ -45,7 +45,7 @@ _HOUR = (("an", "hour"), ("one", "hour"))
 _TWO_WORDS = {("evening", "meal"): "dinner", ("going", "to"): "", ("go", "to"): ""}
 
 
-def read_moment(cursor: Cursor) -> bool:
+def read_moment(cursor: ScheduleCursor) -> bool:
     """every morning · at night · half an hour before breakfast and dinner · at bedtime."""
     distance, used = _distance(cursor)
     relation = _RELATIONS.get(cursor.peek(used) if used else cursor.word)
@@ -90,7 +90,9 @@ def read_moment(cursor: Cursor) -> bool:
     return True
 
 
-def _take(cursor: Cursor, used: int, name: str, moment: Moment | None, *, is_suffix: bool) -> None:
+def _take(
+    cursor: ScheduleCursor, used: int, name: str, moment: Moment | None, *, is_suffix: bool
+) -> None:
     typed = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
     is_joined = cursor.peek(-1) in {"and", "&", "+"} or cursor.word in {"and", "&", "+"}
     hours = PARTS_OF_DAY.get(name) or MEALS.get(name) or MEALS.get(f"{name.removesuffix('time')}")
@@ -100,7 +102,7 @@ def _take(cursor: Cursor, used: int, name: str, moment: Moment | None, *, is_suf
     cursor.at += used
 
 
-def _distance(cursor: Cursor) -> tuple[timedelta | None, int]:
+def _distance(cursor: ScheduleCursor) -> tuple[timedelta | None, int]:
     """ "half an hour", "30 min", "1 hour": the time before or after, and the tokens it takes."""
     for phrases, length in ((_HALF, timedelta(minutes=30)), (_HOUR, timedelta(hours=1))):
         for phrase in phrases:
@@ -112,7 +114,7 @@ def _distance(cursor: Cursor) -> tuple[timedelta | None, int]:
     return ahead
 
 
-def _name(cursor: Cursor, at: int) -> tuple[str, int]:
+def _name(cursor: ScheduleCursor, at: int) -> tuple[str, int]:
     """The part of the day or the meal at *at*, singular, and the tokens it takes."""
     used = 0
     pair = (cursor.peek(at), cursor.peek(at + 1))
@@ -145,7 +147,7 @@ def _moment(name: str, relation: Relation | None, distance: timedelta | None) ->
         raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, name) from error
 
 
-def _another(cursor: Cursor) -> tuple[int, str] | None:
+def _another(cursor: ScheduleCursor) -> tuple[int, str] | None:
     """ "and dinner", ", lunch and dinner", after "before breakfast": how many joints, and which."""
     if cursor.at >= len(cursor.tokens):
         return None

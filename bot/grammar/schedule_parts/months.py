@@ -8,7 +8,7 @@ from bot.grammar.dates import MONTHS, ORDINALS, SHORTER_MONTHS, WEEKDAYS, read_d
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import NTH
-from bot.grammar.schedule_parts.cursor import EACH, Cursor
+from bot.grammar.schedule_parts.cursor import EACH, ScheduleCursor
 from domain.medicines.schedules.days import LAST, LONGEST_MONTHS
 
 _ORDINAL = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)")
@@ -16,14 +16,14 @@ _RANGE = re.compile(r"(?P<first>\d{1,2})(?:st|nd|rd|th)?-(?P<last>\d{1,2})(?:st|
 _JOINTS = {",", "and", "&"}
 
 
-def read_days_of_month(cursor: Cursor) -> bool:
+def read_days_of_month(cursor: ScheduleCursor) -> bool:
     """on the 1st and 15th · monthly on the 31st · on the last day of the month · days 1-10 of each
     month · first monday of the month.
     """
     return _read_weekday_of_month(cursor) or _read_span(cursor) or _read_days(cursor)
 
 
-def _read_weekday_of_month(cursor: Cursor) -> bool:
+def _read_weekday_of_month(cursor: ScheduleCursor) -> bool:
     """the first monday of the month · on the second and fourth tuesday · last friday of every
     month · every first monday.
     """
@@ -53,7 +53,7 @@ def _read_weekday_of_month(cursor: Cursor) -> bool:
     return True
 
 
-def _read_first_of_month(cursor: Cursor, places: set[int], at: int) -> bool:
+def _read_first_of_month(cursor: ScheduleCursor, places: set[int], at: int) -> bool:
     """ "on the first of the month", "the first and third of each month"."""
     said, at = _of_the_month(cursor, at)
     if not said or LAST in places:
@@ -62,7 +62,7 @@ def _read_first_of_month(cursor: Cursor, places: set[int], at: int) -> bool:
     return True
 
 
-def _read_span(cursor: Cursor) -> bool:
+def _read_span(cursor: ScheduleCursor) -> bool:
     """days 1-10 of each month · from the 1st to the 10th of every month · the first 10 days of the
     month.
     """
@@ -95,7 +95,7 @@ def _read_span(cursor: Cursor) -> bool:
     return True
 
 
-def _day_number(cursor: Cursor, at: int) -> tuple[int | None, int]:
+def _day_number(cursor: ScheduleCursor, at: int) -> tuple[int | None, int]:
     word = cursor.peek(at)
     ordinal = _ORDINAL.fullmatch(word)
     if ordinal:
@@ -103,7 +103,7 @@ def _day_number(cursor: Cursor, at: int) -> tuple[int | None, int]:
     return (int(word), at + 1) if word.isdecimal() and len(word) < 3 else (None, at)
 
 
-def _read_days(cursor: Cursor) -> bool:
+def _read_days(cursor: ScheduleCursor) -> bool:
     used = _opening(cursor)
     days: set[int] = set()
     while True:
@@ -139,13 +139,13 @@ def _read_days(cursor: Cursor) -> bool:
     return True
 
 
-def _opening(cursor: Cursor) -> int:
+def _opening(cursor: ScheduleCursor) -> int:
     used = int(cursor.peek(0) == "monthly")
     used += cursor.peek(used) == "on"
     return used + (cursor.peek(used) == "the")
 
 
-def _of_the_month(cursor: Cursor, at: int) -> tuple[bool, int]:
+def _of_the_month(cursor: ScheduleCursor, at: int) -> tuple[bool, int]:
     """ "of the month", "of each month", "every month": whether it is there, and where it ends."""
     start = at + (cursor.peek(at) in {"of", "in"})
     if cursor.peek(start) in {"the", "a", "each", "every"} and cursor.peek(start + 1) == "month":
@@ -162,7 +162,7 @@ def _of_the_month(cursor: Cursor, at: int) -> tuple[bool, int]:
     return is_short, at + is_short
 
 
-def _set(cursor: Cursor, part: str, value: object, used: int) -> None:
+def _set(cursor: ScheduleCursor, part: str, value: object, used: int) -> None:
     cursor.set_once(part, value)
     cursor.is_after_days = cursor.has_times
     cursor.at += used

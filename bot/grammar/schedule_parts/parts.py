@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.grammar.clock_times import PartOfDay, TypedTime
 from bot.grammar.dates import TypedDate
+from bot.grammar.rhythms.patterns import TypedException
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.moments import Moment, Relation
@@ -40,7 +41,7 @@ class ScheduleParts:
     is_on_other_days: bool = False  # "5 mg on all other days"
     hours_between: tuple[int, int] | None = None  # "every 4–6 hours"
     until_time: time | None = None  # "every 4 hours from 08:00 to 20:00"
-    except_on: tuple[TypedDate, ...] = ()
+    except_on: tuple[TypedException, ...] = ()
     cycle: tuple[int, int] | None = None  # days on, days off
     interval: timedelta | None = None
     from_last_intake: bool = False

@@ -12,9 +12,9 @@ from bot.grammar.schedule_parts.course import (
     read_range,
     read_window,
 )
-from bot.grammar.schedule_parts.cursor import JOINING, Cursor
+from bot.grammar.schedule_parts.cursor import JOINING, ScheduleCursor
 from bot.grammar.schedule_parts.cycles import read_cycle, read_days_of_cycle
-from bot.grammar.schedule_parts.days import read_every_day, read_weekdays
+from bot.grammar.schedule_parts.days import read_every_day, read_left_out, read_weekdays
 from bot.grammar.schedule_parts.frequencies import is_once, read_how_often
 from bot.grammar.schedule_parts.intervals import read_after_last_intake, read_interval
 from bot.grammar.schedule_parts.limits import read_as_needed, read_limits, read_removed_limits
@@ -32,7 +32,7 @@ from bot.grammar.tokens import Line, Token
 
 def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
     """The parts in *tokens* of *line*. Raises `Misunderstood` for anything else."""
-    cursor = Cursor(line, [_without_colon(token) for token in tokens])
+    cursor = ScheduleCursor(line, [_without_colon(token) for token in tokens])
     cursor.parts.is_once = is_once(cursor)
     while cursor.at < len(cursor.tokens):
         _read_one(cursor)
@@ -47,7 +47,7 @@ def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
 
 def read_what_can_be(line: Line, tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     """The *tokens* of a schedule that can be read one by one, and those that can't."""
-    cursor = Cursor(line, [_without_colon(token) for token in tokens])
+    cursor = ScheduleCursor(line, [_without_colon(token) for token in tokens])
     cursor.parts.is_once = is_once(cursor)
     read: list[Token] = []
     unread: list[Token] = []
@@ -65,7 +65,7 @@ def read_what_can_be(line: Line, tokens: Sequence[Token]) -> tuple[list[Token], 
     return read, unread
 
 
-def _read_one(cursor: Cursor) -> None:
+def _read_one(cursor: ScheduleCursor) -> None:
     is_after_at = cursor.at > 0 and cursor.tokens[cursor.at - 1].word in {"at", "@"}
     is_expected = is_after_at or cursor.last_was_time
     if cursor.word == "-" and cursor.last_was_time:
@@ -86,6 +86,7 @@ def _read_one(cursor: Cursor) -> None:
         read_after_last_intake,
         read_range,
         read_how_often,
+        read_left_out,
         read_weekdays,
         read_every_day,
         read_moment,
@@ -98,13 +99,13 @@ def _read_one(cursor: Cursor) -> None:
     read_clock(cursor, is_expected=is_expected, is_after_at=is_after_at)
 
 
-def read_variation(cursor: Cursor) -> bool:
+def read_variation(cursor: ScheduleCursor) -> bool:
     """alternating · on all other days: how amounts differ."""
     if cursor.word == "alternating":
         cursor.parts.is_alternating = True
         cursor.at += 1
         return True
-    words = [cursor.word, cursor.peek(), cursor.peek(2)]
+    words = [cursor.word, cursor.peek(1), cursor.peek(2)]
     match words:
         case ["all" | "the", "other", "days"] | ["the", "remaining", "days"]:
             used = 3

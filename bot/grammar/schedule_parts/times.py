@@ -8,17 +8,17 @@ from bot.grammar.clock_times import MEALS, NAMED, TypedTime, looks_like_a_time, 
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS
-from bot.grammar.schedule_parts.cursor import Cursor
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
 from bot.grammar.schedule_parts.parts import MomentWord
 from domain.medicines.schedules.moments import Moment, PartOfDay
 
 
-def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -> None:
+def read_clock(cursor: ScheduleCursor, *, is_after_at: bool, is_expected: bool = True) -> None:
     """08:00 · at 8 · noon. Raises `Misunderstood` for anything else."""
     typed_time = read_time(
         cursor.tokens[cursor.at :], is_expected=is_expected, is_after_at=is_after_at
     )
-    if typed_time is None or cursor.peek() in UNITS:  # "15 minutes before exercise"
+    if typed_time is None or cursor.peek(1) in UNITS:  # "15 minutes before exercise"
         raise cursor.unknown()
     if cursor.word in _AMOUNTS and not is_after_at:
         count = COUNTS[cursor.word]
@@ -38,7 +38,7 @@ def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -
     cursor.last_was_time = True
 
 
-def _follows_named_time(cursor: Cursor) -> bool:
+def _follows_named_time(cursor: ScheduleCursor) -> bool:
     """Whether "at noon" or "noon at" stands right before; "11am noon 1pm" is a list."""
     before = [cursor.peek(-n) for n in range(1, 4)]
     match before:
@@ -53,13 +53,13 @@ def _follows_named_time(cursor: Cursor) -> bool:
 _AMOUNTS = {"one", "two", "three", "four"}  # "take one each day"
 
 
-def is_time_ahead(cursor: Cursor, skip: int) -> bool:
+def is_time_ahead(cursor: ScheduleCursor, skip: int) -> bool:
     """Whether a time of day follows, rather than a date."""
     rest = cursor.tokens[cursor.at + skip :]
     return bool(rest) and (looks_like_a_time(rest[0]) or rest[0].word in NAMED)
 
 
-def refuse_range_of_times(cursor: Cursor) -> None:
+def refuse_range_of_times(cursor: ScheduleCursor) -> None:
     """ "08:00 - 20:00" is a range to some people, and two times to others."""
     after = cursor.tokens[cursor.at + 1 :]
     if after and looks_like_a_time(after[0]):
@@ -67,9 +67,9 @@ def refuse_range_of_times(cursor: Cursor) -> None:
         raise Misunderstood(Problem.UNKNOWN_WORDS, words)
 
 
-def starts_moment(cursor: Cursor) -> bool:
+def starts_moment(cursor: ScheduleCursor) -> bool:
     """Whether this "at" belongs to "at night", "at bedtime" or "at most"."""
-    following = cursor.peek()
+    following = cursor.peek(1)
     return cursor.word == "at" and (
         following in {"night", "most", "least", "noontime"} or following in MEALS
     )

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from bot.grammar.clock_times import TypedTime, later_half, nights_of
 from bot.grammar.dates import spelt
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.rhythms.patterns import TypedException
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedules.context import (
     ScheduleContext,
@@ -20,7 +21,7 @@ from bot.grammar.schedules.single_doses import fit_single_dose
 from domain.local_time import Weekday
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
 from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, MonthlyWeekdays, Weekly
-from domain.medicines.schedules.kinds import MAX_TIMES_PER_DAY, WallClock
+from domain.medicines.schedules.kinds import MAX_EXCEPTIONS, MAX_TIMES_PER_DAY, WallClock
 from domain.medicines.schedules.moments import Moment, PartOfDay
 from domain.medicines.schedules.problems import InvalidSchedule
 
@@ -138,13 +139,26 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     times = _ascending(parts, context)
     starts_on, ends_on = first_and_last(parts, context)
     days = _days(parts, context, starts_on=starts_on)
-    except_on = frozenset(each.resolve(context.today, starts_on) for each in parts.except_on)
+    except_on = frozenset(
+        day for each in parts.except_on for day in _days_left_out(each, context, starts_on)
+    )
     schedule = _valid(context, times, starts_on, ends_on, days, except_on=except_on)
     schedule = with_length(schedule, parts, context)
     is_dated = parts.starts is not None or parts.ends is not None
     if is_dated and schedule.starts_on == schedule.ends_on and parts.typed_time is not None:
         _check_only_dose(parts.typed_time, starts_on, context)
     return require_upcoming_dose(schedule, context)
+
+
+def _days_left_out(
+    exception: TypedException, context: ScheduleContext, starts_on: date
+) -> Sequence[date]:
+    """Raises `Misunderstood` if they are no days, or too many."""
+    first = exception.first.resolve(context.today, starts_on)
+    last = first if exception.last is None else exception.last.resolve(context.today, first)
+    if not 0 <= (last - first).days < MAX_EXCEPTIONS:
+        raise Misunderstood(Problem.EXCEPTION_UNREADABLE, exception.words)
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 _MOST_NAMED = 3  # weekdays; more come from "not on fridays"
