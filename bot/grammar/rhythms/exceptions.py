@@ -21,15 +21,22 @@ _SURE: Sequence[tuple[str, ...]] = (
     ("except",),
     ("excepting",),
     ("excluding",),
+    ("excl",),
+    ("exc",),
+    ("bar",),
     ("but", "not"),
     ("apart", "from"),
     ("other", "than"),
 )
-_MAYBE = (("not",), ("without",), ("skipping",), ("skip",), ("but",))
+_MAYBE = (
+    *(("not",), ("without",), ("skipping",), ("skip",), ("but",)),
+    *(("omitting",), ("omit",), ("never",), ("no",)),
+)
 _BEGINNINGS = frozenset(phrase[0] for phrase in (*_SURE, *_MAYBE))
 _FILLERS = {"on", "the"}
 _UP_TO = {"-", "to", "until", "till", "through", "thru"}
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
+_FROM_TO = re.compile(r"(\d{1,2})-(\d{1,2})")
 _YEAR = re.compile(r"\d{4}")
 _NO_DAY = {"times", "am", "pm", "a.m", "p.m", "o'clock", "min", "minutes", "hours", "h"}
 _DECEMBER = 12
@@ -61,6 +68,13 @@ def read_exceptions(cursor: Cursor) -> TypedExceptions | None:
         words = cursor.words_since(begin)
         raise Misunderstood(problem.problem, words, suggestions=problem.suggestions) from problem
     if days:
+        joint = cursor.at
+        if cursor.skip(JOINTS | _FILLERS) and (
+            cursor.peek() in WEEKDAYS or cursor.peek() in GROUPS
+        ):
+            cursor.at += 1
+            raise Misunderstood(Problem.EXCEPTION_UNREADABLE, cursor.words_since(begin))
+        cursor.at = joint
         return TypedExceptions(days=days)
     weekdays = accept_weekdays(cursor)
     if weekdays:
@@ -115,6 +129,8 @@ def _accept_numbers(cursor: Cursor, *, joints: set[str]) -> tuple[list[str], boo
         if days and not is_range and not cursor.skip(joints):
             return days, False
         cursor.accept("the")
+        if not days and (match := cursor.accept_match(_FROM_TO)):
+            return [match[1], match[2]], True
         if cursor.peek(1) in _NO_DAY or not (match := cursor.accept_match(_DAY)):
             cursor.at = begin
             return days, False

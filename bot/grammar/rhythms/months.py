@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.grammar.cursor import Cursor
 from bot.grammar.dates import MONTHS, ORDINALS, SHORTER_MONTHS, WEEKDAYS
+from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.rhythms.patterns import EVERY, LAST, NthWeekday, Pattern, Unit
 from bot.grammar.rhythms.weekdays import JOINTS
@@ -13,6 +14,7 @@ _LONGEST_MONTH = 31
 _DAY = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
 _SPELT = {"first", "second", "third", "fourth"}
 _LEADING = {"on", "the", *EVERY}
+_INTERVALS = {"other": 2, **{word: number for word, number in ORDINALS.items() if number > 1}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,10 @@ def read_monthly(cursor: Cursor) -> Pattern | None:
     is_every = _skip_leading(cursor)
     named = cursor.at
     days = accept_nth_weekdays(cursor) or accept_month_days(cursor, needs_ending=False)
-    if days is not None and _accept_of_the_month(cursor):
+    if days is not None and (interval := accept_of_the_month(cursor)):
         _check(days, cursor.words_since(named))
         accept_shorter_months(cursor)
-        return days.every(1)
+        return days.every(interval)
     if days is not None and days.nth_weekdays:
         ordinals = {day.nth for day in days.nth_weekdays}
         if is_every and (len(days.nth_weekdays) > 1 or ordinals & {1, LAST}):
@@ -104,7 +106,7 @@ def accept_month_days(cursor: Cursor, *, needs_ending: bool) -> MonthDays | None
         if cursor.accept_phrase("last", "day"):
             found.append(LAST)
             continue
-        if cursor.peek() in _SPELT and cursor.peek(1) == "of":
+        if cursor.peek() in _SPELT and _is_of_or_joined(cursor):
             found.append(ORDINALS[cursor.accept(_SPELT)])
             continue
         match = _DAY.fullmatch(cursor.peek())
@@ -118,6 +120,12 @@ def accept_month_days(cursor: Cursor, *, needs_ending: bool) -> MonthDays | None
     if not found:
         return None
     return MonthDays(month_days=tuple(sorted(set(found), key=lambda day: (day < 0, day))))
+
+
+def _is_of_or_joined(cursor: Cursor) -> bool:
+    """ "the first of each month", "the first and third of it"."""
+    is_joined = cursor.peek(1) in JOINTS and cursor.peek(2) in _SPELT | {"the"}
+    return cursor.peek(1) == "of" or is_joined
 
 
 def check_month_days(days: MonthDays, words: str) -> MonthDays:
@@ -145,12 +153,22 @@ def _skip_leading(cursor: Cursor) -> bool:
     return any(token.word in EVERY for token in cursor.tokens[begin : cursor.at])
 
 
-def _accept_of_the_month(cursor: Cursor) -> bool:
-    """Take "of every month", "in each month", "of the month" or "every month"."""
+def accept_of_the_month(cursor: Cursor) -> int:
+    """Take "of every month", "in each month", "of the month", "every 3rd month" or "monthly".
+    Returns every how many months that is; 0 if it isn't there.
+    """
     begin = cursor.at
     is_of = bool(cursor.accept({"of", "in"}))
-    is_every = cursor.accept(EVERY | ({"the", "a"} if is_of else set()))
-    if is_every and cursor.accept("month"):
-        return True
+    if not is_of and cursor.accept("monthly"):
+        return 1
+    is_every = bool(cursor.accept(EVERY))
+    if (is_every or (is_of and cursor.accept({"the", "a"}))) and cursor.accept("month"):
+        return 1
+    if is_every:
+        word = cursor.peek()
+        interval = _INTERVALS.get(word) or read_count(word)
+        cursor.at += 1
+        if interval is not None and cursor.accept({"month", "months"}):
+            return interval
     cursor.at = begin
-    return False
+    return 0

@@ -1,7 +1,7 @@
 """The days of the week: "mon,wed,fri", "except sundays", "every day"."""
 
 from bot.grammar.problems import Misunderstood
-from bot.grammar.rhythms.exceptions import read_exceptions
+from bot.grammar.rhythms.exceptions import TypedExceptions, read_exceptions
 from bot.grammar.rhythms.patterns import EVERY
 from bot.grammar.rhythms.weekdays import JOINTS, accept_weekdays
 from bot.grammar.schedule_parts.cursor import EACH, ScheduleCursor
@@ -32,9 +32,9 @@ def read_left_out(cursor: ScheduleCursor) -> bool:
     """except sundays · but not on 24 and 25 December · except 22-24 December."""
     begin = cursor.at
     try:
-        found = read_exceptions(cursor)
+        found = _read_days_off(cursor) or read_exceptions(cursor)
     except Misunderstood as problem:
-        if problem.suggestions:
+        if problem.suggestions or cursor.at > begin + 2:
             raise
         found = None
     if found is None:
@@ -46,6 +46,16 @@ def read_left_out(cursor: ScheduleCursor) -> bool:
         cursor.parts.weekdays = days - frozenset(found.weekdays)
     cursor.is_after_days = cursor.has_times
     return True
+
+
+def _read_days_off(cursor: ScheduleCursor) -> TypedExceptions | None:
+    """weekends off · sundays free."""
+    begin = cursor.at
+    days = accept_weekdays(cursor)
+    if days and cursor.accept({"off", "free", "excluded"}):
+        return TypedExceptions(weekdays=days)
+    cursor.at = begin
+    return None
 
 
 def read_every_day(cursor: ScheduleCursor) -> bool:

@@ -4,61 +4,52 @@ of the month", "last friday".
 
 import re
 
-from bot.grammar.dates import MONTHS, ORDINALS, SHORTER_MONTHS, WEEKDAYS, read_date
+from bot.grammar.dates import MONTHS, WEEKDAYS
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.counts import NTH
-from bot.grammar.schedule_parts.cursor import EACH, ScheduleCursor
-from domain.medicines.schedules.days import LAST, LONGEST_MONTHS
+from bot.grammar.rhythms.months import (
+    accept_month_days,
+    accept_nth_weekdays,
+    accept_of_the_month,
+    accept_shorter_months,
+    check_month_days,
+    read_monthly,
+)
+from bot.grammar.rhythms.patterns import Pattern, Unit
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
+from bot.grammar.schedule_parts.rhythms import set_pattern
 
-_ORDINAL = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)")
+_ORDINAL = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)?")
 _RANGE = re.compile(r"(?P<first>\d{1,2})(?:st|nd|rd|th)?-(?P<last>\d{1,2})(?:st|nd|rd|th)?")
-_JOINTS = {",", "and", "&"}
+_UP_TO = {"-", "to", "until", "till", "through"}
+_LONGEST_MONTH = 31
 
 
 def read_days_of_month(cursor: ScheduleCursor) -> bool:
     """on the 1st and 15th · monthly on the 31st · on the last day of the month · days 1-10 of each
     month · first monday of the month.
     """
-    return _read_weekday_of_month(cursor) or _read_span(cursor) or _read_days(cursor)
+    begin = cursor.at
+    for read in (_read_monthly, _read_span, _read_days):
+        if read(cursor):
+            return True
+        cursor.at = begin
+    return False
 
 
-def _read_weekday_of_month(cursor: ScheduleCursor) -> bool:
-    """the first monday of the month · on the second and fourth tuesday · last friday of every
-    month · every first monday.
-    """
-    at = _opening(cursor)
-    is_every = cursor.peek(at) in EACH
-    at += is_every
-    places: set[int] = set()
-    while (place := ORDINALS.get(cursor.peek(at))) is not None:
-        places.add(place)
-        at += 1
-        while cursor.peek(at) in _JOINTS | {"the"}:
-            at += 1
-    if not places or (is_every and cursor.peek(at) not in WEEKDAYS):
+def _read_monthly(cursor: ScheduleCursor) -> bool:
+    """the first monday of the month · on the second and fourth tuesday of each month."""
+    begin = cursor.at
+    months = cursor.parts.every_months
+    if _skip_opening(cursor) or months is not None:
+        days = accept_nth_weekdays(cursor)
+        pattern = None if days is None else days.every(months or 1)
+    else:
+        cursor.at = begin
+        pattern = read_monthly(cursor)
+    if pattern is None:
         return False
-    if cursor.peek(at) not in WEEKDAYS:
-        return _read_first_of_month(cursor, places, at)
-    weekday = WEEKDAYS[cursor.peek(at)]
-    at += 1
-    said, at = _of_the_month(cursor, at)
-    is_clear = said or cursor.word == "monthly" or cursor.parts.every_months is not None
-    if not is_clear and is_every and not places & {1, LAST}:
-        return False  # "every 2nd tuesday" is asked about
-    if not is_clear and not is_every:
-        return False
-    _set(cursor, "month_weeks", frozenset(places), at)
-    cursor.parts.weekdays = frozenset({weekday})
-    return True
-
-
-def _read_first_of_month(cursor: ScheduleCursor, places: set[int], at: int) -> bool:
-    """ "on the first of the month", "the first and third of each month"."""
-    said, at = _of_the_month(cursor, at)
-    if not said or LAST in places:
-        return False
-    _set(cursor, "month_days", frozenset(places), at)
+    set_pattern(cursor, pattern, begin=begin)
     return True
 
 
@@ -66,103 +57,62 @@ def _read_span(cursor: ScheduleCursor) -> bool:
     """days 1-10 of each month · from the 1st to the 10th of every month · the first 10 days of the
     month.
     """
-    at = _opening(cursor)
-    at += cursor.peek(at) in {"from", "day", "days"}
-    at += cursor.peek(at) == "the"
-    if cursor.peek(at) == "first" and (count := read_count(cursor.peek(at + 1))) is not None:
-        if cursor.peek(at + 2) != "days":
+    begin = cursor.at
+    _skip_opening(cursor)
+    cursor.accept({"from", "day", "days"})
+    cursor.accept("the")
+    if cursor.accept("first"):
+        first, last = 1, read_count(cursor.peek())
+        cursor.at += 1
+        if not cursor.accept("days"):
             return False
-        first, last, at = 1, count, at + 3
-    elif glued := _RANGE.fullmatch(cursor.peek(at)):
-        first, last, at = int(glued["first"]), int(glued["last"]), at + 1
+    elif glued := cursor.accept_match(_RANGE):
+        first, last = int(glued["first"]), int(glued["last"])
     else:
-        begins, at = _day_number(cursor, at)
-        if begins is None or cursor.peek(at) not in {"-", "to", "until", "till", "through"}:
+        begins = cursor.accept_match(_ORDINAL)
+        if begins is None or not cursor.accept(_UP_TO):
             return False
-        at += 1
-        at += cursor.peek(at) == "the"
-        ends, at = _day_number(cursor, at)
-        if ends is None:
-            return False
-        first, last = begins, ends
-    said, at = _of_the_month(cursor, at)
-    if not said:
+        cursor.accept("the")
+        ends = cursor.accept_match(_ORDINAL)
+        first, last = int(begins["day"]), None if ends is None else int(ends["day"])
+    months = 0 if last is None else accept_of_the_month(cursor)
+    if last is None or not months:
         return False
-    if not 1 <= first < last <= 31:
-        words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + at])
-        raise Misunderstood(Problem.NO_SUCH_DATE, words)
-    _set(cursor, "month_days", frozenset(range(first, last + 1)), at)
+    if not 1 <= first < last <= _LONGEST_MONTH:
+        raise Misunderstood(Problem.NO_SUCH_DATE, cursor.words_since(begin))
+    days = tuple(range(first, last + 1))
+    set_pattern(cursor, Pattern(Unit.MONTH, months, month_days=days), begin=begin)
     return True
-
-
-def _day_number(cursor: ScheduleCursor, at: int) -> tuple[int | None, int]:
-    word = cursor.peek(at)
-    ordinal = _ORDINAL.fullmatch(word)
-    if ordinal:
-        return int(ordinal["day"]), at + 1
-    return (int(word), at + 1) if word.isdecimal() and len(word) < 3 else (None, at)
 
 
 def _read_days(cursor: ScheduleCursor) -> bool:
-    used = _opening(cursor)
-    days: set[int] = set()
-    while True:
-        at = used + (cursor.peek(used) == "the")
-        ordinal = _ORDINAL.fullmatch(cursor.peek(at))
-        is_last = cursor.peek(at) == "last" and cursor.peek(at + 1) == "day"
-        if is_last and not read_date(cursor.tokens[cursor.at + at + 2 :]):
-            days.add(31)
-            used = at + 2
-        elif ordinal and cursor.peek(at + 1) not in MONTHS and cursor.peek(at + 2) not in MONTHS:
-            days.add(int(ordinal["day"]))
-            used = at + 1
-        elif days:
-            used -= cursor.peek(used - 1) in _JOINTS
-            break
-        elif cursor.word == "monthly":
-            _set(cursor, "every_months", 1, 1)
-            return True
-        else:
-            return False
-        while cursor.peek(used) in _JOINTS:
-            used += 1
-    if cursor.peek(used) in WEEKDAYS:
-        return False
-    _said, used = _of_the_month(cursor, used)
-    following = range(used, used + len(SHORTER_MONTHS))
-    if tuple(cursor.peek(ahead).strip("()") for ahead in following) == SHORTER_MONTHS:
-        used += len(SHORTER_MONTHS)  # which is what such a day means anyway
-    words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
-    if not all(1 <= day <= 31 for day in days):
-        raise Misunderstood(Problem.NO_SUCH_DATE, words)
-    _set(cursor, "month_days", frozenset(days), used)
+    """on the 1st and 15th · monthly on the 31st · monthly."""
+    begin = cursor.at
+    is_monthly = _skip_opening(cursor)
+    named = cursor.at
+    days = accept_month_days(cursor, needs_ending=True)
+    if days is None or cursor.peek() in {*WEEKDAYS, *MONTHS} or _is_of_a_month(cursor):
+        cursor.at = named
+        if is_monthly:
+            cursor.at = begin + 1
+            cursor.set_once("every_months", 1)
+            cursor.is_after_days = cursor.has_times
+        return is_monthly
+    months = accept_of_the_month(cursor) or 1
+    accept_shorter_months(cursor)  # which is what such a day means anyway
+    check_month_days(days, cursor.words_since(begin))
+    set_pattern(cursor, days.every(months), begin=begin)
     return True
 
 
-def _opening(cursor: ScheduleCursor) -> int:
-    used = int(cursor.peek(0) == "monthly")
-    used += cursor.peek(used) == "on"
-    return used + (cursor.peek(used) == "the")
+def _is_of_a_month(cursor: ScheduleCursor) -> bool:
+    """ "on the 3rd of december" is a date."""
+    return cursor.peek() == "of" and cursor.peek(1) in MONTHS
 
 
-def _of_the_month(cursor: ScheduleCursor, at: int) -> tuple[bool, int]:
-    """ "of the month", "of each month", "every month": whether it is there, and where it ends."""
-    start = at + (cursor.peek(at) in {"of", "in"})
-    if cursor.peek(start) in {"the", "a", "each", "every"} and cursor.peek(start + 1) == "month":
-        return True, start + 2
-    every = NTH.get(cursor.peek(start + 1)) or read_count(cursor.peek(start + 1))
-    is_nth = cursor.peek(start) in EACH and every is not None
-    if is_nth and every is not None and cursor.peek(start + 2) in {"month", "months"}:
-        if not 1 <= every <= LONGEST_MONTHS:
-            words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + start + 3])
-            raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
-        cursor.set_once("every_months", every)
-        return True, start + 3
-    is_short = cursor.peek(at) == "monthly"
-    return is_short, at + is_short
-
-
-def _set(cursor: ScheduleCursor, part: str, value: object, used: int) -> None:
-    cursor.set_once(part, value)
-    cursor.is_after_days = cursor.has_times
-    cursor.at += used
+def _skip_opening(cursor: ScheduleCursor) -> bool:
+    """Skip "monthly on the"; returns whether it said "monthly"."""
+    is_monthly = bool(cursor.accept("monthly"))
+    cursor.accept("on")
+    cursor.accept("the")
+    return is_monthly

@@ -21,6 +21,7 @@ from bot.grammar.schedule_parts.limits import read_as_needed, read_limits, read_
 from bot.grammar.schedule_parts.moments import read_moment
 from bot.grammar.schedule_parts.months import read_days_of_month
 from bot.grammar.schedule_parts.parts import ScheduleParts
+from bot.grammar.schedule_parts.rhythms import read_rhythm
 from bot.grammar.schedule_parts.times import (
     read_clock,
     refuse_range_of_times,
@@ -91,6 +92,7 @@ def _read_one(cursor: ScheduleCursor) -> None:
         read_every_day,
         read_moment,
         read_variation,
+        read_rhythm,
         read_bare_length,
         read_bare_date,
     ):
