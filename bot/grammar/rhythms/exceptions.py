@@ -34,6 +34,7 @@ _MAYBE = (
 )
 _BEGINNINGS = frozenset(phrase[0] for phrase in (*_SURE, *_MAYBE))
 _FILLERS = {"on", "the"}
+_OF_LIMITS = {"more", "over", "exceeding"}
 _UP_TO = {"-", "to", "until", "till", "through", "thru"}
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _FROM_TO = re.compile(r"(\d{1,2})-(\d{1,2})")
@@ -61,6 +62,9 @@ def read_exceptions(cursor: Cursor) -> TypedExceptions | None:
     is_sure = any(cursor.accept_phrase(*phrase) for phrase in _SURE)
     if not is_sure and not any(cursor.accept_phrase(*phrase) for phrase in _MAYBE):
         return None
+    if cursor.peek() in _OF_LIMITS:
+        cursor.at = begin  # "but not more than 4 a day"
+        return None
     cursor.skip(_FILLERS)
     try:
         days = _accept_days(cursor)
@@ -69,10 +73,8 @@ def read_exceptions(cursor: Cursor) -> TypedExceptions | None:
         raise Misunderstood(problem.problem, words, suggestions=problem.suggestions) from problem
     if days:
         joint = cursor.at
-        if cursor.skip(JOINTS | _FILLERS) and (
-            cursor.peek() in WEEKDAYS or cursor.peek() in GROUPS
-        ):
-            cursor.at += 1
+        is_joined = cursor.skip(JOINTS | _FILLERS)
+        if is_joined and cursor.accept({*WEEKDAYS, *GROUPS}):  # "except tomorrow and friday"
             raise Misunderstood(Problem.EXCEPTION_UNREADABLE, cursor.words_since(begin))
         cursor.at = joint
         return TypedExceptions(days=days)

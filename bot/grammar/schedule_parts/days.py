@@ -38,7 +38,7 @@ def read_left_out(cursor: ScheduleCursor) -> bool:
             raise
         found = None
     if found is None:
-        cursor.at = begin  # "but not more than 4 a day"
+        cursor.at = begin
         return False
     cursor.parts.except_on = (*cursor.parts.except_on, *found.days)
     if found.weekdays:
