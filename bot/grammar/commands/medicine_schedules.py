@@ -111,14 +111,13 @@ def _what_was_read(
     if not rest.tokens or len(rest.tokens) == len(tokens):
         return TypedWhen(problem=problem, refused=refused)
     try:
-        found = read_schedules(rest, rest.tokens, clocks=clocks, now=now, dosage=dosage)
-    except Misunderstood as second:
-        if not second.problem.can_be_completed:
-            return TypedWhen(problem=problem, refused=refused)
-        return TypedWhen(so_far=understood, problem=problem, lacks=second.problem, refused=refused)
-    if len(found) != 1:
-        return TypedWhen(so_far=understood, problem=problem, refused=refused)
-    return TypedWhen(schedule=found.pop(), problem=problem, refused=refused)
+        read_schedules(rest, rest.tokens, clocks=clocks, now=now, dosage=dosage)
+    except Misunderstood as lacking:
+        if lacking.problem.can_be_completed:
+            lacks = lacking.problem
+            return TypedWhen(so_far=understood, problem=problem, lacks=lacks, refused=refused)
+    # What is complete without the words that nobody has understood would be saved without them.
+    return TypedWhen(problem=problem, refused=refused)
 
 
 def split_at_schedule(

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.labels.turning import CHANGING, STOPPING
-from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
@@ -24,7 +23,6 @@ from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.clauses import fit_clauses, split_clauses, split_steps
 from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
-from bot.grammar.schedules.likely import is_misspelt
 from bot.grammar.schedules.varying_amounts import fit_portions
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from bot.grammar.units import name_of_unit
@@ -72,9 +70,9 @@ def says_as_much(text: str, *, as_words: str) -> bool:
 
 
 def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood) -> str:
-    """The words of a schedule that can be read although *problem* says that others can't, for the
-    answer to complete. None where amounts differ, where more is wrong, or where what can't be read
-    may turn the rest around ("not", "unless"), or is about time and has a slip in it.
+    """The words of a schedule beside a time of day that can't be read (*problem*), for the answer
+    to complete: "every friday" of "every friday at 8". None where amounts differ, or where more
+    than the time is wrong: what nobody has understood may turn the rest around.
     """
     if problem.problem not in _OF_SOME_WORDS or len(tokens) > _MOST_WORDS:
         return ""
@@ -85,25 +83,17 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
     read, unread = read_what_can_be(line, tokens)
     wrong = {token.word for token in unread} - JOINING
     is_all = wrong <= {token.word for token in tokenize(problem.words).tokens}
-    is_unknown = problem.problem is Problem.UNKNOWN_WORDS
-    has_number = is_unknown and any(_is_number(word) for word in wrong)
     # "at 8" is an hour; "mon-sat and 2" may be an amount.
     is_joined = any(a.word == "and" and b.word in wrong for a, b in pairwise(tokens))
-    if has_amounts or has_number or is_joined or not is_all or _TURNS_AROUND & wrong:
+    if has_amounts or is_joined or not is_all or _TURNS_AROUND & wrong:
         return ""
-    if any(map(is_misspelt, wrong)):
-        return ""  # "mondy at 8am" isn't every day at 8am
     while read and read[-1].word in JOINING:
         read.pop()  # "every friday at", of "every friday at 8"
     return " ".join(token.raw for token in read).replace(" ,", ",").strip(" ,")
 
 
-def _is_number(word: str) -> bool:
-    return word in COUNTS or any(character.isdecimal() for character in word)
-
-
 _MOST_WORDS = 60  # more of them hold up everybody else, and nobody's schedule is so long
-_OF_SOME_WORDS = {Problem.UNKNOWN_WORDS, Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
+_OF_SOME_WORDS = {Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
 _TURNS_AROUND = STOPPING | CHANGING | {"instead", "or", "x"}
 
 

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.conversation.engine import Reply
-from bot.features.medicines.flows.content.differing_amounts import Amounts, take
+from bot.features.medicines.flows.content.differing_amounts import A_CYCLE, Amounts, take
 from bot.features.medicines.flows.content.new_schedules import read_schedule
 from bot.features.medicines.views.content.differing_amounts import Pattern
 from bot.grammar.commands.medicines import understand_medicine
@@ -152,8 +152,14 @@ class TestAnswers:
 
     @pytest.mark.parametrize("typed", ["5 mg mon-fri", "twice a day", "lorem"])
     def test_what_is_typed_first_may_be_a_whole_direction(self, typed: str) -> None:
-        for said in (Amounts(), Amounts(Pattern.WEEKDAYS)):
+        for said in (Amounts(), A_CYCLE):
             assert take(said, Reply(text=typed), dosage=self.BASE) is None
+
+    @pytest.mark.parametrize("pattern", [Pattern.WEEKDAYS, Pattern.TURNS, Pattern.STEPS])
+    def test_two_amounts_at_once_do_not_lose_how_they_differ(self, pattern: Pattern) -> None:
+        for typed in ("5 mg and 7.5 mg", "3 mg, on sunday 4 mg"):
+            with pytest.raises(Misunderstood):
+                take(Amounts(pattern), Reply(text=typed), dosage=self.BASE)
 
     @pytest.mark.parametrize("typed", ["lorem", "5", "for a while", "2 hours"])
     def test_what_was_tapped_is_not_lost_by_a_slip(self, typed: str) -> None:

@@ -174,7 +174,8 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         if whole is not None:
             return whole
         if problem.problem is Problem.SAY_ALL_OF_IT:
-            raise
+            draft = replace(draft, offered=draft.readable([words], now))
+            return _next(request, running, draft, first=sentence_about(problem))
         # What was answered is not replaced by the next answer, either.
         refused = " ".join(filter(None, [draft.refused, words]))[:LONGEST_SCHEDULE]
         draft = replace(draft, refused=refused).offering(problem, now)

@@ -156,18 +156,19 @@ def _offered(dosage: Dosage) -> Sequence[str]:
 
 
 def take(said: Amounts, reply: Reply, *, dosage: Dosage) -> Amounts | None:
-    """What is known with the reply; None if it's about something else, such as a whole direction
-    typed before anything was tapped. Raises Misunderstood.
+    """What is known with the reply; None for a whole direction that was typed before anything was
+    tapped. Raises Misunderstood: an amount read as a direction would lose how amounts differ.
     """
     if reply.choice is not None:
         return _take_tap(said, reply.choice, dosage)
     typed = (reply.text or "").strip()
+    is_begun = said.pattern is not None and (said.pattern is not Pattern.CYCLE or said.lengths)
     try:
         return _take_typed(said, typed, dosage)
     except Misunderstood:
-        if not said.amounts and not said.lengths:
-            return None
-        raise
+        if is_begun:
+            raise
+        return None
 
 
 def _take_tap(said: Amounts, choice: str, dosage: Dosage) -> Amounts:

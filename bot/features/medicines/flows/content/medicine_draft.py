@@ -252,16 +252,22 @@ class Draft:
         """
         if problem is not None and problem.problem in OFFERED:
             return replace(self, offered=problem.suggestions)
-        if problem is None or self.chosen is None or self.schedule or self.schedule_so_far:
+        if problem is None or self.schedule or self.schedule_so_far:
             return replace(self, offered=())
-        fitting = readable_words(
-            likely_schedules(self.refused, problem),
+        likely = likely_schedules(self.refused, problem)
+        return replace(self, offered=self.readable(likely, now))
+
+    def readable(self, words: Sequence[str], now: datetime) -> Sequence[str]:
+        """Those of *words* that make a schedule, or that an answer can complete."""
+        if self.chosen is None:
+            return ()
+        return readable_words(
+            words,
             zone=self.chosen.zone,
             now=now,
             day=self.day_times,
             dosage=None if self.dosage is None else Dosage.from_json(self.dosage),
         )
-        return replace(self, offered=fitting)
 
     def with_times(self, now: datetime) -> "Draft":
         """A copy with the times of day that complete the schedule, offered as buttons."""

@@ -29,27 +29,23 @@ def ask_dosage(data: Data, _choice: Choice) -> Screen:
 
 
 def ask_schedule(data: Data, choice: Choice) -> Screen:
-    so_far = data["schedule_so_far"]
+    name, so_far = data["name"], data["schedule_so_far"]
     if so_far:
-        buttons = [
-            choice(words, f"t{number}") for number, words in enumerate(data.get("times", ()))
-        ]
-    elif data.get("offered"):
-        buttons = [choice(words, f"o{number}") for number, words in enumerate(data["offered"])]
-    else:
-        presets = new_medicines.schedule_presets()
-        presets.pop("cycle")  # here any cycle can be tapped
-        buttons = [choice(label, key) for key, label in presets.items()]
-        buttons.append(choice(new_medicines.cycling_label(), CYCLING))
-        buttons.append(choice(new_medicines.differing_label(), VARYING))
-    lacks = named_lack(data.get("lacks", ""))
-    return new_medicines.ask_schedule(
-        data["name"],
-        buttons,
-        so_far=so_far,
-        lacks=lacks,
-        are_meanings=bool(data.get("offered")) and not so_far,
-    )
+        times = enumerate(data.get("times", ()))
+        buttons = [choice(words, f"t{number}") for number, words in times]
+        lacks = named_lack(data.get("lacks", ""))
+        return new_medicines.ask_schedule(name, buttons, so_far=so_far, lacks=lacks)
+    if offered := data.get("offered"):
+        buttons = [choice(words, f"o{number}") for number, words in enumerate(offered)]
+        return new_medicines.ask_what_was_meant(name, buttons)
+    if refused := data.get("refused"):
+        return new_medicines.ask_in_other_words(name, refused)
+    presets = new_medicines.schedule_presets()
+    presets.pop("cycle")  # here any cycle can be tapped
+    buttons = [choice(label, key) for key, label in presets.items()]
+    buttons.append(choice(new_medicines.cycling_label(), CYCLING))
+    buttons.append(choice(new_medicines.differing_label(), VARYING))
+    return new_medicines.ask_schedule(name, buttons, so_far="")
 
 
 def of_question(ask: Callable[[Data, Choice], Screen]) -> Callable[[Data, Choice], Screen]:

@@ -11,6 +11,7 @@ from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.conversations import change_label
 from bot.ui.length import fitting
+from bot.ui.misunderstandings import quoted
 from bot.ui.presses.medicines import ChangeMedicine, UndoMedicine
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.courses import course_in_words, next_dates_in_words
@@ -45,14 +46,8 @@ def ask_schedule(
     *,
     so_far: str,
     lacks: Problem = Problem.TIMES_MISSING,
-    are_meanings: bool = False,
 ) -> Screen:
-    """When it is due; or, after the words *so_far*, what they lack. The buttons are usual times, or
-    what the words that were typed may mean.
-    """
-    if are_meanings:
-        text = _("When is {name} due? Tap what you mean, or type all of it again.")
-        return Screen(text.format(name=escape(name)), in_rows(presets))
+    """When it is due; or, after the words *so_far*, what they lack."""
     if so_far:
         questions = {
             Problem.TIMES_MISSING: _("“{so_far}”: at what time? For example: <i>08:00</i>"),
@@ -62,13 +57,29 @@ def ask_schedule(
             ),
         }
         return Screen(questions[lacks].format(so_far=escape(so_far)), in_rows(presets, of=2))
-    return Screen(
-        _(
-            "When is {name} due? Tap, or type it, for example: <i>at 08:00 and 20:00</i>,"
-            " <i>every 2 days 9am</i>, <i>21 days on 7 off 22:00</i>, <i>every 8 hours from"
-            " 06:00</i>, <i>as needed, 6 hours apart, max 4 a day</i>"
-        ).format(name=escape(name)),
-        in_rows(presets, of=2),
+    words = _("When is {name} due? Tap, or type it, for example: {examples}")
+    text = words.format(name=escape(name), examples=_examples())
+    return Screen(text, in_rows(presets, of=2))
+
+
+def ask_what_was_meant(name: str, meanings: Sequence[Button]) -> Screen:
+    text = _("When is {name} due? Tap what you mean, or type all of it again.")
+    return Screen(text.format(name=escape(name)), in_rows(meanings))
+
+
+def ask_in_other_words(name: str, refused: str) -> Screen:
+    """Without buttons: none of them says all that was typed."""
+    words = _(
+        "When is {name} due? You typed “{refused}”. Please say all of it in other words, for"
+        " example: {examples}"
+    )
+    return Screen(words.format(name=escape(name), refused=quoted(refused), examples=_examples()))
+
+
+def _examples() -> str:
+    return _(
+        "<i>at 08:00 and 20:00</i>, <i>every 2 days 9am</i>, <i>21 days on 7 off 22:00</i>,"
+        " <i>every 8 hours from 06:00</i>, <i>as needed, 6 hours apart, max 4 a day</i>"
     )
 
 

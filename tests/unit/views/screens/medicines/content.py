@@ -63,11 +63,10 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
         "addmed_dosage": partial(new_medicines.ask_dosage, words.medicine),
         "addmed_when": partial(new_medicines.ask_schedule, words.medicine, presets, so_far=""),
         "addmed_when_meant": partial(
-            new_medicines.ask_schedule,
-            words.medicine,
-            [choice(words.dosage)],
-            so_far="",
-            are_meanings=True,
+            new_medicines.ask_what_was_meant, words.medicine, [choice(words.dosage)]
+        ),
+        "addmed_when_in_other_words": partial(
+            new_medicines.ask_in_other_words, words.medicine, words.dosage
         ),
         "addmed_what_time": partial(
             new_medicines.ask_schedule, words.medicine, (), so_far=words.dosage
