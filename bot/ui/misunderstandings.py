@@ -45,6 +45,7 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
         Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
         Problem.REPEAT_AMBIGUOUS: _("“{words}” can mean two things. Do you mean {choices}?"),
+        Problem.LIMIT_IN_AMOUNTS: _("“{words}” of what? Do you mean {choices}?"),
         Problem.HOURS_RANGE: _(
             "“{words}” leaves the time to whoever gives it. Shall it be {choices}?"
         ),

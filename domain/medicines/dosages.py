@@ -13,6 +13,12 @@ _THINGS = """
 """
 #: Units that are counted or measured out, as opposed to units of strength.
 THINGS = frozenset(_THINGS.split())
+# Of these nobody is given as many at once as are in a pack.
+_MOST_AT_ONCE = {
+    **dict.fromkeys(("tablet", "pill", "capsule", "caplet", "softgel", "sachet"), 10),
+    **dict.fromkeys(("patch", "suppository", "pessary", "ampoule", "vial"), 4),
+    "ml": 60,  # of something that has a strength: milk is drunk by the glass
+}
 MAX_STEPS = 4  # of a range: beyond that, a button for each would hide the others
 
 
@@ -56,6 +62,14 @@ class Dosage:
     def largest(self) -> "Dosage":
         """The end of a range, in the same words; otherwise the dosage itself."""
         return self if self.most is None else replace(self, amount=self.most, most=None)
+
+    @property
+    def is_like_a_pack(self) -> bool:
+        """Whether it may be what a pack contains: 28 tablets, a bottle of 100 ml."""
+        most = _MOST_AT_ONCE.get(self.unit or "")
+        if self.unit == "ml" and "/" not in self.words:
+            return False
+        return most is not None and (self.most or self.amount or 0) > most
 
     def to_json(self) -> dict[str, Any]:
         stored = {

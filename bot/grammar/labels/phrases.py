@@ -23,8 +23,19 @@ _HOW = """
     (sc|s/c|im|i/m|iv|i/v|ou|os|buccal|buccally|nebulised|transdermally|dispersible|soluble)
     (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
     between meals
+    empty stomach
+    under [the] tongue
+    (rectal|rectally|pr|pv|buccal)
+    (hold|keep|swish) [it] in [the|your] mouth
+    (with|in) (orange|apple|fruit) juice
+    without (grapefruit|alcohol|milk|food) [juice]
+    (complete|finish) [the] [whole|full] course
+    (ec|gr|mr|sr|xl|la|er) [tablet|tablets|capsule|capsules]
+    (regularly|ongoing|long-term|longterm)
+    long term
     on the same day [each|every|of] [the] [week]
-    (an|1|one) hour (before|after) (food|eating)
+    (an|1|one|2|two) (hour|hours|hr|hrs) (before|after) (food|eating)
+    (1hr|1h|2hrs|2h|30min|30mins) (before|after) (food|eating)
     (30|15|20|half) [an|min|mins|minutes|hour] [hour] (before|after) (food|eating)
     (r|l|rt|lt) eye
     [drink] [with] plenty of (water|fluids)
@@ -55,7 +66,7 @@ _HOW = """
     (rinse|wash) [the|your] (mouth|hands) [after|afterwards|before] [use|using]
     (sit|stay|remain|keep|stand) upright [for] [half] [an|1|30] [hour|minutes|min]
     (while|when) (sitting|standing|lying) [up|down]
-    (thinly|sparingly|generously|slowly|liberally)
+    [apply] [it] (thinly|sparingly|generously|slowly|liberally)
     [as|with|in] [a] thin layer
     (left|right) (arm|leg|thigh|side|hip|knee|foot|hand)
     (rotate|change) [the] [injection] (sites|site)

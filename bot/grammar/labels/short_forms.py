@@ -12,6 +12,8 @@ from bot.grammar.numbers import COUNTS
 from bot.grammar.tokens import Token
 from bot.grammar.units import name_of_unit
 
+EYE_OR_DAY = {"od", "o.d"}  # the right eye, or once a day
+_DROPS = {"drop", "drops", "gtt", "gtts"}
 _SPELLED: Mapping[str, str] = {
     "od": "once a day",
     "o.d": "once a day",
@@ -124,9 +126,12 @@ def spell_out(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[Spelled
     """
     kept: list[Token] = list(tokens[:1])
     found: list[SpelledOut] = []
+    is_for_eyes = any(token.word in _DROPS for token in tokens)
     at = 1
     while at < len(tokens):
         used, meaning, to_confirm = _short_form(tokens, at)
+        if is_for_eyes and tokens[at].word in EYE_OR_DAY:
+            meaning = None  # is asked about
         if meaning is None:
             kept.append(tokens[at])
             at += 1

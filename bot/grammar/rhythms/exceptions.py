@@ -34,7 +34,7 @@ _MAYBE = (
 )
 _BEGINNINGS = frozenset(phrase[0] for phrase in (*_SURE, *_MAYBE))
 _FILLERS = {"on", "the"}
-_OF_LIMITS = {"more", "over", "exceeding"}
+_OF_LIMITS = {"more", "exceeding"}
 _UP_TO = {"-", "to", "until", "till", "through", "thru"}
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _FROM_TO = re.compile(r"(\d{1,2})-(\d{1,2})")

@@ -12,6 +12,10 @@ from bot.grammar.schedule_parts.intervals import read_last_intake
 from bot.grammar.schedule_parts.times import is_time_ahead, read_clock
 
 _LONGEST_MONTHS = 60
+_AT_MOST = (
+    *(("max",), ("max.",), ("maximum",), ("only",), ("at", "most"), ("up", "to")),
+    *(("a", "maximum", "of"), ("maximum", "of"), ("no", "more", "than"), ("not", "more", "than")),
+)
 
 
 def read_range(cursor: ScheduleCursor) -> bool:
@@ -79,6 +83,18 @@ def read_window(cursor: ScheduleCursor) -> bool:
     cursor.set_once("until_time", last.resolve())
     cursor.at += joint + 1 + last.tokens_used
     return True
+
+
+def read_longest(cursor: ScheduleCursor) -> bool:
+    """max 3 days · for up to 5 days · no more than a week · only 7 days: a course, and no limit."""
+    skip = int(cursor.word == "for")
+    for phrase in _AT_MOST:
+        if all(cursor.peek(skip + n) == word for n, word in enumerate(phrase)):
+            skip += len(phrase)
+            skip += cursor.peek(skip) == "for"
+            is_in_days = counted_ahead(cursor, skip)[1] in {"day", "week", "fortnight", "month"}
+            return is_in_days and _read_length(cursor, skip)
+    return False
 
 
 def read_bare_length(cursor: ScheduleCursor) -> bool:

@@ -60,7 +60,15 @@ def read_days_of_cycle(cursor: ScheduleCursor) -> bool:
 
 
 def read_cycle(cursor: ScheduleCursor) -> bool:
-    """21 days on 7 off · 3 weeks on, 1 week off."""
+    """21 days on 7 off · 3 weeks on, 1 week off · week on week off."""
+    begin = cursor.at
+    cursor.accept("a")
+    if cursor.accept_phrase("week", "on"):
+        cursor.skip({",", "and", "then", "/", "a"})
+        if cursor.accept_phrase("week", "off"):
+            cursor.set_once("cycle", (7, 7))
+            return True
+    cursor.at = begin
     count, unit, used = counted_ahead(cursor, 0)
     if count is None or cursor.peek(used) != "on":
         if count is None or unit or cursor.peek(1) != "on" or cursor.peek(3) != "off":

@@ -13,6 +13,8 @@ _JOINTS = JOINTS | {"on", *EVERY}
 def read_weekdays(cursor: ScheduleCursor) -> bool:
     """mon,wed,fri · every monday · mon-fri · weekdays."""
     begin = cursor.at
+    if cursor.peek() == "only":
+        cursor.at += 1 + (cursor.peek(1) == "on")
     cursor.accept(EVERY)
     days = frozenset(accept_weekdays(cursor, joints=_JOINTS))
     if not days:

@@ -2,7 +2,9 @@
 
 from bot.grammar.clock_times import MEALS, PARTS_OF_DAY
 from bot.grammar.dates import read_date
+from bot.grammar.labels.short_forms import EYE_OR_DAY
 from bot.grammar.numbers import read_count
+from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS
 from bot.grammar.schedule_parts.cursor import ScheduleCursor
 
@@ -12,6 +14,11 @@ _TIMES_A_DAY = {"bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 def read_how_often(cursor: ScheduleCursor) -> bool:
     """twice a day, 3x daily, bid, once a week."""
     word = cursor.word
+    if word in EYE_OR_DAY:
+        meanings = ("once a day", "right eye once a day")
+        raise Misunderstood(
+            Problem.REPEAT_AMBIGUOUS, cursor.tokens[cursor.at].raw, suggestions=meanings
+        )
     if word in _TIMES_A_DAY:
         _set_count(cursor, _TIMES_A_DAY[word], "day")
         cursor.at += 1

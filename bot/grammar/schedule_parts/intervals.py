@@ -69,6 +69,14 @@ def read_interval(cursor: ScheduleCursor) -> bool:
             cursor.at += 2
             return True
         return False
+    if (weeks := read_count(word)) is not None and cursor.peek(
+        1 + (cursor.peek(1) == "-")
+    ) == "weekly":
+        choices = (f"every {weeks} weeks", f"{weeks} times a week")
+        words = cursor.line.typed(
+            cursor.tokens[cursor.at : cursor.at + 2 + (cursor.peek(1) == "-")]
+        )
+        raise Misunderstood(Problem.REPEAT_AMBIGUOUS, words, suggestions=choices)
     count, unit, used = counted_ahead(cursor, 0)
     is_hourly = cursor.peek(used - 1) == "hourly" or word.endswith("hourly")
     if count is not None and unit == "hour" and is_hourly:

@@ -115,15 +115,10 @@ def read_limits(cursor: ScheduleCursor) -> bool:
     cursor.set_once("max_per_day", count[0])
     said = {cursor.peek(n) for n in range(skip, skip + count[1])}
     is_glued = any(GLUED_COUNT.fullmatch(word) for word in said)  # "max 4x"
-    cursor.parts.is_max_bare = not is_glued and not said & {
-        "times",
-        "time",
-        "x",
-        *_DOSE_WORDS,
-        "once",
-        "twice",
-    }
+    begin = cursor.at
     cursor.at += skip + count[1]
+    if not is_glued and not said & {"times", "time", "x", *_DOSE_WORDS, "once", "twice"}:
+        cursor.parts.bare_max = cursor.words_since(begin)
     return True
 
 

@@ -4,7 +4,7 @@ of the month", "last friday".
 
 import re
 
-from bot.grammar.dates import MONTHS, WEEKDAYS
+from bot.grammar.dates import MONTHS, WEEKDAYS, read_date
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.rhythms.months import (
@@ -91,7 +91,9 @@ def _read_days(cursor: ScheduleCursor) -> bool:
     is_monthly = _skip_opening(cursor)
     named = cursor.at
     days = accept_month_days(cursor, needs_ending=True)
-    if days is None or cursor.peek() in {*WEEKDAYS, *MONTHS} or _is_of_a_month(cursor):
+    is_end = cursor.peek(-1) == "day" and read_date(cursor.rest) is not None  # "last day 3 Dec"
+    is_date = is_end or cursor.peek() in {*WEEKDAYS, *MONTHS} or _is_of_a_month(cursor)
+    if days is None or is_date:
         cursor.at = named
         if is_monthly:
             cursor.at = begin + 1

@@ -48,7 +48,7 @@ class ScheduleParts:
     is_as_needed: bool = False
     min_interval: timedelta | None = None
     max_per_day: int | None = None
-    is_max_bare: bool = False  # "max 8": of what?
+    bare_max: str = ""  # "max 8", as typed: of what?
     max_amount: Dosage | None = None  # "max 8 tablets a day"
     has_no_end: bool = False
     has_no_min_interval: bool = False
@@ -61,7 +61,7 @@ class ScheduleParts:
         return {
             name: value
             for name, value in values.items()
-            if name not in _OF_A_DAY and value not in (None, False, ())
+            if name not in _OF_A_DAY and value not in (None, False, (), "")
         }
 
 

@@ -9,6 +9,7 @@ from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.schedule_parts.course import (
     read_bare_date,
     read_bare_length,
+    read_longest,
     read_range,
     read_window,
 )
@@ -77,6 +78,7 @@ def _read_one(cursor: ScheduleCursor) -> None:
     cursor.last_was_time = False
     for reader in (
         read_removed_limits,
+        read_longest,
         read_as_needed,
         read_limits,
         read_interval,

@@ -53,9 +53,22 @@ def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
         is_except = bool(words) and words[-1].word in {"except", "but"}
         if is_except:
             words, _ = _without_joints(words[:-1])
+        if not words and end == len(tokens) and amount.dosage.is_like_a_pack:
+            typed = line.typed(tokens[amount.start : amount.end])
+            raise Misunderstood(Problem.UNKNOWN_WORDS, typed)  # "8am, 28 tablets"
+        if _leads_to_next(tokens[amount.end : end]):
+            raise Misunderstood(Problem.ONE_RHYTHM, line.typed(tokens))
         portions.append(Portion(amount.dosage, words, is_next_step, is_except))
         is_next_step = "then" in joints
     return _without_stop(portions)
+
+
+def _leads_to_next(between: Sequence[Token]) -> bool:
+    """ "3 mg, sunday 4 mg": the days belong to the amount that follows, and those of the first one
+    aren't said.
+    """
+    has_comma = len(between) > 1 and between[0].word == ","
+    return has_comma and all(token.word in WEEKDAYS for token in between[1:])
 
 
 def first_portion(line: Line) -> FoundDosage | None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.grammar.dosages import strengths_in
-from bot.grammar.problems import Problem
+from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedules.context import (
     ScheduleContext,
@@ -55,8 +55,8 @@ def most_a_day(parts: ScheduleParts, context: ScheduleContext) -> int | None:
         context.dosage.most is not None
         or (context.dosage.unit in THINGS and context.dosage.amount != 1)
     )
-    if parts.is_max_bare and several:
-        raise context.wrong(Problem.LIMIT_IN_AMOUNTS)  # times, or tablets?
+    if parts.bare_max and several and context.dosage is not None:
+        raise _limit_of_what(parts, context.dosage)
     if parts.max_amount is not None:
         if context.dosage is None:
             raise context.wrong(Problem.DOSAGE_MISSING)
@@ -69,6 +69,13 @@ def most_a_day(parts: ScheduleParts, context: ScheduleContext) -> int | None:
     if any(not 1 <= count <= MAX_TIMES_PER_DAY for count in counts):
         raise context.wrong(Problem.TOO_MANY_TIMES)
     return counts.pop() if counts else None
+
+
+def _limit_of_what(parts: ScheduleParts, dosage: Dosage) -> Misunderstood:
+    """ "max 4 a day" of 2 tablets each time: four doses, or four tablets?"""
+    most, things = parts.max_per_day, f"{dosage.unit}s" if dosage.unit in THINGS else dosage.unit
+    meanings = (f"max {most} doses a day", f"max {most} {things} a day")
+    return Misunderstood(Problem.LIMIT_IN_AMOUNTS, parts.bare_max, suggestions=meanings)
 
 
 def doses_within(limit: Dosage, dosage: Dosage) -> int | None:

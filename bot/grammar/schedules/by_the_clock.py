@@ -175,6 +175,10 @@ def _as_weeks(parts: ScheduleParts) -> ScheduleParts:
 def _as_cycle(parts: ScheduleParts) -> ScheduleParts:
     """ "5 days every 28 days" is a cycle, not a course of 5 days with one dose."""
     every = parts.every_days or 7 * (parts.every_weeks or 0)
+    if every == 0 and parts.every_months is not None and parts.month_days is None:
+        every = 28 * parts.every_months
+        if parts.days_long is not None and 1 < parts.days_long < every:
+            raise Misunderstood(Problem.COURSE_OR_CYCLE, f"{parts.days_long} days")
     if parts.days_long is None or not 1 < parts.days_long < every:
         return parts
     if parts.weekdays is not None or parts.cycle is not None:

@@ -9,7 +9,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.tokens import tokenize
 
-_TWO_WAYS = {Problem.REPEAT_AMBIGUOUS, Problem.COURSE_OR_CYCLE}
+_TWO_WAYS = {Problem.REPEAT_AMBIGUOUS, Problem.COURSE_OR_CYCLE, Problem.LIMIT_IN_AMOUNTS}
 _SHORTEST = 4  # of shorter words, too many are alike
 _NEAR = 0.75  # one letter in four differs: "mondy", "evry"
 _OTHERS = """

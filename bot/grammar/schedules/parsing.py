@@ -66,7 +66,8 @@ def says_as_much(text: str, *, as_words: str) -> bool:
     """
     said, before = _kinds_of_parts(text), _kinds_of_parts(as_words)
     moments = max(before.pop(_WHEN, 0), 1)
-    return said.pop(_WHEN, 0) >= moments and before.keys() <= said.keys()
+    has_days = said.get(_DAYS, 0) >= before.get(_DAYS, 0)
+    return said.pop(_WHEN, 0) >= moments and has_days and before.keys() <= said.keys()
 
 
 def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood) -> str:
@@ -161,7 +162,7 @@ def _kind_of(name: str) -> str:
 
 
 _LENGTHS = {"ends", "days_long", "months_long", "doses_long"}
-_WHEN = "when"
+_WHEN, _DAYS = "when", "days"
 
 
 def _kinds_of_parts(text: str) -> dict[str, int]:
@@ -174,7 +175,9 @@ def _kinds_of_parts(text: str) -> dict[str, int]:
         if parts.weekdays == EVERY_DAY:
             parts.weekdays = None  # which is what no days mean, too
         for name in parts.beside_times():
-            found["days" if name in _CHOOSE_DAYS else name] = 1
+            found[_DAYS if name in _CHOOSE_DAYS else name] = 1
+        if parts.days_a_week or parts.weekdays:  # "twice a week" is more than "on monday"
+            found[_DAYS] = max(parts.days_a_week or 0, len(parts.weekdays or ()))
         when = len(parts.times) + len(parts.moments) + bool(parts.vague)
         found[_WHEN] = found.get(_WHEN, 0) + when
     return found

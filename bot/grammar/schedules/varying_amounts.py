@@ -228,7 +228,7 @@ def _fit_by_time(
 ) -> Schedule:
     for each in parts[:-1]:
         is_own = each.weekdays or each.starts or each.ends or each.days_long
-        if (each.times or each.moments) and is_own:
+        if is_own and (each.times or each.moments or len(parts[-1].times) > 1):
             raise context.wrong(Problem.ONE_RHYTHM)
     by_time, moments = amounts_by_time(parts, dosages, context)
     shared = shared_parts(parts, context)

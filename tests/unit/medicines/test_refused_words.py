@@ -39,7 +39,7 @@ def answered(line: str, answer: str) -> Schedule | None:
 @pytest.mark.parametrize(
     ("line", "answer", "days"),
     [
-        ("Methotrexate 10 mg every friday with folic acid", "8pm", FRIDAYS),
+        ("Methotrexate 10 mg every friday with folic acid", "every friday 8pm", FRIDAYS),
         ("Methotrexate 10 mg every friday at 8", "20:00", FRIDAYS),
         ("Methotrexate 10 mg at 25:00 on fridays", "8pm", FRIDAYS),
         ("Methotrexate 10 mg every day on mondays at 8am", "every monday 8pm", MONDAYS),
@@ -77,9 +77,19 @@ def test_an_answer_that_leaves_out_a_part_is_no_answer(line: str) -> None:
     assert refused.value.problem is Problem.SAY_ALL_OF_IT
 
 
-def test_what_could_not_be_read_is_shown_with_what_could() -> None:
-    typed = understand_medicine("Aspirin 100 mg at 08:00 blorp", people=[MUM], now=NOW)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "at 08:00 blorp",
+        "9am barring sunday",
+        "9am dialysis days",
+        "9am before the procedure",
+        "at 8am half at 6pm",
+        "10pm, clinic on thursday",
+        "8am tapering",
+    ],
+)
+def test_nothing_is_offered_to_be_saved_beside_words_that_nobody_has_read(words: str) -> None:
+    typed = understand_medicine(f"Aspirin 100 mg {words}", people=[MUM], now=NOW)
     assert typed.problem is not None
-    assert (typed.problem.problem, typed.problem.words) == (Problem.UNKNOWN_WORDS, "blorp")
-    assert isinstance(typed.schedule, WallClock)
-    assert typed.schedule.times == (time(8),)
+    assert (typed.schedule, typed.schedule_so_far, typed.refused) == (None, "", words)

@@ -17,7 +17,7 @@ from bot.features.medicines.flows.content.medicine_draft import (
     describe_draft,
     sentence_about,
 )
-from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING, read_schedule
+from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING
 from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.views.content import new_medicines
@@ -109,19 +109,30 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
     try:
         dosage = parse_dosage(text)
     except Misunderstood:
-        more = _take_rest(request, running, draft, f'"{draft.name}" {text}')
+        more = _take_rest(request, running, draft, f'"{draft.name}" {text}', is_answer=True)
         if more is None:
             raise
         return more
     return _next(request, running, replace(draft, dosage=dosage.to_json()))
 
 
-def _take_rest(request: Request, running: Conversation, draft: Draft, text: str) -> Answer | None:
-    """Take a line that says more than a name; None if it doesn't."""
+def _take_rest(
+    request: Request,
+    running: Conversation,
+    draft: Draft,
+    text: str,
+    *,
+    is_answer: bool = False,
+) -> Answer | None:
+    """Take a line that says more than a name; None if it doesn't. Of an answer, all has to be
+    understood: "125 micrograms or 62.5". Raises Misunderstood.
+    """
     people = [draft.persons[draft.person]] if draft.person is not None else draft.persons
     typed = understand_medicine(f"/addmed {text}", people=people, now=request.scope.clock.now())
     if typed.name is None or not (typed.dosage or typed.schedule):
         return None
+    if is_answer and typed.problem and typed.problem.problem is Problem.UNKNOWN_WORDS:
+        raise typed.problem
     return _take_typed(request, running, draft, typed)
 
 
@@ -150,22 +161,11 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         begun = A_CYCLE if reply.choice == CYCLING else Amounts()
         building = replace(draft, differing=begun.to_data())
         return FLOW.advance(request, running, "differ", building.write())
-    words = reply.text or ""
-    if reply.choice is not None:
-        words = draft.tapped(reply.choice)
+    words = draft.tapped(reply.choice) if reply.choice else reply.text or ""
     is_offered = (reply.choice or "").startswith("o")  # says all that was refused
-    zone, now = draft.chosen.zone, request.scope.clock.now()
-    dosage = None if draft.dosage is None else Dosage.from_json(draft.dosage)
+    now = request.scope.clock.now()
     try:
-        typed = read_schedule(
-            words,
-            so_far=draft.schedule_so_far,
-            zone=zone,
-            now=now,
-            day=draft.day_times,
-            dosage=dosage,
-            refused="" if is_offered else draft.refused,
-        )
+        typed = draft.read_schedule(words, now, says_all=is_offered)
     except Misunderstood as problem:
         if problem.problem in OFFERED:
             draft = replace(draft, schedule_so_far="").offering(problem, now)

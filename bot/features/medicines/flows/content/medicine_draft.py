@@ -14,6 +14,7 @@ from bot.features.medicines.flows.content.new_schedules import (
     TypedSchedule,
     fitting_words,
     named_lack,
+    read_schedule,
     readable_words,
 )
 from bot.features.medicines.views.content import new_medicines
@@ -257,6 +258,26 @@ class Draft:
         likely = likely_schedules(self.refused, problem)
         return replace(self, offered=self.readable(likely, now))
 
+    def read_schedule(self, words: str, now: datetime, *, says_all: bool) -> TypedSchedule:
+        """What was said so far and *words* make; with *says_all*, nothing that was refused is
+        missing. Raises Misunderstood.
+        """
+        if self.chosen is None:
+            raise Misunderstood(Problem.WHICH_PERSON)
+        return read_schedule(
+            words,
+            so_far=self.schedule_so_far,
+            zone=self.chosen.zone,
+            now=now,
+            day=self.day_times,
+            dosage=self.amount,
+            refused="" if says_all else self.refused,
+        )
+
+    @property
+    def amount(self) -> Dosage | None:
+        return None if self.dosage is None else Dosage.from_json(self.dosage)
+
     def readable(self, words: Sequence[str], now: datetime) -> Sequence[str]:
         """Those of *words* that make a schedule, or that an answer can complete."""
         if self.chosen is None:
@@ -266,7 +287,7 @@ class Draft:
             zone=self.chosen.zone,
             now=now,
             day=self.day_times,
-            dosage=None if self.dosage is None else Dosage.from_json(self.dosage),
+            dosage=self.amount,
         )
 
     def with_times(self, now: datetime) -> "Draft":
@@ -281,7 +302,7 @@ class Draft:
             zone=person.zone,
             now=now,
             day=self.day_times,
-            dosage=None if self.dosage is None else Dosage.from_json(self.dosage),
+            dosage=self.amount,
         )
         return replace(self, times=fitting)
 

@@ -276,6 +276,9 @@ def confirm(
         _("“{typed}”: read as {meaning}").format(typed=escape(typed), meaning=escape(meaning))
         for typed, meaning in spelled_out
     ]
+    if dosage.is_like_a_pack:
+        words = _("⚠️ That's {amount} each time, as much as in a pack. Please check.")
+        read.append(words.format(amount=escape(dosage.words)))
     return Screen(
         _("I understood:\n💊 <b>{name}</b> {dosage}\n{schedule}\nfor <b>{person}</b>").format(
             name=escape(name),
