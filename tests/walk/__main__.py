@@ -45,6 +45,7 @@ async def main(arguments: argparse.Namespace) -> int:
                     print(walk.report())
                     raise error from None
                 done += len(walk.steps)
+                print(f"seed {seed}: {len(walk.steps)} steps", flush=True)
             if arguments.tell:
                 print("\n".join(walk.steps))
             if walk.faults:
