@@ -150,10 +150,8 @@ def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
     """
     *most, last = portions
     words = [token.word for token in last.tokens]
-    if "stop" not in words or not _ENDS & set(words):
-        return portions
-    stop = words.index("stop")
-    if stop == 0 or words[stop - 1] not in _JOINTS:
+    stop = words.index("stop") if "stop" in words else 0
+    if stop == 0 or words[stop - 1] not in _JOINTS or not _ENDS & set(words[:stop]):
         return portions
     before, _joints = _without_joints(last.tokens[:stop])
     return [*most, replace(last, tokens=before + last.tokens[stop + 1 :])]
