@@ -1,7 +1,9 @@
 """Words of a schedule that are likely meant by words that weren't understood."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
 
 from bot.grammar.clock_times import MEALS, PARTS_OF_DAY
 from bot.grammar.dates import MONTHS, WEEKDAYS
@@ -11,16 +13,18 @@ from bot.grammar.tokens import tokenize
 
 _TWO_WAYS = {Problem.REPEAT_AMBIGUOUS, Problem.COURSE_OR_CYCLE, Problem.LIMIT_IN_AMOUNTS}
 _SHORTEST = 4  # of shorter words, too many are alike
-_NEAR = 0.75  # one letter in four differs: "mondy", "evry"
+_NEAR = 75  # per cent: one letter in four differs, as in "mondy" or "evry"
 _OTHERS = """
     alternate alternating daily each every except fortnightly from hourly monthly needed noon once
     starting then thrice times twice until week weekday weekdays weekend weekends weekly yearly
 """
-_VOCABULARY = {
-    word
-    for word in (*WEEKDAYS, *MONTHS, *UNITS, *PARTS_OF_DAY, *MEALS, *_OTHERS.split())
-    if len(word) >= _SHORTEST
-}
+_VOCABULARY = sorted(
+    {
+        word
+        for word in (*WEEKDAYS, *MONTHS, *UNITS, *PARTS_OF_DAY, *MEALS, *_OTHERS.split())
+        if len(word) >= _SHORTEST
+    }
+)
 
 
 def likely_schedules(words: str, problem: Misunderstood) -> Sequence[str]:
@@ -65,9 +69,11 @@ def _spelt_rightly(words: str) -> str:
     return words
 
 
+@lru_cache(1024)
 def _near(word: str) -> str | None:
     """The word that was meant. Typing errors rarely hit the first letter."""
     if word in _VOCABULARY or len(word) < _SHORTEST or not word.isalpha():
         return None
     alike = [each for each in _VOCABULARY if each[0] == word[0]]
-    return next(iter(get_close_matches(word, alike, n=1, cutoff=_NEAR)), None)
+    found = process.extractOne(word, alike, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return None if found is None else found[0]

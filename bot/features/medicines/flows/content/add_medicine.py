@@ -162,6 +162,8 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         building = replace(draft, differing=begun.to_data())
         return FLOW.advance(request, running, "differ", building.write())
     words = draft.tapped(reply.choice) if reply.choice else reply.text or ""
+    if len(words) > LONGEST_SCHEDULE:
+        raise Misunderstood(Problem.TOO_LONG)
     is_offered = (reply.choice or "").startswith("o")  # says all that was refused
     now = request.scope.clock.now()
     try:

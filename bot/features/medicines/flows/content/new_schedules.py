@@ -21,6 +21,8 @@ from domain.medicines.schedules.days import Cycle, Daily
 from domain.medicines.schedules.kinds import Schedule, wall_clocks_of
 from domain.medicines.schedules.moments import DayTimes
 
+_LONGEST_TRIED = 200  # letters of what a button stands for: nobody's words are so long
+
 PRESETS = {
     "m": "every day at 08:00",
     "me": "every day at 08:00 and 20:00",
@@ -113,7 +115,9 @@ def fitting_words(
         Problem.WEEKDAYS_MISSING: _WEEKDAYS,
         Problem.FIRST_DAY_MISSING: _first_days(zone, now),
     }
-    found = []
+    found: list[str] = []
+    if len(so_far) > _LONGEST_TRIED:
+        return found  # reading it again for each button would hold up everybody else
     for words in offered[lacks]:
         try:
             found_schedule = parse_schedule(
@@ -139,6 +143,8 @@ def readable_words(
     """Those of *words* that make a schedule, or that an answer can complete."""
     found = []
     for each in words:
+        if len(each) > _LONGEST_TRIED:
+            continue
         with suppress(Misunderstood):
             read_schedule(each, so_far="", zone=zone, now=now, day=day, dosage=dosage)
             found.append(each)
