@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 _HOW = """
     by mouth
     (orally|po|p.o|per os)
-    (under|below) the tongue
+    (under|below) [the] tongue
     (sublingually|sublingual|sl)
     (inside|between|in) the cheek
     (in|into|to) [the] [left|right|each|both|affected|other] (eye|eyes|ear|ears|nose)
@@ -18,21 +18,15 @@ _HOW = """
     (to|on|onto|into) the (tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
     under the skin
     (into|in) the (muscle|vein|thigh|stomach|belly|abdomen)
+    (rectal|pr|pv|regularly|ongoing|long-term)
     (rectally|vaginally|nasally|topically|subcutaneously|intramuscularly|intravenously)
     (subcut|s.c|sq|subq|i.m|i.v|p.r|p.v)
     (sc|s/c|im|i/m|iv|i/v|ou|os|buccal|buccally|nebulised|transdermally|dispersible|soluble)
     (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
     between meals
-    empty stomach
-    under [the] tongue
-    (rectal|rectally|pr|pv|buccal)
     (hold|keep|swish) [it] in [the|your] mouth
-    (with|in) (orange|apple|fruit) juice
-    without (grapefruit|alcohol|milk|food) [juice]
     (complete|finish) [the] [whole|full] course
     (ec|gr|mr|sr|xl|la|er) [tablet|tablets|capsule|capsules]
-    (regularly|ongoing|long-term|longterm)
-    long term
     on the same day [each|every|of] [the] [week]
     (an|1|one|2|two) (hour|hours|hr|hrs) (before|after) (food|eating)
     (1hr|1h|2hrs|2h|30min|30mins) (before|after) (food|eating)
@@ -48,8 +42,9 @@ _HOW = """
     (with|in) [a|some|plenty] [of] [full|large|small|half] [glass|cup] [of] (water|milk|juice)
     (with|in) [a|some|plenty] [of] (yoghurt|yogurt|jam|liquid|fluids)
     not with (milk|grapefruit|alcohol|antacids|iron|tea|coffee) [juice]
-    (no|avoid) (alcohol|grapefruit|milk|sunlight|sun) [juice]
-    (on|with) an empty stomach
+    (no|avoid|without) (alcohol|grapefruit|milk|sunlight|sun) [juice]
+    (with|in) (orange|apple|fruit) juice
+    [on|with] [an] empty stomach
     not on an empty stomach
     (on|upon|when) waking [up]
     (as|exactly as) (directed|prescribed|instructed|told|advised|before|discussed)
@@ -104,20 +99,7 @@ DOING = frozenset(
     ]
 )
 #: Those that say in which way, and are kept.
-WAYS = frozenset(
-    [
-        "change",
-        "inject",
-        "inhale",
-        "insert",
-        "instil",
-        "instill",
-        "apply",
-        "dissolve",
-        "chew",
-        "spray",
-    ]
-)
+WAYS = frozenset("change inject inhale insert instil instill apply dissolve chew spray".split())
 
 #: The forms in which a medicine comes, between its strength and the amount to give.
 FORMS = frozenset(
