@@ -98,6 +98,7 @@ DOING = frozenset(
         "sig",
     ]
 )
+_WAYS = "change inject inhale insert instil instill apply dissolve chew spray"
 #: Those that say in which way, and are kept.
 WAYS = frozenset("change inject inhale insert instil instill apply dissolve chew spray".split())
 
