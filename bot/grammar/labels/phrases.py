@@ -100,7 +100,7 @@ DOING = frozenset(
 )
 _WAYS = "change inject inhale insert instil instill apply dissolve chew spray"
 #: Those that say in which way, and are kept.
-WAYS = frozenset("change inject inhale insert instil instill apply dissolve chew spray".split())
+WAYS = frozenset(_WAYS.split())
 
 #: The forms in which a medicine comes, between its strength and the amount to give.
 FORMS = frozenset(
