@@ -190,7 +190,8 @@ def reckon(tables: Snapshot, medicine: Row) -> Reckoned:
 
 
 def _given_since(taken: Sequence[Row], start: datetime) -> Decimal:
-    return sum((dose["dose_count"] for dose in taken if dose["taken_at"] > start), Decimal(0))
+    counts = (d["dose_count"] for d in taken if start < d["taken_at"] <= start + DAY)
+    return sum(counts, Decimal(0))
 
 
 def is_given(medicine: Row) -> bool:

@@ -127,8 +127,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         and not any(map(_joins, pieces.name))
         and not is_told
         and not _needs_a_look(label, when.schedule)
-        and (pieces.dosage is None or pieces.dosage.most is None)
-        and (pieces.dosage is None or not pieces.dosage.is_like_a_pack),
+        and not (pieces.dosage and (pieces.dosage.most or pieces.dosage.is_like_a_pack)),
         instructions=None if too_long else notes_said,
         reason=None if too_long else label.reason,
         spelled_out=label.spelled_out,

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.grammar.numbers import COUNTS
+from bot.grammar.schedule_parts.frequencies import EYE_OR_DAY
 from bot.grammar.tokens import Token
 from bot.grammar.units import name_of_unit
 
-EYE_OR_DAY = {"od", "o.d"}  # the right eye, or once a day
 _DROPS = {"drop", "drops", "gtt", "gtts"}
 _SPELLED: Mapping[str, str] = {
     "od": "once a day",

@@ -8,6 +8,7 @@ from bot.grammar.dates import MONTHS, ORDINALS, WEEKDAYS
 from bot.grammar.numbers import COUNTS, read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.rhythms.months import (
+    INTERVALS,
     MonthDays,
     accept_month_days,
     accept_nth_weekdays,
@@ -44,7 +45,6 @@ _ALTERNATE = {"alternate", "alternating"}
 _TWO_WAYS = {"biweekly", "bi-weekly"}
 _TOO_OFTEN = {"second", "seconds", "minute", "minutes", "hour", "hours"}
 _TOO_OFTEN |= {"sec", "secs", "min", "mins", "hr", "hrs"}
-_INTERVALS = {"other": 2, **{word: n for word, n in ORDINALS.items() if n > 1}}
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 BEGINNINGS = frozenset([*_ALTERNATE, *_ADVERBS, *_TWO_WAYS, *_TIMES])
 _SPACED = re.compile(r" (?=,)")
@@ -109,9 +109,9 @@ def _names_days_or_unit(cursor: Cursor) -> bool:
 def _accept_interval(cursor: Cursor) -> int:
     """Take the number after "every". "every second" is no interval unless something follows."""
     word = cursor.peek()
-    if word in _INTERVALS:
+    if word in INTERVALS:
         cursor.at += 1
-        return _INTERVALS[word]
+        return INTERVALS[word]
     count = COUNTS.get(word) if word in COUNTS else read_count(word)
     if count is None:
         return 1

@@ -14,7 +14,7 @@ _LONGEST_MONTH = 31
 _DAY = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
 _SPELT = {"first", "second", "third", "fourth"}
 _LEADING = {"on", "the", *EVERY}
-_INTERVALS = {"other": 2, **{word: number for word, number in ORDINALS.items() if number > 1}}
+INTERVALS = {"other": 2, **{word: number for word, number in ORDINALS.items() if number > 1}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def accept_of_the_month(cursor: Cursor) -> int:
         return 1
     if is_every:
         word = cursor.peek()
-        interval = _INTERVALS.get(word) or read_count(word)
+        interval = INTERVALS.get(word) or read_count(word)
         cursor.at += 1
         if interval is not None and cursor.accept({"month", "months"}):
             return interval

@@ -87,13 +87,14 @@ def read_window(cursor: ScheduleCursor) -> bool:
 
 def read_longest(cursor: ScheduleCursor) -> bool:
     """max 3 days · for up to 5 days · no more than a week · only 7 days: a course, and no limit."""
-    skip = int(cursor.word == "for")
-    for phrase in _AT_MOST:
-        if all(cursor.peek(skip + n) == word for n, word in enumerate(phrase)):
-            skip += len(phrase)
-            skip += cursor.peek(skip) == "for"
-            is_in_days = counted_ahead(cursor, skip)[1] in {"day", "week", "fortnight", "month"}
-            return is_in_days and _read_length(cursor, skip)
+    begin = cursor.at
+    cursor.accept("for")
+    if any(cursor.accept_phrase(*phrase) for phrase in _AT_MOST):
+        cursor.accept("for")
+        is_in_days = counted_ahead(cursor, 0)[1] in {"day", "week", "fortnight", "month"}
+        if is_in_days and _read_length(cursor, 0):
+            return True
+    cursor.at = begin
     return False
 
 

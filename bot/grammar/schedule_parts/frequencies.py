@@ -2,12 +2,12 @@
 
 from bot.grammar.clock_times import MEALS, PARTS_OF_DAY
 from bot.grammar.dates import read_date
-from bot.grammar.labels.short_forms import EYE_OR_DAY
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS
 from bot.grammar.schedule_parts.cursor import ScheduleCursor
 
+EYE_OR_DAY = {"od", "o.d"}  # of drops: the right eye, or once a day
 _TIMES_A_DAY = {"bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 
 

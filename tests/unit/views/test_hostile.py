@@ -73,7 +73,7 @@ def test_telegram_takes_every_screen_with_such_names(words: str) -> None:
         assert_telegram_takes(name, screen())
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.builds(Words, *[NAMES] * 8, others=st.tuples(*[st.tuples(NAMES, NAMES)] * 2)))
 def test_telegram_takes_every_screen_with_any_names(words: Words) -> None:
     for name, screen in all_screens(words).items():

@@ -1,6 +1,7 @@
 """What is known about a new medicine while `/addmed` asks about it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time
 from typing import Any, Self
@@ -10,12 +11,12 @@ from bot.conversation.people import People, index_of, named_for, read_people, to
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.content.new_schedules import (
+    LONGEST_TRIED,
     PRESETS,
     TypedSchedule,
     fitting_words,
     named_lack,
     read_schedule,
-    readable_words,
 )
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import PartialMedicine
@@ -280,15 +281,13 @@ class Draft:
 
     def readable(self, words: Sequence[str], now: datetime) -> Sequence[str]:
         """Those of *words* that make a schedule, or that an answer can complete."""
-        if self.chosen is None:
-            return ()
-        return readable_words(
-            words,
-            zone=self.chosen.zone,
-            now=now,
-            day=self.day_times,
-            dosage=self.amount,
-        )
+        fresh, found = replace(self, schedule_so_far=""), []
+        for each in words:
+            with suppress(Misunderstood):
+                if len(each) <= LONGEST_TRIED:
+                    fresh.read_schedule(each, now, says_all=True)
+                    found.append(each)
+        return found
 
     def with_times(self, now: datetime) -> "Draft":
         """A copy with the times of day that complete the schedule, offered as buttons."""

@@ -1,7 +1,6 @@
 """The schedule of a new medicine: what a typed or tapped reply says."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +20,7 @@ from domain.medicines.schedules.days import Cycle, Daily
 from domain.medicines.schedules.kinds import Schedule, wall_clocks_of
 from domain.medicines.schedules.moments import DayTimes
 
-_LONGEST_TRIED = 200  # letters of what a button stands for: nobody's words are so long
+LONGEST_TRIED = 200  # letters of what a button stands for: nobody's words are so long
 
 PRESETS = {
     "m": "every day at 08:00",
@@ -116,7 +115,7 @@ def fitting_words(
         Problem.FIRST_DAY_MISSING: _first_days(zone, now),
     }
     found: list[str] = []
-    if len(so_far) > _LONGEST_TRIED:
+    if len(so_far) > LONGEST_TRIED:
         return found  # reading it again for each button would hold up everybody else
     for words in offered[lacks]:
         try:
@@ -129,25 +128,6 @@ def fitting_words(
             if not problem.problem.can_be_completed or problem.problem is lacks:
                 continue
         found.append(words)
-    return found
-
-
-def readable_words(
-    words: Sequence[str],
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-    day: DayTimes,
-    dosage: Dosage | None,
-) -> Sequence[str]:
-    """Those of *words* that make a schedule, or that an answer can complete."""
-    found = []
-    for each in words:
-        if len(each) > _LONGEST_TRIED:
-            continue
-        with suppress(Misunderstood):
-            read_schedule(each, so_far="", zone=zone, now=now, day=day, dosage=dosage)
-            found.append(each)
     return found
 
 
