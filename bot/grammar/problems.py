@@ -34,6 +34,8 @@ class Problem(Enum):
     INTERVAL_IMPOSSIBLE = auto()  # W is an interval of zero, of seconds, or of years
     AS_NEEDED_AT_TIMES = auto()  # "as needed at 08:00"
     STEP_WITHOUT_END = auto()  # W is a step of a taper without a duration
+    TIMES_OF_STEPS = auto()  # W are times, of steps with different numbers of them
+    STEPS_BY_RULE = auto()  # "20 mg, reduce by 5 mg every 3 days": we don't work out doses
     WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
     FIRST_DAY_MISSING = auto()  # "every 3 months", but from which day on?
     HOURS_RANGE = auto()  # "every 4-6 hours"

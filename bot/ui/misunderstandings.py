@@ -196,6 +196,14 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” contradicts itself. Type times and days once, like"
             " <code>mon, wed at 09:00 for 10 days</code>."
         ),
+        Problem.TIMES_OF_STEPS: _(
+            "“{words}”: in which step? Type the times of each step, like <code>08:00 and 20:00,"
+            " then 08:00</code>."
+        ),
+        Problem.STEPS_BY_RULE: _(
+            "“{words}”: I don't work out doses. Please type each step, like <code>20 mg for 3 days,"
+            " then 15 mg for 3 days, then 10 mg at 08:00</code>."
+        ),
         Problem.INTAKE_UNREADABLE: _(
             "“{words}” isn't an amount or a time that I know. Type it like <code>2 "
             "tablets</code>, <code>at 07:45</code> or <code>half an hour ago</code>."

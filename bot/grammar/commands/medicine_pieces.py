@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY
@@ -45,6 +46,8 @@ class Pieces:
 
 def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
     try:
+        if rule := _rule_of_steps(line):
+            return rule
         portion = first_portion(line)
         if portion is not None:
             return _take_portions(line, portion)
@@ -125,6 +128,22 @@ def _take_several(
     if all(token.word in {",", "and", "or", "&", "+", "/"} for token in between):
         return Pieces(name, problem=Misunderstood(Problem.TWO_STRENGTHS, amounts))
     return Pieces(name, problem=Misunderstood(Problem.WHICH_AMOUNT, amounts))
+
+
+def _rule_of_steps(line: Line) -> Pieces | None:
+    """ "20 mg, reduce by 5 mg every 3 days": nobody but a person works out the steps."""
+    words = [("" if token.is_quoted else token.word) for token in line.tokens]
+    at = next((n for n, pair in enumerate(pairwise(words)) if pair in _BY_STEPS), None)
+    found = [] if at is None else find_dosages(line)
+    if len(found) < 2:
+        return None
+    name = line.tokens[: found[0].start]
+    rule = line.typed(line.tokens[found[0].start :])
+    return Pieces(name, problem=Misunderstood(Problem.STEPS_BY_RULE, rule))
+
+
+_CHANGING = "reduce reduced reducing decrease decreasing increase increasing taper tapering down up"
+_BY_STEPS = {(word, "by") for word in _CHANGING.split()}
 
 
 def _take_portions(line: Line, first: FoundDosage) -> Pieces:

@@ -203,7 +203,7 @@ def _refused_amounts(line: Line, pieces: Pieces) -> str:
     return line.typed(line.tokens[len(pieces.name) :]) if is_unclear else ""
 
 
-_UNCLEAR_AMOUNTS = {Problem.TWO_STRENGTHS, Problem.WHICH_AMOUNT}
+_UNCLEAR_AMOUNTS = {Problem.TWO_STRENGTHS, Problem.WHICH_AMOUNT, Problem.STEPS_BY_RULE}
 
 
 def _check_name(tokens: Sequence[Token]) -> None:

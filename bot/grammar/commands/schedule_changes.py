@@ -266,6 +266,8 @@ def _days_of(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext)
     weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
     if count_patterns(parts) > 1:
         raise context.wrong(Problem.CONTRADICTION)
+    if parts.days_of_cycle is not None:
+        raise context.wrong(Problem.CHANGE_UNREADABLE)
     if weekdays is not None and (parts.every_days or parts.month_days or parts.cycle):
         raise context.wrong(Problem.CONTRADICTION)
     if parts.month_weeks is not None and weekdays is not None:

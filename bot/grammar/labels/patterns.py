@@ -12,6 +12,7 @@ from bot.grammar.clock_times import NAMED, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import FoundDosage, find_dosages, quantity_ends
 from bot.grammar.labels.cycles import with_cycles
+from bot.grammar.labels.numbered_days import with_lengths
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood
@@ -66,7 +67,7 @@ def spell_out_patterns(
     tokens: Sequence[Token],
 ) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
     """The *tokens* with such patterns in words, and the tables that were spelled out."""
-    kept = _with_units(_with_then(with_cycles(_without_stop(_by_weekday(tokens)))))
+    kept = _with_units(with_lengths(_with_then(with_cycles(_without_stop(_by_weekday(tokens))))))
     kept, tables = _without_tables(kept)
     return _with_alternation(kept), tables
 

@@ -119,6 +119,7 @@ FORMS = frozenset(
         "oral",
         "solution",
         "suspension",
+        "susp",
         "syrup",
         "liquid",
         "elixir",

@@ -7,7 +7,9 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import counted_ahead
 from bot.grammar.schedule_parts.cursor import ScheduleCursor
 from bot.grammar.schedule_parts.intervals import check_cycle
+from domain.medicines.schedules.days import LONGEST_CYCLE
 
+_NUMBER = re.compile(r"\d{1,3}")
 _SPAN = re.compile(r"(?P<first>\d{1,3})-(?P<last>\d{1,3})")
 
 
@@ -57,6 +59,40 @@ def read_days_of_cycle(cursor: ScheduleCursor) -> bool:
     cursor.set_once("cycle", (on, length - on))
     cursor.at += end
     return True
+
+
+def read_listed_days(cursor: ScheduleCursor) -> bool:
+    """days 1, 8 and 15 of 28 · on day 1 and 4 of each 21-day cycle."""
+    begin = cursor.at
+    cursor.accept("on")
+    cursor.accept("the")
+    days: list[int] = []
+    if cursor.accept({"day", "days"}):
+        while (number := cursor.accept_match(_NUMBER)) and len(days) < LONGEST_CYCLE:
+            days.append(int(number[0]))
+            cursor.skip({",", "and", "&", "day"})
+    length = _length_of_cycle(cursor) if len(days) > 1 else None
+    if length is None:
+        cursor.at = begin
+        return False
+    words = cursor.line.typed(cursor.tokens[begin : cursor.at])
+    if days != sorted(set(days)) or days[0] != 1 or days[-1] > length:
+        raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+    check_cycle(length, words)
+    cursor.set_once("days_of_cycle", (tuple(days), length))
+    return True
+
+
+def _length_of_cycle(cursor: ScheduleCursor) -> int | None:
+    """of 28 · of a 28-day cycle · every 4 weeks: in days."""
+    if not cursor.skip({"out", "in", "of", "every", "each", "a", "the"}):
+        return None
+    count, unit, used = counted_ahead(cursor, 0)
+    if count is None or unit not in {"", "day", "week"}:
+        return None
+    cursor.at += used if unit else 1
+    cursor.accept({"cycle", "cycles"})
+    return count * 7 if unit == "week" else count
 
 
 def read_cycle(cursor: ScheduleCursor) -> bool:

@@ -43,6 +43,7 @@ class ScheduleParts:
     until_time: time | None = None  # "every 4 hours from 08:00 to 20:00"
     except_on: tuple[TypedException, ...] = ()
     cycle: tuple[int, int] | None = None  # days on, days off
+    days_of_cycle: tuple[tuple[int, ...], int] | None = None  # "days 1, 8 and 15 of 28"
     interval: timedelta | None = None
     from_last_intake: bool = False
     is_as_needed: bool = False

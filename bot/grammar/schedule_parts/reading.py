@@ -14,7 +14,7 @@ from bot.grammar.schedule_parts.course import (
     read_window,
 )
 from bot.grammar.schedule_parts.cursor import JOINING, ScheduleCursor
-from bot.grammar.schedule_parts.cycles import read_cycle, read_days_of_cycle
+from bot.grammar.schedule_parts.cycles import read_cycle, read_days_of_cycle, read_listed_days
 from bot.grammar.schedule_parts.days import read_every_day, read_left_out, read_weekdays
 from bot.grammar.schedule_parts.frequencies import is_once, read_how_often
 from bot.grammar.schedule_parts.intervals import read_after_last_intake, read_interval
@@ -84,6 +84,7 @@ def _read_one(cursor: ScheduleCursor) -> None:
         read_interval,
         read_cycle,
         read_days_of_cycle,
+        read_listed_days,
         read_days_of_month,
         read_window,
         read_after_last_intake,

@@ -17,7 +17,7 @@ from domain.medicines.dosages import THINGS, Dosage
 
 _JOINTS = {",", "and", "&", "+", "then", ";", "-"}
 _LEADS_TO_TIME = {"at", "@", "in", "every", "for", "until", "before", "after", "on", "each"}
-_LEADS_TO_TIME |= {"with", "daily", "from", "alternating", "weekdays", "weekends"}
+_LEADS_TO_TIME |= {"with", "daily", "from", "now", "alternating", "weekdays", "weekends"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def _days(parts: ScheduleParts, context: ScheduleContext, *, starts_on: date) ->
     takes_weekdays = parts.every_days or parts.month_days or parts.cycle
     if parts.weekdays == EVERY_DAY and (parts.every_days or 1) > 1:
         raise context.wrong(Problem.CONTRADICTION)
-    if count_patterns(parts) > 1 or (weekdays and takes_weekdays):
+    if count_patterns(parts) > 1 or (weekdays and takes_weekdays) or parts.days_of_cycle:
         raise context.wrong(Problem.CONTRADICTION)
     try:
         if parts.month_weeks is not None:

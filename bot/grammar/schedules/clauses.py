@@ -2,17 +2,21 @@
 "twice a day at 8 and 20 for 10 days, then at 08:00".
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from bot.grammar.clock_times import looks_like_a_time
+from bot.grammar.dates import WEEKDAYS
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.rhythms.weekdays import GROUPS
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
-from bot.grammar.schedule_parts.reading import read_parts
+from bot.grammar.schedule_parts.reading import read_parts, read_what_can_be
 from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.context import ScheduleContext, require_upcoming_dose, to_misunderstood
 from bot.grammar.schedules.varying_amounts import fit_steps, shared_parts, with_end
-from bot.grammar.tokens import Line, Token
+from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.schedules.kinds import Combined, Schedule
 from domain.medicines.schedules.problems import InvalidSchedule
 
@@ -37,6 +41,37 @@ def split_steps(line: Line, tokens: Sequence[Token]) -> Clauses | None:
     if len(steps) < 2 or not all(steps):
         return None
     return Clauses(tuple(read_parts(line, each) for each in steps), are_steps=True)
+
+
+def woven(so_far: str, said: str) -> str:
+    """The words *so_far* with the answer *said* behind them; behind each step, if both name as many
+    of them: "twice a day for 3 days then once a day" and "08:00 and 20:00, then 08:00".
+    """
+    before, after = tokenize(so_far), tokenize(said)
+    steps, answers = _at_then(before.tokens), _at_then(after.tokens)
+    if len(steps) < 2 or len(steps) != len(answers) or not all(steps) or not all(answers):
+        return f"{so_far} {said}".strip()
+    return " then ".join(
+        f"{before.typed(step)} {after.typed(answer)}"
+        for step, answer in zip(steps, answers, strict=True)
+    )
+
+
+def names_steps(words: str) -> bool:
+    """Whether they are several steps: "08:00 and 20:00, then 08:00"."""
+    return len(_at_then(tokenize(words).tokens)) > 1
+
+
+def doses_of_steps(so_far: str) -> Sequence[int]:
+    """How many times a day each step of *so_far* lacks; none if it has no steps, or has times."""
+    line = tokenize(so_far)
+    steps = _at_then(line.tokens)
+    if len(steps) < 2 or not all(steps):
+        return ()
+    parts = [read_parts(line, read_what_can_be(line, step)[0]) for step in steps]
+    if any(each.times or each.moments or each.vague for each in parts):
+        return ()
+    return [each.times_a_day or 1 for each in parts]
 
 
 def split_clauses(line: Line, tokens: Sequence[Token]) -> Clauses | None:
@@ -69,11 +104,19 @@ def _at_then(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def _groupings(tokens: Sequence[Token]) -> Iterator[list[Sequence[Token]]]:
-    """Each way of splitting at some of the joints."""
+    """Each way of splitting at some of the joints; or of "weekdays 8am weekends 10am" without them,
+    where every clause begins with its days, or every clause with its hour.
+    """
+    if len(tokens) > _MOST_WORDS:
+        return
+    for begins, ends in ((_is_day, looks_like_a_time), (looks_like_a_time, _is_day)):
+        cuts = [at for at in range(1, len(tokens)) if begins(tokens[at]) and ends(tokens[at - 1])]
+        if cuts and begins(tokens[0]):
+            yield [tokens[start:end] for start, end in pairwise([0, *cuts, len(tokens)])]
     joints = [
         at for at, token in enumerate(tokens) if token.word in _JOINTS and not token.is_quoted
     ]
-    if len(joints) > _MOST_JOINTS or len(tokens) > _MOST_WORDS:
+    if len(joints) > _MOST_JOINTS:
         return
     for chosen in sorted(range(1, 2 ** len(joints)), key=int.bit_count):
         cuts = [joint for n, joint in enumerate(joints) if chosen >> n & 1]
@@ -81,6 +124,11 @@ def _groupings(tokens: Sequence[Token]) -> Iterator[list[Sequence[Token]]]:
         groups = [tokens[start + 1 : end] for start, end in pairwise(bounds)]
         if all(groups):
             yield groups
+
+
+def _is_day(token: Token) -> bool:
+    names = re.split("[-,/&+]", token.word)
+    return not token.is_quoted and all(name in WEEKDAYS or name in GROUPS for name in names)
 
 
 def _with_other_days(parts: tuple[ScheduleParts, ...]) -> tuple[ScheduleParts, ...]:

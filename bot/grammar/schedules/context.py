@@ -55,7 +55,13 @@ def require_upcoming_dose(schedule: AnySchedule, context: ScheduleContext) -> An
 
 def count_patterns(parts: ScheduleParts) -> int:
     """How many ways of choosing days were typed, not counting weekdays."""
-    patterns = (parts.every_days, parts.every_weeks, parts.cycle, parts.every_months)
+    patterns = (
+        parts.every_days,
+        parts.every_weeks,
+        parts.cycle,
+        parts.days_of_cycle,
+        parts.every_months,
+    )
     of_month = parts.month_days is not None or parts.month_weeks is not None
     return max(sum(pattern not in (None, 1) for pattern in patterns), int(of_month))
 

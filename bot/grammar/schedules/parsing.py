@@ -23,7 +23,7 @@ from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.clauses import fit_clauses, split_clauses, split_steps
 from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
-from bot.grammar.schedules.varying_amounts import fit_portions
+from bot.grammar.schedules.varying_amounts import fit_days_of_cycle, fit_portions
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from bot.grammar.units import name_of_unit
 from domain.medicines.dosages import Dosage
@@ -247,4 +247,6 @@ def _fit(parts: ScheduleParts, context: ScheduleContext) -> Schedule:
         parts = replace(parts, times=list(window), interval=None, until_time=None, typed_time=None)
     if parts.interval is not None:
         return fit_elapsed(parts, context)
+    if parts.days_of_cycle is not None:
+        return fit_days_of_cycle(parts, context)
     return fit_wall_clock(parts, context)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from enum import Enum, auto
 
 from bot.grammar.dates import exactly
@@ -37,7 +37,8 @@ class Variation(Enum):
 
 
 def kind_of_portions(portions: Sequence[Portion], parts: Sequence[ScheduleParts]) -> Variation:
-    if any(portion.is_next_step for portion in portions) or _are_steps(parts):
+    is_first_now = parts[0].is_now and len(parts) == 2 and parts[1].starts is not None
+    if any(portion.is_next_step for portion in portions) or _are_steps(parts) or is_first_now:
         return Variation.BY_STEP
     if _alternate(parts):
         return Variation.ALTERNATING
@@ -50,11 +51,15 @@ def fit_portions(
     """Different amounts, by whatever tells them apart. Raises `Misunderstood` if that's unclear."""
     if any(each.is_as_needed or each.interval or each.hours_between for each in parts):
         raise context.wrong(Problem.ONE_RHYTHM)
-    if any(each.is_once or each.is_now for each in parts):
-        raise context.wrong(Problem.CONTRADICTION)
     dosages = [portion.dosage for portion in portions]
+    kind = kind_of_portions(portions, parts)
+    is_by_step = kind is Variation.BY_STEP
+    is_now_later = any(each.is_now for each in parts[1:])
+    is_single = any(each.is_once or each.is_now for each in parts)
+    if is_now_later or (is_single and not is_by_step):
+        raise context.wrong(Problem.CONTRADICTION)
     try:
-        match kind_of_portions(portions, parts):
+        match kind:
             case Variation.BY_STEP:
                 return fit_steps(parts, dosages, context)
             case Variation.ALTERNATING:
@@ -75,7 +80,9 @@ def _are_steps(parts: Sequence[ScheduleParts]) -> bool:
 def fit_steps(
     parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
 ) -> Schedule:
-    """ "20 mg for 5 days, then 10 mg for 5 days at 08:00": one after the other, without gaps."""
+    """ "20 mg for 5 days, then 10 mg for 5 days at 08:00", "300 mg now, then 75 mg daily": one
+    after the other, without gaps.
+    """
     steps: list[WallClock] = []
     for each, dosage in zip(parts, dosages, strict=True):
         typed = _at(each, parts, context)
@@ -115,7 +122,7 @@ def _at(
     days = {p.weekdays for p in parts if p.weekdays not in {None, EVERY_DAY}}
     if each.days_a_week is not None and each.weekdays is None and len(days) == 1:
         each = replace(each, weekdays=next(iter(days)))
-    if each.times or each.moments:
+    if each.times or each.moments or each.is_now:
         return each
     stated = {(tuple(sorted(p.times)), p.moments) for p in parts if p.times or p.moments}
     if len(stated) != 1 or each.vague:
@@ -154,8 +161,7 @@ def _fit_alternating(
     first = fit_wall_clock(
         replace(with_end(shared, context), times=whole.times, moments=whole.moments), context
     )
-    begins = first_occurrence(first, context.zone, context.now)
-    first_day = local_day(begins, context.zone) if begins else first.starts_on
+    first_day = _first_day(first, context)
     plans = [
         replace(
             first,
@@ -166,6 +172,31 @@ def _fit_alternating(
         for n, dosage in enumerate(dosages)
     ]
     return require_upcoming_dose(Combined(tuple(plans)), context)
+
+
+def _first_day(plan: WallClock, context: ScheduleContext) -> date:
+    begins = first_occurrence(plan, context.zone, context.now)
+    return local_day(begins, context.zone) if begins else plan.starts_on
+
+
+def fit_days_of_cycle(parts: ScheduleParts, context: ScheduleContext) -> Combined:
+    """ "days 1, 8 and 15 of 28": every 28 days, counted from each of them. Day 1 is the first day
+    on which it can fall due.
+    """
+    has_others = count_patterns(parts) > 1 or parts.weekdays not in {None, EVERY_DAY}
+    if parts.days_of_cycle is None or has_others or parts.doses_long is not None:
+        raise context.wrong(Problem.CONTRADICTION)
+    days, length = parts.days_of_cycle
+    first = fit_wall_clock(replace(with_end(parts, context), days_of_cycle=None), context)
+    first_day = _first_day(first, context)
+    try:
+        plans = [
+            replace(first, starts_on=first_day + timedelta(days=day - 1), days=Daily(length))
+            for day in days
+        ]
+        return require_upcoming_dose(Combined(tuple(plans)), context)
+    except InvalidSchedule as error:
+        raise to_misunderstood(error, context.words) from error
 
 
 def _are_by_weekday(portions: Sequence[Portion], parts: Sequence[ScheduleParts]) -> bool:

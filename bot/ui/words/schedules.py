@@ -13,7 +13,6 @@ from bot.ui.words.plans import (
     dates_in_words,
     plans_in_words,
     schedule_by_clock_in_words,
-    wall_clock_in_words,
 )
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
@@ -64,12 +63,14 @@ def dosed_name(name: str, dosage: Dosage, schedule: Schedule) -> str:
 
 
 def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) -> str:
-    """A step of a taper: "20 mg at 08:00, last day 28 November 2026"."""
+    """A step of a taper: "20 mg at 08:00, last day 28 November 2026", "300 mg at 09:00, once on 24
+    November 2026".
+    """
     at = steps.index(step)
     previous = steps[at - 1].ends_on if at else None
     follows = previous is not None and step.starts_on == previous + timedelta(days=1)
     # If it follows, it starts when the previous step ends.
-    return wall_clock_in_words(step, today=step.starts_on if follows else today)
+    return schedule_by_clock_in_words(step, today=step.starts_on if follows else today)
 
 
 def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood
+from bot.grammar.schedules.clauses import woven
 from bot.grammar.schedules.parsing import parse_schedule
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedule_changes.amounts import own_dosages
@@ -87,7 +88,8 @@ def read_answer(so_far: PartialMedicine, answer: str) -> PartialMedicine | None:
     if not so_far.schedule_so_far:
         return None
     try:
-        schedule = parse_schedule(f"{so_far.schedule_so_far} {answer}", zone=LONDON, now=NOW)
+        whole = woven(so_far.schedule_so_far, answer)
+        schedule = parse_schedule(whole, zone=LONDON, now=NOW, dosage=so_far.dosage)
     except Misunderstood as problem:
         return replace(so_far, problem=problem)
     return replace(so_far, schedule=schedule, schedule_so_far="", problem=None)

@@ -3,13 +3,17 @@ doubt.
 """
 
 from dataclasses import replace
-from uuid import UUID
 
 from bot.conversation import pasted_lists
 from bot.conversation.engine import AbandonPolicy, Flow, Reply, Step, finished
 from bot.conversation.people import ask_person, load_people, renewing_people, take_person
 from bot.features.medicines.flows.content import content_changes as parts
-from bot.features.medicines.flows.content import differing_amounts, persons_day, questions
+from bot.features.medicines.flows.content import (
+    differing_amounts,
+    persons_day,
+    questions,
+    saving,
+)
 from bot.features.medicines.flows.content.differing_amounts import A_CYCLE, Amounts
 from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
@@ -20,7 +24,6 @@ from bot.features.medicines.flows.content.medicine_draft import (
 from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING
 from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
-from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
@@ -34,7 +37,6 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.family.errors import NobodyCaredFor
-from domain.medicines.changes.adding import add_medication
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import DayTimesChanged, SameMedicine, TimesOfDayClash
 from domain.medicines.facts import Content
@@ -59,7 +61,7 @@ async def begin(request: Request) -> Answer:
     is_complete = replace(draft, guard="done").step == "confirm"
     if typed.problem is None and typed.is_certain and is_complete:
         try:
-            return await _save(request, draft)
+            return await saving.save(request, draft)
         except SameMedicine as same:
             draft = draft.beside_existing(same.existing)
     now = request.scope.clock.now()
@@ -191,9 +193,8 @@ async def _take_differing(request: Request, running: Conversation, reply: Reply)
     said = Amounts.from_data(draft.differing or {})
     found = differing_amounts.take(said, reply, dosage=Dosage.from_json(draft.dosage or {}))
     if found is not None and not found.is_complete:
-        return FLOW.advance(
-            request, running, "differ", replace(draft, differing=found.to_data()).write()
-        )
+        building = replace(draft, differing=found.to_data())
+        return FLOW.advance(request, running, "differ", building.write())
     running = replace(running, data=replace(draft, differing=None).write())
     words = reply if found is None else Reply(text=found.words)
     return await _take_schedule(request, running, words)
@@ -308,10 +309,13 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
 
 async def _save_in(request: Request, running: Conversation, draft: Draft) -> Answer:
     """Save and end the conversation, unless the person already takes one with this or a similar
-    name.
+    name, or a dose that was promised has become due meanwhile.
     """
+    draft, first = saving.caught_up(draft, request.scope.clock.now())
+    if first is not None:
+        return _next(request, running, draft, first=first)
     try:
-        return finished(running, await _save(request, draft, flow_id=running.flow_id))
+        return finished(running, await saving.save(request, draft, flow_id=running.flow_id))
     except SameMedicine as same:
         return _next(request, running, draft.beside_existing(same.existing))
     except DayTimesChanged:
@@ -386,15 +390,3 @@ def _next(
     draft = draft.timed().with_times(request.scope.clock.now())
     draft = replace(draft, shown_at=request.scope.clock.now().isoformat())
     return FLOW.advance(request, running, draft.step, draft.write(), first=first)
-
-
-async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:
-    medicine = await add_medication(
-        request.scope,
-        draft.to_new_medicine(),
-        flow_id=flow_id,
-        acknowledged=[UUID(key) for key in draft.beside if key],
-        day_times=draft.said_times,
-    )
-    member = request.scope.require(Action.CHANGE_MEDICINES)
-    return new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)

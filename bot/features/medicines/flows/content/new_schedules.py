@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import spelt
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules.clauses import doses_of_steps, names_steps, woven
 from bot.grammar.schedules.parsing import (
     parse_schedule,
     says_as_much,
@@ -86,7 +88,9 @@ def read_schedule(
             schedule, so_far, lacks, label.instructions, label.reason, label.spelled_out
         )
 
-    whole = f"{so_far} {said}".strip()
+    if len(set(doses_of_steps(so_far))) > 1 and not names_steps(said):
+        raise Misunderstood(Problem.TIMES_OF_STEPS, said)
+    whole = woven(so_far, said)
     if refused and not says_as_much_as_refused(whole, refused=refused):
         raise Misunderstood(Problem.SAY_ALL_OF_IT, refused)
     try:
@@ -110,7 +114,7 @@ def fitting_words(
 ) -> Sequence[str]:
     """The words that would complete those *so_far*, as buttons: *times*, weekdays or first days."""
     offered = {
-        Problem.TIMES_MISSING: times,
+        Problem.TIMES_MISSING: [*times, *_times_of_steps(so_far, times)],
         Problem.WEEKDAYS_MISSING: _WEEKDAYS,
         Problem.FIRST_DAY_MISSING: _first_days(zone, now),
     }
@@ -120,7 +124,7 @@ def fitting_words(
     for words in offered[lacks]:
         try:
             found_schedule = parse_schedule(
-                f"{so_far} {words}", zone=zone, now=now, day=day, dosage=dosage
+                woven(so_far, words), zone=zone, now=now, day=day, dosage=dosage
             )
             if lacks is Problem.TIMES_MISSING and _is_rare(found_schedule) and "," in words:
                 continue  # several doses on the day of a weekly medicine are hardly meant
@@ -129,6 +133,25 @@ def fitting_words(
                 continue
         found.append(words)
     return found
+
+
+def _times_of_steps(so_far: str, times: Sequence[str]) -> Sequence[str]:
+    """ "08:00, 20:00, then 08:00": for each step as many as it has doses a day. Where that is one,
+    it's the first or the last of those with the most.
+    """
+    steps = doses_of_steps(so_far)
+    fitting = [words for words in times if words.count(":") == max(steps, default=0)]
+    found: list[str] = []
+    for fullest in fitting[:_OFFERED_OF_STEPS]:
+        each = fullest.split(", ")
+        by_count = {len(each): [fullest], 1: [each[0], each[-1]]}
+        others = [[w for w in times if w.count(":") == doses][:1] for doses in steps]
+        choices = [by_count.get(doses, other) for doses, other in zip(steps, others, strict=True)]
+        found += [", then ".join(chosen) for chosen in product(*choices)]
+    return list(dict.fromkeys(found))[:_MOST_OFFERED]
+
+
+_OFFERED_OF_STEPS, _MOST_OFFERED = 2, 6
 
 
 def _is_rare(schedule: Schedule) -> bool:

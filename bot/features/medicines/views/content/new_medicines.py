@@ -157,6 +157,19 @@ def in_short(medicine: MedicineFacts) -> str:
     )
 
 
+def due_meanwhile(due: Sequence[datetime], *, person: str, zone: ZoneInfo, now: datetime) -> Screen:
+    """Doses that have become due since the medicine was shown, and that it wouldn't have."""
+    times = listed([moment(at, person=person, zone=zone, now=now) for at in due])
+    words = ngettext(
+        "⚠️ It wasn't saved yet: {times} has passed meanwhile, so that dose isn't part of it. If"
+        " that's right, tap Save again.",
+        "⚠️ It wasn't saved yet: {times} have passed meanwhile, so those doses aren't part of it."
+        " If that's right, tap Save again.",
+        len(due),
+    )
+    return Screen(words.format(times=times))
+
+
 def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) -> str:
     """Like :func:`in_short`, but only what is known so far (no HTML)."""
     if dosage is None:
