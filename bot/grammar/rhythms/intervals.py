@@ -21,10 +21,10 @@ from domain.local_time import Weekday
 
 LONGEST_INTERVAL = 100
 _UNITS = {
-    **dict.fromkeys(("day", "days"), (Unit.DAY, 1)),
-    **dict.fromkeys(("week", "weeks"), (Unit.WEEK, 1)),
+    **dict.fromkeys(("d", "day", "days", "night", "nights"), (Unit.DAY, 1)),
+    **dict.fromkeys(("wk", "wks", "week", "weeks"), (Unit.WEEK, 1)),
     **dict.fromkeys(("fortnight", "fortnights"), (Unit.WEEK, 2)),
-    **dict.fromkeys(("month", "months"), (Unit.MONTH, 1)),
+    **dict.fromkeys(("mth", "mths", "month", "months"), (Unit.MONTH, 1)),
     **dict.fromkeys(("quarter", "quarters"), (Unit.MONTH, 3)),
     **dict.fromkeys(("half-year", "half-years"), (Unit.MONTH, 6)),
     **dict.fromkeys(("year", "years"), (Unit.YEAR, 1)),
@@ -44,6 +44,7 @@ _ADVERBS = {
 _ALTERNATE = {"alternate", "alternating"}
 _TWO_WAYS = {"biweekly", "bi-weekly"}
 _TOO_OFTEN = {"second", "seconds", "minute", "minutes", "hour", "hours"}
+_GLUED = re.compile(r"(?P<count>\d{1,6})-?(?P<unit>[a-z]+)")
 _TOO_OFTEN |= {"sec", "secs", "min", "mins", "hr", "hrs"}
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 BEGINNINGS = frozenset([*_ALTERNATE, *_ADVERBS, *_TWO_WAYS, *_TIMES])
@@ -80,6 +81,9 @@ def _read_every(cursor: Cursor) -> Pattern | None:
         return Pattern(Unit.DAY)
     if days := _accept_day_from_to(cursor):
         return Pattern(Unit.WEEK, weekdays=days)
+    if glued := _accept_glued(cursor):
+        _check_interval(cursor, begin, glued[1])
+        return _with_days(cursor, *glued)
     ordinal = cursor.peek() if cursor.peek() in ORDINALS else ""
     interval = _accept_interval(cursor)
     if cursor.peek() in _TOO_OFTEN or (ordinal == "second" and not _names_days_or_unit(cursor)):
@@ -99,6 +103,16 @@ def _accept_day_from_to(cursor: Cursor) -> tuple[Weekday, ...]:
             return accept_weekdays(cursor)
     cursor.at = begin
     return ()
+
+
+def _accept_glued(cursor: Cursor) -> tuple[Unit, int] | None:
+    """Take "10d", "3-months"."""
+    glued = _GLUED.fullmatch(cursor.peek())
+    if glued is None or glued["unit"] not in _UNITS:
+        return None
+    cursor.at += 1
+    unit, times = _UNITS[glued["unit"]]
+    return unit, int(glued["count"]) * times
 
 
 def _names_days_or_unit(cursor: Cursor) -> bool:
@@ -205,7 +219,9 @@ def _read_biweekly(cursor: Cursor) -> Pattern | None:
 
 
 def _read_times(cursor: Cursor) -> Pattern | None:
-    """ "once a week on friday", "twice a week on tuesday and friday", "once a month"."""
+    """ "once a week on friday", "twice a week on tuesday and friday", "once a fortnight", "once
+    every 3 months".
+    """
     begin = cursor.at
     times = _TIMES.get(cursor.accept(_TIMES), 0)
     if not times:
@@ -214,11 +230,13 @@ def _read_times(cursor: Cursor) -> Pattern | None:
             return None
         cursor.at += 2
         times = count
+    if times == 1 and (every := _read_every(cursor)):
+        return every if every.unit is not Unit.DAY or every.interval > 1 else None
     unit = cursor.accept(_UNITS) if cursor.accept({"a", "per", *EVERY}) else ""
     unit = unit or _ADVERBS.get(cursor.accept(_ADVERBS), "")
-    if not unit or _UNITS[unit][1] != 1:
+    if not unit or (_UNITS[unit][1] != 1 and times != 1):
         return None
-    pattern = _with_days(cursor, _UNITS[unit][0], 1)
+    pattern = _with_days(cursor, *_UNITS[unit])
     days = pattern.weekdays or pattern.nth_weekdays or pattern.month_days
     if times == 1 and len(days) < 2:
         return pattern

@@ -4,12 +4,12 @@ import re
 from datetime import timedelta
 
 from bot.grammar.numbers import read_count
+from bot.grammar.rhythms.months import INTERVALS
 from bot.grammar.schedule_parts.cursor import ScheduleCursor
 
 ONCE_TWICE = {"once": 1, "twice": 2, "thrice": 3}
 GLUED_COUNT = re.compile(r"(?P<count>\d{1,9})x(?:/(?P<period>day|week))?")
 _GLUED_INTERVAL = re.compile(r"(?P<count>\d{1,6})-?(?P<unit>[a-z]+)")
-NTH = {"other": 2, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 UNITS = {
     **dict.fromkeys(("sec", "secs", "seconds"), "second"),
     **dict.fromkeys(("min", "mins", "minute", "minutes"), "minute"),
@@ -40,7 +40,7 @@ def counted_ahead(cursor: ScheduleCursor, skip: int) -> tuple[int | None, str, i
     glued = _GLUED_INTERVAL.fullmatch(word)
     if glued and glued["unit"] in UNITS:
         return int(glued["count"]), UNITS[glued["unit"]], 1
-    count = NTH.get(word) or read_count(word)
+    count = INTERVALS.get(word) or read_count(word)
     if count is None:
         return None, "", 0
     joint = cursor.peek(skip + 1) == "-"

@@ -5,20 +5,12 @@ from collections.abc import Sequence
 from bot.grammar.clock_times import TypedTime
 from bot.grammar.cursor import Cursor
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.rhythms.patterns import EVERY
+from bot.grammar.rhythms.weekdays import GROUPS
 from bot.grammar.schedule_parts.parts import MomentWord, ScheduleParts
 from bot.grammar.tokens import Line, Token
-from domain.local_time import WEEKEND, WORKDAYS
 
-DAY_GROUPS = {
-    "weekday": WORKDAYS,
-    "weekdays": WORKDAYS,
-    "workday": WORKDAYS,
-    "workdays": WORKDAYS,
-    "weekend": WEEKEND,
-    "weekends": WEEKEND,
-}
 JOINING = {",", ":", "and", "&", "+", "at", "@", "on", "the", "-"}
-EACH = {"every", "each"}
 FROM = {"from", "starting", "start", "starts", "beginning"}
 UNTIL = {"until", "till", "til", "through", "thru", "ending", "ends", "to"}
 UNTIL_OF_TWO = {("up", "to"), ("last", "day"), ("last", "dose")}
@@ -48,7 +40,7 @@ class ScheduleCursor(Cursor):
     def unknown(self) -> Misunderstood:
         """From the word that doesn't fit up to the next one that does."""
         end = self.at + 1
-        known = JOINING - {"the"} | EACH | FROM | UNTIL | set(DAY_GROUPS) | {"for", "daily"}
+        known = JOINING - {"the"} | EVERY | FROM | UNTIL | set(GROUPS) | {"for", "daily"}
         while (
             end < len(self.tokens)
             and self.tokens[end].word not in known

@@ -4,7 +4,7 @@ from bot.grammar.problems import Misunderstood
 from bot.grammar.rhythms.exceptions import TypedExceptions, read_exceptions
 from bot.grammar.rhythms.patterns import EVERY
 from bot.grammar.rhythms.weekdays import JOINTS, accept_weekdays
-from bot.grammar.schedule_parts.cursor import EACH, ScheduleCursor
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
 from bot.grammar.schedule_parts.parts import EVERY_DAY
 
 _JOINTS = JOINTS | {"on", *EVERY}
@@ -68,7 +68,7 @@ def read_every_day(cursor: ScheduleCursor) -> bool:
         if cursor.parts.times_a_day is None:
             cursor.parts.times_a_day = 1
         used = 2
-    elif cursor.word in EACH | {"all"} and cursor.peek(1) in {"day", "days"}:
+    elif cursor.word in EVERY | {"all"} and cursor.peek(1) in {"day", "days"}:
         used = 2
     else:
         return False

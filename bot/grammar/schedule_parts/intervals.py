@@ -4,121 +4,97 @@ import re
 from datetime import timedelta
 
 from bot.grammar.clock_times import PARTS_OF_DAY
-from bot.grammar.dates import WEEKDAYS
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.counts import NTH, UNITS, counted_ahead
-from bot.grammar.schedule_parts.cursor import EACH, ScheduleCursor
-from domain.medicines.schedules.days import LONGEST_CYCLE, LONGEST_MONTHS
+from bot.grammar.rhythms.intervals import read_interval as read_pattern_of_interval
+from bot.grammar.rhythms.patterns import EVERY, Unit
+from bot.grammar.schedule_parts.counts import UNITS, length_ahead
+from bot.grammar.schedule_parts.cursor import ScheduleCursor
+from bot.grammar.schedule_parts.rhythms import set_pattern
+from domain.medicines.schedules.days import LONGEST_CYCLE
 from domain.medicines.schedules.kinds import MAX_INTERVAL, MIN_INTERVAL
 
 _EVERY_N_HOURS = re.compile(r"q(?P<count>\d{1,3})h")
 _BETWEEN = re.compile(r"(?P<low>\d{1,3})-(?P<high>\d{1,3})-?(?P<unit>h|hr|hrs|hours?|hourly)?")
-_ADVERBS = {
-    "hourly": (1, "hour"),
-    "fortnightly": (2, "week"),
-    "quarterly": (3, "month"),
-    "yearly": (1, "year"),
-    "annually": (1, "year"),
-}
+_BEGINNINGS = {"alternate", "fortnightly", "quarterly", "yearly", "annually"}
 _LAST_INTAKE = {"dose", "intake", "one", "time"}
 
 
 def read_interval(cursor: ScheduleCursor) -> bool:
     """every 8 hours · q8h · 8-hourly · every other day · every 2 weeks · fortnightly."""
-    word = cursor.word
-    count: int | None
-    short = _EVERY_N_HOURS.fullmatch(word)
-    if short:
-        return _set_interval(cursor, (int(short["count"]), "hour"), used=1)
-    if word in {"biweekly", "bi-weekly"}:
-        choices = ("every 2 weeks", "twice a week")
-        raise Misunderstood(Problem.REPEAT_AMBIGUOUS, word, suggestions=choices)
-    if word in _ADVERBS:
-        return _set_interval(cursor, _ADVERBS[word], used=1)
-    if word == "alternate" and cursor.peek(1) in {"day", "days", "week", "weeks"}:
-        return _set_interval(cursor, (2, UNITS[cursor.peek(1)]), used=2)
-    if word == "once" and cursor.peek(1) in {"a", "per", "each", "every"}:
-        unit = UNITS.get(cursor.peek(2), "")
-        if unit in {"month", "year", "fortnight"}:
-            return _set_interval(cursor, (1, unit), used=3)
-        if cursor.peek(1) == "every" and counted_ahead(cursor, 2)[0] is not None:
-            cursor.at += 1
-            return read_interval(cursor)
-    if word in EACH and cursor.peek(1) in {"hour", "week", "month", "year", "fortnight"}:
-        return _set_interval(cursor, (1, cursor.peek(1)), used=2)
-    if _read_hours_between(cursor, skip=int(word in EACH)):
+    if _read_hours_between(cursor, skip=int(cursor.word in EVERY)) or _read_hours(cursor):
         return True
-    if (
-        word in EACH
-        and cursor.peek(1) == "other"
-        and cursor.peek(2).removesuffix("s") in PARTS_OF_DAY
-    ):
+    is_of_other_days = cursor.word in EVERY and cursor.peek(1) == "other"
+    if is_of_other_days and cursor.peek(2).removesuffix("s") in PARTS_OF_DAY:
         cursor.set_once("every_days", 2)
         cursor.at += 2
         return True
-    if word in EACH:
-        count, unit, used = counted_ahead(cursor, 1)
-        if count is not None and unit:
-            return _set_interval(cursor, (count, unit), used=1 + used)
-        nth, weekday = NTH.get(cursor.peek(1)), cursor.peek(2)
-        if nth is not None and weekday in WEEKDAYS:
-            if cursor.peek(1) != "other":
-                raise _which_rhythm(cursor, nth, weekday.removesuffix("s"))
-            cursor.set_once("every_weeks", nth)
-            cursor.at += 2
-            return True
+    _refuse_two_ways(cursor)
+    return _begins_interval(cursor) and _read_pattern(cursor)
+
+
+def _begins_interval(cursor: ScheduleCursor) -> bool:
+    word = cursor.word
+    if word == "once":
+        return cursor.peek(1) in EVERY or cursor.peek(2) in {"month", "year", "fortnight"}
+    return word in EVERY | _BEGINNINGS
+
+
+def _read_pattern(cursor: ScheduleCursor) -> bool:
+    """Days, weeks, months or years, as every command reads them."""
+    begin = cursor.at
+    try:
+        pattern = read_pattern_of_interval(cursor)
+    except Misunderstood as problem:
+        if problem.problem not in {Problem.REPEATS_TOO_RARELY, Problem.REPEATS_TOO_OFTEN}:
+            raise
+        raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, problem.words) from problem
+    # Those are read with what may stand around them: "every day", "every monday and on friday".
+    is_plain = pattern is not None and pattern.interval == 1 and pattern.unit is not Unit.MONTH
+    if pattern is None or (is_plain and pattern.names_days):
+        cursor.at = begin
         return False
-    if (weeks := read_count(word)) is not None and cursor.peek(
-        1 + (cursor.peek(1) == "-")
-    ) == "weekly":
-        choices = (f"every {weeks} weeks", f"{weeks} times a week")
-        words = cursor.line.typed(
-            cursor.tokens[cursor.at : cursor.at + 2 + (cursor.peek(1) == "-")]
-        )
-        raise Misunderstood(Problem.REPEAT_AMBIGUOUS, words, suggestions=choices)
-    count, unit, used = counted_ahead(cursor, 0)
+    set_pattern(cursor, pattern, begin=begin)
+    read_last_intake(cursor, 0)
+    return True
+
+
+def _refuse_two_ways(cursor: ScheduleCursor) -> None:
+    """ "biweekly" is twice a week to some people; "4 weekly": every 4 weeks, or 4 times a week?"""
+    if cursor.word in {"biweekly", "bi-weekly"}:
+        choices = ("every 2 weeks", "twice a week")
+        raise Misunderstood(Problem.REPEAT_AMBIGUOUS, cursor.word, suggestions=choices)
+    weeks, joint = read_count(cursor.word), cursor.peek(1) == "-"
+    if weeks is None or cursor.peek(1 + joint) != "weekly":
+        return
+    choices = (f"every {weeks} weeks", f"{weeks} times a week")
+    words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + 2 + joint])
+    raise Misunderstood(Problem.REPEAT_AMBIGUOUS, words, suggestions=choices)
+
+
+def _read_hours(cursor: ScheduleCursor) -> bool:
+    """every 8 hours · every hour · q8h · 8-hourly · hourly."""
+    word = cursor.word
+    if short := _EVERY_N_HOURS.fullmatch(word):
+        return _set_hours(cursor, timedelta(hours=int(short["count"])), used=1)
+    if word == "hourly":
+        return _set_hours(cursor, timedelta(hours=1), used=1)
+    if word in EVERY and cursor.peek(1) == "hour":
+        return _set_hours(cursor, timedelta(hours=1), used=2)
+    skip = int(word in EVERY)
+    length = length_ahead(cursor, skip)
+    if length is None:
+        return False
+    every, used = length
     is_hourly = cursor.peek(used - 1) == "hourly" or word.endswith("hourly")
-    if count is not None and unit == "hour" and is_hourly:
-        return _set_interval(cursor, (count, "hour"), used=used)
-    return False
+    return (skip > 0 or is_hourly) and _set_hours(cursor, every, used=skip + used)
 
 
-def _which_rhythm(cursor: ScheduleCursor, nth: int, weekday: str) -> Misunderstood:
-    """ "every 2nd tuesday": every other one, or the second of the month?"""
-    return Misunderstood(
-        Problem.REPEAT_AMBIGUOUS,
-        cursor.line.typed(cursor.tokens[cursor.at : cursor.at + 3]),
-        suggestions=(
-            f"every {nth} weeks on {weekday}",
-            f"{cursor.peek(1)} {weekday} of every month",
-        ),
-    )
-
-
-def _set_interval(cursor: ScheduleCursor, every: tuple[int, str], *, used: int) -> bool:
-    count, unit = every
+def _set_hours(cursor: ScheduleCursor, every: timedelta, *, used: int) -> bool:
     words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + used])
-    match unit:
-        case "minute" | "hour":
-            length = timedelta(minutes=count * (60 if unit == "hour" else 1))
-            if not MIN_INTERVAL <= length <= MAX_INTERVAL:
-                raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
-            cursor.set_once("interval", length)
-        case "day":
-            check_cycle(count, words)
-            cursor.set_once("every_days", count)
-        case "week" | "fortnight":
-            weeks = count * (2 if unit == "fortnight" else 1)
-            check_cycle(weeks * 7, words)
-            cursor.set_once("every_weeks", weeks)
-        case "month" | "year":
-            months = count * (12 if unit == "year" else 1)
-            if not 1 <= months <= LONGEST_MONTHS:
-                raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
-            cursor.set_once("every_months", months)
-        case _:
-            raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+    if not MIN_INTERVAL <= every <= MAX_INTERVAL:
+        raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+    cursor.set_once("interval", every)
     cursor.at += used
     read_last_intake(cursor, 0)
     return True
