@@ -48,3 +48,17 @@ async def test_steps_of_different_frequency_are_completed_step_by_step(home: Hou
     shown = await anna.sees("I understood:")
     assert "500 mg at 08:00 and 20:00" in shown.text
     assert "then 500 mg at 20:00" in shown.text
+
+
+async def test_a_first_dose_of_now_in_a_pasted_list_is_due_when_it_is_saved(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed Clopidogrel 300 mg now, then 75 mg daily 8am\nAspirin 75 mg at 9am")
+    shown = await anna.sees("Clopidogrel")
+    town.jump_by(minutes=6)
+    await anna.press("Save", message=shown)
+    await anna.sees("First: today")
+    await town.until("SELECT count(*) > 0 FROM doses")
+    first = await town.value("SELECT min(due_at) FROM doses")
+    assert timedelta() <= first - town.clock.now() <= timedelta(minutes=2)

@@ -11,6 +11,7 @@ from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
 from bot.conversation.people import People, ask_person, index_of, take_person, to_persons
 from bot.features.medicines.flows.content import persons_day
 from bot.features.medicines.flows.content.new_schedules import PRESETS, named_lack, read_schedule
+from bot.features.medicines.flows.content.saving import without_first_missed
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content import pasted_medicines as views
 from bot.grammar.commands.medicines import understand_medicine
@@ -138,8 +139,8 @@ class PastedMedicines(Kind[MedicineFacts]):
     def redrawn(self, _people: People, _entry: Entry, _reply: Reply) -> Entry | None:
         return None
 
-    def refreshed(self, _people: People, entry: Entry, *, now: datetime) -> Entry:  # noqa: ARG002 - nothing depends on the time
-        return entry
+    def refreshed(self, _people: People, entry: Entry, *, now: datetime) -> Entry:
+        return replace(entry, draft={**entry.draft, "shown_at": now.isoformat()})
 
     def words(self, entry: Entry, people: People) -> str:
         new = _new_medicine(entry, people)
@@ -149,7 +150,7 @@ class PastedMedicines(Kind[MedicineFacts]):
     async def save(
         self, request: Request, people: People, entry: Entry, *, flow_id: UUID
     ) -> MedicineFacts:
-        new = _new_medicine(entry, people)
+        new = _due_as_shown(entry, people, now=request.scope.clock.now())
         try:
             return await add_medication(
                 request.scope,
@@ -191,6 +192,16 @@ def _new_medicine(entry: Entry, people: People) -> NewMedicine:
         instructions=draft.get("instructions"),
         reason=draft.get("reason"),
     )
+
+
+def _due_as_shown(entry: Entry, people: People, *, now: datetime) -> NewMedicine:
+    """The medicine; a single first dose that has become due since it was shown is due at once."""
+    new, shown_at = _new_medicine(entry, people), entry.draft.get("shown_at")
+    if shown_at is None:
+        return new
+    zone, since = ZoneInfo(people[entry.draft["person"]].zone), datetime.fromisoformat(shown_at)
+    schedule, _missed = without_first_missed(new.schedule, zone, shown_at=since, now=now)
+    return replace(new, schedule=schedule)
 
 
 PASTED_MEDICINES = PastedMedicines()

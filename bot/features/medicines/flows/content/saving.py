@@ -1,8 +1,10 @@
 """Saves a new medicine as the question showed it, however long that has stood there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.features.medicines.flows.content.medicine_draft import Draft
 from bot.features.medicines.views.content import new_medicines
@@ -10,7 +12,7 @@ from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.medicines.changes.adding import add_medication
-from domain.medicines.schedules.kinds import schedule_from_json
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.medicines.schedules.occurrences import occurrences_between
 from domain.medicines.schedules.single_doses import due_at_once
 
@@ -23,15 +25,25 @@ def caught_up(draft: Draft, now: datetime) -> tuple[Draft, Screen | None]:
     if not (draft.shown_at and draft.schedule and draft.chosen):
         return draft, None
     schedule, zone = schedule_from_json(draft.schedule), draft.chosen.zone
-    missed = occurrences_between(schedule, zone, datetime.fromisoformat(draft.shown_at), now)
-    if not missed:
-        return draft, None
-    soon = due_at_once(schedule, zone, missed=missed[0], now=now)
+    shown_at = datetime.fromisoformat(draft.shown_at)
+    schedule, missed = without_first_missed(schedule, zone, shown_at=shown_at, now=now)
+    if missed:
+        person = draft.chosen.name
+        return draft, new_medicines.due_meanwhile(missed, person=person, zone=zone, now=now)
+    return replace(draft, schedule=schedule.to_json()), None
+
+
+def without_first_missed(
+    schedule: Schedule, zone: ZoneInfo, *, shown_at: datetime, now: datetime
+) -> tuple[Schedule, Sequence[datetime]]:
+    """The schedule with a single first dose that became due since *shown_at* due at once; and when
+    other doses became due meanwhile.
+    """
+    missed = occurrences_between(schedule, zone, shown_at, now)
+    soon = due_at_once(schedule, zone, missed=missed[0], now=now) if missed else None
     if soon is not None:
-        return replace(draft, schedule=soon.to_json()), None
-    due = [occurrence.due_at for occurrence in missed]
-    person = draft.chosen.name
-    return draft, new_medicines.due_meanwhile(due, person=person, zone=zone, now=now)
+        return soon, ()
+    return schedule, [occurrence.due_at for occurrence in missed]
 
 
 async def save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:
