@@ -159,6 +159,28 @@ def read_date(tokens: Sequence[Token]) -> TypedDate | None:
     return None
 
 
+def read_named_day(tokens: Sequence[Token]) -> TypedDate | None:
+    """ "friday 12 june", "Friday, the 12th of June 2026"; None if they start with something else.
+    It resolves only to such a day of the week.
+    """
+    words = words_of(tokens, 8)
+    if not words or words[0] not in WEEKDAYS:
+        return None
+    skipped = 1 + (words[1:2] == [","])
+    found = _read_with_month(words[skipped:])
+    if found is None:
+        return None
+    name = f"{words[0]} {found.words}"
+
+    def resolve(today: date, floor: date) -> date:
+        day = found.resolve(today, floor)
+        if day.weekday() != WEEKDAYS[words[0]]:
+            raise Misunderstood(Problem.WEEKDAY_DIFFERS, name)
+        return day
+
+    return TypedDate(name, resolve, skipped + found.tokens_used)
+
+
 def check_reach(day: date, *, today: date, words: str) -> date:
     """*day* if it is within the years that a schedule can span."""
     if not today - _LONGEST_AGO <= day <= today + _FARTHEST:

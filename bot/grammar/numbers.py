@@ -92,6 +92,8 @@ def _value(match: re.Match[str]) -> Fraction | None:
     digits = match["digits"]
     if _THOUSAND_OR_NOT.fullmatch(digits):
         whole, part = re.split("[.,]", digits)
+        if len(whole) > 1 and digits.endswith(",000"):
+            return Fraction(whole + part)  # nobody writes 50 as 50,000
         shorter = part.rstrip("0")
         as_decimal = f"{whole}.{shorter}" if shorter else whole
         raise Misunderstood(

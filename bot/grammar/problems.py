@@ -35,6 +35,7 @@ class Problem(Enum):
     AS_NEEDED_AT_TIMES = auto()  # "as needed at 08:00"
     STEP_WITHOUT_END = auto()  # W is a step of a taper without a duration
     TIMES_OF_STEPS = auto()  # W are times, of steps with different numbers of them
+    FIRST_AMOUNT_MISSING = auto()  # W is the amount of a later step
     STEPS_BY_RULE = auto()  # "20 mg, reduce by 5 mg every 3 days": we don't work out doses
     WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
     FIRST_DAY_MISSING = auto()  # "every 3 months", but from which day on?
@@ -53,6 +54,7 @@ class Problem(Enum):
     DATE_AMBIGUOUS = auto()
     DATE_TOO_FAR = auto()
     NO_SUCH_DATE = auto()
+    PART_OF_A_DAY = auto()  # W is a first or last day that is not a whole one
     BARE_DATE = auto()  # a date without "from", "until" or "for"
     DURATION_UNCLEAR = auto()
     COURSE_OR_CYCLE = auto()  # "for 5 days every 28 days"

@@ -200,6 +200,10 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}”: in which step? Type the times of each step, like <code>08:00 and 20:00,"
             " then 08:00</code>."
         ),
+        Problem.FIRST_AMOUNT_MISSING: _(
+            "“{words}” comes later. How much before that? Please type the amount of each step, like"
+            " <code>5 mg for 4 weeks, then 10 mg at 08:00</code>."
+        ),
         Problem.STEPS_BY_RULE: _(
             "“{words}”: I don't work out doses. Please type each step, like <code>20 mg for 3 days,"
             " then 15 mg for 3 days, then 10 mg at 08:00</code>."
@@ -235,6 +239,10 @@ def _without_choices() -> Mapping[Problem, str]:
         ),
         Problem.NO_SUCH_DATE: _(
             "There's no “{words}” in the calendar. Type a date like <code>3 December</code>."
+        ),
+        Problem.PART_OF_A_DAY: _(
+            "“{words}”: a course begins and ends with a whole day. Please type the first or the"
+            " last day on which all doses are given, like <code>until thursday</code>."
         ),
         Problem.BARE_DATE: _(
             "Does it begin on “{words}”, or is it for one day? Put <code>from</code> or"

@@ -306,6 +306,10 @@ class Walk(Ground):
         yield
         if not await self._is_asked(person):
             return
+        if part == "another time":
+            # What an hour means is reckoned from when it's said: the clock may have moved since.
+            said = clock_time(f"{at:%H:%M}", now=self.stage.now, zone=zone)
+            intent.when, intent.must_ask = said, said.must_ask
         outcome = await self.say(person, typed, intent)
         async for _ in self._until_done(person, outcome, intent, typed="07:30", most=3):
             yield

@@ -66,6 +66,10 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
         return _take_several(line, found, zone=zone, now=now)
     [only] = found
     before, after = line.tokens[: only.start], line.tokens[only.end :]
+    name, early = split_at_proof(before)
+    if any(token.word == "then" and not token.is_quoted for token in early):
+        # "once weekly for 4 weeks then 0.5 mg": how much before that?
+        return Pieces(name, problem=Misunderstood(Problem.FIRST_AMOUNT_MISSING, only.dosage.words))
     if _is_second_strength(line, only):
         strengths = line.typed(line.tokens[only.start - 2 : only.end])
         return Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
@@ -73,7 +77,6 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
     if alternates and re.match(r"\d+/\d+", only.dosage.words):
         return Pieces(before, problem=Misunderstood(Problem.TWO_STRENGTHS, only.dosage.words))
     # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule comes first.
-    name, early = split_at_proof(before)
     is_certain = (
         not early
         and not _ends_like_a_schedule(name)

@@ -3,7 +3,7 @@ what the words of a schedule mean.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from bot.grammar.durations import read_days as read_duration
 from bot.grammar.numbers import read_count
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.limits import without_limits
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, read_schedules, words_understood
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
@@ -44,7 +45,8 @@ _SCHEDULE_GOES_ON = SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and",
 @dataclass(frozen=True, slots=True)
 class TypedWhen:
     """What the words of a schedule mean. If some of them can't be read, the others are kept and
-    `refused` has all of them; `lacks` is what the words `so_far` are short of.
+    `refused` has all of them; `lacks` is what the words `so_far` are short of. `limits` are remarks
+    on what is due at times: "max 8 tablets in 24 hours".
     """
 
     schedule: Schedule | None = None
@@ -52,6 +54,7 @@ class TypedWhen:
     problem: Misunderstood | None = None
     lacks: Problem | None = None
     refused: str = ""
+    limits: tuple[str, ...] = ()
 
     @property
     def is_read(self) -> bool:
@@ -84,6 +87,11 @@ def read_when(
     try:
         schedules = read_schedules(line, tokens, clocks=clocks, now=now, dosage=dosage)
     except Misunderstood as problem:
+        if problem.problem is Problem.LIMITS_OF_WHAT_IS_DUE:
+            rest, limits = without_limits(line, tokens)
+            if limits and rest:
+                read = read_when(line, rest, clocks=clocks, now=now, dosage=dosage)
+                return replace(read, limits=limits)
         if problem.problem.can_be_completed:
             return TypedWhen(so_far=words, problem=problem, lacks=problem.problem)
         return _what_was_read(line, tokens, problem, clocks=clocks, now=now, dosage=dosage)

@@ -94,7 +94,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     when = TypedWhen()
     if is_read:
         when = read_when(line, schedule_tokens, clocks=clocks, now=now, dosage=pieces.dosage)
-    notes_said = joined(label.instructions, *notes)
+    notes_said = joined(label.instructions, *notes, *when.limits)
     too_long = None
     try:
         check_notes(notes_said, label.reason)
@@ -203,7 +203,8 @@ def _refused_amounts(line: Line, pieces: Pieces) -> str:
     return line.typed(line.tokens[len(pieces.name) :]) if is_unclear else ""
 
 
-_UNCLEAR_AMOUNTS = {Problem.TWO_STRENGTHS, Problem.WHICH_AMOUNT, Problem.STEPS_BY_RULE}
+_UNCLEAR_AMOUNTS = {Problem.TWO_STRENGTHS, Problem.WHICH_AMOUNT}
+_UNCLEAR_AMOUNTS |= {Problem.STEPS_BY_RULE, Problem.FIRST_AMOUNT_MISSING}
 
 
 def _check_name(tokens: Sequence[Token]) -> None:

@@ -2,15 +2,16 @@
 night" of something as needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.dates import MONTHS, WEEKDAYS
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.problems import Misunderstood
-from bot.grammar.schedule_parts.cursor import ScheduleCursor
+from bot.grammar.schedule_parts.cursor import FROM, UNTIL, ScheduleCursor
 from bot.grammar.schedule_parts.limits import read_as_needed
 from bot.grammar.schedule_parts.moments import read_moment
-from bot.grammar.tokens import Line, Token, relaid
+from bot.grammar.tokens import Line, Token, relaid, tokenize
 
 _MEALS = {"meal", "meals", "mealtime", "mealtimes"}
 _RELATIONS = {"with", "before", "after", "at", "during"}
@@ -19,8 +20,12 @@ _THREE = {"3", "three", "3x", "thrice"}
 
 
 def joined(*notes: str | None) -> str | None:
-    """Several notes as one; None for none."""
-    return "; ".join(note for note in notes if note) or None
+    """Several notes as one, each part of them once; None for none."""
+    parts = [part for note in notes if note for part in note.split("; ")]
+    once: dict[str, str] = {}
+    for part in parts:
+        once.setdefault(part.casefold(), part)
+    return "; ".join(once.values()) or None
 
 
 def take_beside_times(line: Line) -> tuple[Line, Sequence[str]]:
@@ -29,7 +34,42 @@ def take_beside_times(line: Line) -> tuple[Line, Sequence[str]]:
     if _is_as_needed(line, tokens):
         tokens, moments = _without_moments(line, tokens)
         notes = [*notes, *moments]
-    return (relaid(tokens) if notes else line), notes
+    line = relaid(tokens) if notes else line
+    return line, [*notes, *meals_beside_times(line)]
+
+
+def meals_beside_times(line: Line) -> Sequence[str]:
+    """ "30 min before breakfast", of "at 6:30, 30 min before breakfast": the hour says when, and
+    the meal how. The words stay in the line, since they may contradict the hour.
+    """
+    tokens = line.tokens
+    return [
+        line.typed(tokens[span.start : span.stop])
+        for span in _spans_of_meals(tokens, _NAMED_MEALS)
+        if _is_beside_clock_time(tokens, span)
+    ]
+
+
+def meals_beside_times_in(words: str) -> Sequence[str]:
+    """The same, of words without a name."""
+    line = tokenize(words)
+    return meals_beside_times(Line(line.text, (_NAME, *line.tokens)))
+
+
+_NAME = Token("", "", 0, 0, is_quoted=True)
+_NAMED_MEALS = {"breakfast", "lunch", "dinner", "supper", "tea"}
+
+
+def _is_beside_clock_time(tokens: Sequence[Token], span: range) -> bool:
+    before = span.start - 1
+    while before > 0 and tokens[before].word in {",", "-", ":"}:
+        before -= 1
+    after = span.stop
+    while after < len(tokens) and tokens[after].word in {",", "-", ":", "at"}:
+        after += 1
+    return (before > 0 and _is_clock_time(tokens, before)) or (
+        after < len(tokens) and _is_clock_time(tokens, after)
+    )
 
 
 def _without_meals(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, ...], list[str]]:
@@ -44,10 +84,10 @@ def _without_meals(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, ..
     return tuple(rest), [line.typed(tokens[span.start : span.stop]) for span in spans]
 
 
-def _spans_of_meals(tokens: Sequence[Token]) -> list[range]:
+def _spans_of_meals(tokens: Sequence[Token], meals: Collection[str] = _MEALS) -> list[range]:
     found = []
     for at, token in enumerate(tokens):
-        if at == 0 or token.is_quoted or token.word not in _MEALS:
+        if at == 0 or token.is_quoted or token.word not in meals:
             continue
         start = at
         while start > 1 and tokens[start - 1].word in _EACH:
@@ -112,7 +152,17 @@ def _names_times(tokens: Sequence[Token]) -> bool:
 
 def _is_as_needed(line: Line, tokens: Sequence[Token]) -> bool:
     cursor = ScheduleCursor(line, tokens)
-    return any(read_as_needed(cursor) for cursor.at in range(1, len(tokens)))
+    first = [token.word for token in tokens]
+    end = first.index("then") if "then" in first else len(tokens)  # "for 3 days, then if needed"
+    return any(read_as_needed(cursor) for cursor.at in range(1, end))
+
+
+def _is_of_date(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a part of the day belongs to a date: "until sunday night"."""
+    day = tokens[at - 1].word
+    before = {token.word for token in tokens[max(0, at - 6) : at]}
+    is_day = day in {*WEEKDAYS, *MONTHS, "today", "tomorrow"} or day[:1].isdecimal()
+    return is_day and bool(before & (FROM | UNTIL))
 
 
 def _without_moments(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, ...], list[str]]:
@@ -126,7 +176,11 @@ def _without_moments(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, 
     while cursor.at < len(tokens):
         start = cursor.at
         try:
-            is_moment = not tokens[start].is_quoted and read_moment(cursor)
+            is_moment = (
+                not tokens[start].is_quoted
+                and not _is_of_date(tokens, start)
+                and read_moment(cursor)
+            )
         except Misunderstood:
             is_moment = False
         if is_moment:

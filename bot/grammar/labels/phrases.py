@@ -30,6 +30,7 @@ _HOW = """
     on the same day [each|every|of] [the] [week]
     (an|1|one|2|two) (hour|hours|hr|hrs) (before|after) (food|eating)
     (1hr|1h|2hrs|2h|30min|30mins) (before|after) (food|eating)
+    (within|at least) (30|15|20|60|1|an) [min|mins|minutes|hour] (before|after|of) (food|eating)
     (30|15|20|half) [an|min|mins|minutes|hour] [hour] (before|after) (food|eating)
     (r|l|rt|lt) eye
     [drink] [with] plenty of (water|fluids)
@@ -39,7 +40,8 @@ _HOW = """
     (with|after|before|without) [or] [after|without] [a|some|any|your] (food|foods|eating|snack)
     (with|after|before) [a|some|each] (little|light|full|main|big) (food|snack|meal)
     with or without food
-    (with|in) [a|some|plenty] [of] [full|large|small|half] [glass|cup] [of] (water|milk|juice)
+    (with|in) [a|some|plenty] [of] [full|large|big|small|half] [glass|cup] [of] (water|milk|juice)
+    with [a|some] (sip|sips) of water
     (with|in) [a|some|plenty] [of] (yoghurt|yogurt|jam|liquid|fluids)
     not with (milk|grapefruit|alcohol|antacids|iron|tea|coffee) [juice]
     (no|avoid|without) (alcohol|grapefruit|milk|sunlight|sun) [juice]
@@ -57,6 +59,11 @@ _HOW = """
     (dissolved|dissolve|mixed|mix|stirred|crushed) (in|into|with) [a|some] [glass] [of] (water|milk)
     (dissolved|dissolve|mixed|mix|stirred|crushed) (in|into|with) (juice|yoghurt|food|jam)
     (mixed|mix|stirred|crushed) (in|into|with) apple sauce
+    (keep|store) [it] [refrigerated|in] [the|a] [fridge|refrigerator]
+    (refrigerate|refrigerated)
+    (discard|throw away) (7|14|28|30|90) days after opening
+    (not|no) more than (1|2|3|4|5|6) [times|doses|nights|days|tablets] (a|per) week
+    (max|maximum) (1|2|3|4|5|6) [times|doses|nights|days|tablets] (a|per) week
     shake [well] [before] [use|using]
     (rinse|wash) [the|your] (mouth|hands) [after|afterwards|before] [use|using]
     (sit|stay|remain|keep|stand) upright [for] [half] [an|1|30] [hour|minutes|min]

@@ -46,6 +46,7 @@ _SPELLED: Mapping[str, str] = {
     "h.s": "at bedtime",
     "q.h.s": "at bedtime",
     "qwk": "once a week",
+    "qweek": "once a week",
     "prn": "as needed",
     "p.r.n": "as needed",
     "sos": "as needed",
@@ -186,7 +187,7 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     if for_days:
         unit = for_days["unit"].lstrip("/")
         period = _PERIODS.get(unit) or ("weeks" if unit.startswith("w") else "days")
-        return 1, f"for {for_days['count']} {period}", False
+        return 1, f"for {_counted(for_days['count'], period)}", False
     of_seven = _OF_SEVEN.fullmatch(word)
     if of_seven and (before in _BEFORE_DATES or (of_seven["unit"] == "12" and before not in _FOR)):
         return 1, None, False  # "until 25/12"
@@ -196,7 +197,7 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
         # "7/7" is seven days, "1/52" a week; "1/12" of a tablet is nothing that anybody gives.
         period = _PERIODS[of_seven["unit"]]
         opening = "" if before in _FOR else "for "
-        return 1, f"{opening}{of_seven['count']} {period}", True
+        return 1, f"{opening}{_counted(of_seven['count'], period)}", True
     units = _GLUED_UNITS.fullmatch(word)
     if units:
         return 1, f"{units['number']} units", True
@@ -209,9 +210,34 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     naked = _NAKED.fullmatch(word)
     if naked:
         return 1, f"0.{naked['rest']}", True
+    if _is_on_at_night(tokens, at):
+        return 1, "at bedtime", True
+    if word == "nte":
+        return 1, "no more than", False
+    if _FOR_COUNT.fullmatch(word) and following in _PERIOD_NAMES:
+        return 2, f"for {_counted(word[1:], _PERIOD_NAMES[following])}", False
     if word in _SPELLED:
         return 1, _SPELLED[word], word in _UNSAFE
     return 1, None, False
+
+
+def _counted(count: str, period: str) -> str:
+    return f"{count} {period.removesuffix('s') if count == '1' else period}"
+
+
+_FOR_COUNT = re.compile(r"x\d{1,3}")
+_PERIOD_NAMES = {
+    **dict.fromkeys(("d", "day", "days"), "days"),
+    **dict.fromkeys(("wk", "wks", "week", "weeks"), "weeks"),
+    **dict.fromkeys(("mth", "mths", "month", "months"), "months"),
+}
+
+
+def _is_on_at_night(tokens: Sequence[Token], at: int) -> bool:
+    """ "ON" is every night to those who write prescriptions, but not in "TAKE ON MONDAYS"."""
+    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    ends = not following or following in {",", ".", ";", "for", "x", "-", "prn"}
+    return tokens[at].raw == "ON" and (ends or bool(_OF_SEVEN.fullmatch(following)))
 
 
 def _every(word: str, tokens: Sequence[Token], at: int) -> tuple[int, str | None]:

@@ -3,11 +3,12 @@
 from datetime import date
 
 from bot.grammar.clock_times import MEALS, read_time
-from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, spelt_days
+from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_named_day, spelt_days
 from bot.grammar.durations import read_days as read_duration
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS, counted_ahead
 from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, ScheduleCursor
+from bot.grammar.schedule_parts.dated_parts import take_part_of_date
 from bot.grammar.schedule_parts.intervals import read_last_intake
 from bot.grammar.schedule_parts.times import is_time_ahead, read_clock
 
@@ -40,7 +41,9 @@ def read_range(cursor: ScheduleCursor) -> bool:
             return True
         if parts.starts is not None:
             raise cursor.contradiction()
+        since = cursor.at
         parts.starts = _take_date(cursor, skip)
+        take_part_of_date(cursor, since=since, is_end=False)
         return True
     is_of_two = (word, cursor.peek(1)) in UNTIL_OF_TWO
     if word in UNTIL or is_of_two:
@@ -52,7 +55,9 @@ def read_range(cursor: ScheduleCursor) -> bool:
             raise cursor.contradiction()
         if cursor.at > 0 and cursor.tokens[cursor.at - 1].word in WEEKDAYS:
             _check_weekday_range(cursor, skip)
+        since = cursor.at
         parts.ends = _take_date(cursor, skip)
+        take_part_of_date(cursor, since=since, is_end=True)
         return True
     return False
 
@@ -130,15 +135,9 @@ def _read_length(cursor: ScheduleCursor, skip: int) -> bool:
         name = "days_long"
     else:
         return False
-    if cursor.peek(skip + used) in {
-        "on",
-        "off",
-        "a",
-        "per",
-        "out",
-        "of",
-        "apart",
-    }:
+    following = cursor.peek(skip + used)
+    is_cycle = following == "on" and cursor.peek(skip + used + 1) not in WEEKDAYS
+    if is_cycle or following in {"off", "a", "per", "out", "of", "apart"}:
         return False
     if any((parts.days_long, parts.months_long, parts.doses_long, parts.ends)):
         raise cursor.contradiction()
@@ -161,7 +160,8 @@ def _check_weekday_range(cursor: ScheduleCursor, skip: int) -> None:
 
 
 def _take_date(cursor: ScheduleCursor, skip: int) -> TypedDate:
-    typed = read_date(cursor.tokens[cursor.at + skip :])
+    tokens = cursor.tokens[cursor.at + skip :]
+    typed = read_named_day(tokens) or read_date(tokens)
     if typed is None:
         end = min(cursor.at + skip + 1, len(cursor.tokens))
         raise Misunderstood(

@@ -7,7 +7,7 @@ from bot.grammar.cursor import Cursor
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.rhythms.patterns import EVERY
 from bot.grammar.rhythms.weekdays import GROUPS
-from bot.grammar.schedule_parts.parts import MomentWord, ScheduleParts
+from bot.grammar.schedule_parts.parts import DatedPart, MomentWord, ScheduleParts
 from bot.grammar.tokens import Line, Token
 
 JOINING = {",", ":", "and", "&", "+", "at", "@", "on", "the", "-"}
@@ -23,6 +23,7 @@ class ScheduleCursor(Cursor):
         super().__init__(tokens)
         self.line = line
         self.parts = ScheduleParts()
+        self.dated_parts: list[DatedPart] = []
         self.clock: list[TypedTime | MomentWord] = []
         self.last_was_time = False
         self.has_times = False

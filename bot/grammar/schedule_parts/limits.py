@@ -1,9 +1,12 @@
 """Limits of medicines taken as needed: "6 hours apart", "max 4 a day", "no end"."""
 
+from collections.abc import Sequence
+
 from bot.grammar.dosages import count_up, quantity_ends
 from bot.grammar.numbers import read_count
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS, length_ahead
 from bot.grammar.schedule_parts.cursor import ScheduleCursor
+from bot.grammar.tokens import Line, Token
 
 _NEEDED_WORDS = {"needed", "required", "necessary", "wanted"}
 _MAX_WORDS = {"max", "maximum", "max."}
@@ -120,6 +123,25 @@ def read_limits(cursor: ScheduleCursor) -> bool:
     if not is_glued and not said & {"times", "time", "x", *_DOSE_WORDS, "once", "twice"}:
         cursor.parts.bare_max = cursor.words_since(begin)
     return True
+
+
+def without_limits(
+    line: Line, tokens: Sequence[Token]
+) -> tuple[tuple[Token, ...], tuple[str, ...]]:
+    """The *tokens* of *line* without limits, and those as typed: beside times of day, "max 8
+    tablets in 24 hours" is a remark.
+    """
+    cursor, kept, found = ScheduleCursor(line, tokens), [], []
+    while not cursor.is_at_end:
+        begin = cursor.at
+        if not tokens[begin].is_quoted and read_limits(cursor):
+            found.append(line.typed(tokens[begin : cursor.at]))
+        else:
+            cursor.at = begin + 1
+            kept.append(tokens[begin])
+    while kept and kept[-1].word in {",", "-", "and"}:
+        kept.pop()
+    return tuple(kept), tuple(found)
 
 
 def _skip_words(cursor: ScheduleCursor, *openings: tuple[str, ...]) -> int:

@@ -1,5 +1,6 @@
 """The parts of a schedule; :mod:`bot.grammar.schedules` decides whether they fit together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
 from typing import Any
@@ -67,6 +68,25 @@ class ScheduleParts:
 
 
 _OF_A_DAY = {"times", "moments", "all_meals", "vague", "typed_time"}
+
+
+@dataclass(frozen=True, slots=True)
+class DatedPart:
+    """ "evening", of "until thursday evening" (it's of the last day, and `is_end`)."""
+
+    words: str
+    hours: PartOfDay | None
+    moment: Moment
+    is_end: bool
+
+    def holds(self, times: Sequence[time]) -> bool:
+        """Whether the whole day has the same doses as the day from, or up to, this part."""
+        if self.hours is None:
+            return False
+        first, last = self.hours
+        if self.is_end:
+            return last < first or all(at.hour <= last for at in times)
+        return all(at.hour >= first for at in times)
 
 
 @dataclass(frozen=True, slots=True)

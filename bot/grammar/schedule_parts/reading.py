@@ -15,6 +15,7 @@ from bot.grammar.schedule_parts.course import (
 )
 from bot.grammar.schedule_parts.cursor import JOINING, ScheduleCursor
 from bot.grammar.schedule_parts.cycles import read_cycle, read_days_of_cycle, read_listed_days
+from bot.grammar.schedule_parts.dated_parts import moments_with_dated_parts
 from bot.grammar.schedule_parts.days import read_every_day, read_left_out, read_weekdays
 from bot.grammar.schedule_parts.frequencies import is_once, read_how_often
 from bot.grammar.schedule_parts.intervals import read_after_last_intake, read_interval
@@ -39,7 +40,8 @@ def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
     while cursor.at < len(cursor.tokens):
         _read_one(cursor)
     times, moments, vague = resolve_clock(cursor.clock)
-    cursor.parts.times, cursor.parts.moments = times, tuple(moments)
+    cursor.parts.times = times
+    cursor.parts.moments = tuple(moments_with_dated_parts(cursor, times, moments))
     cursor.parts.vague = ", ".join(vague)
     match cursor.clock:
         case [TypedTime() as only]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.grammar.clock_times import TypedTime, later_half, nights_of
-from bot.grammar.dates import spelt
+from bot.grammar.dates import exactly, spelt
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.rhythms.patterns import TypedException
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
@@ -137,6 +137,7 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     if parts.is_once or parts.is_now:
         return fit_single_dose(parts, context)
     times = _ascending(parts, context)
+    parts = _in_whole_days(parts, times, context)
     starts_on, ends_on = first_and_last(parts, context)
     days = _days(parts, context, starts_on=starts_on)
     except_on = frozenset(
@@ -148,6 +149,16 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     if is_dated and schedule.starts_on == schedule.ends_on and parts.typed_time is not None:
         _check_only_dose(parts.typed_time, starts_on, context)
     return require_upcoming_dose(schedule, context)
+
+
+def _in_whole_days(parts: ScheduleParts, times: Times, context: ScheduleContext) -> ScheduleParts:
+    """A cycle begins with a whole day: "21 days on, 7 off at 8am", typed at nine, has 21 doses in
+    its first round, too.
+    """
+    local = context.now.astimezone(context.zone).time().replace(tzinfo=None)
+    if parts.cycle is None or parts.starts is not None or times.times[0] > local:
+        return parts
+    return replace(parts, starts=exactly(context.today + timedelta(days=1)))
 
 
 def _days_left_out(

@@ -40,7 +40,29 @@ def split_steps(line: Line, tokens: Sequence[Token]) -> Clauses | None:
     steps = _at_then(tokens)
     if len(steps) < 2 or not all(steps):
         return None
-    return Clauses(tuple(read_parts(line, each) for each in steps), are_steps=True)
+    parts = [part for each in steps for part in _read_step(line, each)]
+    return Clauses(tuple(parts), are_steps=True)
+
+
+def _read_step(line: Line, tokens: Sequence[Token]) -> Sequence[ScheduleParts]:
+    """A step; or several, each with its own length: "tds 1/52, bd 1/52"."""
+    commas = [at for at, token in enumerate(tokens) if token.word == "," and not token.is_quoted]
+    bounds = [-1, *commas, len(tokens)]
+    try:
+        return [read_parts(line, tokens)]
+    except Misunderstood:
+        parts = _read_all(line, [tokens[start + 1 : end] for start, end in pairwise(bounds)])
+        if len(parts) < 2 or not all(each.days_long or each.months_long for each in parts):
+            raise
+        return parts
+
+
+def _read_all(line: Line, groups: Sequence[Sequence[Token]]) -> Sequence[ScheduleParts]:
+    """The parts of each group; none if one can't be read."""
+    try:
+        return [read_parts(line, tokens) for tokens in groups]
+    except Misunderstood:
+        return []
 
 
 def woven(so_far: str, said: str) -> str:

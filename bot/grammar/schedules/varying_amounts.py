@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from enum import Enum, auto
 
 from bot.grammar.dates import exactly
-from bot.grammar.problems import Problem
+from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedules.amounts_with_times import Portion
 from bot.grammar.schedules.by_the_clock import Times, fit_wall_clock, times_of_parts
@@ -128,6 +128,8 @@ def _at(
     if len(stated) != 1 or each.vague:
         raise context.wrong(Problem.TIMES_MISSING)
     [(times, moments)] = stated
+    if each.times_a_day not in {None, len(times) + len(moments)}:
+        raise Misunderstood(Problem.TIMES_OF_STEPS, context.words)
     return replace(each, times=list(times), moments=moments)
 
 

@@ -107,7 +107,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
     """The dosage, and perhaps the schedule."""
-    draft, text = Draft.read(running), reply.text or ""
+    draft, text = Draft.read(running).hearing(reply.text or ""), reply.text or ""
     try:
         dosage = parse_dosage(text)
     except Misunderstood:
@@ -164,6 +164,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         building = replace(draft, differing=begun.to_data())
         return FLOW.advance(request, running, "differ", building.write())
     words = draft.tapped(reply.choice) if reply.choice else reply.text or ""
+    draft = draft.hearing(words)
     if len(words) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
     is_offered = (reply.choice or "").startswith("o")  # says all that was refused
@@ -209,11 +210,14 @@ def _take_direction(
     person = draft.chosen
     if person is None:
         return None
-    line = f'/addmed "{draft.name}" {text}'
-    typed = understand_medicine(line, people=[person], now=request.scope.clock.now())
-    if typed.dosage is None or not (typed.schedule or typed.schedule_so_far):
-        return None
-    return _take_typed(request, running, draft, typed)
+    now = request.scope.clock.now()
+    # "1 tablet at 8am" completes "40 mg", and "… then 0.5 mg" the 0.25 mg before it.
+    for amount in (draft.strength_before(text), ""):
+        line = f'/addmed "{draft.name}" {amount} {text}'
+        typed = understand_medicine(line, people=[person], now=now)
+        if typed.dosage is not None and (typed.schedule or typed.schedule_so_far):
+            return _take_typed(request, running, draft, typed)
+    return None
 
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -303,6 +307,8 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return await _save_in(request, running, draft)
         case "change":
             return FLOW.advance(request, running, "change", draft.write())
+        case "keep":
+            return _next(request, running, draft.keeping(draft.unkept))
         case _:
             return await _take_words(request, running, reply)
 

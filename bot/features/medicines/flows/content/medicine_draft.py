@@ -23,6 +23,7 @@ from bot.grammar.commands.medicines import PartialMedicine
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
 from bot.grammar.labels.short_forms import SpelledOut
+from bot.grammar.labels.unkept import unkept_words
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.likely import likely_schedules
@@ -62,11 +63,11 @@ class Draft:
     for the answer to `question`. `lacks` names the problem of `schedule_so_far`, and `times` are
     words that would complete it. `refused` are words about when it is due that could not be read.
     `offered` are likely schedules, as one would type them; `differing` is what was tapped so far of
-    amounts that differ. `spelled_out` are short forms as typed
-    and what they were read as. `day` has the times of the person's day that were asked for on
-    account of this medicine, to be saved with it; `day_by_hand`: the usual ones don't suit; `moves`
-    says which other medicines move with them. `shown_at` is when the question was put, as ISO in
-    UTC.
+    amounts that differ. `unread` is a line that could not be read as a whole, and `heard` are the
+    answers since. `spelled_out` are short forms as typed and what they were read as. `day` has the
+    times of the person's day that were asked for on account of this medicine, to be saved with it;
+    `day_by_hand`: the usual ones don't suit; `moves` says which other medicines move with them.
+    `shown_at` is when the question was put, as ISO in UTC.
     """
 
     people: People
@@ -90,6 +91,8 @@ class Draft:
     differing: Mapping[str, Any] | None = None
     instructions: str | None = None
     reason: str | None = None
+    unread: str = ""
+    heard: Sequence[str] = ()
     spelled_out: Sequence[Sequence[str]] = ()
     day: Mapping[str, str] = field(default_factory=dict)
     day_by_hand: bool = False
@@ -221,9 +224,37 @@ class Draft:
             lacks=typed.lacks.name if typed.lacks else "",
             refused=typed.refused,
             line=self.line if typed.person is None else "",
-            instructions=typed.instructions or self.instructions,
+            unread=self.unread or self._unread_of(typed),
+            instructions=joined(self.instructions, typed.instructions),
             reason=typed.reason or self.reason,
         ).spelling_out(typed.spelled_out)
+
+    def _unread_of(self, typed: PartialMedicine) -> str:
+        """The line, if an answer will say part of it again, and may leave out the rest."""
+        problem = typed.problem
+        is_wrong = problem is not None and not problem.problem.is_missing
+        is_unread = bool(typed.refused) or (is_wrong and not typed.schedule_so_far)
+        return self.line.removeprefix("/addmed ") if is_unread else ""
+
+    def hearing(self, words: str) -> "Draft":
+        """A copy that knows an answer."""
+        return replace(self, heard=(*self.heard, words)) if self.unread else self
+
+    @property
+    def unkept(self) -> str:
+        """What was typed at first and is in none of what will be saved."""
+        if not self.unread:
+            return ""
+        person = self.chosen.name if self.chosen else ""
+        known = [self.name, self.amount and self.amount.words, self.instructions, self.reason]
+        kept = [*self.heard, *(each for each in known if each), person]
+        return unkept_words(self.unread, kept=kept)
+
+    def keeping(self, words: str) -> "Draft":
+        """A copy with *words* as a note. Raises Misunderstood if the notes are too long."""
+        instructions = joined(self.instructions, words)
+        check_notes(instructions, self.reason)
+        return replace(self, instructions=instructions, unread="")
 
     def said(self, typed: TypedSchedule) -> "Draft":
         """A copy with what was said about when it is due. Raises Misunderstood if the notes are too
@@ -278,6 +309,13 @@ class Draft:
     @property
     def amount(self) -> Dosage | None:
         return None if self.dosage is None else Dosage.from_json(self.dosage)
+
+    def strength_before(self, text: str) -> str:
+        """The amount so far, where *text* may only say how many: "40 mg" before "1 tablet at 8am",
+        also if that was said already.
+        """
+        words = "" if self.amount is None else self.amount.words
+        return words.removesuffix(" ".join(text.split()[:2])).rstrip(" ,")
 
     def readable(self, words: Sequence[str], now: datetime) -> Sequence[str]:
         """Those of *words* that make a schedule, or that an answer can complete."""

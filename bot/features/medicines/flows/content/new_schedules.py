@@ -7,6 +7,7 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import spelt
+from bot.grammar.labels.beside_times import joined, meals_beside_times_in
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood, Problem
@@ -84,9 +85,8 @@ def read_schedule(
                 raise
             lacks = problem.problem
         so_far = text if schedule is None else ""
-        return TypedSchedule(
-            schedule, so_far, lacks, label.instructions, label.reason, label.spelled_out
-        )
+        instructions = joined(label.instructions, *meals_beside_times_in(text))
+        return TypedSchedule(schedule, so_far, lacks, instructions, label.reason, label.spelled_out)
 
     if len(set(doses_of_steps(so_far))) > 1 and not names_steps(said):
         raise Misunderstood(Problem.TIMES_OF_STEPS, said)

@@ -101,6 +101,8 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
             choice(conversations.change_label(), "change"),
             cancel_button(choice),
         ),
+        unkept=said.unkept,
+        keep=choice(new_medicines.keep_label(), "keep"),
     )
     return new_medicines.with_day(question, said.said_times, said.moves)
 

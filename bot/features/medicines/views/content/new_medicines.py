@@ -10,7 +10,7 @@ from bot.grammar.problems import Problem
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.conversations import change_label
-from bot.ui.length import fitting
+from bot.ui.length import fitting, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.presses.medicines import ChangeMedicine, UndoMedicine
 from bot.ui.wording import _, escape, listed, ngettext
@@ -22,7 +22,7 @@ from bot.ui.words.times import moment
 from domain.database.scope import Member
 from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.dosages import Dosage
-from domain.medicines.facts import MedicineFacts
+from domain.medicines.facts import LONGEST_INSTRUCTIONS, MedicineFacts
 from domain.medicines.schedules.kinds import AsNeeded, Schedule, is_daily
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.name_similarity import is_same_name
@@ -278,9 +278,12 @@ def confirm(
     reason: str | None = None,
     spelled_out: Sequence[tuple[str, str]] = (),
     now: datetime | None = None,
+    unkept: str = "",
+    keep: Button | None = None,
 ) -> Screen:
     """Everything that a yes saves: all parts in words, the next dates from *now* on, how many doses
-    a course has, and how short forms were read.
+    a course has, and how short forms were read; and the words that it would not save (*unkept*),
+    with a button to *keep* them as a note.
     """
     save, change, cancel = buttons
     when = escape(schedule_in_words(schedule, zone=zone))
@@ -292,6 +295,10 @@ def confirm(
     if dosage.is_like_a_pack:
         words = _("⚠️ That's {amount} each time, as much as in a pack. Please check.")
         read.append(words.format(amount=escape(dosage.words)))
+    if unkept:
+        words = _("⚠️ Not in it, from what you typed first: “{words}”")
+        read.append(words.format(words=escape(shorten(unkept, to=LONGEST_INSTRUCTIONS))))
+    rows = ((keep,),) if unkept and keep else ()
     return Screen(
         _("I understood:\n💊 <b>{name}</b> {dosage}\n{schedule}\nfor <b>{person}</b>").format(
             name=escape(name),
@@ -299,8 +306,12 @@ def confirm(
             schedule="\n".join([when, *note_lines(instructions, reason), *ahead, *read]),
             person=escape(person),
         ),
-        ((save,), (change, cancel)),
+        ((save,), *rows, (change, cancel)),
     )
+
+
+def keep_label() -> str:
+    return _("📝 Keep that as a note")
 
 
 def _what_comes(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> Sequence[str]:

@@ -1,0 +1,42 @@
+"""A line that was not understood as a whole: whatever the answers leave out is shown before it is
+saved, and can be kept as a note.
+"""
+
+from tests.town import Household, Town
+
+
+async def test_what_the_answer_leaves_out_is_shown_and_can_be_kept(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed Bisoprolol 2.5 mg OM - omit if HR < 50 or systolic < 100")
+    await anna.sees("Please say all of it in other words")
+    await anna.send("every day at 8am")
+    shown = await anna.sees("Not in it, from what you typed first")
+    assert "omit if HR < 50 or systolic < 100" in shown.text
+    await anna.press("Keep that as a note", message=shown)
+    kept = await anna.sees("How to take it: ")
+    assert "Not in it" not in kept.text
+    await anna.press("Save", message=kept)
+    await anna.sees("Saved: Bisoprolol")
+    note = await town.value("SELECT instructions FROM medications")
+    assert note == "OM - omit if HR < 50 or systolic < 100"
+
+
+async def test_an_answer_with_the_later_amount_alone_keeps_the_first(home: Household) -> None:
+    anna = home.anna
+    await anna.send("/addmed Ozempic 0.25 mg once weekly lorem then 0.5 mg weekly")
+    await anna.sees("Please say all of it in other words")
+    await anna.send("once weekly for 4 weeks then 0.5 mg weekly, on mondays at 9am")
+    shown = await anna.sees("I understood:")
+    assert "0.25 mg at 09:00" in shown.text
+    assert "then 0.5 mg at 09:00" in shown.text
+
+
+async def test_an_answer_that_counts_keeps_the_strength(home: Household) -> None:
+    anna = home.anna
+    await anna.send("/addmed Furosemide 40mg 1 tablet every morning with lorem water 8am")
+    await anna.sees("Please say all of it in other words")
+    await anna.send("1 tablet at 8am")
+    shown = await anna.sees("I understood:")
+    assert "Furosemide 40 mg 1 tablet\n" in shown.text
