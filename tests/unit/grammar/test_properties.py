@@ -14,7 +14,7 @@ from bot.grammar.people import Person, parse_place, split_person_line
 from bot.grammar.problems import Misunderstood
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, parse_schedule
 from bot.ui.misunderstandings import misunderstood
-from bot.ui.words.schedules import schedule_in_words
+from bot.ui.words.regimens.schedules import schedule_in_words
 from domain.medicines.schedules.days import Cycle
 from domain.medicines.schedules.kinds import AsNeeded, Schedule, WallClock
 from domain.medicines.schedules.occurrences import first_occurrence, occurrences_between

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.ui.words.amounts import least_of, range_in_words
-from bot.ui.words.moments import moment_in_words
+from bot.ui.words.regimens.moments import moment_in_words
 from bot.ui.words.units import PIECE
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.ui.words.courses import course_in_words, next_dates_in_words
-from bot.ui.words.schedules import BEGUN, schedule_in_words
+from bot.ui.words.regimens.courses import course_in_words, next_dates_in_words
+from bot.ui.words.regimens.schedules import BEGUN, schedule_in_words
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import (

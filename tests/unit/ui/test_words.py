@@ -26,7 +26,7 @@ from bot.ui.words.dates import (
     weekday_name,
 )
 from bot.ui.words.pauses import end_words
-from bot.ui.words.schedules import schedule_in_words
+from bot.ui.words.regimens.schedules import schedule_in_words
 from bot.ui.words.times import clock_words, day_words, first_dose, named_day
 from bot.ui.words.units import PIECE, plural_name, unit_name
 from domain.local_time import Weekday

@@ -27,7 +27,7 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.family import SetDayTimes
-from bot.ui.words import day_times as words
+from bot.ui.words.regimens import day_times as words
 from domain.access import Action
 from domain.family.people import get_person
 from domain.medicines.changes.day_times import Retiming, preview_day_times, set_day_times

@@ -7,8 +7,8 @@ from bot.ui.buttons import in_rows, undo_button
 from bot.ui.length import fitting
 from bot.ui.presses.family import SetDayTimes
 from bot.ui.wording import _, escape
-from bot.ui.words.day_times import day_times_label, moves_in_words
-from bot.ui.words.parts_of_day import part_name, time_in_words
+from bot.ui.words.regimens.day_times import day_times_label, moves_in_words
+from bot.ui.words.regimens.parts_of_day import part_name, time_in_words
 from domain.database.scope import Member
 from domain.medicines.changes.day_times import PartChange, Retiming
 from domain.medicines.schedules.moments import DayTimes, PartOfDay

@@ -44,7 +44,7 @@ from bot.ui.words.dose_times import (
     record_clock,
     with_yours,
 )
-from bot.ui.words.moments import moment_in_words
+from bot.ui.words.regimens.moments import moment_in_words
 from domain.local_time import clocks_differ
 from domain.medicines.doses.choices import Choice, choices_of
 from domain.medicines.doses.facts import RESOLVED, UNANSWERED, DoseFacts

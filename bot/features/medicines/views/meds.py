@@ -41,7 +41,7 @@ from bot.ui.words.dose_times import (
     with_yours,
 )
 from bot.ui.words.pauses import is_paused, medicine_words
-from bot.ui.words.schedules import dosage_in_words, dosed_name, schedule_in_words
+from bot.ui.words.regimens.schedules import dosage_in_words, dosed_name, schedule_in_words
 from bot.ui.words.times import clock_time, moment
 from domain.access import Action, may
 from domain.database.scope import Member

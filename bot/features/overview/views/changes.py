@@ -20,9 +20,9 @@ from bot.ui.presses.overview import SetChangeNotices
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dates import short_day
-from bot.ui.words.parts_of_day import times_in_words
 from bot.ui.words.pauses import is_paused, medicine_words, pause_words
-from bot.ui.words.schedules import BEGUN, dosed_name, schedule_in_words
+from bot.ui.words.regimens.parts_of_day import times_in_words
+from bot.ui.words.regimens.schedules import BEGUN, dosed_name, schedule_in_words
 from bot.ui.words.times import clock_words, dated_day
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.family.people import Person

@@ -23,10 +23,10 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import number_in_words
 from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dose_times import due_moment, open_words, place_name, record_at
-from bot.ui.words.parts_of_day import times_in_words
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.records import again_words, back_words
-from bot.ui.words.schedules import BEGUN, dosed_name, schedule_in_words
+from bot.ui.words.regimens.parts_of_day import times_in_words
+from bot.ui.words.regimens.schedules import BEGUN, dosed_name, schedule_in_words
 from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
 from domain.appointments.changes.locking import Reach

@@ -12,7 +12,7 @@ from bot.grammar.commands.schedule_changes import (
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import parse_schedule
-from bot.ui.words.schedules import schedule_in_words
+from bot.ui.words.regimens.schedules import schedule_in_words
 from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.amounts import ALL, STRENGTH, own_dosages
 from domain.medicines.schedule_changes.changes import Change

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import time
 
-from bot.ui.words.schedules import dosage_in_words, schedule_in_words
+from bot.ui.words.regimens.schedules import dosage_in_words, schedule_in_words
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Combined, Elapsed, Schedule, Steps, WallClock
 from tests.unit.grammar.directions.notation import LONDON, Meaning

@@ -6,10 +6,11 @@ from functools import partial
 
 from bot.features.family.views import day_times
 from bot.features.medicines.views.content import new_medicines
-from bot.features.medicines.views.content.assumed_days import assumed
+from bot.features.medicines.views.content import persons_day as day_views
+from bot.features.medicines.views.content.persons_day import assumed
 from bot.ui import conversations
-from bot.ui.words import day_times as words_of_day
-from bot.ui.words.day_times import times_around
+from bot.ui.words.regimens import day_times as words_of_day
+from bot.ui.words.regimens.day_times import times_around
 from domain.medicines.changes.day_times import MovedMedicine, PartChange, Retiming
 from domain.medicines.errors import TimesOfDayClash
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
@@ -80,28 +81,26 @@ def new_medicine_day_screens(home: Home) -> Mapping[str, View]:
     return {
         **{
             f"addmed_day_{len(parts)}": partial(
-                new_medicines.ask_day,
+                day_views.ask_day,
                 name,
                 parts,
                 USUAL_DAY,
                 buttons=(
-                    choice(new_medicines.use_these_label(len(parts))),
-                    choice(new_medicines.other_times_label(len(parts))),
+                    choice(day_views.use_these_label(len(parts))),
+                    choice(day_views.other_times_label(len(parts))),
                 ),
             )
             for parts in (one, two)
         },
         **{
-            f"addmed_day_times_{len(parts)}": partial(
-                new_medicines.ask_day_times, name, parts, times
-            )
+            f"addmed_day_times_{len(parts)}": partial(day_views.ask_day_times, name, parts, times)
             for parts in (one, two)
         },
         "addmed_day_assumed": partial(
             assumed, home.person, (BREAKFAST, BEDTIME), member=home.member
         ),
         "addmed_confirm_with_day": partial(
-            new_medicines.with_day,
+            day_views.with_day,
             new_medicines.ask_medicine_name(),
             EARLY.named,
             words_of_day.moves_in_words(found.moved),

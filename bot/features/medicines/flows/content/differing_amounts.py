@@ -18,7 +18,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from bot.ui.answer import Button, Screen
 from bot.ui.words.amounts import to_dosage
-from bot.ui.words.patterns_of_days import count_of_days
+from bot.ui.words.regimens.patterns_of_days import count_of_days
 from domain.medicines.dosages import Dosage
 
 # Typed words, where each amount belongs. Steps and alternating days have no places.

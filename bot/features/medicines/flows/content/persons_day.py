@@ -10,11 +10,11 @@ from uuid import UUID
 from bot.conversation.engine import Reply
 from bot.conversation.people import load_people
 from bot.features.medicines.flows.content.medicine_draft import Draft
-from bot.features.medicines.views.content.assumed_days import assumed
+from bot.features.medicines.views.content.persons_day import assumed
 from bot.grammar.day_times import parse_day_times
 from bot.intake.request import Request
 from bot.ui.answer import Screen
-from bot.ui.words import day_times as words
+from bot.ui.words.regimens import day_times as words
 from domain.access import Action
 from domain.family.people import list_people
 from domain.medicines.changes.day_times import preview_day_times

@@ -10,11 +10,12 @@ from bot.features.medicines.flows.content.medicine_draft import Draft
 from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING, named_lack
 from bot.features.medicines.flows.content.notes import ask_note
 from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.features.medicines.views.content import persons_day as day_views
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
-from bot.ui.words.day_times import times_around
+from bot.ui.words.regimens.day_times import times_around
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.kinds import schedule_from_json
@@ -104,7 +105,7 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
         unkept=said.unkept,
         keep=choice(new_medicines.keep_label(), "keep"),
     )
-    return new_medicines.with_day(question, said.said_times, said.moves)
+    return day_views.with_day(question, said.said_times, said.moves)
 
 
 async def shown_now(request: Request, data: Data) -> Data:
@@ -115,13 +116,13 @@ async def shown_now(request: Request, data: Data) -> Data:
 def ask_day(data: Data, choice: Choice) -> Screen:
     """Whether the usual times of the day suit, where nobody has said otherwise."""
     draft = Draft.from_data(data)
-    return new_medicines.ask_day(
+    return day_views.ask_day(
         draft.people[draft.person or 0].name,
         draft.unknown_parts,
         draft.day_times,
         buttons=(
-            choice(new_medicines.use_these_label(len(draft.unknown_parts)), "use"),
-            choice(new_medicines.other_times_label(len(draft.unknown_parts)), "other"),
+            choice(day_views.use_these_label(len(draft.unknown_parts)), "use"),
+            choice(day_views.other_times_label(len(draft.unknown_parts)), "other"),
         ),
     )
 
@@ -130,7 +131,7 @@ def ask_day_times(data: Data, choice: Choice) -> Screen:
     """When the parts of the day are, the first of them by buttons."""
     draft = Draft.from_data(data)
     offered = times_around(draft.unknown_parts[0])
-    return new_medicines.ask_day_times(
+    return day_views.ask_day_times(
         draft.people[draft.person or 0].name,
         draft.unknown_parts,
         [choice(f"{at:%H:%M}", f"{at:%H%M}") for at in offered],

@@ -11,8 +11,8 @@ from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
-from bot.ui.words.patterns_of_days import plan_days_in_words
-from bot.ui.words.schedules import (
+from bot.ui.words.regimens.patterns_of_days import plan_days_in_words
+from bot.ui.words.regimens.schedules import (
     dosage_in_words,
     length_in_words,
     schedule_in_words,

@@ -1,8 +1,7 @@
 """Adding a medicine: the questions, the confirmation and the result."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.content.medicine_notes import note_labels, note_lines
@@ -10,21 +9,20 @@ from bot.grammar.problems import Problem
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.conversations import change_label
-from bot.ui.length import fitting, shorten
+from bot.ui.length import shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.presses.medicines import ChangeMedicine, UndoMedicine
 from bot.ui.wording import _, escape, listed, ngettext
-from bot.ui.words.courses import course_in_words, next_dates_in_words
-from bot.ui.words.parts_of_day import part_name, time_in_words, times_in_words
 from bot.ui.words.pauses import is_paused, medicine_words
-from bot.ui.words.schedules import BEGUN, dosage_in_words, dosed_name, schedule_in_words
+from bot.ui.words.regimens.courses import course_in_words, next_dates_in_words
+from bot.ui.words.regimens.parts_of_day import times_in_words
+from bot.ui.words.regimens.schedules import BEGUN, dosage_in_words, dosed_name, schedule_in_words
 from bot.ui.words.times import moment
 from domain.database.scope import Member
 from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import LONGEST_INSTRUCTIONS, MedicineFacts
 from domain.medicines.schedules.kinds import AsNeeded, Schedule, is_daily
-from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.name_similarity import is_same_name
 
 
@@ -177,73 +175,6 @@ def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) 
     if schedule is None:
         return f"{name} {dosage.words}"
     return dosed_name(name, dosage, schedule)
-
-
-def ask_day(
-    person: str,
-    parts: Sequence[PartOfDay],
-    day: DayTimes,
-    *,
-    buttons: tuple[Button, Button],
-) -> Screen:
-    """When parts of the day are, on which the medicine hangs; the usual times are offered."""
-    words = _(
-        "When are {parts} for {person}? I'd use {times}. Tap, or type the times in that order."
-    )
-    if len(parts) == 1:
-        words = _("When is {parts} for {person}? I'd use {times}. Tap, or type another time.")
-    return Screen(
-        words.format(
-            parts=_parts_in_words(parts),
-            person=escape(person),
-            times=listed([time_in_words(day.at(part)) for part in parts]),
-        ),
-        (buttons,),
-    )
-
-
-def ask_day_times(person: str, parts: Sequence[PartOfDay], offered: Sequence[Button]) -> Screen:
-    """As :func:`ask_day`, where the usual times don't suit; *offered* are for the first part."""
-    if len(parts) == 1:
-        words = _("When is {parts} for {person}? Tap a time, or type it.")
-    else:
-        words = _(
-            "When is {first} for {person}? Tap a time, or type the times of {parts} at once, like "
-            "<i>{example}</i>"
-        )
-    example = ", ".join(f"{part_name(part)} {time_in_words(USUAL_DAY.at(part))}" for part in parts)
-    return Screen(
-        words.format(
-            first=part_name(parts[0]),
-            parts=_parts_in_words(parts),
-            person=escape(person),
-            example=example,
-        ),
-        in_rows(offered, of=3),
-    )
-
-
-def _parts_in_words(parts: Sequence[PartOfDay]) -> str:
-    return listed([part_name(part) for part in parts])
-
-
-def use_these_label(count: int) -> str:
-    return ngettext("Use this", "Use these", count)
-
-
-def other_times_label(count: int) -> str:
-    return ngettext("Another time", "Other times", count)
-
-
-def with_day(question: Screen, times: Mapping[PartOfDay, time], moves: Sequence[str]) -> Screen:
-    """The confirmation, with the times of the day that are saved with the medicine and what else
-    moves with them.
-    """
-    if not times:
-        return question
-    lines = [_("🕗 {times}").format(times=times_in_words(DayTimes(times), times))]
-    lines += fitting([_("💊 {move}").format(move=escape(each)) for each in moves], room=1_000)
-    return replace(question, text="\n".join([question.text, *lines]))
 
 
 def ask_same(

@@ -11,7 +11,7 @@ from bot.ui.answer import Button, Screen
 from bot.ui.length import label
 from bot.ui.presses.medicines import ChangeMedicine
 from bot.ui.wording import _, escape
-from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.words.regimens.schedules import BEGUN, dosage_in_words, schedule_in_words
 from domain.database.scope import Member
 from domain.medicines.facts import MedicineFacts, NewMedicine
 

@@ -9,7 +9,7 @@ from bot.ui.buttons import in_rows, undo_button
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import day_and_month, full_date
 from bot.ui.words.pauses import end_words
-from bot.ui.words.schedules import schedule_in_words
+from bot.ui.words.regimens.schedules import schedule_in_words
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.kinds import Schedule
 from domain.models.medicines import MedicineStatus

@@ -11,7 +11,7 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import called_off_words, open_words
 from bot.ui.words.pauses import course_ended_on, course_ending_within_pause, resume_day
-from bot.ui.words.schedules import dosage_in_words
+from bot.ui.words.regimens.schedules import dosage_in_words
 from bot.ui.words.times import moment
 from domain.database.scope import Member
 from domain.family.people import Person

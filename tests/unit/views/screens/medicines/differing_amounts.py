@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.features.medicines.views.content import differing_amounts as views
 from bot.features.medicines.views.content.differing_amounts import Pattern
-from bot.ui.words.patterns_of_days import count_of_days
+from bot.ui.words.regimens.patterns_of_days import count_of_days
 from tests.unit.views.screens.conversation import choice
 from tests.unit.views.screens.home import Home, View
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import ngettext
-from bot.ui.words.parts_of_day import time_in_words
+from bot.ui.words.regimens.parts_of_day import time_in_words
 from bot.ui.words.times import named_day
 from domain.medicines.schedules.clock_times import local_time
 from domain.medicines.schedules.kinds import Schedule

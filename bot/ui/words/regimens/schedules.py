@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, listed, ngettext
 from bot.ui.words.dates import full_date
-from bot.ui.words.parts_of_day import time_in_words
-from bot.ui.words.patterns_of_days import count_of_days
-from bot.ui.words.plans import (
+from bot.ui.words.regimens.parts_of_day import time_in_words
+from bot.ui.words.regimens.patterns_of_days import count_of_days
+from bot.ui.words.regimens.plans import (
     BEGUN,
     dates_in_words,
     plans_in_words,

@@ -6,9 +6,9 @@ from itertools import islice
 
 from bot.ui.wording import _, listed
 from bot.ui.words.dates import day_and_month, full_date
-from bot.ui.words.moments import moment_in_words
-from bot.ui.words.parts_of_day import time_in_words
-from bot.ui.words.patterns_of_days import days_in_words, plan_days_in_words
+from bot.ui.words.regimens.moments import moment_in_words
+from bot.ui.words.regimens.parts_of_day import time_in_words
+from bot.ui.words.regimens.patterns_of_days import days_in_words, plan_days_in_words
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import EVERY_DAY, Daily, counts_from_first_day
 from domain.medicines.schedules.kinds import Combined, WallClock

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from bot.ui.answer import Screen
 from bot.ui.refusals import times_of_day_clash
 from bot.ui.wording import _, escape, listed
-from bot.ui.words.parts_of_day import time_in_words
+from bot.ui.words.regimens.parts_of_day import time_in_words
 from domain.medicines.changes.day_times import MovedMedicine
 from domain.medicines.errors import TimesOfDayClash
 from domain.medicines.schedules.moments import USUAL_TIMES, PartOfDay

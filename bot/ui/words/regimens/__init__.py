@@ -1,0 +1,1 @@
+"""When and how much, in words: schedules, courses, parts of the day."""
