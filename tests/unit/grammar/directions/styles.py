@@ -121,7 +121,7 @@ def latin(regimen: Regimen) -> str:
             if regimen.days and not days:
                 return ""
             if regimen.has_one_amount:
-                whens = " ".join(map(_at_latin, regimen.whens))
+                whens = " + ".join(map(_at_latin, regimen.whens))
                 often = ("od", "bd", "tds", "qds")[len(regimen.whens) - 1]
                 amount = f"{in_words(regimen.amounts[0], regimen.unit)} po"
                 return f"{regimen.name} {amount} {days or often} {whens} {ending}".strip()

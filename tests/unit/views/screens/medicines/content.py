@@ -80,6 +80,20 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             zone=LONDON,
             buttons=(save, change, cancel),
         ),
+        "addmed_confirm_with_words_left_out": partial(
+            new_medicines.confirm,
+            name=words.medicine,
+            dosage=Dosage(words.dosage),
+            schedule=weekly,
+            person=words.person,
+            zone=LONDON,
+            buttons=(save, change, cancel),
+            unkept=words.instructions,
+            keep=choice(new_medicines.keep_label()),
+        ),
+        "addmed_due_meanwhile": partial(
+            new_medicines.due_meanwhile, [NOW], person=words.person, zone=LONDON, now=NOW
+        ),
         "addmed_change": partial(new_medicines.ask_what_to_change, words.medicine, parts),
         "addmed_change_without_name": partial(new_medicines.ask_what_to_change, None, parts),
         "addmed_tap_a_button": partial(conversations.tap_a_button),
