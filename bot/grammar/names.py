@@ -21,3 +21,13 @@ def parse_name(text: str) -> str:
     if len(name) > LONGEST_NAME:
         raise Misunderstood(Problem.NAME_TOO_LONG, name)
     return name
+
+
+def long_words(name: str | None) -> tuple[str, ...]:
+    """The words of a name that are hardly anything else, for comparison: an answer that begins with
+    one says the name again.
+    """
+    return tuple(word for word in (name or "").casefold().split() if len(word) > _SHORT)
+
+
+_SHORT = 3

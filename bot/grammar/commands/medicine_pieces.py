@@ -74,7 +74,7 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
         strengths = line.typed(line.tokens[only.start - 2 : only.end])
         return Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
     alternates = {"alternate", "alternating", "alternately"} & {t.word for t in line.tokens}
-    if alternates and re.match(r"\d+/\d+", only.dosage.words):
+    if alternates and _TWO_IN_ONE.fullmatch(only.dosage.words):
         return Pieces(before, problem=Misunderstood(Problem.TWO_STRENGTHS, only.dosage.words))
     # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule comes first.
     is_certain = (
@@ -146,6 +146,10 @@ def _rule_of_steps(line: Line) -> Pieces | None:
 
 
 _CHANGING = "reduce reduced reducing decrease decreasing increase increasing taper tapering down up"
+# "100/125 mcg", "3 mg/4 mg"; not "250 mg/5 ml"
+_TWO_IN_ONE = re.compile(
+    r"\d[\d.,]*(?:/\d[\d.,]* ?[a-zµμ]*| ?(?P<unit>[a-zµμ]+) ?/ ?\d[\d.,]* ?(?P=unit))"
+)
 _BY_STEPS = {(word, "by") for word in _CHANGING.split()}
 
 

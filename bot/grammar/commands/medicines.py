@@ -1,7 +1,7 @@
 """The arguments of `/addmed`: NAME DOSAGE SCHEDULE [for PERSON], or as much of it as was typed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from bot.grammar.commands.medicine_schedules import (
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.labels.beside_times import joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, check_notes, read_label, tokenize_direction
+from bot.grammar.labels.patterns import unread_table
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
@@ -66,6 +67,13 @@ class PartialMedicine:
     lacks: Problem | None = None
     refused: str = ""
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether an answer will say part of it again, and may leave out the rest."""
+        problem = None if self.problem is None else self.problem.problem
+        is_wrong = problem is not None and not problem.is_missing
+        return bool(self.refused) or (is_wrong and problem not in _OF_AN_HOUR)
+
 
 def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
     """What can be understood of a line, so that a conversation only asks for the rest.
@@ -86,13 +94,20 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     line, notes = take_beside_times(label.line)
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
     pieces = take_apart(line, zone=zone, now=now)
+    pieces = replace(pieces, name=without_table(pieces.name))
     name, name_problem = _read_name(line, pieces)
     # With two people named, leftover words in the schedule aren't its fault.
     is_read = who.problem is None
     schedule_tokens, who = _take_unknown_person(line, pieces.schedule, who=who, people=people)
     clocks = clocks_of([who.person] if who.person else people)
     when = TypedWhen()
-    if is_read:
+    table = unread_table(line)
+    if table is not None:
+        # "Glycomet 500 1-0-2 pc" lacks a unit: nothing of what follows is read without the table.
+        words = line.typed(line.tokens[table:])
+        unknown = Misunderstood(Problem.UNKNOWN_WORDS, line.tokens[table].raw)
+        when = TypedWhen(problem=unknown if pieces.dosage else None, refused=words)
+    elif is_read:
         when = read_when(line, schedule_tokens, clocks=clocks, now=now, dosage=pieces.dosage)
     notes_said = joined(label.instructions, *notes, *when.limits)
     too_long = None
@@ -134,6 +149,9 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         lacks=when.lacks,
         refused=when.refused or _refused_amounts(line, pieces),
     )
+
+
+_OF_AN_HOUR = {Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
 
 
 def _with_scale_as_note(
@@ -290,6 +308,15 @@ def _take_unknown_person(
     if len(people) == 1:
         return tokens, _Who(people[0])
     return tokens, _Who(problem=which_person(people))
+
+
+def without_table(name: tuple[Token, ...]) -> tuple[Token, ...]:
+    """ "Pan-D 1-0-0": the numbers are none of the name, and neither is "take" at its end."""
+    table = unread_table(relaid(name))
+    name = name if table is None else name[:table]
+    while len(name) > 1 and not name[-1].is_quoted and name[-1].word in DOING:
+        name = name[:-1]
+    return name
 
 
 def _read_name(line: Line, pieces: Pieces) -> tuple[str | None, Misunderstood | None]:

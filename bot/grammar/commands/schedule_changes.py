@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import check_reach, spelt
 from bot.grammar.dosages import find_dosages
+from bot.grammar.labels.beside_times import joined, meals_beside_times_in
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
@@ -77,7 +78,8 @@ def parse_change(
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
     check_notes(typed.instructions, typed.reason)
-    change = replace(change, instructions=typed.instructions, reason=typed.reason)
+    said = joined(typed.instructions, *meals_beside_times_in(text)) or None
+    change = replace(change, instructions=said, reason=typed.reason)
     if change.is_empty:
         raise context.wrong(Problem.CHANGE_UNREADABLE)
     return change

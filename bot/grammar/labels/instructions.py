@@ -80,6 +80,8 @@ class _Taking:
         tokens, at = self._line.tokens, self.at
         if used := _bracketed(tokens, at):
             self._take_bracketed(tokens[at : at + used])
+        elif self._is_after_amount and (used := _forbidden(tokens, at)):
+            self.notes.append(self._line.typed(tokens[at : at + used]).rstrip("."))
         elif (used := self._how_ahead()) > 0:
             self.notes.append(self._line.typed(tokens[at : at + used]))
         elif (used := self._reason_ahead()) > 0:
@@ -114,6 +116,8 @@ class _Taking:
         under the skin", "inhale".
         """
         tokens, at = self._line.tokens, self.at
+        if _is_negated(tokens, at):
+            return 0  # "not on the same day as methotrexate" is not "on the same day"
         is_verb = not tokens[at].is_quoted and tokens[at].word in WAYS
         if is_verb and _is_doing(tokens, at, is_after_amount=self._is_after_amount):
             return 1 + _how(tokens, at + 1)
@@ -123,6 +127,49 @@ class _Taking:
     def _reason_ahead(self) -> int:
         is_of_name = self.at == 1 and self._line.tokens[0].word in _FORMS  # "Drops for eyes"
         return 0 if is_of_name else _reason(self._line.tokens, self.at)
+
+
+_NOT = {"not", "don't", "dont", "never", "avoid", "no", "without", "nor"}
+_CLAUSE_ENDS = (",", ".", ";")
+_FORBIDDEN = {"take", "give", "use", "drive", "drink", "eat", "mix", "swallow", "apply", "combine"}
+_LONGEST_CLAUSE = 16
+
+
+def _is_negated(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the clause up to *at* says "not"; a phrase that begins with it says so itself."""
+    for token in reversed(tokens[max(0, at - _LONGEST_CLAUSE) : at]):
+        if token.word == "," or token.raw.endswith(_CLAUSE_ENDS):
+            return False
+        if token.word in _NOT and not token.is_quoted:
+            return True
+    return False
+
+
+def _forbidden(tokens: Sequence[Token], at: int) -> int:
+    """ "Do not take with milk": how many tokens the clause takes; 0 for none, or if it says how
+    much or when.
+    """
+    words = words_of(tokens[at:], _LONGEST_CLAUSE)
+    opening = 2 if words[:2] == ["do", "not"] else 1
+    says_not = words[:2] == ["do", "not"] or words[:1] in (["don't"], ["dont"], ["never"])
+    verb = words[opening : opening + 1]
+    if not says_not or not verb or verb[0].rstrip(".") not in _FORBIDDEN:
+        return 0
+    used = 0
+    for token in tokens[at : at + _LONGEST_CLAUSE]:
+        if token.word == "," or token.is_quoted:
+            break
+        used += 1
+        word = token.word.rstrip(".;")
+        named = word.removesuffix("s")
+        if word[:1].isdecimal() or named in WEEKDAYS or named in PARTS_OF_DAY or word in _COUNTED:
+            return 0
+        if token.raw.endswith((".", ";")):
+            break
+    return used
+
+
+_COUNTED = {"more", "than", "exceed", "until", "after", "before", "daily", "twice", "once"}
 
 
 def _to_be_done(tokens: Sequence[Token], at: int) -> int:

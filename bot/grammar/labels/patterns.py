@@ -16,7 +16,7 @@ from bot.grammar.labels.numbered_days import with_lengths
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.problems import Misunderstood
-from bot.grammar.tokens import Token, relaid, words_of
+from bot.grammar.tokens import Line, Token, relaid, words_of
 from bot.grammar.units import name_of_unit
 from domain.medicines.dosages import THINGS
 
@@ -191,6 +191,14 @@ def _without_stop(tokens: Sequence[Token]) -> Sequence[Token]:
         end -= 1
     is_after_length = words[end - 1] in {"day", "days", "week", "weeks"} and end < len(tokens) - 1
     return tokens[:end] if is_after_length else tokens
+
+
+def unread_table(line: Line) -> int | None:
+    """Where "1-0-2" stands that could not be spelled out, since nobody knows of what."""
+    for at, token in enumerate(line.tokens):
+        if at and not token.is_quoted and _TABLE.fullmatch(token.word):
+            return at
+    return None
 
 
 def _without_tables(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:

@@ -210,6 +210,10 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     naked = _NAKED.fullmatch(word)
     if naked:
         return 1, f"0.{naked['rest']}", True
+    if word in {"o'clock", "oclock"} and before.isdecimal():
+        return 1, "", False
+    if word == "o" and following == "clock" and before.isdecimal():
+        return 2, "", False
     if _is_on_at_night(tokens, at):
         return 1, "at bedtime", True
     if word == "nte":

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import spell_out
+from bot.grammar.numbers import COUNTS
 from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.tokens import Token, tokenize
 
@@ -37,9 +38,26 @@ def _spelled(text: str) -> Sequence[Token]:
 
 
 def _runs(word: str) -> Iterator[str]:
-    """ "10mg" and "10 mg" are the same, and so are "08" and "8"."""
+    """ "10mg" and "10 mg" are the same, and so are "08" and "8", "SIX" and "6", "10d" and "10
+    days".
+    """
     for run in _RUNS.findall(word.casefold()):
-        yield str(int(run)) if run.isdecimal() else run.removesuffix("s")
+        bare = run.removesuffix("s")
+        count = COUNTS.get(run)
+        if run.isdecimal() or count is not None:
+            yield str(int(run) if count is None else count)
+        else:
+            yield _SAME.get(bare, bare)
+
+
+_SAME = {
+    **dict.fromkeys(("d", "day", "daily"), "day"),
+    **dict.fromkeys(("wk", "week", "weekly"), "week"),
+    **dict.fromkeys(("h", "hr", "hour", "hourly"), "hour"),
+    **dict.fromkeys(("min", "minute"), "minute"),
+    **dict.fromkeys(("tab", "tablet"), "tablet"),
+    **dict.fromkeys(("cap", "capsule"), "capsule"),
+}
 
 
 def _overlaps(token: Token, spans: set[tuple[int, int]]) -> bool:
@@ -50,8 +68,9 @@ def _stretches(tokens: Sequence[Token], missing: set[tuple[int, int]]) -> Iterat
     """The tokens at those spans, together with what says nothing by itself between them."""
     run: list[Token] = []
     last = 0
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if _overlaps(token, missing):
+            run += [] if run else _negation_before(tokens, at)
             run.append(token)
             last = len(run)
         elif run and (token.word in _SAY_NOTHING or not _RUNS.search(token.word)):
@@ -62,3 +81,16 @@ def _stretches(tokens: Sequence[Token], missing: set[tuple[int, int]]) -> Iterat
             run, last = [], 0
     if run:
         yield run[:last]
+
+
+def _negation_before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    """ "not on the", before "same day": what turns the words around belongs to them."""
+    begin = at
+    while begin and (tokens[begin - 1].word in _SAY_NOTHING | _NOT):
+        begin -= 1
+        if tokens[begin].word in _NOT:
+            return tokens[begin:at]
+    return ()
+
+
+_NOT = {"not", "never", "no", "without", "don't", "avoid"}

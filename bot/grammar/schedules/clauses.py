@@ -71,12 +71,32 @@ def woven(so_far: str, said: str) -> str:
     """
     before, after = tokenize(so_far), tokenize(said)
     steps, answers = _at_then(before.tokens), _at_then(after.tokens)
+    if len(steps) > 1 and all(steps) and _names_weekdays_only(said):
+        lacking = [_lacks_weekday(before, step) for step in steps]
+        return " then ".join(
+            f"{before.typed(step)} {said if lacks else ''}".strip()
+            for step, lacks in zip(steps, lacking, strict=True)
+        )
     if len(steps) < 2 or len(steps) != len(answers) or not all(steps) or not all(answers):
         return f"{so_far} {said}".strip()
     return " then ".join(
         f"{before.typed(step)} {after.typed(answer)}"
         for step, answer in zip(steps, answers, strict=True)
     )
+
+
+def _names_weekdays_only(said: str) -> bool:
+    line = tokenize(said)
+    try:
+        parts = read_parts(line, line.tokens)
+    except Misunderstood:
+        return False
+    return bool(parts.weekdays) and set(parts.beside_times()) == {"weekdays"} and not parts.times
+
+
+def _lacks_weekday(line: Line, step: Sequence[Token]) -> bool:
+    parts = read_parts(line, read_what_can_be(line, step)[0])
+    return bool(parts.days_a_week or parts.every_weeks) and parts.weekdays is None
 
 
 def names_steps(words: str) -> bool:

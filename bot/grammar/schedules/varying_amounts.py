@@ -99,7 +99,9 @@ def following(
     """
     if parts.starts is not None:
         return parts
-    if parts.every_months is not None and not (parts.month_days or parts.month_weeks):
+    has_no_day = parts.every_months is not None and not (parts.month_days or parts.month_weeks)
+    # "Then once a month" goes on from the day it begins; "then every 3 months" hardly at once.
+    if has_no_day and not (steps and parts.every_months == 1):
         raise context.wrong(Problem.FIRST_DAY_MISSING)
     if steps:
         previous = steps[-1].ends_on

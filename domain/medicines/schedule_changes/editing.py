@@ -12,6 +12,7 @@ change is ambiguous. Nothing is guessed: if there are several amounts, it asks w
     before breakfast    + "on weekdays"     = before breakfast on weekdays
     5 Mon–Fri, 2 Sa–Su  + "at 19:00"        = both at 19:00, as they had one time so far
     5 Mon–Fri, 2 Sa–Su  + "on Mondays"      = which of them?
+    5 Mon–Fri, 2 Sa–Su  + "2 on Friday"     = 5 Mon–Thu, 2 Fri–Su
 
 Patterns that are counted from a first day (every 2 days, 21 on and 7 off) keep that day while the
 pattern stays the same; a new pattern is counted from the next day on which a dose was due.
@@ -38,6 +39,7 @@ from domain.medicines.schedule_changes.intervals import elapsed_as_changed
 from domain.medicines.schedule_changes.plan_editing import (
     joined,
     plans_meant,
+    with_amount_on_days,
     with_amounts_everywhere,
     with_dates,
     without_days_of,
@@ -91,6 +93,7 @@ class _Editing:
         self._dosage = content.dosage
         self._whole = WallClockEditing(content, change, zone=zone, now=now)
         self._edits = [self._whole]
+        self._is_amount_set = False
 
     def changed(self) -> Content:
         schedule = self._schedule()
@@ -103,7 +106,7 @@ class _Editing:
             reason=_words(self._change.reason, self._content.reason),
         )
         content = with_settled_dosage(content, before=self._content)
-        is_amount_set = any(edit.is_amount_set for edit in self._edits)
+        is_amount_set = self._is_amount_set or any(edit.is_amount_set for edit in self._edits)
         if self._change.dosage is not None and not is_amount_set:
             content = with_amount(
                 content,
@@ -125,6 +128,11 @@ class _Editing:
             return self._replaced(change.combined)
         if change.is_as_needed:
             return self._as_needed()
+        plans = with_amount_on_days(old, change, dosage=self._dosage, today=self._today)
+        if plans is not None:
+            self._refuse_limits()
+            self._is_amount_set = True
+            return with_dates(plans, change, zone=self._zone, now=self._now)
         if change.every is not None or (change.from_last_intake and not isinstance(old, Elapsed)):
             self._refuse_limits()
             return self._elapsed()

@@ -65,6 +65,51 @@ def without_days_of(plans: Sequence[WallClock], number: int, *, today: date) -> 
     return kept
 
 
+def with_amount_on_days(
+    schedule: Schedule, change: Change, *, dosage: Dosage, today: date
+) -> list[WallClock] | None:
+    """The plans in which the weekdays that *change* names have its amount, and all other days stay
+    as they are: "5 mg on tuesday". None unless they are some of the days on which it is given, with
+    one amount a day; *dosage* is that of a schedule that doesn't say how much.
+    """
+    days, amount = change.weekdays, change.dosage
+    if days is None or amount is None or change.place is not None or change.names_times:
+        return None
+    match schedule:
+        case Combined(plans=plans):
+            given = list(plans)
+        case WallClock():
+            given = [schedule]
+        case _:
+            return None
+    kept = [plan for plan in given if is_over(plan, today)]
+    others: list[WallClock] = []
+    theirs: list[WallClock] = []
+    for plan in (plan for plan in given if not is_over(plan, today)):
+        mine = _weekdays(plan)
+        amounts = plan.dosages or (dosage,) * len(plan.times)
+        if mine is None or (mine & days and len(set(amounts)) > 1):
+            return None
+        if mine - days:
+            others.append(replace(plan, days=Weekly(mine - days), dosages=amounts))
+        if mine & days:
+            same = (amount,) * len(plan.times)
+            theirs.append(replace(plan, days=Weekly(mine & days), dosages=same))
+    covered = frozenset[Weekday]().union(*(_weekdays(plan) or () for plan in theirs))
+    return kept + _merged(others + theirs) if others and covered == days else None
+
+
+def _merged(plans: Sequence[WallClock]) -> list[WallClock]:
+    """Those that differ in their weekdays only, as one."""
+    by_rest: dict[tuple[object, ...], list[WallClock]] = {}
+    for plan in plans:
+        by_rest.setdefault((plan.starts_on, *_beside_days(plan)), []).append(plan)
+    return [
+        replace(same[0], days=Weekly(frozenset().union(*(_weekdays(each) or () for each in same))))
+        for same in by_rest.values()
+    ]
+
+
 def with_amounts_everywhere(
     plans: Sequence[WallClock], change: Change, dosage: Dosage
 ) -> list[WallClock]:

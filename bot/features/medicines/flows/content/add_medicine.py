@@ -24,6 +24,7 @@ from bot.features.medicines.flows.content.medicine_draft import (
 from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING
 from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
+from bot.features.medicines.flows.content.unkept import unkept_of
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
@@ -111,7 +112,7 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
     try:
         dosage = parse_dosage(text)
     except Misunderstood:
-        more = _take_rest(request, running, draft, f'"{draft.name}" {text}', is_answer=True)
+        more = _take_rest(request, running, draft, draft.named(text), is_answer=True)
         if more is None:
             raise
         return more
@@ -308,7 +309,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "change":
             return FLOW.advance(request, running, "change", draft.write())
         case "keep":
-            return _next(request, running, draft.keeping(draft.unkept))
+            return _next(request, running, draft.keeping(unkept_of(draft)))
         case _:
             return await _take_words(request, running, reply)
 

@@ -23,7 +23,7 @@ from bot.grammar.commands.medicines import PartialMedicine
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
 from bot.grammar.labels.short_forms import SpelledOut
-from bot.grammar.labels.unkept import unkept_words
+from bot.grammar.names import long_words
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.likely import likely_schedules
@@ -224,31 +224,14 @@ class Draft:
             lacks=typed.lacks.name if typed.lacks else "",
             refused=typed.refused,
             line=self.line if typed.person is None else "",
-            unread=self.unread or self._unread_of(typed),
+            unread=self.unread or (self.line.removeprefix("/addmed ") if typed.is_unread else ""),
             instructions=joined(self.instructions, typed.instructions),
             reason=typed.reason or self.reason,
         ).spelling_out(typed.spelled_out)
 
-    def _unread_of(self, typed: PartialMedicine) -> str:
-        """The line, if an answer will say part of it again, and may leave out the rest."""
-        problem = typed.problem
-        is_wrong = problem is not None and not problem.problem.is_missing
-        is_unread = bool(typed.refused) or (is_wrong and not typed.schedule_so_far)
-        return self.line.removeprefix("/addmed ") if is_unread else ""
-
     def hearing(self, words: str) -> "Draft":
         """A copy that knows an answer."""
         return replace(self, heard=(*self.heard, words)) if self.unread else self
-
-    @property
-    def unkept(self) -> str:
-        """What was typed at first and is in none of what will be saved."""
-        if not self.unread:
-            return ""
-        person = self.chosen.name if self.chosen else ""
-        known = [self.name, self.amount and self.amount.words, self.instructions, self.reason]
-        kept = [*self.heard, *(each for each in known if each), person]
-        return unkept_words(self.unread, kept=kept)
 
     def keeping(self, words: str) -> "Draft":
         """A copy with *words* as a note. Raises Misunderstood if the notes are too long."""
@@ -309,6 +292,11 @@ class Draft:
     @property
     def amount(self) -> Dosage | None:
         return None if self.dosage is None else Dosage.from_json(self.dosage)
+
+    def named(self, text: str) -> str:
+        """The line that an answer completes: with the name, unless it says that again."""
+        is_named = text.casefold().startswith(long_words(self.name))
+        return text if is_named else f'"{self.name}" {text}'
 
     def strength_before(self, text: str) -> str:
         """The amount so far, where *text* may only say how many: "40 mg" before "1 tablet at 8am",

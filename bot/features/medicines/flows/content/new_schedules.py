@@ -22,6 +22,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Cycle, Daily
 from domain.medicines.schedules.kinds import Schedule, wall_clocks_of
 from domain.medicines.schedules.moments import DayTimes
+from domain.medicines.schedules.occurrences import first_occurrence
 
 LONGEST_TRIED = 200  # letters of what a button stands for: nobody's words are so long
 
@@ -126,6 +127,10 @@ def fitting_words(
             found_schedule = parse_schedule(
                 woven(so_far, words), zone=zone, now=now, day=day, dosage=dosage
             )
+            first = first_occurrence(found_schedule, zone, now)
+            is_much_later = first is not None and first.due_at > now + _FAR
+            if lacks is Problem.FIRST_DAY_MISSING and words == _FROM_TODAY and is_much_later:
+                continue  # today's hour is over: its first dose would be in three months
             if lacks is Problem.TIMES_MISSING and _is_rare(found_schedule) and "," in words:
                 continue  # several doses on the day of a weekly medicine are hardly meant
         except Misunderstood as problem:
@@ -163,11 +168,14 @@ def _is_rare(schedule: Schedule) -> bool:
 _WEEKDAYS: Sequence[str] = tuple(f"on {day.name.casefold()}" for day in Weekday)
 
 
+_FROM_TODAY, _FAR = "from today", timedelta(days=2)
+
+
 def _first_days(zone: ZoneInfo, now: datetime) -> Sequence[str]:
     """Today, tomorrow, and the first days of this week's rest and the next month."""
     today = now.astimezone(zone).date()
     next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return ("from today", "from tomorrow", f"from {spelt(next_month)}")
+    return (_FROM_TODAY, "from tomorrow", f"from {spelt(next_month)}")
 
 
 def named_lack(name: str) -> Problem:

@@ -9,6 +9,7 @@ from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.medicine_draft import Draft
 from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING, named_lack
 from bot.features.medicines.flows.content.notes import ask_note
+from bot.features.medicines.flows.content.unkept import unkept_of
 from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.features.medicines.views.content import persons_day as day_views
 from bot.features.medicines.views.content.medicine_notes import Note
@@ -102,7 +103,7 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
             choice(conversations.change_label(), "change"),
             cancel_button(choice),
         ),
-        unkept=said.unkept,
+        unkept=unkept_of(said),
         keep=choice(new_medicines.keep_label(), "keep"),
     )
     return day_views.with_day(question, said.said_times, said.moves)
