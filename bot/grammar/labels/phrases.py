@@ -48,7 +48,6 @@ _HOW = """
     (with|in) (orange|apple|fruit) juice
     [on|with] [an] empty stomach
     not on an empty stomach
-    (on|upon|when) waking [up]
     (as|exactly as) (directed|prescribed|instructed|told|advised|before|discussed)
     (as|exactly as) (directed|prescribed|instructed|told|advised) by [the|your] (doctor|gp|nurse)
     (do not|don't|never) (crush|chew|split|break|cut|swallow|open|freeze) [it|them]

@@ -210,6 +210,8 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     naked = _NAKED.fullmatch(word)
     if naked:
         return 1, f"0.{naked['rest']}", True
+    if word == "more" and before[:1].isdecimal() and following in _PERIOD_NAMES:
+        return 1, "", False  # "then 100 mg for 6 more days"
     if word in {"o'clock", "oclock"} and before.isdecimal():
         return 1, "", False
     if word == "o" and following == "clock" and before.isdecimal():

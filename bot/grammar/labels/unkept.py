@@ -1,6 +1,7 @@
 """Words of a direction that could not be read, and that no later answer said again."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.grammar.labels.phrases import DOING
@@ -9,6 +10,7 @@ from bot.grammar.numbers import COUNTS
 from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.tokens import Token, tokenize
 
+BETWEEN = " … "
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[½¼¾%]")
 _FILLERS = "for a an of to be is are then in x it her his she he mum dad my with every each am"
 _SAY_NOTHING = frozenset(_FILLERS.split()) | JOINING | DOING
@@ -18,16 +20,18 @@ def unkept_words(typed: str, *, kept: Sequence[str]) -> str:
     """Those of the *typed* words that are in none of the *kept* texts, as typed: "omit if HR < 50".
     Empty if nothing that says anything is missing.
     """
-    known = {run for text in kept for token in _spelled(text) for run in _runs(token.word)}
-    known |= {run for text in kept for run in _runs(text.casefold())}
+    known = Counter(run for text in kept for token in _spelled(text) for run in _runs(token.word))
+    # What was said once is said once: "at night" isn't in "not more than 3 nights a week".
+    known |= Counter(run for text in kept for run in _runs(text))
     line = tokenize(typed)
-    missing = {
-        (token.start, token.end)
-        for token in _spelled(typed)
-        if any(run not in known for run in _runs(token.word)) and token.word not in _SAY_NOTHING
-    }
+    missing: set[tuple[int, int]] = set()
+    for token in _spelled(typed):
+        runs = [] if token.word in _SAY_NOTHING else list(_runs(token.word))
+        if any(known[run] <= 0 for run in runs):
+            missing.add((token.start, token.end))
+        known.subtract(runs)
     found = [line.typed(tokens).strip(" ,;-") for tokens in _stretches(line.tokens, missing)]
-    return " … ".join(words for words in found if words)
+    return BETWEEN.join(words for words in found if words)
 
 
 def _spelled(text: str) -> Sequence[Token]:

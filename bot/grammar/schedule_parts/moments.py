@@ -14,6 +14,7 @@ from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 
 _PARTS: Mapping[str, PartOfDay] = {
     "morning": PartOfDay.MORNING,
+    "waking": PartOfDay.MORNING,
     "afternoon": PartOfDay.AFTERNOON,
     "evening": PartOfDay.EVENING,
     "night": PartOfDay.BEDTIME,

@@ -43,8 +43,8 @@ def _with_length(schedule: WallClock, parts: ScheduleParts, context: ScheduleCon
         return schedule
     if ends_on < context.today:
         raise Misunderstood(Problem.END_IN_PAST, spelt(ends_on))
-    # Where another first day was named, those are its days. "Starting today" is from now on.
-    is_from_now = parts.starts is None or first_day == context.today
+    # Where another first day was named, those are its days. "7 days starting today" is from now on.
+    is_from_now = parts.starts is None or (first_day == context.today and parts.days_long != 1)
     after = now if is_from_now else None
     return lasting(schedule, ends_on, first_day=first_day, after=after, zone=zone)
 
