@@ -30,9 +30,14 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
     Today is the person's local day where they live now. A dose that was due today in a zone where
     they lived before belongs to it too, or it would vanish when they move.
     """
+    return await list_day(scope, days_ago=0)
+
+
+async def list_day(scope: Scope, *, days_ago: int) -> Sequence[PersonToday]:
+    """The doses of an earlier day, or today's with what is left over. Two statements."""
     people = await list_people(scope)
-    now = scope.clock.now()
-    days = {person.id: now.astimezone(person.zone).date() for person in people}
+    now, back = scope.clock.now(), timedelta(days=days_ago)
+    days = {person.id: now.astimezone(person.zone).date() - back for person in people}
     if not people:
         return []
     starts = [
@@ -50,7 +55,7 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
     )
     doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
     for dose in found:
-        if _belongs_to(days[dose.care_recipient_id], dose, now):
+        if _belongs_to(days[dose.care_recipient_id], dose, now - back):
             doses[dose.care_recipient_id].append(dose)
     return [PersonToday(person, doses[person.id]) for person in people]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.views import start
+from bot.features.overview.flows.own_words import OwnWords
 from bot.features.overview.views import guesses as views
 from bot.grammar.command_guesses import Guess, guess_command
 from bot.grammar.problems import Misunderstood
@@ -32,6 +33,7 @@ class GuessedCommands:
 
     def __init__(self, commands: Mapping[str, Handler]) -> None:
         self._commands = commands
+        self._own_words = OwnWords(commands)
         self.flow = Flow(
             "guess",
             {"offer": Step(_ask, self._take)},
@@ -51,7 +53,8 @@ class GuessedCommands:
 
     async def on_message(self, request: Request) -> Answer:
         """A message that isn't a command, while no question is open."""
-        return self._offer(request) or conversations.unexpected(request.text or "")
+        read = await self._own_words.on_message(request)
+        return read or self._offer(request) or conversations.unexpected(request.text or "")
 
     def _offer(self, request: Request) -> Answer | None:
         """Ask whether a command was meant; None if no command resembles the text."""

@@ -210,6 +210,11 @@ def _due(dose: DoseFacts, now: datetime) -> str:
     return due_clock(dose) if is_today else due_moment(dose, now=now)
 
 
+def dose_line(dose: DoseFacts, now: datetime, *, reader_zone: ZoneInfo | None) -> str:
+    """A dose and what became of it, where there is room for all of it."""
+    return _line(dose, _ROOMS[0], now, "", reader_zone=reader_zone)
+
+
 def _line(
     dose: DoseFacts, room: _Room, now: datetime, number: str, *, reader_zone: ZoneInfo | None
 ) -> str:

@@ -32,6 +32,7 @@ from tests.unit.views.screens.overview import (
     today_screens,
     undo_screens,
 )
+from tests.unit.views.screens.own_words import own_words_screens
 from tests.unit.views.screens.refusals import refusal_screens
 
 __all__ = ["Words", "all_screens", "screens_by_area"]
@@ -89,6 +90,7 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
             **list_screens(home),
             **elsewhere_screens(home),
             **change_notice_screens(home),
+            **own_words_screens(home),
         },
         "refusals": refusal_screens(home),
     }

@@ -1,0 +1,266 @@
+"""What is said without a command: read, and answered by the screens that commands have.
+
+Nothing here writes anything.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bot.features.appointments.flows.screens import occurrence_screen
+from bot.features.contacts.views import doctors as doctor_views
+from bot.features.medicines.flows.medicine_choices import list_not_stopped
+from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.overview.views import danger as danger_views
+from bot.features.overview.views import own_words as views
+from bot.grammar.clock_times import PARTS_OF_DAY, PartOfDay
+from bot.grammar.intents.kinds import (
+    AboutMedicine,
+    Asked,
+    AsksAdvice,
+    CatchUp,
+    Intent,
+    ListOfMedicines,
+    MayBeGiven,
+    NoRecord,
+    OffTopic,
+    Part,
+    RunsCommand,
+    SaysDanger,
+    SmallTalk,
+    Span,
+    Talk,
+    WasItGiven,
+    WhatIsDue,
+    WhatIsPlanned,
+    WhoIs,
+    WhoIsInFamily,
+)
+from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
+from bot.grammar.intents.reading import read_intents
+from bot.grammar.phones import country_of
+from bot.intake.request import Handler, Request
+from bot.ui.answer import Answer
+from bot.ui.distinct_labels import medicine_labels
+from domain.access import Action
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lists import list_upcoming
+from domain.contacts.doctors import list_doctors
+from domain.family.families import get_overview
+from domain.family.people import list_people
+from domain.medicines.doses.asked_members import list_asked
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.planned import PlannedDose, list_planned
+from domain.medicines.doses.today import list_day
+from domain.medicines.facts import MedicineLine
+from domain.medicines.records.history import list_history
+from domain.models.medicines import DoseStatus
+
+_MOST_SCREENS = 3
+_DAYS_OF_A_WEEK = 7
+_AHEAD = timedelta(days=8)
+_HOURS: Mapping[Part, PartOfDay] = {
+    Part.MORNING: PartOfDay((4, 11)),
+    Part.NOON: PartOfDay((11, 14)),
+    Part.AFTERNOON: PARTS_OF_DAY["afternoon"],
+    Part.EVENING: PartOfDay((16, 22)),
+    Part.NIGHT: PARTS_OF_DAY["night"],
+}
+
+
+class OwnWords:
+    """Answers sentences by the handlers of *commands*."""
+
+    def __init__(self, commands: Mapping[str, Handler]) -> None:
+        self._commands = commands
+
+    async def on_message(self, request: Request) -> Answer | None:
+        """The answer to a sentence; None if it can't be read."""
+        text = request.text or ""
+        known = Known() if request.scope.member is None else await _load(request)
+        reading = read_intents(text, known)
+        if not reading.intents:
+            return None
+        intent = reading.intents[0]
+        if request.scope.member is None and not isinstance(
+            intent, SaysDanger | SmallTalk | OffTopic | AsksAdvice
+        ):
+            return None
+        return await self._answer(request, intent)
+
+    async def _answer(self, request: Request, intent: Intent) -> Answer | None:
+        match intent:
+            case RunsCommand(command):
+                return await self._run(request, command)
+            case WhatIsDue(span=span):
+                return await self._due(request, span)
+            case WasItGiven():
+                return await _given(request, intent)
+            case MayBeGiven(medicine_ids=ids):
+                return await _pages(request, ids, of_facts=True)
+            case AboutMedicine(medicine_ids=ids):
+                return await _pages(request, ids)
+            case ListOfMedicines():
+                return await self._run(request, "meds")
+            case WhatIsPlanned():
+                return await self._planned(request, intent)
+            case WhoIs(doctor_ids=ids):
+                return await self._doctors(request, ids)
+            case WhoIsInFamily():
+                return await self._run(request, "family")
+            case CatchUp():
+                return await self._run(request, "today")
+            case SaysDanger(danger=danger):
+                return danger_views.danger(danger, countries=await _countries(request))
+            case AsksAdvice():
+                return await _advice(request)
+            case SmallTalk(talk=talk):
+                return {
+                    Talk.HELLO: views.hello(request.name),
+                    Talk.THANKS: views.welcome(),
+                    Talk.GOOD_NIGHT: views.good_night(),
+                }[talk]
+            case OffTopic():
+                return views.off_topic()
+            case NoRecord():
+                return await _no_record(request, intent)
+
+    async def _run(self, request: Request, command: str) -> Answer | None:
+        handler = self._commands.get(command)
+        return None if handler is None else await handler(replace(request, text=""))
+
+    async def _due(self, request: Request, span: Span) -> Answer | None:
+        if span not in {Span.TOMORROW, Span.WEEK, Span.NEXT}:
+            return await self._run(request, "today")
+        now = request.scope.clock.now()
+        planned = await list_planned(request.scope, until=now + _AHEAD)
+        if span is Span.NEXT:
+            planned = [dose for dose in planned if dose.due_at == planned[0].due_at]
+        elif span is Span.TOMORROW:
+            planned = [dose for dose in planned if _days_ahead(dose, now) == 1]
+        else:
+            planned = [dose for dose in planned if _days_ahead(dose, now) < _DAYS_OF_A_WEEK]
+        return Answer(send=(views.ahead(planned, span=span, now=now),))
+
+    async def _planned(self, request: Request, intent: WhatIsPlanned) -> Answer | None:
+        if not intent.appointment_ids:
+            return await self._run(request, "appts")
+        found = await list_upcoming(request.scope)
+        shown = [each for each in found.items if each.id in intent.appointment_ids]
+        if not shown:
+            return await self._run(request, "appts")
+        screens = [occurrence_screen(request, each) for each in shown[:_MOST_SCREENS]]
+        return Answer(send=tuple(screens))
+
+    async def _doctors(self, request: Request, ids: Collection[UUID]) -> Answer | None:
+        found = [each for each in await list_doctors(request.scope) if each.id in ids]
+        if not found:
+            return await self._run(request, "doctors")
+        member = request.scope.require(Action.READ)
+        screens = [doctor_views.doctor_screen(each, member=member) for each in found]
+        return Answer(send=tuple(screens[:_MOST_SCREENS]))
+
+
+async def _load(request: Request) -> Known:
+    """The names of the family. Six statements."""
+    scope = request.scope
+    pills = await list_not_stopped(scope)
+    visits = await list_upcoming(scope)
+    overview = await get_overview(scope)
+    return Known(
+        people=[Named(person.id, person.name) for person in await list_people(scope)],
+        pills=[_pill(line) for line in pills],
+        visits=[_visit(each) for each in visits.items],
+        doctors=[
+            KnownHelper(each.id, each.name, each.specialty or "")
+            for each in await list_doctors(scope)
+        ],
+        members=[Named(each.user_id, each.name) for each in overview.members],
+    )
+
+
+def _pill(line: MedicineLine) -> KnownPill:
+    return KnownPill(line.id, line.name, line.person_id, line.reason or "")
+
+
+def _visit(facts: OccurrenceFacts) -> KnownVisit:
+    details = facts.details
+    doctor = details.doctor.name if details.doctor else ""
+    return KnownVisit(facts.id, details.title, facts.person_id, doctor)
+
+
+async def _pages(request: Request, ids: Sequence[UUID], *, of_facts: bool = False) -> Answer:
+    """The page of the medicine; if several fit, which one."""
+    if len(ids) > 1:
+        lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
+        labels = medicine_labels(lines, with_person=True, now=request.scope.clock.now())
+        member = request.scope.require(Action.READ)
+        choices = [(line.id, words) for line, words in zip(lines, labels, strict=True)]
+        return Answer(send=(views.which_medicine(choices, member=member),))
+    page = await medicine_screen(request, ids[0])
+    return Answer(send=(views.may_be_given(page) if of_facts else page,))
+
+
+async def _given(request: Request, intent: WasItGiven) -> Answer:
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    facts = await _facts(request, intent)
+    return Answer(send=(views.given(facts, member=member, now=now),))
+
+
+async def _facts(request: Request, intent: WasItGiven) -> views.GivenFacts:
+    scope = request.scope
+    days = await list_day(scope, days_ago=intent.days_ago)
+    doses = [dose for day in days for dose in day.doses if _fits(dose, intent)]
+    lines = {line.id: line for line in await list_not_stopped(scope)}
+    last: list[DoseFacts] = []
+    is_answered = any(dose.status is DoseStatus.TAKEN for dose in doses)
+    if intent.asked is not Asked.WHETHER or not is_answered:
+        for medicine_id in intent.medicine_ids[:_MOST_SCREENS]:
+            page = await list_history(scope, medication_id=medicine_id)
+            taken = (each.dose for each in page.entries if each.dose.status is DoseStatus.TAKEN)
+            last += [dose for dose in [next(taken, None)] if dose is not None]
+    shown = {dose.id for dose in doses}
+    return views.GivenFacts(
+        doses=doses,
+        asked=await list_asked(scope, [dose.id for dose in doses]),
+        last=[dose for dose in last if dose.id not in shown],
+        names=[lines[each].name for each in intent.medicine_ids if each in lines],
+        days_ago=intent.days_ago,
+    )
+
+
+def _fits(dose: DoseFacts, intent: WasItGiven) -> bool:
+    is_named = not intent.medicine_ids or dose.medication_id in intent.medicine_ids
+    is_theirs = intent.person_id is None or dose.care_recipient_id == intent.person_id
+    hours = None if intent.part is None else _HOURS[intent.part]
+    return is_named and is_theirs and (hours is None or hours.holds(dose.local.hour))
+
+
+async def _no_record(request: Request, intent: NoRecord) -> Answer:
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    facts = None
+    if intent.medicine_ids:
+        asked = WasItGiven(intent.medicine_ids, person_id=intent.person_id)
+        facts = await _facts(request, asked)
+    return views.no_record(intent.why, facts, member=member, now=now)
+
+
+async def _advice(request: Request) -> Answer:
+    if request.scope.member is None:
+        return views.asks_advice((), has_doctors=False)
+    doctors = await list_doctors(request.scope)
+    numbers = [f"{each.name}: {each.phone}" for each in doctors if each.phone]
+    return views.asks_advice(numbers[:_MOST_SCREENS], has_doctors=bool(doctors))
+
+
+async def _countries(request: Request) -> Sequence[str]:
+    """Where the people live who are cared for."""
+    if request.scope.member is None:
+        return ()
+    found = [country_of(person.zone) for person in await list_people(request.scope)]
+    return list(dict.fromkeys(country for country in found if country))
+
+
+def _days_ahead(dose: PlannedDose, now: datetime) -> int:
+    return (dose.local.date() - now.astimezone(dose.zone).date()).days

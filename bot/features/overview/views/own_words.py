@@ -1,0 +1,177 @@
+"""Answers to what was asked in one's own words, where no other screen has them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bot.features.overview.views.today import dose_line
+from bot.grammar.intents.kinds import Span, Unsaid
+from bot.ui.answer import Answer, Button, Keyboard, Screen, say
+from bot.ui.buttons import in_rows
+from bot.ui.length import fitting, label
+from bot.ui.presses.medicines import ShowMedicine
+from bot.ui.presses.overview import RunCommand
+from bot.ui.wording import _, escape, listed
+from bot.ui.words.dose_times import due_clock, moment_of
+from bot.ui.words.times import clock_time, day_words
+from domain.database.scope import Member
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
+from domain.medicines.doses.planned import PlannedDose
+from domain.models.medicines import DoseStatus
+
+
+@dataclass(frozen=True)
+class GivenFacts:
+    """What is recorded about some doses of one day. `last` is the last intake of each medicine that
+    was asked about; `asked` are those who got a card about a dose, by their id.
+    """
+
+    doses: Sequence[DoseFacts]
+    asked: Mapping[UUID, Mapping[UUID, str]]
+    last: Sequence[DoseFacts]
+    names: Sequence[str]
+    days_ago: int = 0
+
+
+def given(facts: GivenFacts, *, member: Member, now: datetime) -> Screen:
+    """What is recorded, dose by dose. No record is no "no": it says that nothing is recorded."""
+    what = listed(list(facts.names)) if facts.names else _("All medicines")
+    day = [_("today"), _("yesterday"), _("the day before yesterday")][facts.days_ago]
+    lines = [_("🔎 <b>{what}</b>, {day}").format(what=escape(what), day=day)]
+    lines += [_line(dose, facts, member=member, now=now) for dose in facts.doses]
+    if not facts.doses:
+        lines.append(_("Nothing is recorded, and nothing was due."))
+    lines += [last_given(dose, member=member, now=now) for dose in facts.last]
+    return Screen("\n".join(fitting(lines)), home_buttons("today", "history"))
+
+
+def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) -> str:
+    if dose.status in RESOLVED:
+        return dose_line(dose, now, reader_zone=member.zone)
+    what = f"{escape(dose.name)} {escape(dose.dosage)}"
+    time = due_clock(dose, reader_zone=member.zone)
+    if dose.due_at > now:
+        return _("• {time} {what}: not due until then").format(time=time, what=what)
+    asked = _asked(facts.asked.get(dose.id, {}), member)
+    if dose.status is DoseStatus.NOT_ASKED or not asked:
+        return _(
+            "❔ {time} {what}: nothing is recorded, and I couldn't ask anybody in time"
+        ).format(time=time, what=what)
+    return _("❔ {time} {what}: nothing is recorded. I asked {asked}.").format(
+        time=time, what=what, asked=asked
+    )
+
+
+def _asked(members: Mapping[UUID, str], member: Member) -> str:
+    """ "Ben and you"; empty for nobody."""
+    others = [escape(name) for user_id, name in members.items() if user_id != member.user_id]
+    yourself = [_("you")] if member.user_id in members else []
+    return listed(others + yourself) if members else ""
+
+
+def last_given(dose: DoseFacts, *, member: Member, now: datetime) -> str:
+    """ "Last: Paracetamol 500 mg, yesterday 21:00, recorded by Ben"."""
+    at = dose.taken_at or dose.due_at
+    return _("Last: {what}, {moment}, recorded by {who}").format(
+        what=f"{escape(dose.name)} {escape(dose.given or dose.dosage)}",
+        moment=moment_of(dose, at, dose.taken_zone, now=now, reader_zone=member.zone),
+        who=escape(dose.resolved_by or ""),
+    )
+
+
+def ahead(planned: Sequence[PlannedDose], *, span: Span, now: datetime) -> Screen:
+    """Doses of days to come, by the clock of whoever takes them."""
+    titles = {
+        Span.TOMORROW: _("💊 <b>Due tomorrow</b>"),
+        Span.NEXT: _("💊 <b>Due next</b>"),
+    }
+    lines, day = [titles.get(span, _("💊 <b>Due in the next 7 days</b>"))], ""
+    for dose in planned:
+        words = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
+        if words != day:
+            day = words
+            lines.append(f"\n<b>{escape(words[:1].upper() + words[1:])}</b>")
+        what = f"<b>{escape(dose.name)}</b> {escape(dose.dosage.words)}"
+        lines.append(
+            _("{time} {what} for {person}").format(
+                time=clock_time(dose.due_at, dose.zone), what=what, person=escape(dose.person)
+            )
+        )
+    if not planned:
+        lines.append(_("Nothing is due then."))
+    return Screen("\n".join(fitting(lines)), home_buttons("today", "meds"))
+
+
+def may_be_given(page: Screen) -> Screen:
+    """The facts, and that they are all I have."""
+    words = _(
+        "I can't say whether it may be given now. This is what is recorded, and what was set:"
+    )
+    return Screen(f"{words}\n\n{page.text}", page.keyboard)
+
+
+def which_medicine(lines: Sequence[tuple[UUID, str]], *, member: Member) -> Screen:
+    """Several fit."""
+    buttons = [
+        Button(
+            label(words),
+            ShowMedicine(family_id=member.family_id, medication_id=medicine_id).encode(),
+        )
+        for medicine_id, words in lines
+    ]
+    return Screen(_("Which one do you mean?"), in_rows(buttons))
+
+
+def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: datetime) -> Answer:
+    """Nothing was recorded of what only sounded like it; what is recorded follows."""
+    words = {
+        Unsaid.NEGATED: _(
+            "I haven't recorded anything. To record that a dose was skipped, use Skip on its card."
+        ),
+        Unsaid.PLANNED: _("I haven't recorded anything, since that's still to come."),
+        Unsaid.QUOTED: _("I haven't recorded anything, since I can't tell whether it was given."),
+    }
+    screens = [Screen(words[why], home_buttons("give"))]
+    if facts is not None:
+        screens.append(given(facts, member=member, now=now))
+    return Answer(send=tuple(screens))
+
+
+def asks_advice(doctors: Sequence[str], *, has_doctors: bool) -> Answer:
+    """A medical question."""
+    words = _("I can't advise on medicines. Please ask a pharmacist or a doctor.")
+    lines = [words, *(f"• {escape(each)}" for each in doctors)]
+    return say("\n".join(lines), home_buttons("doctors") if has_doctors else ())
+
+
+def hello(name: str) -> Answer:
+    return say(_("Hello {name}!").format(name=escape(name)), home_buttons("today", "help"))
+
+
+def welcome() -> Answer:
+    return say(_("You're welcome."), home_buttons("today"))
+
+
+def good_night() -> Answer:
+    return say(_("Good night."), home_buttons("today"))
+
+
+def off_topic() -> Answer:
+    return say(
+        _("I can't help with that. I keep track of medicines and appointments for your family."),
+        home_buttons("today", "help"),
+    )
+
+
+def home_buttons(*commands: str) -> Keyboard:
+    labels = {
+        "today": _("💊 Today"),
+        "history": _("📜 History"),
+        "meds": _("💊 Medicines"),
+        "doctors": _("🩺 Doctors"),
+        "give": _("✅ Record a dose"),
+        "help": _("❓ Help"),
+        "appts": _("📅 Appointments"),
+    }
+    return (tuple(Button(labels[c], RunCommand(command=c).encode()) for c in commands),)

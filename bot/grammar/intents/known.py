@@ -1,0 +1,53 @@
+"""What the reader knows of a family: names, and what they are called by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody or something with a name."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPill:
+    """A medicine that isn't stopped; `reason` is what it is for: "the heart pill"."""
+
+    id: UUID
+    name: str
+    person_id: UUID
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVisit:
+    """An appointment that is to come, the soonest of its series."""
+
+    id: UUID
+    title: str
+    person_id: UUID
+    doctor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHelper:
+    """A doctor."""
+
+    id: UUID
+    name: str
+    specialty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A family's names. Without any, commands, small talk and danger are read all the same."""
+
+    people: Sequence[Named] = ()
+    pills: Sequence[KnownPill] = ()
+    visits: Sequence[KnownVisit] = ()
+    doctors: Sequence[KnownHelper] = ()
+    members: Sequence[Named] = ()

@@ -1,0 +1,227 @@
+"""Reads what people say in their own words: a pure function from text and names to intents.
+
+Danger comes before anything else; then what turns a sentence around, so that a negation, a plan or
+somebody else's words are never taken for a record. What can't be read has no intent.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from bot.grammar.intents.kinds import (
+    AboutAppointment,
+    AboutMedicine,
+    Asked,
+    AsksAdvice,
+    CatchUp,
+    Danger,
+    Intent,
+    ListOfMedicines,
+    MayBeGiven,
+    NoRecord,
+    OffTopic,
+    Reading,
+    RunsCommand,
+    SaysDanger,
+    SmallTalk,
+    Span,
+    Talk,
+    Topic,
+    Unsaid,
+    WasItGiven,
+    WhatIsDue,
+    WhatIsPlanned,
+    WhoIs,
+    WhoIsInFamily,
+)
+from bot.grammar.intents.known import Known
+from bot.grammar.intents.sentences import Sentence, read_sentence
+from bot.grammar.words.loading import load_expressions, load_words
+
+_QUESTIONS, _DANGER, _TALK = "questions", "danger", "talk"
+
+
+def read_intents(text: str, known: Known) -> Reading:
+    """What *text* means to a family with these names; the most likely first."""
+    sentence = read_sentence(text, known)
+    if not sentence.text:
+        return Reading((SmallTalk(Talk.HELLO),)) if text.strip() else Reading()
+    for read in (_danger, _command, _small_talk, _advice, _question, _no_record, _off_topic):
+        found = read(sentence)
+        if found is not None:
+            return Reading((found,))
+    return Reading()
+
+
+def _says(sentence: Sentence, name: str, section: str) -> bool:
+    return bool(load_expressions(name)[section].search(sentence.text))
+
+
+def _danger(sentence: Sentence) -> Intent | None:
+    is_joke = "laugh" in sentence.text
+    if not is_joke and _says(sentence, _DANGER, "crisis"):
+        return SaysDanger(Danger.CRISIS)
+    if _says(sentence, _DANGER, "not now"):
+        return None
+    if _says(sentence, _DANGER, "emergency"):
+        return SaysDanger(Danger.EMERGENCY)
+    is_asked = sentence.is_question and not sentence.text.startswith(("i ", "she ", "he "))
+    if not is_asked and _says(sentence, _DANGER, "poison"):
+        return SaysDanger(Danger.POISON)
+    return None
+
+
+def _command(sentence: Sentence) -> Intent | None:
+    for section, expression in load_expressions(_TALK).items():
+        if section.startswith("command ") and expression.fullmatch(sentence.text):
+            return RunsCommand(section.removeprefix("command "))
+    return None
+
+
+def _small_talk(sentence: Sentence) -> Intent | None:
+    return next((SmallTalk(talk) for talk in Talk if _says(sentence, _TALK, talk.value)), None)
+
+
+def _off_topic(sentence: Sentence) -> Intent | None:
+    return OffTopic() if _says(sentence, _TALK, "off topic") else None
+
+
+def _advice(sentence: Sentence) -> Intent | None:
+    return AsksAdvice() if _says(sentence, _DANGER, "advice") else None
+
+
+def _question(sentence: Sentence) -> Intent | None:
+    """The first rule that fits. Those about something that was given come before those about what
+    is to come: "has she had what is due?"
+    """
+    for part in _parts(sentence):
+        for section, build in _RULES:
+            if _says(part, _QUESTIONS, section):
+                found = build(part)
+                if found is not None:
+                    return found
+    return None
+
+
+_MOST_PARTS = 4
+
+
+def _parts(sentence: Sentence) -> Iterator[Sentence]:
+    """The sentence, and what it ends with from each word on that may begin a question: "just got
+    in, what does she need?"
+    """
+    yield sentence
+    words = sentence.text.split()
+    tried = 0
+    for at, word in enumerate(words[1:], start=1):
+        says = words[at - 1] in load_words("subjects") or words[at + 1 : at + 2] == ["not"]
+        if word in load_words("starts") and not says and tried < _MOST_PARTS:
+            tried += 1
+            yield replace(sentence, text=" ".join(words[at:]))
+
+
+def _given(asked: Asked) -> Callable[[Sentence], Intent | None]:
+    def build(sentence: Sentence) -> Intent | None:
+        if asked is Asked.WHETHER and not (sentence.medicine_ids or _is_of_pills(sentence)):
+            return None
+        if asked is not Asked.WHETHER and not (
+            sentence.medicine_ids or sentence.part or _is_of_pills(sentence)
+        ):
+            return None
+        days = max((int(each) for each in _named(sentence, "days ago")), default=0)
+        return WasItGiven(
+            sentence.medicine_ids, asked, sentence.person_id, sentence.part, days_ago=days
+        )
+
+    return build
+
+
+def _is_of_pills(sentence: Sentence) -> bool:
+    return _says(sentence, _QUESTIONS, "of pills")
+
+
+def _may(sentence: Sentence) -> Intent | None:
+    return MayBeGiven(sentence.medicine_ids) if sentence.medicine_ids else None
+
+
+def _about(topic: Topic) -> Callable[[Sentence], Intent | None]:
+    def build(sentence: Sentence) -> Intent | None:
+        return AboutMedicine(sentence.medicine_ids, topic) if sentence.medicine_ids else None
+
+    return build
+
+
+def _list(sentence: Sentence) -> Intent:
+    return ListOfMedicines(sentence.person_id)
+
+
+def _span(sentence: Sentence, usual: Span) -> Span:
+    span = next((Span(name) for name in _named(sentence, "span")), usual)
+    return Span.REST if sentence.says_rest and span in {Span.NOW, Span.TODAY} else span
+
+
+def _named(sentence: Sentence, kind: str) -> Iterator[str]:
+    """The spans, or days ago, of which the words of time speak."""
+    for section, expression in load_expressions("times").items():
+        if section.startswith(f"{kind} ") and expression.search(sentence.text):
+            yield section.removeprefix(f"{kind} ")
+
+
+def _due(sentence: Sentence) -> Intent:
+    return WhatIsDue(_span(sentence, Span.NOW), sentence.person_id)
+
+
+def _planned(about: AboutAppointment) -> Callable[[Sentence], Intent | None]:
+    def build(sentence: Sentence) -> Intent | None:
+        ids = sentence.visit_ids or sentence.visits_of_doctors
+        if sentence.medicine_ids and not ids:
+            return None
+        span = _span(sentence, Span.NEXT if ids else Span.WEEK)
+        return WhatIsPlanned(span, ids, about, sentence.person_id, sentence.weekday)
+
+    return build
+
+
+def _who(sentence: Sentence) -> Intent:
+    return WhoIs(sentence.doctor_ids)
+
+
+def _family(_: Sentence) -> Intent:
+    return WhoIsInFamily()
+
+
+def _catch_up(sentence: Sentence) -> Intent:
+    return CatchUp(sentence.person_id)
+
+
+_RULES: Sequence[tuple[str, Callable[[Sentence], Intent | None]]] = (
+    ("doubt", _given(Asked.WHETHER)),
+    ("may", _may),
+    ("doctors", _who),
+    ("left", _about(Topic.LEFT)),
+    ("who gave", _given(Asked.WHO)),
+    ("when given", _given(Asked.WHEN)),
+    ("how often", _given(Asked.HOW_OFTEN)),
+    ("driving", _planned(AboutAppointment.DRIVING)),
+    ("planned", _planned(AboutAppointment.PAGE)),
+    ("due", _due),
+    ("whether", _given(Asked.WHETHER)),
+    ("list", _list),
+    ("how taken", _about(Topic.HOW)),
+    ("family", _family),
+    ("catch up", _catch_up),
+)
+
+
+def _no_record(sentence: Sentence) -> Intent | None:
+    """What sounds like something that was given, and says that it wasn't, or not yet, or that
+    somebody else says so.
+    """
+    is_about_giving = _says(sentence, _QUESTIONS, "of giving") and (
+        bool(sentence.medicine_ids) or _is_of_pills(sentence)
+    )
+    if not is_about_giving:
+        return None
+    for why in (Unsaid.QUOTED, Unsaid.NEGATED, Unsaid.PLANNED):
+        if _says(sentence, _TALK, why.value):
+            return NoRecord(why, sentence.medicine_ids, sentence.person_id)
+    return None

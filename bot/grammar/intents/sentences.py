@@ -1,0 +1,281 @@
+"""A sentence in the form that expressions are held against: contractions spelled out, fillers left
+out, and each name replaced by what it is the name of.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from uuid import UUID
+
+from rapidfuzz import fuzz, process
+
+from bot.grammar.intents.kinds import Part
+from bot.grammar.intents.known import Known
+from bot.grammar.tokens import raw_words, unaccented
+from bot.grammar.words.loading import load_expressions, load_lines, load_words
+
+LONGEST = 400  # letters; nobody asks a question in more
+_WORD = re.compile(r"[\w'/%.:-]*[\w%]")
+_SHORTEST_PART = 4  # letters of "para", "amlo"
+_MOST_TRIES = 12  # words that may be a slip; each is compared with all names
+_ALIKE = 84  # per cent: one letter of six differs
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`text` has `medx`, `personx`, `doctorx`, `memberx`, `visitx` and `dayx` for names; the ids
+    are those that they may mean. `part` is that of "her evening pill", `weekday` is 0 on Monday.
+    """
+
+    text: str
+    is_question: bool
+    medicine_ids: tuple[UUID, ...] = ()
+    person_ids: tuple[UUID, ...] = ()
+    doctor_ids: tuple[UUID, ...] = ()
+    visit_ids: tuple[UUID, ...] = ()
+    visits_of_doctors: tuple[UUID, ...] = ()
+    part: Part | None = None
+    weekday: int | None = None
+    says_rest: bool = False
+
+    @property
+    def person_id(self) -> UUID | None:
+        """The person it names, if it names one."""
+        return self.person_ids[0] if len(self.person_ids) == 1 else None
+
+
+def read_sentence(text: str, known: Known) -> Sentence:
+    """Only the first letters of a long text are read."""
+    words = list(_spelled_out(text[:LONGEST]))
+    marked = _Marking(words, known)
+    marked.run()
+    plain = " ".join(marked.kept)
+    return Sentence(
+        plain,
+        text.rstrip().endswith("?"),
+        tuple(dict.fromkeys(marked.medicines)),
+        tuple(dict.fromkeys(marked.people)),
+        tuple(dict.fromkeys(marked.doctors)),
+        tuple(dict.fromkeys(marked.visits)),
+        tuple(_visits_of(marked.doctors, known)),
+        _part_of(plain),
+        marked.weekday,
+        any(word in load_words("rest") for word in words),
+    )
+
+
+def _part_of(plain: str) -> Part | None:
+    for section, expression in load_expressions("times").items():
+        if section.startswith("part ") and expression.search(plain):
+            return Part(section.removeprefix("part "))
+    return None
+
+
+def _spelled_out(text: str) -> Iterator[str]:
+    for raw in raw_words(text.replace("\u2019", "'")):
+        for word in _WORD.findall(raw.casefold()):
+            bare = word.strip(".:-")
+            spelled = _contractions().get(bare)
+            if spelled is None and bare.endswith("'s"):
+                spelled = bare[:-2]  # "mum's pills"
+            yield from (each for each in (spelled or bare).split() if each)
+
+
+class _Marking:
+    """Goes through the words once, longest names first."""
+
+    def __init__(self, words: Sequence[str], known: Known) -> None:
+        self._words, self._known = words, known
+        self._names: dict[str, list[_Name]] = {}
+        for name in _names_of(known):
+            if name.words:
+                self._names.setdefault(name.words[0], []).append(name)
+        self._tries = 0
+        self.kept: list[str] = []
+        self.medicines: list[UUID] = []
+        self.people: list[UUID] = []
+        self.doctors: list[UUID] = []
+        self.visits: list[UUID] = []
+        self.weekday: int | None = None
+
+    def run(self) -> None:
+        at = 0
+        while at < len(self._words):
+            at += self._take(at)
+
+    def _take(self, at: int) -> int:
+        word = self._words[at]
+        for mark in ("med", "doctor", "person", "member", "visit"):
+            used, ids = self._named(at, mark)
+            if used:
+                self._mark(mark, ids)
+                return used
+        if used := self._purpose(at):
+            return used
+        kin = word if word in _kinship() else word.removesuffix("s")
+        if kin in _kinship() and (ids := self._kin(kin)):
+            self._mark("person", ids)
+        elif word in _WEEKDAYS or word.removesuffix("s") in _WEEKDAYS:
+            self.weekday = _WEEKDAYS.index(word.removesuffix("s"))
+            self.kept.append("dayx")
+        elif word not in load_words("fillers"):
+            self.kept.append(word)
+        return 1
+
+    def _mark(self, mark: str, ids: Sequence[UUID]) -> None:
+        if not self.kept or self.kept[-1] != f"{mark}x":
+            self.kept.append(f"{mark}x")
+        {
+            "med": self.medicines,
+            "doctor": self.doctors,
+            "person": self.people,
+            "visit": self.visits,
+            "member": [],
+        }[mark].extend(ids)
+
+    def _named(self, at: int, mark: str) -> tuple[int, Sequence[UUID]]:
+        """How many words the longest name takes, and whose it is: also "Patel's", "Patels"."""
+        best, ids = 0, list[UUID]()
+        first = self._words[at]
+        for name in [*self._names.get(first, ()), *self._names.get(first.removesuffix("s"), ())]:
+            length = len(name.words)
+            said = tuple(self._words[at : at + length])
+            if name.mark != mark or length < best or len(said) < length:
+                continue
+            if name.words in {said, (*said[:-1], said[-1].removesuffix("s"))}:
+                if length > best:
+                    best, ids = length, []
+                ids.append(name.id)
+        if best or mark != "med":
+            return best, ids
+        return self._nearly_named(first)
+
+    def _nearly_named(self, word: str) -> tuple[int, Sequence[UUID]]:
+        """Part of a medicine's name, or a slip of the pen: "para", "amlodipin"."""
+        is_common = len(word) < _SHORTEST_PART or not word.isalpha() or word in load_words("common")
+        if is_common or self._tries >= _MOST_TRIES:
+            return 0, ()
+        self._tries += 1
+        names = self._first_words
+        begun = [key for key, name in names.items() if name.startswith(word)]
+        if begun:
+            return 1, begun
+        near = process.extract(word, names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=4)
+        return (1, [key for _name, _score, key in near]) if near else (0, ())
+
+    @cached_property
+    def _first_words(self) -> Mapping[UUID, str]:
+        """The first word of each medicine's name."""
+        return {
+            name.id: first
+            for first, names in self._names.items()
+            for name in names
+            if name.mark == "med"
+        }
+
+    def _purpose(self, at: int) -> int:
+        """ "the heart pill", "her blood pressure tablets": by what it's for."""
+        for length in (2, 1):
+            words, pill = self._words[at : at + length], self._words[at + length : at + length + 1]
+            if len(words) < length or not pill or not _pill().fullmatch(pill[0]):
+                continue
+            said = " ".join(words)
+            ids = [
+                pill.id
+                for pill in self._known.pills
+                if pill.reason and said in unaccented(pill.reason) and len(said) >= _SHORTEST_PART
+            ]
+            if ids:
+                self._mark("med", ids)
+                return length + 1
+        return 0
+
+    def _kin(self, word: str) -> Sequence[UUID]:
+        """Whom "mother" means: whoever is called Mum, or the only one there is."""
+        called = [
+            person.id
+            for person in self._known.people
+            if _kinship().get(unaccented(person.name).split()[0]) == _kinship()[word]
+        ]
+        if called:
+            return called
+        only = self._known.people
+        return [only[0].id] if len(only) == 1 else ()
+
+
+def _visits_of(doctor_ids: Sequence[UUID], known: Known) -> Iterator[UUID]:
+    """The appointments with these doctors, or of their specialty."""
+    for doctor in known.doctors:
+        names = {*_specialty_names(doctor.specialty)}
+        for visit in known.visits:
+            is_with = bool(visit.doctor) and unaccented(visit.doctor) == unaccented(doctor.name)
+            if doctor.id in doctor_ids and (is_with or names & {*_words(visit.title)}):
+                yield visit.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name as words, and what it is the name of."""
+
+    mark: str
+    words: tuple[str, ...]
+    id: UUID
+
+
+def _names_of(known: Known) -> Iterator[_Name]:
+    for pill in known.pills:
+        yield _Name("med", _words(pill.name), pill.id)
+    for person in known.people:
+        yield _Name("person", _words(person.name), person.id)
+    for member in known.members:
+        yield _Name("member", _words(member.name), member.id)
+        yield _Name("member", _words(member.name)[:1], member.id)
+    for doctor in known.doctors:
+        words = _words(doctor.name)
+        bare = tuple(word for word in words if word not in load_words("titles"))
+        for called in {words, bare, ("doctor", *bare), ("doctor", *bare[-1:]), bare[-1:]}:
+            yield _Name("doctor", called, doctor.id)
+        for specialty in _specialty_names(doctor.specialty):
+            yield _Name("doctor", (specialty,), doctor.id)
+    for visit in known.visits:
+        yield _Name("visit", _words(visit.title), visit.id)
+        yield _Name("visit", _words(visit.title)[:1], visit.id)
+
+
+@lru_cache(4_096)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(_spelled_out(unaccented(name)))
+
+
+def _specialty_names(specialty: str) -> Iterator[str]:
+    """ "cardiology", "cardiologist"."""
+    for word in _words(specialty):
+        yield word
+        if word.endswith("y"):
+            yield f"{word[:-1]}ist"
+        if word.endswith("ist"):
+            yield f"{word[:-3]}y"
+
+
+@lru_cache
+def _contractions() -> Mapping[str, str]:
+    lines = load_lines("words")["contractions"]
+    return dict(line.split(" = ", 1) for line in lines)
+
+
+@lru_cache
+def _kinship() -> Mapping[str, str]:
+    """Each word of kinship, with what is common to those that mean the same: "mom" is "mum"."""
+    return {
+        word: section
+        for section, lines in load_lines("words").items()
+        if section.startswith("kin ")
+        for word in " ".join(lines).split()
+    }
+
+
+@lru_cache
+def _pill() -> re.Pattern[str]:
+    return re.compile(load_lines("questions")["macro pills"][0])

@@ -1,0 +1,1 @@
+"""The words that people use, as data: one package for each language."""

@@ -1,0 +1,65 @@
+"""What is asked without a command is answered from the tables, and nothing is written."""
+
+import pytest
+
+from tests.town import A_DOSE, Household, Town, add_medicine
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("what's due tomorrow?", ["Due tomorrow", "09:00", "Aspirin"]),
+        ("whats due this week", ["Due in the next 7 days", "Aspirin"]),
+        ("what does mum need next", ["Due next", "Aspirin"]),
+        ("did mum take her aspirin?", ["Aspirin, today", "not due until then"]),
+        ("who gave her the aspirin yesterday", ["Aspirin, yesterday", "Nothing is recorded"]),
+        ("can she have another aspirin", ["I can't say whether", "Last given"]),
+        ("what is she on", ["Medicines, family"]),
+        ("how many aspirin are left", ["Stock: not counted"]),
+        ("who is in the family", ["Ben"]),
+        ("catch me up", ["Today, family"]),
+        ("undo", ["Undo it?"]),
+        ("thank you so much", ["You're welcome"]),
+        ("what's the weather like", ["I can't help with that"]),
+        ("how much ibuprofen can she take?", ["I can't advise on medicines"]),
+        ("I didn't give her the aspirin", ["I haven't recorded anything"]),
+        ("ben said she had her aspirin", ["I can't tell whether it was given"]),
+    ],
+)
+async def test_a_sentence_is_answered_and_writes_nothing(
+    home: Household, town: Town, said: str, answered: list[str]
+) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 09:00")
+    logs = await town.count("medication_logs"), await town.count("audit_events")
+    await home.anna.send(said)
+    await town.settled()
+    shown = "\n".join(message.text for message in home.anna.messages[-2:])
+    for words in answered:
+        assert words in shown
+    assert (await town.count("medication_logs"), await town.count("audit_events")) == logs
+
+
+async def test_nothing_recorded_is_no_no_and_says_who_was_asked(
+    home: Household, town: Town
+) -> None:
+    soon = town.minute(ahead=1)
+    await A_DOSE.enter(home.anna, soon)
+    town.jump_to(soon)
+    card = await home.ben.sees(A_DOSE.shown(soon), timeout=20)
+    await home.anna.sees(A_DOSE.shown(soon), timeout=20)
+    await home.anna.send("did she take her aspirin?")
+    await home.anna.sees("nothing is recorded. I asked Ben and you.")
+    await home.ben.press("Taken", message=card)
+    await town.settled()
+    await home.anna.send("has mum had her aspirin")
+    await home.anna.sees("recorded by Ben")
+
+
+async def test_words_of_danger_get_the_number_first_also_of_a_stranger(
+    home: Household, town: Town
+) -> None:
+    await home.anna.send("she fell and can't get up")
+    await home.anna.sees("call 999 now")
+    stranger = town.person("Cleo")
+    await stranger.send("my mother can't breathe")
+    await stranger.sees("call your emergency number now")

@@ -1,0 +1,77 @@
+"""Answers to what is said in one's own words."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from bot.features.overview.views import danger, own_words
+from bot.grammar.intents.kinds import Danger, Span, Unsaid
+from bot.ui.answer import Screen
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.planned import PlannedDose
+from domain.models.medicines import DoseStatus
+from tests.unit.views.screens.home import (
+    ANNA_ID,
+    BEN_ID,
+    LONDON,
+    MEDICINE_IDS,
+    NOW,
+    PERSON_ID,
+    SLOT,
+    Home,
+    View,
+)
+
+
+def own_words_screens(home: Home) -> Mapping[str, View]:
+    words = home.words
+    taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
+    open_dose, missed = home.dose(DoseStatus.PENDING, 2), home.dose(DoseStatus.MISSED, 1)
+    asked = {open_dose.id: {ANNA_ID: words.anna, BEN_ID: words.ben}}
+    names = [words.medicine]
+
+    def given(facts: own_words.GivenFacts) -> View:
+        return partial(own_words.given, facts, member=home.member, now=NOW)
+
+    several = own_words.GivenFacts([taken, skipped, open_dose, missed], asked, (), ())
+    nothing = own_words.GivenFacts((), {}, [taken], names)
+    planned = [
+        PlannedDose(
+            MEDICINE_IDS[0],
+            words.medicine,
+            Dosage(words.dosage),
+            PERSON_ID,
+            words.person,
+            LONDON,
+            SLOT,
+        )
+    ]
+    return {
+        "own_given": given(several),
+        "own_given_nothing": given(nothing),
+        "own_given_yesterday": given(own_words.GivenFacts((), {}, (), names, days_ago=1)),
+        "own_ahead": partial(own_words.ahead, planned, span=Span.TOMORROW, now=NOW),
+        "own_ahead_nothing": partial(own_words.ahead, (), span=Span.WEEK, now=NOW),
+        "own_may": partial(own_words.may_be_given, Screen("…")),
+        "own_which": partial(
+            own_words.which_medicine, [(MEDICINE_IDS[0], words.medicine)], member=home.member
+        ),
+        "own_no_record": partial(
+            own_words.no_record, Unsaid.NEGATED, None, member=home.member, now=NOW
+        ),
+        "own_no_record_planned": partial(
+            own_words.no_record, Unsaid.PLANNED, nothing, member=home.member, now=NOW
+        ),
+        "own_no_record_quoted": partial(
+            own_words.no_record, Unsaid.QUOTED, None, member=home.member, now=NOW
+        ),
+        "own_advice": partial(own_words.asks_advice, [words.anna], has_doctors=True),
+        "own_advice_without_doctors": partial(own_words.asks_advice, (), has_doctors=False),
+        "own_hello": partial(own_words.hello, words.anna),
+        "own_welcome": partial(own_words.welcome),
+        "own_good_night": partial(own_words.good_night),
+        "own_off_topic": partial(own_words.off_topic),
+        "own_danger": partial(danger.danger, Danger.EMERGENCY, countries=["GB"]),
+        "own_danger_elsewhere": partial(danger.danger, Danger.EMERGENCY, countries=()),
+        "own_danger_poison": partial(danger.danger, Danger.POISON, countries=["GB", "US"]),
+        "own_danger_crisis": partial(danger.danger, Danger.CRISIS, countries=["GB"]),
+    }
