@@ -83,6 +83,10 @@ def help_text(*, has_family: bool) -> Answer:
     head = [
         _("<b>What I can do</b>"),
         _(
+            "Just ask me, for example <i>what's due tonight?</i>, <i>did mum take her aspirin?</i> "
+            "or <i>when is the next appointment?</i>"
+        ),
+        _(
             "When a medicine is due, everybody who gives it gets a card. As soon as one of you "
             "taps Taken, all of you see it; ⋯ opens Skip and Snooze."
         ),
