@@ -41,6 +41,7 @@ class Problem(Enum):
     FIRST_DAY_MISSING = auto()  # "every 3 months", but from which day on?
     HOURS_RANGE = auto()  # "every 4-6 hours"
     SAY_ALL_OF_IT = auto()  # W could not be read, and the answer leaves out part of it
+    STEP_OR_INSTEAD = auto()  # W are amounts: after the first one, or in its place?
     SLIDING_SCALE = auto()  # W depends on a measurement
     WHICH_AMOUNT = auto()  # W are several amounts: which of them is given each time?
     CONTRADICTION = auto()  # W are parts that contradict each other

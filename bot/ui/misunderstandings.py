@@ -180,8 +180,11 @@ def _without_choices() -> Mapping[Problem, str]:
             " apart</code>, or one number of hours, like <code>every 6 hours from 08:00</code>."
         ),
         Problem.SAY_ALL_OF_IT: _(
-            "I couldn't read all of “{words}”. Please type all of it again: the days, the times and"
-            " how long, like <code>every friday at 20:00</code>."
+            "Not all of “{words}” is in that answer. Please type all of it again: the days, the"
+            " times and how long, like <code>every friday at 20:00</code>."
+        ),
+        Problem.STEP_OR_INSTEAD: _(
+            "“{words}”: does it come after what you typed first, or instead?"
         ),
         Problem.SLIDING_SCALE: _(
             "“{words}”: I can't work out amounts that depend on a measurement. I can remind you to"

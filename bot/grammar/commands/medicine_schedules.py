@@ -2,6 +2,7 @@
 what the words of a schedule mean.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from bot.grammar.schedule_parts.limits import without_limits
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, read_schedules, words_understood
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.kinds import AsNeeded, Schedule
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 
 SCHEDULE_BEGINS = {"at", "@", "daily", "everyday", "every", "each", "from", "until"}
@@ -38,6 +39,7 @@ _PROOF = {
     "twice",
     "times",
 }
+_GLUED_TIMES = re.compile(r"\dx(?:/day|/d)?")
 _LONGEST_NAME = 12  # words: anything further back isn't considered
 _SCHEDULE_GOES_ON = SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and", ",", "-"}
 
@@ -96,7 +98,11 @@ def read_when(
             return TypedWhen(so_far=words, problem=problem, lacks=problem.problem)
         return _what_was_read(line, tokens, problem, clocks=clocks, now=now, dosage=dosage)
     if len(schedules) == 1:
-        return TypedWhen(schedule=schedules.pop())
+        schedule = schedules.pop()
+        is_converted = dosage is not None and dosage.most is not None
+        limits = without_limits(line, tokens)[1] if is_converted else ()
+        of_amounts = tuple(each for each in limits if isinstance(schedule, AsNeeded))
+        return TypedWhen(schedule=schedule, limits=of_amounts)
     # It's already tomorrow for one of them: wait until it's known whose day counts.
     return TypedWhen(so_far=words)
 
@@ -175,6 +181,8 @@ def _is_proof(tokens: tuple[Token, ...], at: int) -> bool:
         return read_date(following) is not None
     if word in {"as", "when", "if"}:
         return bool(following) and following[0].word in {"needed", "required", "necessary"}
+    if _GLUED_TIMES.fullmatch(word):
+        return bool(following) and following[0].word in {"a", "per", "daily", "day", "each"}
     if word in {"at", "@"}:
         return bool(following) and read_count(following[0].word) is not None
     # "Sun" and "Sat" occur in names; "Sundays" doesn't.

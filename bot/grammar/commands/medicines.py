@@ -68,6 +68,12 @@ class PartialMedicine:
     refused: str = ""
 
     @property
+    def says_amount(self) -> bool:
+        """Whether it names an amount, be it that of a later step."""
+        problem = None if self.problem is None else self.problem.problem
+        return self.dosage is not None or problem is Problem.FIRST_AMOUNT_MISSING
+
+    @property
     def is_unread(self) -> bool:
         """Whether an answer will say part of it again, and may leave out the rest."""
         problem = None if self.problem is None else self.problem.problem

@@ -23,13 +23,15 @@ _LEADS_TO_TIME |= {"with", "daily", "from", "now", "alternating", "weekdays", "w
 @dataclass(frozen=True, slots=True)
 class Portion:
     """An amount, and the *tokens* that say when. With `is_next_step`, "then" comes before it; with
-    `is_except`, "except" follows it: "5 mg daily except 7.5 mg on wednesdays".
+    `is_beside`, "and"; with `is_except`, "except" follows it: "5 mg daily except 7.5 mg on
+    wednesdays".
     """
 
     dosage: Dosage
     tokens: tuple[Token, ...]
     is_next_step: bool = False
     is_except: bool = False
+    is_beside: bool = False
 
 
 def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
@@ -47,7 +49,7 @@ def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
         raise Misunderstood(Problem.UNKNOWN_WORDS, line.typed(tokens[: amounts[0].end]))
     ends = [amount.start for amount in amounts[1:]] + [len(tokens)]
     portions: list[Portion] = []
-    is_next_step = False
+    is_next_step = is_beside = False
     for amount, end in zip(amounts, ends, strict=True):
         words, joints = _without_joints(tokens[amount.end : end])
         is_except = bool(words) and words[-1].word in {"except", "but"}
@@ -58,8 +60,9 @@ def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
             raise Misunderstood(Problem.UNKNOWN_WORDS, typed)  # "8am, 28 tablets"
         if _leads_to_next(tokens[amount.end : end]):
             raise Misunderstood(Problem.ONE_RHYTHM, line.typed(tokens))
-        portions.append(Portion(amount.dosage, words, is_next_step, is_except))
+        portions.append(Portion(amount.dosage, words, is_next_step, is_except, is_beside))
         is_next_step = "then" in joints
+        is_beside = not is_next_step and bool(joints & {"and", "&", "+"})
     return _without_stop(portions)
 
 
@@ -151,7 +154,8 @@ def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
     *most, last = portions
     words = [token.word for token in last.tokens]
     stop = words.index("stop") if "stop" in words else 0
-    if stop == 0 or words[stop - 1] not in _JOINTS or not _ENDS & set(words[:stop]):
+    beside = {*words[stop - 1 : stop], *words[stop + 1 : stop + 2]}
+    if stop == 0 or not beside <= _JOINTS or not _ENDS & set(words[:stop]):
         return portions
     before, _joints = _without_joints(last.tokens[:stop])
     return [*most, replace(last, tokens=before + last.tokens[stop + 1 :])]

@@ -26,6 +26,7 @@ from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
 from bot.grammar.schedules.varying_amounts import fit_days_of_cycle, fit_portions
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from bot.grammar.units import name_of_unit
+from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
@@ -111,20 +112,21 @@ def says_as_much_as_refused(text: str, *, refused: str) -> bool:
     is_of_hours = len(wrong) < _FEW and all(
         word[:1].isdecimal() and "," not in word for word in wrong
     )  # "at 8"
-    return is_of_hours or bool(said & _HOW_OFTEN) or _names_every_day(text)
+    return is_of_hours or bool(said & _HOW_OFTEN) or weekdays_named(text) == EVERY_DAY
 
 
 _FEW = 3
 _HOW_OFTEN = {"days", "times_a_day", "is_as_needed", "amounts"}
 
 
-def _names_every_day(text: str) -> bool:
+def weekdays_named(text: str) -> frozenset[Weekday]:
+    """The weekdays that *text* names, as far as it can be read; all for "every day"."""
     line = tokenize(text[:LONGEST_SCHEDULE])
     read, _unread = read_what_can_be(line, line.tokens)
     try:
-        return read_parts(relaid(read), relaid(read).tokens).weekdays == EVERY_DAY
+        return frozenset(read_parts(relaid(read), relaid(read).tokens).weekdays or ())
     except Misunderstood:
-        return False
+        return frozenset()
 
 
 def kinds_named(text: str) -> set[str]:

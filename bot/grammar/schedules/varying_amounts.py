@@ -60,6 +60,8 @@ def fit_portions(
         raise context.wrong(Problem.CONTRADICTION)
     try:
         match kind:
+            case Variation.BY_STEP if any(p.is_beside for p in portions) and not parts[0].is_now:
+                return _fit_grouped_steps(portions, parts, context)
             case Variation.BY_STEP:
                 return fit_steps(parts, dosages, context)
             case Variation.ALTERNATING:
@@ -88,6 +90,32 @@ def fit_steps(
         typed = _at(each, parts, context)
         step = fit_wall_clock(following(typed, steps, context), context)
         steps.append(replace(step, dosages=(dosage,) * len(step.times)))
+    return require_upcoming_dose(Steps(tuple(steps)), context)
+
+
+def _fit_grouped_steps(
+    portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
+) -> Schedule:
+    """ "2 tablets at 8am and 1 at noon for 3 days, then 1 at 8am": amounts by the time of day in
+    steps. Without "then", "1 at 8am for 5 days and 2 at 2pm for 5 days" may be one after the other
+    or both at once.
+    """
+    if not any(portion.is_next_step for portion in portions):
+        raise context.wrong(Problem.ONE_RHYTHM)
+    groups: list[list[int]] = [[]]
+    for number, portion in enumerate(portions):
+        if portion.is_next_step:
+            groups.append([])
+        groups[-1].append(number)
+    steps: list[WallClock] = []
+    for group in groups:
+        own = [parts[n] for n in group]
+        amounts, moments = amounts_by_time(own, [portions[n].dosage for n in group], context)
+        shared = replace(shared_parts(own, context), times=sorted(amounts), times_a_day=None)
+        step = fit_wall_clock(following(shared, steps, context), context)
+        found = Times.of({at: moments.get(at) for at in step.times})
+        dosages = tuple(amounts[at] for at in step.times)
+        steps.append(replace(step, dosages=dosages, moments=found.moments))
     return require_upcoming_dose(Steps(tuple(steps)), context)
 
 

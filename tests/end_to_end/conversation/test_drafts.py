@@ -118,7 +118,7 @@ async def test_after_a_day_it_is_too_old_and_says_what_to_type(home: Household, 
     old = await anna.sees("That was more than a day ago, so it can't be continued")
     assert old.text.endswith("Please start again: /addmed")
     assert (old.id, old.labels) == (question.id, ())
-    await anna.send("hello")
+    await anna.send("lorem ipsum")
     await anna.sees("I'm not sure what that's about.")
 
 
@@ -142,7 +142,7 @@ async def test_forget_it_ends_it_for_good(home: Household, town: Town) -> None:
     for button in (left.buttons[0][0], question.buttons[0][0]):
         toast = await anna.press_altered(button.data or "", message=question)
         assert toast.text == "That question has already been answered."
-    await anna.send("hello")
+    await anna.send("lorem ipsum")
     await anna.sees("I'm not sure what that's about.")
 
 

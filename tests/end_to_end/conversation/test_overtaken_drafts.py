@@ -50,7 +50,7 @@ async def test_a_draft_for_somebody_who_is_gone_cannot_be_continued(
     gone = await anna.sees("This can't be continued, and nothing was saved")
     assert (gone.id, gone.labels) == (question.id, ())
     await until(lambda: not notices(anna))  # and the other message does not offer it either
-    await anna.send("hello")
+    await anna.send("lorem ipsum")
     await anna.sees("I'm not sure what that's about.")
 
 

@@ -75,7 +75,7 @@ async def test_what_is_no_command_is_answered_in_one_sentence(town: Town) -> Non
     await anna.sees("Hello")
     for typed, answer in (
         ("/nosuchthing", "I don't know that command."),
-        ("good morning", "I'm not sure what that's about."),
+        ("lorem ipsum", "I'm not sure what that's about."),
         ("/help@carecircle_sandbox_bot", "What I can do"),
     ):
         await anna.send(typed)

@@ -40,3 +40,20 @@ async def test_an_answer_that_counts_keeps_the_strength(home: Household) -> None
     await anna.send("1 tablet at 8am")
     shown = await anna.sees("I understood:")
     assert "Furosemide 40 mg 1 tablet\n" in shown.text
+
+
+async def test_amounts_that_may_come_later_are_asked_about(home: Household) -> None:
+    """The answer is no second start: "40 mg for 5 days" was said, and is not replaced by it."""
+    anna = home.anna
+    await anna.send("/addmed Prednisolone 40 mg for 5 days")
+    await anna.sees("“for 5 days”: at what time?")
+    rest = "30 mg for 5 days, 20 mg for 5 days at 8am"
+    await anna.send(rest)
+    asked = await anna.sees("does it come after what you typed first, or instead?")
+    assert asked.labels[:2] == (f"40 mg for 5 days, {rest}", rest)
+    await anna.send("at 8am")
+    await anna.sees("Not all of “for 5 days” is in that answer")
+    await anna.press(f"40 mg for 5 days, {rest}", message=asked)
+    shown = await anna.sees("I understood:")
+    assert "40 mg at 08:00" in shown.text
+    assert "20 mg at 08:00" in shown.text

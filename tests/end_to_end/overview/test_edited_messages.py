@@ -104,7 +104,7 @@ async def test_several_records_are_undone_together(home: Household, town: Town) 
     [
         ("/addmed Aspirin", "How much"),
         ("/addmde Aspirin", "Did you mean /addmed?"),
-        ("hello", "I'm not sure what that's about"),
+        ("lorem ipsum", "I'm not sure what that's about"),
         ("/give Nothing", "a medicine called"),
     ],
 )
@@ -121,7 +121,7 @@ async def test_what_did_nothing_is_read_as_new(
 
 
 async def test_the_same_text_says_nothing(home: Household, town: Town) -> None:
-    for text in ("/addmed Aspirin 100 mg at 21:00", "hello"):
+    for text in ("/addmed Aspirin 100 mg at 21:00", "lorem ipsum"):
         sent = await home.anna.send(text)
         await town.settled()
         await home.anna.edit(sent, text)

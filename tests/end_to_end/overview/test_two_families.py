@@ -180,7 +180,7 @@ async def test_the_offer_is_drawn_anew_and_ends_when_it_is_gone(both: Families, 
     await town.change("UPDATE medications SET deleted_at = clock_now() WHERE name = 'Amlodipine'")
     await both.anna.send("/people")
     await both.anna.sees("That's no longer there.", after=again)
-    await both.anna.send("hello")
+    await both.anna.send("lorem ipsum")
     await both.anna.sees("I'm not sure what that's about.")
 
 

@@ -13,6 +13,7 @@ from domain.local_time import Weekday
 from domain.medicines.schedules.days import EVERY_DAY, Days, Weekly
 from domain.medicines.schedules.kinds import Schedule, WallClock
 from domain.medicines.schedules.moments import USUAL_DAY
+from domain.medicines.schedules.moments_of_schedules import parts_of
 from tests.unit.grammar.family import LONDON, MUM
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -45,12 +46,34 @@ def answered(line: str, answer: str) -> Schedule | None:
         ("Methotrexate 10 mg every day on mondays at 8am", "every monday 8pm", MONDAYS),
         ("Methotrexate 10 mg every friday unless unwell", "every friday at 8pm", FRIDAYS),
         ("Aspirin 100 mg at 8", "8pm", EVERY_DAY),
+        ("Aspirin 100 mg at 8", "in the evening", EVERY_DAY),
+        ("Methotrexate 10 mg every friday at 8", "evening", FRIDAYS),
     ],
 )
 def test_an_answer_completes_what_could_be_read(line: str, answer: str, days: Days) -> None:
     schedule = answered(line, answer)
     assert isinstance(schedule, WallClock)
     assert (schedule.days, schedule.times) == (days, (time(20),))
+    assert not parts_of(schedule)
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("Prednisolone 40 mg for 5 days", "30 mg for 5 days, 20 mg for 5 days at 8am"),
+        ("Warfarin Mon 3mg Tue 3mg", "Wed 4mg Thu 3mg Fri 3mg Sat 4mg Sun 3mg at 6pm"),
+    ],
+)
+def test_amounts_that_may_come_later_do_not_replace_the_first(line: str, answer: str) -> None:
+    with pytest.raises(Misunderstood) as refused:
+        answered(line, answer)
+    assert refused.value.problem is Problem.STEP_OR_INSTEAD
+
+
+def test_parts_of_the_day_do_not_replace_an_hour() -> None:
+    with pytest.raises(Misunderstood) as refused:
+        answered("Aspirin 100 mg twice a day at 8", "morning and evening")
+    assert refused.value.problem is Problem.SAY_ALL_OF_IT
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.features.medicines.flows.content.new_schedules import read_schedule
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood
-from bot.grammar.schedules.clauses import woven
-from bot.grammar.schedules.parsing import parse_schedule
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.moments import USUAL_DAY
 from tests.unit.grammar.directions.comparing import (
     has_name,
     notes_are_kept,
@@ -88,11 +88,20 @@ def read_answer(so_far: PartialMedicine, answer: str) -> PartialMedicine | None:
     if not so_far.schedule_so_far:
         return None
     try:
-        whole = woven(so_far.schedule_so_far, answer)
-        schedule = parse_schedule(whole, zone=LONDON, now=NOW, dosage=so_far.dosage)
+        typed = read_schedule(
+            answer,
+            so_far=so_far.schedule_so_far,
+            refused=so_far.refused,
+            zone=LONDON,
+            now=NOW,
+            day=USUAL_DAY,
+            dosage=so_far.dosage,
+        )
     except Misunderstood as problem:
         return replace(so_far, problem=problem)
-    return replace(so_far, schedule=schedule, schedule_so_far="", problem=None)
+    if typed.schedule is None:
+        return replace(so_far, schedule_so_far=typed.so_far)
+    return replace(so_far, schedule=typed.schedule, schedule_so_far="", problem=None)
 
 
 @cache

@@ -19,19 +19,20 @@ from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
     Draft,
     describe_draft,
-    sentence_about,
 )
 from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING
 from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
+from bot.features.medicines.flows.content.questions import sentence_about
 from bot.features.medicines.flows.content.unkept import unkept_of
+from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
 from bot.grammar.people import find_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
+from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, kinds_named
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -174,13 +175,14 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         typed = draft.read_schedule(words, now, says_all=is_offered)
     except Misunderstood as problem:
         if problem.problem in OFFERED:
-            draft = replace(draft, schedule_so_far="").offering(problem, now)
+            draft = draft.offering(problem, now)
             return _next(request, running, draft, first=sentence_about(problem))
-        whole = None if draft.schedule_so_far else _take_direction(request, running, draft, words)
+        whole = None if draft.schedule_so_far else draft.read_direction(words, now)
         if whole is not None:
-            return whole
+            return _take_typed(request, running, draft, whole)
         if problem.problem is Problem.SAY_ALL_OF_IT:
-            draft = replace(draft, offered=draft.readable([words], now))
+            is_said = kinds_named(draft.refused) <= kinds_named(words)
+            draft = replace(draft, offered=draft.readable([words] if is_said else [], now))
             return _next(request, running, draft, first=sentence_about(problem))
         # What was answered is not replaced by the next answer, either.
         refused = " ".join(filter(None, [draft.refused, words]))[:LONGEST_SCHEDULE]
@@ -200,25 +202,6 @@ async def _take_differing(request: Request, running: Conversation, reply: Reply)
     running = replace(running, data=replace(draft, differing=None).write())
     words = reply if found is None else Reply(text=found.words)
     return await _take_schedule(request, running, words)
-
-
-def _take_direction(
-    request: Request, running: Conversation, draft: Draft, text: str
-) -> Answer | None:
-    """Take a whole direction that was typed where only the times were asked for: "2 tablets every
-    morning". None if it isn't one.
-    """
-    person = draft.chosen
-    if person is None:
-        return None
-    now = request.scope.clock.now()
-    # "1 tablet at 8am" completes "40 mg", and "… then 0.5 mg" the 0.25 mg before it.
-    for amount in (draft.strength_before(text), ""):
-        line = f'/addmed "{draft.name}" {amount} {text}'
-        typed = understand_medicine(line, people=[person], now=now)
-        if typed.dosage is not None and (typed.schedule or typed.schedule_so_far):
-            return _take_typed(request, running, draft, typed)
-    return None
 
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -244,7 +227,9 @@ def _changed(
         return _next(request, running, draft)
     found = draft.context(request.scope.clock.now()).apply([change], words=words)
     if isinstance(found, Content):
-        return _next(request, running, draft.changed(found))
+        doses = draft.context(request.scope.clock.now()).other_number_of_doses(change, found)
+        first = new_medicines.other_number_of_doses(*doses) if doses else None
+        return _next(request, running, draft.changed(found), first=first)
     step, needed = parts.data_of_question(found, day=draft.day_times)
     question = {"step": step, **needed}
     return _next(request, running, replace(draft, change=change.to_json(), question=question))

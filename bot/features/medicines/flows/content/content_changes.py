@@ -40,8 +40,10 @@ from domain.medicines.schedules.kinds import (
     Steps,
     WallClock,
     is_daily,
+    wall_clocks_of,
 )
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
+from domain.medicines.schedules.occurrences import count_doses
 from domain.medicines.schedules.problems import InvalidSchedule
 
 # What each button says. A time changes only the times, a day only the days.
@@ -119,6 +121,20 @@ class ChangeContext:
             day=self.day,
             dosage=self.content.dosage,
         )
+
+    def other_number_of_doses(self, change: Change, changed: Content) -> tuple[int, int] | None:
+        """How many doses a course had and has, if other hours alone make that more or fewer, as
+        today's may have passed; None otherwise.
+        """
+        if change.names_end or change.names_days or change.starts_on or change.steps:
+            return None
+        old, new = self.content.schedule, changed.schedule
+        if [len(each.times) for each in wall_clocks_of(old)] != [
+            len(each.times) for each in wall_clocks_of(new)
+        ]:
+            return None
+        before, after = (count_doses(each, self.zone, self.now) for each in (old, new))
+        return (before, after) if before and after and before != after else None
 
     def read_dosage(self, text: str) -> Change:
         """ "75 mg", or an amount for each time. Raises Misunderstood."""

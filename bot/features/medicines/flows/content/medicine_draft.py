@@ -19,7 +19,7 @@ from bot.features.medicines.flows.content.new_schedules import (
     read_schedule,
 )
 from bot.features.medicines.views.content import new_medicines
-from bot.grammar.commands.medicines import PartialMedicine
+from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
 from bot.grammar.labels.short_forms import SpelledOut
@@ -27,9 +27,8 @@ from bot.grammar.names import long_words
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.likely import likely_schedules
+from bot.grammar.schedules.parsing import says_as_much_as_refused
 from bot.redis.conversations import Conversation
-from bot.ui.answer import Screen
-from bot.ui.misunderstandings import misunderstood
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
 from domain.medicines.schedules.kinds import schedule_from_json
@@ -37,19 +36,14 @@ from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.moments_of_schedules import parts_of, retimed
 from domain.medicines.schedules.problems import InvalidSchedule
 
-# Whatever is missing is asked for, so no sentence has to say that it's missing.
-_ASKED_FOR = frozenset(
+OFFERED = frozenset(
     {
-        Problem.NAME_MISSING,
-        Problem.DOSAGE_MISSING,
-        Problem.SCHEDULE_MISSING,
-        Problem.TIMES_MISSING,
-        Problem.WEEKDAYS_MISSING,
-        Problem.FIRST_DAY_MISSING,
-        Problem.WHICH_PERSON,
+        Problem.WHICH_NIGHT,
+        Problem.HOUR_IS_OVER,
+        Problem.HOURS_RANGE,
+        Problem.STEP_OR_INSTEAD,
     }
 )
-OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER, Problem.HOURS_RANGE})
 
 
 @dataclass(frozen=True)
@@ -267,7 +261,8 @@ class Draft:
         what a misspelt schedule is likely meant to be.
         """
         if problem is not None and problem.problem in OFFERED:
-            return replace(self, offered=problem.suggestions)
+            refused = self.schedule_so_far or self.refused  # the answer that is typed says it, too
+            return replace(self, schedule_so_far="", refused=refused, offered=problem.suggestions)
         if problem is None or self.schedule or self.schedule_so_far:
             return replace(self, offered=())
         likely = likely_schedules(self.refused, problem)
@@ -286,8 +281,25 @@ class Draft:
             now=now,
             day=self.day_times,
             dosage=self.amount,
-            refused="" if says_all else self.refused,
+            refused=self.refused,
+            says_all=says_all,
         )
+
+    def read_direction(self, text: str, now: datetime) -> PartialMedicine | None:
+        """A whole direction that was typed where only the times were asked for, like "2 tablets
+        every morning". None if it isn't one. Raises Misunderstood.
+        """
+        strength, refused = self.strength_before(text), self.refused
+        if refused and not says_as_much_as_refused(f"{strength} {text}", refused=refused):
+            return None
+        # "1 tablet at 8am" completes "40 mg", "… then 0.5 mg" the 0.25 mg before it; "9am" nothing.
+        lines = (f'/addmed "{self.name}" {said} {text}' for said in ("", strength))
+        people = [self.chosen] if self.chosen else []
+        alone, after = (understand_medicine(line, people=people, now=now) for line in lines)
+        for typed in (after, alone):
+            if alone.says_amount and typed.dosage and (typed.schedule or typed.schedule_so_far):
+                return typed
+        return None
 
     @property
     def amount(self) -> Dosage | None:
@@ -372,10 +384,3 @@ def describe_draft(data: Data) -> str | None:
     schedule = schedule_from_json(data["schedule"]) if data["schedule"] else None
     what = new_medicines.draft_in_short(data["name"], dosage, schedule)
     return named_for(what, data["people"], data["person"])
-
-
-def sentence_about(problem: Misunderstood | None) -> Screen | None:
-    """What to say about a problem before the next question asks for what is missing."""
-    if problem is None or problem.problem in _ASKED_FOR:
-        return None
-    return Screen(misunderstood(problem))

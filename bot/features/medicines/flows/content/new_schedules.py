@@ -1,6 +1,8 @@
 """The schedule of a new medicine: what a typed or tapped reply says."""
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
@@ -16,12 +18,15 @@ from bot.grammar.schedules.parsing import (
     parse_schedule,
     says_as_much,
     says_as_much_as_refused,
+    weekdays_named,
 )
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.days import Cycle, Daily
+from domain.medicines.schedule_changes.amounts import own_dosages
+from domain.medicines.schedules.days import Cycle, Daily, Weekly
 from domain.medicines.schedules.kinds import Schedule, wall_clocks_of
 from domain.medicines.schedules.moments import DayTimes
+from domain.medicines.schedules.moments_of_schedules import parts_of
 from domain.medicines.schedules.occurrences import first_occurrence
 
 LONGEST_TRIED = 200  # letters of what a button stands for: nobody's words are so long
@@ -69,10 +74,12 @@ def read_schedule(
     day: DayTimes,
     dosage: Dosage | None,
     refused: str = "",
+    says_all: bool = False,
 ) -> TypedSchedule:
-    """*refused* are words that could not be read; the answer has to say as much. Raises
-    Misunderstood.
+    """*refused* are words that could not be read; the answer has to say as much, unless it
+    *says_all* of it for sure. Raises Misunderstood.
     """
+    refused = "" if says_all else refused
     label = read_words(words)
     check_notes(label.instructions, label.reason)
     said = label.line.typed(label.line.tokens)
@@ -91,6 +98,13 @@ def read_schedule(
 
     if len(set(doses_of_steps(so_far))) > 1 and not names_steps(said):
         raise Misunderstood(Problem.TIMES_OF_STEPS, said)
+    if refused and not _DIGIT.search(said) and _is_half_a_day_missing(refused, zone, now):
+        # "at 8" · "in the morning" is 08:00, not whenever the morning is.
+        with suppress(Misunderstood):
+            found = read(f"{refused} {said}")
+            if found.schedule is not None and not parts_of(found.schedule):
+                return found
+        raise Misunderstood(Problem.SAY_ALL_OF_IT, refused)
     whole = woven(so_far, said)
     if refused and not says_as_much_as_refused(whole, refused=refused):
         raise Misunderstood(Problem.SAY_ALL_OF_IT, refused)
@@ -100,7 +114,36 @@ def read_schedule(
         # Only who says all of it in other words has started over: nothing that was typed is lost.
         if not so_far or not says_as_much(said, as_words=so_far):
             raise
-    return read(said)
+    anew = read(said)
+    if not says_all and anew.schedule is not None and _goes_on(anew.schedule, so_far, dosage):
+        after = f"{dosage.words if dosage else ''} {so_far}, {said}"
+        raise Misunderstood(Problem.STEP_OR_INSTEAD, said, suggestions=(after, said))
+    return anew
+
+
+def _goes_on(schedule: Schedule, so_far: str, dosage: Dosage | None) -> bool:
+    """Whether amounts in an answer may be what comes after the first *dosage*, given as the words
+    *so_far* say: "40 mg for 5 days" · "30 mg for 5 days, then 20 mg".
+    """
+    amounts = own_dosages(schedule)
+    if not amounts or dosage is None:
+        return False
+    clocks = wall_clocks_of(schedule)
+    weekly = [clock.days.weekdays for clock in clocks if isinstance(clock.days, Weekly)]
+    days = frozenset(Weekday) if len(weekly) < len(clocks) else weekly[0].union(*weekly)
+    return dosage not in amounts or not weekdays_named(so_far) <= days
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def _is_half_a_day_missing(words: str, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether an hour may be one of the morning or of the evening: "every day at 8"."""
+    try:
+        parse_schedule(words, zone=zone, now=now)
+    except Misunderstood as problem:
+        return problem.problem is Problem.AM_OR_PM
+    return False
 
 
 def fitting_words(

@@ -13,13 +13,35 @@ from bot.features.medicines.flows.content.unkept import unkept_of
 from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.features.medicines.views.content import persons_day as day_views
 from bot.features.medicines.views.content.medicine_notes import Note
+from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
+from bot.ui.misunderstandings import misunderstood
 from bot.ui.words.regimens.day_times import times_around
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.kinds import schedule_from_json
+
+# Whatever is missing is asked for, so no sentence has to say that it's missing.
+_ASKED_FOR = frozenset(
+    {
+        Problem.NAME_MISSING,
+        Problem.DOSAGE_MISSING,
+        Problem.SCHEDULE_MISSING,
+        Problem.TIMES_MISSING,
+        Problem.WEEKDAYS_MISSING,
+        Problem.FIRST_DAY_MISSING,
+        Problem.WHICH_PERSON,
+    }
+)
+
+
+def sentence_about(problem: Misunderstood | None) -> Screen | None:
+    """What to say about a problem before the next question asks for what is missing."""
+    if problem is None or problem.problem in _ASKED_FOR:
+        return None
+    return Screen(misunderstood(problem))
 
 
 def ask_name(_data: Data, _choice: Choice) -> Screen:

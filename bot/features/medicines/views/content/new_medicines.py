@@ -168,6 +168,18 @@ def due_meanwhile(due: Sequence[datetime], *, person: str, zone: ZoneInfo, now: 
     return Screen(words.format(times=times))
 
 
+def other_number_of_doses(before: int, after: int) -> Screen:
+    """At other hours, a course that keeps its last day has another number of doses."""
+    words = ngettext(
+        "⚠️ At that time it's {after} dose until the last day, not {before}. If that's wrong, type"
+        " how long it lasts, like <code>for 5 days</code>.",
+        "⚠️ At that time it's {after} doses until the last day, not {before}. If that's wrong, type"
+        " how long it lasts, like <code>for 5 days</code>.",
+        after,
+    )
+    return Screen(words.format(before=before, after=after))
+
+
 def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) -> str:
     """Like :func:`in_short`, but only what is known so far (no HTML)."""
     if dosage is None:

@@ -91,6 +91,7 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             unkept=words.instructions,
             keep=choice(new_medicines.keep_label()),
         ),
+        "addmed_other_number_of_doses": partial(new_medicines.other_number_of_doses, 5, 4),
         "addmed_due_meanwhile": partial(
             new_medicines.due_meanwhile, [NOW], person=words.person, zone=LONDON, now=NOW
         ),
