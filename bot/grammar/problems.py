@@ -27,6 +27,7 @@ class Problem(Enum):
     SCHEDULE_MISSING = auto()
     TIMES_MISSING = auto()  # W says how often, but not when on the clock
     AM_OR_PM = auto()
+    NUMBER_OR_HOUR = auto()  # W, behind a strength: "5 mg 2 in the morning"
     NO_SUCH_TIME = auto()
     DUPLICATE_TIME = auto()
     TOO_MANY_TIMES = auto()

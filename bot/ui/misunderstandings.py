@@ -41,6 +41,9 @@ def _with_choices() -> Mapping[Problem, str]:
         ),
         Problem.AMOUNT_AMBIGUOUS: _("“{words}” can be read in two ways. Do you mean {choices}?"),
         Problem.AM_OR_PM: _("“{words}”: in the morning or in the afternoon? Type {choices}."),
+        Problem.NUMBER_OR_HOUR: _(
+            "“{words}”: is that how many, how often, or the hour? Type it like {choices}."
+        ),
         Problem.NO_SUCH_TIME: _("“{words}” isn't a time of day. Do you mean {choices}?"),
         Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
         Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
@@ -183,6 +186,7 @@ def _without_choices() -> Mapping[Problem, str]:
             "Not all of “{words}” is in that answer. Please type all of it again: the days, the"
             " times and how long, like <code>every friday at 20:00</code>."
         ),
+        Problem.NUMBER_OR_HOUR: _("“{words}”: is that how many, how often, or the hour?"),
         Problem.STEP_OR_INSTEAD: _(
             "“{words}”: does it come after what you typed first, or instead?"
         ),

@@ -96,6 +96,9 @@ def read_when(
                 return replace(read, limits=limits)
         if problem.problem.can_be_completed:
             return TypedWhen(so_far=words, problem=problem, lacks=problem.problem)
+        if dosage is not None and _may_be_a_number(tokens, problem, dosage):
+            problem = _number_or_hour(tokens, problem, clocks=clocks, now=now)
+            return TypedWhen(problem=problem, refused=words)
         return _what_was_read(line, tokens, problem, clocks=clocks, now=now, dosage=dosage)
     if len(schedules) == 1:
         schedule = schedules.pop()
@@ -105,6 +108,40 @@ def read_when(
         return TypedWhen(schedule=schedule, limits=of_amounts)
     # It's already tomorrow for one of them: wait until it's known whose day counts.
     return TypedWhen(so_far=words)
+
+
+def _may_be_a_number(tokens: Sequence[Token], problem: Misunderstood, dosage: Dosage) -> bool:
+    """Whether the hour that is unclear may be how many: "5 mg 2 in the morning", "5 mg 6 daily"."""
+    is_first = tokens[0].raw.casefold() == problem.words.casefold()
+    goes_on = len(tokens) < 2 or tokens[1].word in {",", "and", "&", "-", "/", "or"}
+    is_strength = dosage.unit in {"mg", "µg", "g"}
+    return problem.problem in _UNCLEAR_HOURS and is_first and is_strength and not goes_on
+
+
+_UNCLEAR_HOURS = {Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
+
+
+def _number_or_hour(
+    tokens: Sequence[Token],
+    problem: Misunderstood,
+    *,
+    clocks: Sequence[tuple[ZoneInfo, DayTimes]],
+    now: datetime,
+) -> Misunderstood:
+    number, rest = tokens[0].raw, " ".join(token.raw for token in tokens[1:]).replace(" ,", ",")
+    unit = "tablet" if read_count(tokens[0].word) == 1 else "tablets"
+
+    def is_read(words: str) -> bool:
+        line = tokenize(words)
+        return read_when(line, line.tokens, clocks=clocks, now=now).is_read
+
+    is_a_day = tokens[1].word in {"daily", "a", "per", "each", "every"}
+    often = [f"{number} times {rest}"] if is_a_day else []
+    hours = [f"at {number} {rest}"]
+    if not is_read(hours[0]):
+        hours = [f"{rest} at {hour}" for hour in problem.suggestions]
+    suggestions = (f"{number} {unit} {rest}", *filter(is_read, [*often, *hours]))
+    return Misunderstood(Problem.NUMBER_OR_HOUR, number, suggestions=suggestions)
 
 
 def _what_was_read(

@@ -9,6 +9,7 @@ from bot.grammar.problems import Problem
 _NAMES: Mapping[str, str] = {
     "times": "TIMES_MISSING SCHEDULE_MISSING",
     "am-or-pm": "AM_OR_PM",
+    "number-or-hour": "NUMBER_OR_HOUR",
     "no-such-time": "NO_SUCH_TIME",
     "amount": "DOSAGE_MISSING DOSAGE_NEEDS_UNIT AMOUNT_RANGE AMOUNT_AMBIGUOUS TWO_STRENGTHS "
     "AMOUNT_NOT_POSITIVE AMOUNT_TOO_LARGE AMOUNT_TOO_SMALL COUNT_MISMATCH WHICH_AMOUNT",

@@ -182,7 +182,8 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
             return _take_typed(request, running, draft, whole)
         if problem.problem is Problem.SAY_ALL_OF_IT:
             is_said = kinds_named(draft.refused) <= kinds_named(words)
-            draft = replace(draft, offered=draft.readable([words] if is_said else [], now))
+            offered = draft.readable([words] if is_said else [], now)
+            draft = replace(draft, offered=offered or draft.offered)
             return _next(request, running, draft, first=sentence_about(problem))
         # What was answered is not replaced by the next answer, either.
         refused = " ".join(filter(None, [draft.refused, words]))[:LONGEST_SCHEDULE]

@@ -41,6 +41,7 @@ OFFERED = frozenset(
         Problem.WHICH_NIGHT,
         Problem.HOUR_IS_OVER,
         Problem.HOURS_RANGE,
+        Problem.NUMBER_OR_HOUR,
         Problem.STEP_OR_INSTEAD,
     }
 )
