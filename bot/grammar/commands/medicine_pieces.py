@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -19,12 +20,13 @@ from bot.grammar.dosages import (
     FoundDosage,
     find_dosages,
     find_quoted_dosage,
+    parse_dosage,
     read_number_only,
 )
 from bot.grammar.labels.phrases import FORMS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.amounts_with_times import first_portion, split_strength
-from bot.grammar.tokens import Line, Token
+from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.moments import USUAL_DAY
 
@@ -214,3 +216,18 @@ def _could_belong_to_amount(name: tuple[Token, ...], dosage: tuple[Token, ...]) 
     is_split_thousand = last.isdecimal() and digits is not None and len(digits[0]) == 3
     is_letter = len(last) == 1 and last.isalpha() and dosage[0].word.isdecimal()
     return is_split_thousand or is_letter
+
+
+def split_amount(text: str) -> tuple[Dosage, str] | None:
+    """The amount with which *text* begins, and the words after it: "10 mg 9am"; None if it doesn't
+    begin with one.
+    """
+    line = tokenize(text)
+    for end in range(min(len(line.tokens) - 1, _LONGEST_AMOUNT), 0, -1):
+        with suppress(Misunderstood):
+            amount = parse_dosage(line.typed(line.tokens[:end]))
+            return amount, line.typed(line.tokens[end:])
+    return None
+
+
+_LONGEST_AMOUNT = 8  # words

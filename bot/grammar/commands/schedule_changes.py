@@ -34,6 +34,7 @@ from bot.grammar.schedules.varying_amounts import (
     shared_parts,
 )
 from bot.grammar.tokens import Line, Token
+from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedules.clock_times import times_of
@@ -45,6 +46,7 @@ from domain.medicines.schedules.kinds import (
     Combined,
     Schedule,
     Steps,
+    WallClock,
 )
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
 from domain.medicines.schedules.problems import InvalidSchedule
@@ -266,6 +268,8 @@ def _hours_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
 
 def _days_of(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> dict[str, Any]:
     weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
+    if parts.days_off and parts.weekdays == EVERY_DAY - parts.days_off:
+        return {"days": _without(parts.days_off, schedule, context)}
     if count_patterns(parts) > 1:
         raise context.wrong(Problem.CONTRADICTION)
     if parts.days_of_cycle is not None:
@@ -294,6 +298,19 @@ def _days_of(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext)
     if weekdays is not None:
         return {"weekdays": weekdays} if weekdays else {"days": Weekly(weekdays)}
     return {"days": EVERY_DAYS} if parts.weekdays is not None else {}
+
+
+def _without(days: frozenset[Weekday], schedule: Schedule, context: ScheduleContext) -> Weekly:
+    """The days so far but for some weekdays. A rhythm ("every 2 days") can't leave those out."""
+    match schedule:
+        case WallClock(days=Weekly(weekdays=so_far, every=every)) if so_far - days:
+            return Weekly(so_far - days, every)
+        case WallClock(days=Daily(every=1)):
+            return Weekly(EVERY_DAY - days)
+        case Steps(steps=steps) if all(step.days == EVERY_DAYS for step in steps):
+            return Weekly(EVERY_DAY - days)
+        case _:
+            raise context.wrong(Problem.CHANGE_UNREADABLE)
 
 
 def _monthly(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> Monthly:

@@ -10,10 +10,11 @@ from bot.grammar.tokens import Line, Token
 
 _NEEDED_WORDS = {"needed", "required", "necessary", "wanted"}
 _MAX_WORDS = {"max", "maximum", "max."}
+_NO_MAX_WORDS = _MAX_WORDS | {"limit"}
 _NO_WORDS = {"no", "without"}
 _ENDLESS_WORDS = {"forever", "indefinitely", "permanently"}
 _MIN_INTERVAL_WORDS = {"interval", "minimum", "gap"}
-_LIMIT_WORDS = {"limit", "limits"}
+_LIMIT_WORDS = {"limits", "limitations"}
 _DOSE_WORDS = {"dose", "doses", "intake", "intakes"}
 
 
@@ -33,10 +34,10 @@ def read_removed_limits(cursor: ScheduleCursor) -> bool:
         case _:
             return False
     what = cursor.peek(used)
-    if what not in {"end"} | _MAX_WORDS | _MIN_INTERVAL_WORDS | _LIMIT_WORDS:
+    if what not in {"end"} | _NO_MAX_WORDS | _MIN_INTERVAL_WORDS | _LIMIT_WORDS:
         return False
     cursor.parts.has_no_end |= what == "end"
-    cursor.parts.has_no_max |= what in _MAX_WORDS | _LIMIT_WORDS
+    cursor.parts.has_no_max |= what in _NO_MAX_WORDS | _LIMIT_WORDS
     cursor.parts.has_no_min_interval |= what in _MIN_INTERVAL_WORDS | _LIMIT_WORDS
     cursor.at += used + 1
     return True

@@ -24,6 +24,7 @@ class ScheduleParts:
     starts: TypedDate | None = None
     ends: TypedDate | None = None
     days_long: int | None = None
+    days_off: frozenset[Weekday] = frozenset()  # "not on sundays", where no weekdays are named
     times_a_day: int | None = None
     days_a_week: int | None = None
     moments: tuple[Moment, ...] = ()  # "every morning", "before breakfast"
@@ -68,6 +69,7 @@ class ScheduleParts:
 
 
 _OF_A_DAY = {"times", "moments", "all_meals", "vague", "typed_time"}
+_OF_A_DAY |= {"days_off"}  # which `weekdays` leave out
 
 
 @dataclass(frozen=True, slots=True)

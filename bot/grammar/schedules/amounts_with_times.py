@@ -63,6 +63,10 @@ def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
         portions.append(Portion(amount.dosage, words, is_next_step, is_except, is_beside))
         is_next_step = "then" in joints
         is_beside = not is_next_step and bool(joints & {"and", "&", "+"})
+    kinds = {portion.dosage.unit in THINGS for portion in portions if portion.dosage.unit}
+    if len(kinds) > 1 and not portions[-1].tokens:
+        # "0.25 mcg alternate days, 2 capsules": a strength, and how many
+        raise Misunderstood(Problem.WHICH_AMOUNT, line.typed(tokens))
     return _without_stop(portions)
 
 

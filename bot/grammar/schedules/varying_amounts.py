@@ -19,7 +19,7 @@ from bot.grammar.schedules.context import (
 )
 from bot.grammar.schedules.lengths import last_day_of_length
 from domain.local_time import Weekday
-from domain.medicines.dosages import Dosage
+from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.days import Daily
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import Moment
@@ -64,6 +64,9 @@ def fit_portions(
                 return _fit_grouped_steps(portions, parts, context)
             case Variation.BY_STEP:
                 return fit_steps(parts, dosages, context)
+            case Variation.ALTERNATING if len({each.unit in THINGS for each in dosages}) > 1:
+                # "0.25 mcg alternate days, 2 capsules": a strength, and how many
+                raise context.wrong(Problem.WHICH_AMOUNT)
             case Variation.ALTERNATING:
                 return _fit_alternating(parts, dosages, context)
             case Variation.BY_WEEKDAY:

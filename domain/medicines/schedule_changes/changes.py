@@ -95,6 +95,10 @@ class Change:
         is_set = self.min_interval is not None or self.max_per_day is not None
         return is_set or self.has_no_min_interval or self.has_no_max
 
+    @property
+    def removes_limits(self) -> bool:
+        return self.has_no_max or self.has_no_min_interval
+
     def completed(self, answer: "Change") -> "Change":
         """This change completed by the answer to a question, which wins where both name a part."""
         named = {

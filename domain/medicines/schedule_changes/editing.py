@@ -47,6 +47,7 @@ from domain.medicines.schedule_changes.plan_editing import (
 from domain.medicines.schedule_changes.questions import AskPlace, Question, Topic, Unclear
 from domain.medicines.schedule_changes.wall_clock_editing import WallClockEditing
 from domain.medicines.schedules.clock_times import times_of
+from domain.medicines.schedules.days import Daily
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Combined,
@@ -202,6 +203,8 @@ class _Editing:
             if shift and not is_over(step, today):
                 moved = _shifted(step, shift)
             steps.append(self._part(moved, is_step=True) if number in numbers else moved)
+        if isinstance(change.days, Daily):
+            steps = _in_one_rhythm(steps, change.days.every)
         return self._with_end_of_steps(steps)
 
     def _steps_meant(self, old: Steps, numbers: list[int]) -> list[int]:
@@ -253,11 +256,14 @@ class _Editing:
         return Combined(tuple(replace(plan, ends_on=self._end_so_far) for plan in new.plans))
 
     def _with_end_of_steps(self, steps: Sequence[WallClock]) -> Schedule:
-        """With a new end: of the last step, or of an earlier one, which then becomes the last."""
+        """With a new end: of the last step, or of an earlier one, which then becomes the last. A
+        length is that of a last step that has none yet.
+        """
         change = self._change
         ends_on = None if change.has_no_end else change.ends_on or steps[-1].ends_on
         if change.names_length:
-            ends_on = self._last_day_from(change.starts_on or max(self._today, steps[0].starts_on))
+            begins = steps[0 if steps[-1].ends_on else -1].starts_on
+            ends_on = self._last_day_from(change.starts_on or max(self._today, begins))
         kept = [step for step in steps if ends_on is None or step.starts_on <= ends_on]
         if not kept:
             raise InvalidSchedule(ScheduleProblem.ENDS_BEFORE_START)
@@ -312,6 +318,20 @@ class _Editing:
 def _words(named: str | None, so_far: str | None) -> str | None:
     """What a change says in words; "" takes them away."""
     return so_far if named is None else named or None
+
+
+def _in_one_rhythm(steps: Sequence[WallClock], every: int) -> list[WallClock]:
+    """Steps given every so many days, counted from the first one: "20 mg for 5 days, then 10 mg" is
+    not given on two days running where the second step begins.
+    """
+    begin = steps[0].starts_on
+    aligned = [
+        replace(step, starts_on=step.starts_on + (begin - step.starts_on) % (every * _A_DAY))
+        for step in steps
+    ]
+    if any(step.ends_on is not None and step.ends_on < step.starts_on for step in aligned):
+        raise InvalidSchedule(ScheduleProblem.NEVER_FALLS_DUE)
+    return aligned
 
 
 def _shifted(step: WallClock, by: timedelta) -> WallClock:

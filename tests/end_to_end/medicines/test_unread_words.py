@@ -52,7 +52,7 @@ async def test_amounts_that_may_come_later_are_asked_about(home: Household) -> N
     asked = await anna.sees("does it come after what you typed first, or instead?")
     assert asked.labels[:2] == (f"40 mg for 5 days, {rest}", rest)
     await anna.send("at 8am")
-    await anna.sees("Not all of “for 5 days” is in that answer")
+    asked = await anna.sees("Not all of “for 5 days” is in that answer")
     await anna.press(f"40 mg for 5 days, {rest}", message=asked)
     shown = await anna.sees("I understood:")
     assert "40 mg at 08:00" in shown.text

@@ -27,12 +27,13 @@ from bot.features.medicines.flows.content.questions import sentence_about
 from bot.features.medicines.flows.content.unkept import unkept_of
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
+from bot.grammar.commands.medicine_pieces import split_amount
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
 from bot.grammar.people import find_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, kinds_named
+from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -113,11 +114,25 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
     try:
         dosage = parse_dosage(text)
     except Misunderstood:
+        if draft.says_when and (found := split_amount(text)):
+            return await _take_amount_and_more(request, running, *found)
         more = _take_rest(request, running, draft, draft.named(text), is_answer=True)
         if more is None:
             raise
         return more
     return _next(request, running, replace(draft, dosage=dosage.to_json()))
+
+
+async def _take_amount_and_more(
+    request: Request, running: Conversation, dosage: Dosage, more: str
+) -> Answer:
+    """Take "10 mg 9am" where "weekly on mondays" was typed before: it completes those words."""
+    draft = replace(Draft.read(running), dosage=dosage.to_json())
+    if draft.schedule is None:
+        running = replace(running, data=draft.write())
+        return await _take_schedule(request, running, Reply(text=more))
+    change = draft.context(request.scope.clock.now()).read_more(more)
+    return _changed(request, running, draft, change, words=more)
 
 
 def _take_rest(
@@ -177,13 +192,11 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         if problem.problem in OFFERED:
             draft = draft.offering(problem, now)
             return _next(request, running, draft, first=sentence_about(problem))
-        whole = None if draft.schedule_so_far else draft.read_direction(words, now)
+        whole = draft.read_direction(words, now, says_all=is_offered)
         if whole is not None:
             return _take_typed(request, running, draft, whole)
         if problem.problem is Problem.SAY_ALL_OF_IT:
-            is_said = kinds_named(draft.refused) <= kinds_named(words)
-            offered = draft.readable([words] if is_said else [], now)
-            draft = replace(draft, offered=offered or draft.offered)
+            draft = draft.offering_again(words, now)
             return _next(request, running, draft, first=sentence_about(problem))
         # What was answered is not replaced by the next answer, either.
         refused = " ".join(filter(None, [draft.refused, words]))[:LONGEST_SCHEDULE]
@@ -247,6 +260,7 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
         if not text:
             return _next(request, running, draft)
     change = draft.context(request.scope.clock.now()).read(text)
+    draft = replace(draft, guard="done") if change.removes_limits else draft
     return _changed(request, running, draft, change, words=text)
 
 

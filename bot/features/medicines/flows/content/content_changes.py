@@ -5,7 +5,7 @@ the answer completes the change.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from bot.grammar.commands.schedule_changes import (
     parse_min_interval,
 )
 from bot.grammar.dosages import parse_dosage
+from bot.grammar.labels.beside_times import joined
+from bot.grammar.labels.lines import check_notes
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.context import to_misunderstood
 from bot.ui.answer import Screen
@@ -112,8 +114,17 @@ class ChangeContext:
                 raise Misunderstood(Problem.CHANGE_UNREADABLE, text) from problem
             raise
 
+    def read_more(self, text: str) -> Change:
+        """What was said beside the schedule: "every 6 hours" of what is taken as needed is the
+        shortest time between two doses. Raises Misunderstood.
+        """
+        change = self.read(text)
+        if change.every is None or not isinstance(self.content.schedule, AsNeeded):
+            return change
+        return replace(change, every=None, min_interval=change.every)
+
     def read_schedule(self, text: str) -> Change:
-        return parse_change(
+        change = parse_change(
             text,
             schedule=self.content.schedule,
             zone=self.zone,
@@ -121,12 +132,18 @@ class ChangeContext:
             day=self.day,
             dosage=self.content.dosage,
         )
+        before, said = self.content.instructions, change.instructions
+        if not before or not said or (_is_about_food(before) and _is_about_food(said)):
+            return change
+        together = joined(before, said)
+        check_notes(together, change.reason)
+        return replace(change, instructions=together)
 
     def other_number_of_doses(self, change: Change, changed: Content) -> tuple[int, int] | None:
-        """How many doses a course had and has, if other hours alone make that more or fewer, as
-        today's may have passed; None otherwise.
+        """How many doses a course had and has, if other hours or another first day make that more
+        or fewer; None otherwise.
         """
-        if change.names_end or change.names_days or change.starts_on or change.steps:
+        if change.names_end or change.names_days or change.steps:
             return None
         old, new = self.content.schedule, changed.schedule
         if [len(each.times) for each in wall_clocks_of(old)] != [
@@ -148,6 +165,14 @@ class ChangeContext:
             if change.dosage is None and change.dosages is None and change.steps is None:
                 raise
             return change
+
+
+def _is_about_food(note: str) -> bool:
+    """Whether one such note replaces another: "with food", then "before breakfast"."""
+    return not _FOOD.isdisjoint(note.casefold().split())
+
+
+_FOOD = {"food", "meal", "meals", "breakfast", "lunch", "dinner", "supper", "stomach", "eating"}
 
 
 def ask_when(data: Data, choice: Choice) -> Screen:

@@ -16,10 +16,11 @@ from bot.features.medicines.flows.content.new_schedules import (
     TypedSchedule,
     fitting_words,
     named_lack,
+    read_direction,
     read_schedule,
 )
 from bot.features.medicines.views.content import new_medicines
-from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
+from bot.grammar.commands.medicines import PartialMedicine
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
 from bot.grammar.labels.short_forms import SpelledOut
@@ -27,7 +28,7 @@ from bot.grammar.names import long_words
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.likely import likely_schedules
-from bot.grammar.schedules.parsing import says_as_much_as_refused
+from bot.grammar.schedules.parsing import kinds_named, says_as_much_as_refused
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
@@ -269,6 +270,12 @@ class Draft:
         likely = likely_schedules(self.refused, problem)
         return replace(self, offered=self.readable(likely, now))
 
+    def offering_again(self, words: str, now: datetime) -> "Draft":
+        """A copy that offers *words* as all that is meant, if they name as much as was refused."""
+        is_said = kinds_named(self.refused) <= kinds_named(words)
+        offered = self.readable([words], now) if is_said else ()
+        return replace(self, offered=offered or self.offered)
+
     def read_schedule(self, words: str, now: datetime, *, says_all: bool) -> TypedSchedule:
         """What was said so far and *words* make; with *says_all*, nothing that was refused is
         missing. Raises Misunderstood.
@@ -286,21 +293,23 @@ class Draft:
             says_all=says_all,
         )
 
-    def read_direction(self, text: str, now: datetime) -> PartialMedicine | None:
+    def read_direction(self, text: str, now: datetime, *, says_all: bool) -> PartialMedicine | None:
         """A whole direction that was typed where only the times were asked for, like "2 tablets
-        every morning". None if it isn't one. Raises Misunderstood.
+        every morning"; with *says_all*, all that was refused is in it. None if it isn't one.
         """
-        strength, refused = self.strength_before(text), self.refused
-        if refused and not says_as_much_as_refused(f"{strength} {text}", refused=refused):
+        if self.schedule_so_far or self.chosen is None:
             return None
-        # "1 tablet at 8am" completes "40 mg", "… then 0.5 mg" the 0.25 mg before it; "9am" nothing.
-        lines = (f'/addmed "{self.name}" {said} {text}' for said in ("", strength))
-        people = [self.chosen] if self.chosen else []
-        alone, after = (understand_medicine(line, people=people, now=now) for line in lines)
-        for typed in (after, alone):
-            if alone.says_amount and typed.dosage and (typed.schedule or typed.schedule_so_far):
-                return typed
-        return None
+        strength = self.strength_before(text)
+        if self.refused and not says_as_much_as_refused(f"{strength} {text}", refused=self.refused):
+            return None
+        amount = None if says_all else self.amount
+        return read_direction(
+            text, name=self.name, strength=strength, amount=amount, person=self.chosen, now=now
+        )
+
+    @property
+    def says_when(self) -> bool:
+        return bool(self.schedule or self.schedule_so_far or self.refused)
 
     @property
     def amount(self) -> Dosage | None:

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
+from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dates import spelt
+from bot.grammar.dosages import parse_dosage
 from bot.grammar.labels.beside_times import joined, meals_beside_times_in
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
+from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.clauses import doses_of_steps, names_steps, woven
 from bot.grammar.schedules.parsing import (
@@ -144,6 +147,47 @@ def _is_half_a_day_missing(words: str, zone: ZoneInfo, now: datetime) -> bool:
     except Misunderstood as problem:
         return problem.problem is Problem.AM_OR_PM
     return False
+
+
+def read_direction(
+    text: str,
+    *,
+    name: str | None,
+    strength: str,
+    amount: Dosage | None,
+    person: Person,
+    now: datetime,
+) -> PartialMedicine | None:
+    """A direction of the medicine *name* for which *amount* was typed before. *strength* are those
+    of its words that *text* does not repeat. None if it isn't one. An amount of the same kind may
+    come after the first or replace it: then that is the problem.
+    """
+    # "1 tablet at 8am" completes "40 mg", "… then 0.5 mg" the 0.25 mg before it; "9am" nothing.
+    lines = (f'/addmed "{name}" {said} {text}' for said in ("", strength))
+    alone, after = (understand_medicine(line, people=[person], now=now) for line in lines)
+    if not alone.says_amount:
+        return None
+    if after.dosage and (after.schedule or after.schedule_so_far):
+        return after
+    if not alone.dosage or not (alone.schedule or alone.schedule_so_far):
+        return None
+    if amount is None or amount == alone.dosage:
+        return alone
+    if amount.unit != alone.dosage.unit:
+        with suppress(Misunderstood):  # how many of what has that strength: "9am, 1 capsule"
+            return replace(alone, dosage=parse_dosage(f"{amount.words} {alone.dosage.words}"))
+        return None
+    either = [f"{amount.words} {text}", text]
+    clear = tuple(words for words in either if _is_direction(f'"{name}" {words}', person, now))
+    unclear = Misunderstood(Problem.STEP_OR_INSTEAD, text, suggestions=clear)
+    return replace(
+        alone, dosage=amount, schedule=None, schedule_so_far="", problem=unclear, refused=text
+    )
+
+
+def _is_direction(line: str, person: Person, now: datetime) -> bool:
+    typed = understand_medicine(f"/addmed {line}", people=[person], now=now)
+    return typed.schedule is not None
 
 
 def fitting_words(

@@ -169,11 +169,11 @@ def due_meanwhile(due: Sequence[datetime], *, person: str, zone: ZoneInfo, now: 
 
 
 def other_number_of_doses(before: int, after: int) -> Screen:
-    """At other hours, a course that keeps its last day has another number of doses."""
+    """A course that keeps its last day has another number of doses."""
     words = ngettext(
-        "⚠️ At that time it's {after} dose until the last day, not {before}. If that's wrong, type"
+        "⚠️ Like this it's {after} dose until the last day, not {before}. If that's wrong, type"
         " how long it lasts, like <code>for 5 days</code>.",
-        "⚠️ At that time it's {after} doses until the last day, not {before}. If that's wrong, type"
+        "⚠️ Like this it's {after} doses until the last day, not {before}. If that's wrong, type"
         " how long it lasts, like <code>for 5 days</code>.",
         after,
     )
