@@ -208,6 +208,7 @@ FLOWS = Flows(
         *("give", "refill", "pause"),
     ),
     on_unexpected_message=GUESSED.on_message,
+    warning=GUESSED.warning,
 )
 
 COMMANDS["cancel"] = FLOWS.on_cancel

@@ -50,13 +50,15 @@ class Step:
 
     `refresh` reloads the data that the question shows whenever it is shown again. With
     `has_own_exit` one of its own buttons leaves everything as it is, so it gets no Cancel button;
-    this suits questions asked after something was saved.
+    this suits questions asked after something was saved. With `keeps_words`, any words are an
+    answer: a note, a reason.
     """
 
     ask: Callable[[Data, Choice], Screen]
     take: Callable[[Request, Conversation, Reply], Awaitable[Answer]]
     refresh: Callable[[Request, Data], Awaitable[Data]] | None = None
     has_own_exit: bool = False
+    keeps_words: bool = False
 
 
 async def _as_it_was(_: Request, data: Data) -> Data:

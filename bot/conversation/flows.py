@@ -1,6 +1,6 @@
 """All flows together: routes messages and taps, and handles conversations left open."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 
 from bot.conversation.engine import CANCEL, OLD_CANCEL, AbandonPolicy, Flow, Reply, cancelled
@@ -31,15 +31,21 @@ _LONGEST_NAME = 100
 
 class Flows:
     """All flows and the texts and taps that reach them. *starting_commands* are the commands that
-    start one; *on_unexpected_message* answers a message while no question is open.
+    start one; *on_unexpected_message* answers a message while no question is open. What *warning*
+    says comes before an open question, and the words are no answer to it.
     """
 
     def __init__(
-        self, *flows: Flow, starting_commands: Collection[str] = (), on_unexpected_message: Handler
+        self,
+        *flows: Flow,
+        starting_commands: Collection[str] = (),
+        on_unexpected_message: Handler,
+        warning: Callable[[Request], Awaitable[Screen | None]],
     ) -> None:
         self._flows = {flow.name: flow for flow in flows}
         self._starting_commands = frozenset(starting_commands)
         self._on_unexpected_message = on_unexpected_message
+        self._warning = warning
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -129,6 +135,9 @@ class Flows:
                 if is_yes_or_no(request.text) and flow.is_to_confirm(running):
                     tap = tap_a_button(request.text).send[0]
                     return await flow.ask_again(request, running, first=tap)
+                keeps_words = flow.steps[running.step].keeps_words
+                if not keeps_words and (warning := await self._warning(request)):
+                    return await flow.ask_again(request, running, first=warning)
                 return await self._take(request, flow, running, Reply(text=request.text))
 
     async def on_press(self, request: Request) -> Answer:

@@ -4,6 +4,7 @@ Danger comes before anything else; then what turns a sentence around, so that a 
 somebody else's words are never taken for a record. What can't be read has no intent.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -42,6 +43,8 @@ _QUESTIONS, _DANGER, _TALK = "questions", "danger", "talk"
 
 def read_intents(text: str, known: Known) -> Reading:
     """What *text* means to a family with these names; the most likely first."""
+    if _CRY.fullmatch(text):
+        return Reading((SaysDanger(Danger.EMERGENCY),))
     sentence = read_sentence(text, known)
     if not sentence.text:
         return Reading((SmallTalk(Talk.HELLO),)) if text.strip() else Reading()
@@ -50,6 +53,15 @@ def read_intents(text: str, known: Known) -> Reading:
         if found is not None:
             return Reading((found,))
     return Reading()
+
+
+def without_reasons(text: str) -> str:
+    """A direction without what it is against or when it is given: "2 sprays if chest pain"."""
+    return _REASON.sub("", text)
+
+
+_REASON = re.compile(r"(?i)\b(?:for|if|when|against|during|prn|in case of)\b.*")
+_CRY = re.compile(r"(?i)\W*(?:help\W*)+!\W*")  # which no one-word command needs
 
 
 def _says(sentence: Sentence, name: str, section: str) -> bool:
@@ -127,7 +139,9 @@ def _given(asked: Asked) -> Callable[[Sentence], Intent | None]:
             sentence.medicine_ids or sentence.part or _is_of_pills(sentence)
         ):
             return None
-        days = max((int(each) for each in _named(sentence, "days ago")), default=0)
+        if sentence.weekday is not None:
+            return None  # only of the last three days is it known here which weekday they are
+        days = _days_ago(sentence)
         return WasItGiven(
             sentence.medicine_ids, asked, sentence.person_id, sentence.part, days_ago=days
         )
@@ -167,7 +181,18 @@ def _named(sentence: Sentence, kind: str) -> Iterator[str]:
 
 
 def _due(sentence: Sentence) -> Intent:
-    return WhatIsDue(_span(sentence, Span.NOW), sentence.person_id)
+    days = _days_ago(sentence)
+    if days:
+        ids, part = sentence.medicine_ids, sentence.part
+        return WasItGiven(ids, Asked.WHETHER, sentence.person_id, part, days_ago=days)
+    span = _span(sentence, Span.NOW)
+    if sentence.weekday is not None and span in {Span.NOW, Span.TODAY}:
+        span = Span.WEEK
+    return WhatIsDue(span, sentence.person_id)
+
+
+def _days_ago(sentence: Sentence) -> int:
+    return max((int(each) for each in _named(sentence, "days ago")), default=0)
 
 
 def _planned(about: AboutAppointment) -> Callable[[Sentence], Intent | None]:

@@ -63,3 +63,20 @@ async def test_words_of_danger_get_the_number_first_also_of_a_stranger(
     stranger = town.person("Cleo")
     await stranger.send("my mother can't breathe")
     await stranger.sees("call your emergency number now")
+
+
+async def test_words_of_danger_are_no_answer_to_an_open_question(home: Household) -> None:
+    anna = home.anna
+    await anna.send("/addmed Vitamin D 1 capsule")
+    await anna.sees("When is Vitamin D due?")
+    await anna.send("she has fallen")
+    warned = await anna.sees("If somebody is in danger")
+    assert "When is Vitamin D due?" in warned.text
+    await anna.send("8am and 8pm")
+    shown = await anna.sees("I understood:")
+    assert "fallen" not in shown.text
+    await anna.send("/addmed Nitrolingual 1 spray")
+    await anna.sees("When is Nitrolingual due?")
+    await anna.send("as needed for chest pain, 4 hours apart, max 3")
+    shown = await anna.sees("What it's for: chest pain")
+    assert "danger" not in shown.text

@@ -37,6 +37,6 @@ async def _take_note(request: Request, running: Conversation, reply: Reply) -> A
 
 FLOW = Flow(
     "outcome",
-    {"note": Step(_ask_note, _take_note)},
+    {"note": Step(_ask_note, _take_note, keeps_words=True)},
     abandon_policy=AbandonPolicy("appts", Unfinished.NOT_RECORDED, renew=renew_occurrence),
 )

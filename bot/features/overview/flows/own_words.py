@@ -38,10 +38,10 @@ from bot.grammar.intents.kinds import (
     WhoIsInFamily,
 )
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
-from bot.grammar.intents.reading import read_intents
+from bot.grammar.intents.reading import read_intents, without_reasons
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
-from bot.ui.answer import Answer
+from bot.ui.answer import Answer, Screen
 from bot.ui.distinct_labels import medicine_labels
 from domain.access import Action
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -88,6 +88,16 @@ class OwnWords:
         ):
             return None
         return await self._answer(request, intent)
+
+    async def warning(self, request: Request) -> Screen | None:
+        """Whom to call, where an answer to an open question has words of danger, which are no note:
+        "as needed for chest pain". None otherwise.
+        """
+        intents = read_intents(without_reasons(request.text or ""), Known()).intents
+        if not intents or not isinstance(intents[0], SaysDanger):
+            return None
+        countries = await _countries(request)
+        return danger_views.danger(intents[0].danger, countries=countries).send[0]
 
     async def _answer(self, request: Request, intent: Intent) -> Answer | None:
         match intent:
@@ -227,6 +237,7 @@ async def _facts(request: Request, intent: WasItGiven) -> views.GivenFacts:
         last=[dose for dose in last if dose.id not in shown],
         names=[lines[each].name for each in intent.medicine_ids if each in lines],
         days_ago=intent.days_ago,
+        names_people=len(await list_people(scope)) > 1,
     )
 
 

@@ -13,7 +13,7 @@ from bot.ui.length import fitting, label
 from bot.ui.presses.medicines import ShowMedicine
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape, listed
-from bot.ui.words.dose_times import due_clock, moment_of
+from bot.ui.words.dose_times import due_clock, due_moment, moment_of
 from bot.ui.words.times import clock_time, day_words
 from domain.database.scope import Member
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
@@ -24,7 +24,8 @@ from domain.models.medicines import DoseStatus
 @dataclass(frozen=True)
 class GivenFacts:
     """What is recorded about some doses of one day. `last` is the last intake of each medicine that
-    was asked about; `asked` are those who got a card about a dose, by their id.
+    was asked about; `asked` are those who got a card about a dose, by their id. In a family that
+    looks after several people, `names_people`: each line says whose dose it is.
     """
 
     doses: Sequence[DoseFacts]
@@ -32,6 +33,7 @@ class GivenFacts:
     last: Sequence[DoseFacts]
     names: Sequence[str]
     days_ago: int = 0
+    names_people: bool = False
 
 
 def given(facts: GivenFacts, *, member: Member, now: datetime) -> Screen:
@@ -42,15 +44,18 @@ def given(facts: GivenFacts, *, member: Member, now: datetime) -> Screen:
     lines += [_line(dose, facts, member=member, now=now) for dose in facts.doses]
     if not facts.doses:
         lines.append(_("Nothing is recorded, and nothing was due."))
-    lines += [last_given(dose, member=member, now=now) for dose in facts.last]
+    lines += [last_given(dose, facts, member=member, now=now) for dose in facts.last]
     return Screen("\n".join(fitting(lines)), home_buttons("today", "history"))
 
 
 def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) -> str:
     if dose.status in RESOLVED:
-        return dose_line(dose, now, reader_zone=member.zone)
+        line = dose_line(dose, now, reader_zone=member.zone)
+        return _for_person(line, dose) if facts.names_people else line
     what = f"{escape(dose.name)} {escape(dose.dosage)}"
-    time = due_clock(dose, reader_zone=member.zone)
+    what = _for_person(what, dose) if facts.names_people else what
+    is_of_today = dose.local.date() == now.astimezone(dose.zone).date() or facts.days_ago
+    time = due_clock(dose, reader_zone=member.zone) if is_of_today else due_moment(dose, now=now)
     if dose.due_at > now:
         return _("• {time} {what}: not due until then").format(time=time, what=what)
     asked = _asked(facts.asked.get(dose.id, {}), member)
@@ -63,6 +68,10 @@ def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) 
     )
 
 
+def _for_person(what: str, dose: DoseFacts) -> str:
+    return _("{what} for {person}").format(what=what, person=escape(dose.person))
+
+
 def _asked(members: Mapping[UUID, str], member: Member) -> str:
     """ "Ben and you"; empty for nobody."""
     others = [escape(name) for user_id, name in members.items() if user_id != member.user_id]
@@ -70,11 +79,12 @@ def _asked(members: Mapping[UUID, str], member: Member) -> str:
     return listed(others + yourself) if members else ""
 
 
-def last_given(dose: DoseFacts, *, member: Member, now: datetime) -> str:
+def last_given(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) -> str:
     """ "Last: Paracetamol 500 mg, yesterday 21:00, recorded by Ben"."""
     at = dose.taken_at or dose.due_at
+    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
     return _("Last: {what}, {moment}, recorded by {who}").format(
-        what=f"{escape(dose.name)} {escape(dose.given or dose.dosage)}",
+        what=_for_person(what, dose) if facts.names_people else what,
         moment=moment_of(dose, at, dose.taken_zone, now=now, reader_zone=member.zone),
         who=escape(dose.resolved_by or ""),
     )

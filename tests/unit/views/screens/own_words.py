@@ -48,6 +48,11 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
     return {
         "own_given": given(several),
         "own_given_nothing": given(nothing),
+        "own_given_of_several": given(
+            own_words.GivenFacts(
+                [taken, open_dose], asked, [taken], ("Aspirin",), names_people=True
+            )
+        ),
         "own_given_yesterday": given(own_words.GivenFacts((), {}, (), names, days_ago=1)),
         "own_ahead": partial(own_words.ahead, planned, span=Span.TOMORROW, now=NOW),
         "own_ahead_nothing": partial(own_words.ahead, (), span=Span.WEEK, now=NOW),
