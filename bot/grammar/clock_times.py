@@ -62,6 +62,9 @@ MEALS: Mapping[str, PartOfDay | None] = {
 }
 
 
+_NOON = 12
+
+
 @dataclass(frozen=True, slots=True)
 class TypedTime:
     """A time as typed, with its readings, the most literal first.
@@ -90,6 +93,18 @@ class TypedTime:
     def other_half(self) -> time | None:
         """Twelve hours later, if the text ("3:15") may mean that too."""
         return self.readings[1] if self.is_sure and len(self.readings) > 1 else None
+
+    @property
+    def is_of_24_hours(self) -> bool:
+        """Whether it is an afternoon hour in 24 hours: "22:00", but not "10 pm"."""
+        is_named = any(letter.isalpha() for letter in self.words)
+        return not is_named and self.readings[0].hour > _NOON
+
+    def require_one_half(self) -> None:
+        """Raises `Misunderstood` if it may be twelve hours later as well: "1:30" behind "8:30"."""
+        if self.other_half is not None:
+            both = tuple(f"{at:%H:%M}" for at in self.readings)
+            raise Misunderstood(Problem.AM_OR_PM, self.words, suggestions=both)
 
     def resolve(self, part: PartOfDay | None = None) -> time:
         """The one time meant. Raises `Misunderstood` if there is none, or more than one."""

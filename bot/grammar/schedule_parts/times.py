@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
+from itertools import pairwise
 
 from bot.grammar.clock_times import MEALS, NAMED, TypedTime, looks_like_a_time, read_time
 from bot.grammar.numbers import COUNTS
@@ -101,11 +102,13 @@ def resolve_clock(items: Sequence[Item]) -> tuple[list[time], list[Moment], list
             moments.append(item.moment)
         elif not beside:
             vague.append(item.words)
-    times = [
-        _resolved(item, within.get(index))
-        for index, item in enumerate(items)
-        if isinstance(item, TypedTime)
-    ]
+    typed = [(at, item) for at, item in enumerate(items) if isinstance(item, TypedTime)]
+    times = [_resolved(item, within.get(at)) for at, item in typed]
+    for (_, before), (at, item), (first, then) in zip(
+        typed, typed[1:], pairwise(times), strict=False
+    ):
+        if then < first and at not in within and not before.is_of_24_hours:
+            item.require_one_half()
     return times, moments, vague
 
 
