@@ -51,8 +51,8 @@ from domain.family.families import get_overview
 from domain.family.people import list_people
 from domain.medicines.doses.asked_members import list_asked
 from domain.medicines.doses.facts import DoseFacts
-from domain.medicines.doses.planned import PlannedDose, list_planned
 from domain.medicines.doses.today import list_day
+from domain.medicines.expansion.planned import PlannedDose, list_planned
 from domain.medicines.facts import MedicineLine
 from domain.medicines.records.history import list_history
 from domain.models.medicines import DoseStatus

@@ -17,7 +17,7 @@ from bot.ui.words.dose_times import due_clock, due_moment, moment_of
 from bot.ui.words.times import clock_time, day_words
 from domain.database.scope import Member
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
-from domain.medicines.doses.planned import PlannedDose
+from domain.medicines.expansion.planned import PlannedDose
 from domain.models.medicines import DoseStatus
 
 

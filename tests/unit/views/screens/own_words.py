@@ -7,7 +7,7 @@ from bot.features.overview.views import danger, own_words
 from bot.grammar.intents.kinds import Danger, Span, Unsaid
 from bot.ui.answer import Screen
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.planned import PlannedDose
+from domain.medicines.expansion.planned import PlannedDose
 from domain.models.medicines import DoseStatus
 from tests.unit.views.screens.home import (
     ANNA_ID,
