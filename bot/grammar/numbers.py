@@ -94,6 +94,8 @@ def _value(match: re.Match[str]) -> Fraction | None:
         whole, part = re.split("[.,]", digits)
         if len(whole) > 1 and digits.endswith(",000"):
             return Fraction(whole + part)  # nobody writes 50 as 50,000
+        if "." in digits and not part.endswith("0"):
+            return Fraction(digits)  # "3.125 mg": no thousands end like that
         shorter = part.rstrip("0")
         as_decimal = f"{whole}.{shorter}" if shorter else whole
         raise Misunderstood(

@@ -5,6 +5,7 @@ the answer completes the change.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,8 +25,9 @@ from bot.grammar.labels.lines import check_notes
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.context import to_misunderstood
 from bot.ui.answer import Screen
+from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.facts import Content
-from domain.medicines.schedule_changes.amounts import ALL, STRENGTH
+from domain.medicines.schedule_changes.amounts import ALL, STRENGTH, own_dosages
 from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedule_changes.editing import apply_change
 from domain.medicines.schedule_changes.questions import (
@@ -106,10 +108,8 @@ class ChangeContext:
         try:
             return self.read_schedule(text)
         except Misunderstood as problem:
-            try:
-                return Change(dosage=parse_dosage(text))
-            except Misunderstood:
-                pass
+            with suppress(Misunderstood):
+                return Change(dosage=self._amount(parse_dosage(text)))
             if problem.problem is Problem.UNKNOWN_WORDS:
                 raise Misunderstood(Problem.CHANGE_UNREADABLE, text) from problem
             raise
@@ -132,6 +132,8 @@ class ChangeContext:
             day=self.day,
             dosage=self.content.dosage,
         )
+        if change.dosage is not None:
+            change = replace(change, dosage=self._amount(change.dosage))
         before, said = self.content.instructions, change.instructions
         if not before or not said or (_is_about_food(before) and _is_about_food(said)):
             return change
@@ -156,7 +158,7 @@ class ChangeContext:
     def read_dosage(self, text: str) -> Change:
         """ "75 mg", or an amount for each time. Raises Misunderstood."""
         try:
-            return Change(dosage=parse_dosage(text))
+            return Change(dosage=self._amount(parse_dosage(text)))
         except Misunderstood as problem:
             try:
                 change = self.read_schedule(text)
@@ -165,6 +167,15 @@ class ChangeContext:
             if change.dosage is None and change.dosages is None and change.steps is None:
                 raise
             return change
+
+    def _amount(self, said: Dosage) -> Dosage:
+        """ "2 tablets", of what is 500 mg each: the strength stays."""
+        strength = self.content.dosage
+        is_count = said.unit in THINGS and not own_dosages(self.content.schedule)
+        if is_count and strength.unit is not None and strength.unit not in THINGS:
+            with suppress(Misunderstood):
+                return parse_dosage(f"{strength.words} {said.words}")
+        return said
 
 
 def _is_about_food(note: str) -> bool:
