@@ -25,7 +25,6 @@ from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.content.questions import sentence_about
 from bot.features.medicines.flows.content.unkept import unkept_of
-from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicine_pieces import split_amount
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
@@ -241,8 +240,7 @@ def _changed(
         return _next(request, running, draft)
     found = draft.context(request.scope.clock.now()).apply([change], words=words)
     if isinstance(found, Content):
-        doses = draft.context(request.scope.clock.now()).other_number_of_doses(change, found)
-        first = new_medicines.other_number_of_doses(*doses) if doses else None
+        first = parts.warning(draft.context(request.scope.clock.now()), change, found)
         return _next(request, running, draft.changed(found), first=first)
     step, needed = parts.data_of_question(found, day=draft.day_times)
     question = {"step": step, **needed}

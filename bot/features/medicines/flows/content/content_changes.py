@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.features.medicines.flows.content.named_buttons import named_button
-from bot.features.medicines.views.content import medicine_changes
+from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.grammar.commands.schedule_changes import (
     parse_change,
     parse_max_per_day,
@@ -37,6 +37,7 @@ from domain.medicines.schedule_changes.questions import (
     Question,
     Topic,
 )
+from domain.medicines.schedules.days import Days, counts_from_first_day
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Combined,
@@ -155,6 +156,16 @@ class ChangeContext:
         before, after = (count_doses(each, self.zone, self.now) for each in (old, new))
         return (before, after) if before and after and before != after else None
 
+    def replaced_rhythm(self, changed: Content) -> Days | None:
+        """The days so far if they were counted, and other days take their place: "only weekdays"
+        of what is taken every 2 days; None otherwise.
+        """
+        old, new = self.content.schedule, changed.schedule
+        if not isinstance(old, WallClock) or not isinstance(new, WallClock):
+            return None
+        is_kept = old.days == new.days or not counts_from_first_day(old.days)
+        return None if is_kept or type(old.days) is type(new.days) else old.days
+
     def read_dosage(self, text: str) -> Change:
         """ "75 mg", or an amount for each time. Raises Misunderstood."""
         try:
@@ -176,6 +187,14 @@ class ChangeContext:
             with suppress(Misunderstood):
                 return parse_dosage(f"{strength.words} {said.words}")
         return said
+
+
+def warning(context: ChangeContext, change: Change, changed: Content) -> Screen | None:
+    """What a change of a draft takes away or adds without naming it."""
+    doses, days = context.other_number_of_doses(change, changed), context.replaced_rhythm(changed)
+    if days is not None:
+        return new_medicines.replaced_rhythm(days)
+    return new_medicines.other_number_of_doses(*doses) if doses else None
 
 
 def _is_about_food(note: str) -> bool:

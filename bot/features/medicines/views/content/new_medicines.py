@@ -16,12 +16,14 @@ from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.pauses import is_paused, medicine_words
 from bot.ui.words.regimens.courses import course_in_words, next_dates_in_words
 from bot.ui.words.regimens.parts_of_day import times_in_words
+from bot.ui.words.regimens.patterns_of_days import days_in_words
 from bot.ui.words.regimens.schedules import BEGUN, dosage_in_words, dosed_name, schedule_in_words
 from bot.ui.words.times import moment
 from domain.database.scope import Member
 from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import LONGEST_INSTRUCTIONS, MedicineFacts
+from domain.medicines.schedules.days import Days
 from domain.medicines.schedules.kinds import AsNeeded, Schedule, is_daily
 from domain.name_similarity import is_same_name
 
@@ -178,6 +180,12 @@ def other_number_of_doses(before: int, after: int) -> Screen:
         after,
     )
     return Screen(words.format(before=before, after=after))
+
+
+def replaced_rhythm(days: Days) -> Screen:
+    """Weekdays, say, have taken the place of a rhythm."""
+    words = _("⚠️ These days take the place of “{days}”.")
+    return Screen(words.format(days=days_in_words(days)))
 
 
 def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) -> str:

@@ -22,7 +22,7 @@ from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import Content, MedicineFacts, MedicineLine, OpenDose
 from domain.medicines.schedule_changes.comparison import Concern
 from domain.medicines.schedule_changes.questions import Place, Topic
-from domain.medicines.schedules.days import Daily, Monthly, Weekly
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
 from domain.medicines.schedules.kinds import WallClock
 from domain.medicines.schedules.moments import DayTimes, PartOfDay
 from domain.medicines.stock.projection import Forecast, Lasts
@@ -91,6 +91,7 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             unkept=words.instructions,
             keep=choice(new_medicines.keep_label()),
         ),
+        "addmed_replaced_rhythm": partial(new_medicines.replaced_rhythm, Cycle(21, 7)),
         "addmed_other_number_of_doses": partial(new_medicines.other_number_of_doses, 5, 4),
         "addmed_due_meanwhile": partial(
             new_medicines.due_meanwhile, [NOW], person=words.person, zone=LONDON, now=NOW

@@ -1,0 +1,104 @@
+"""What is typed about a medicine that is still to be saved changes what it names, and keeps the
+rest.
+"""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.grammar.commands.medicines import understand_medicine
+from bot.grammar.problems import Misunderstood, Problem
+from domain.local_time import Weekday
+from domain.medicines.facts import Content
+from domain.medicines.schedules.days import Cycle, Daily, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Steps, WallClock
+from tests.unit.grammar.family import LONDON, MUM
+
+NOW = datetime(2026, 11, 23, 7, 40, tzinfo=UTC)  # a Monday
+
+
+def draft(line: str) -> ChangeContext:
+    typed = understand_medicine(line, people=[MUM], now=NOW)
+    assert typed.name
+    assert typed.dosage
+    assert typed.schedule
+    content = Content(typed.name, typed.dosage, typed.schedule, typed.instructions)
+    return ChangeContext(content, LONDON, NOW)
+
+
+def changed(line: str, words: str) -> Content:
+    context = draft(line)
+    found = context.apply([context.read(words)])
+    assert isinstance(found, Content)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ("Ramipril 5 mg mon and thu 8am until 30 dec", Weekly(frozenset({Weekday.MONDAY}))),
+        ("Cream 1 g every other week on mon and thu 8am", Weekly(frozenset({Weekday.MONDAY}), 2)),
+        ("Aspirin 1 tablet 8am", Weekly(frozenset(Weekday) - {Weekday.THURSDAY})),
+    ],
+)
+def test_a_weekday_is_left_out_of_the_days_so_far(line: str, days: Weekly) -> None:
+    schedule = changed(line, "not on thursday").schedule
+    assert isinstance(schedule, WallClock)
+    assert schedule.days == days
+
+
+@pytest.mark.parametrize("rhythm", ["every 2 days", "21 days on 7 off"])
+def test_a_rhythm_leaves_out_no_weekday(rhythm: str) -> None:
+    with pytest.raises(Misunderstood) as refused:
+        changed(f"Pill 1 tablet {rhythm} 8am", "not on sundays")
+    assert refused.value.problem is Problem.CHANGE_UNREADABLE
+
+
+def test_other_days_than_a_rhythm_are_said() -> None:
+    context = draft("Pill 1 tablet 21 days on 7 off 8am")
+    assert context.replaced_rhythm(changed("Pill 1 tablet 8am", "on weekdays")) == Cycle(21, 7)
+    assert draft("Pill 1 tablet 8am").replaced_rhythm(context.content) is None
+
+
+def test_a_length_is_that_of_the_step_without_one() -> None:
+    line = "Prednisolone 20 mg 8am for 3 days then 10 mg"
+    schedule = changed(line, "for 4 days").schedule
+    assert isinstance(schedule, Steps)
+    assert [step.ends_on for step in schedule.steps] == [date(2026, 11, 25), date(2026, 11, 29)]
+
+
+def test_every_other_day_is_counted_over_the_steps() -> None:
+    line = "Prednisolone 40 mg at 8am for 3 days then 20 mg for 3 days"
+    schedule = changed(line, "every other day").schedule
+    assert isinstance(schedule, Steps)
+    first, second = schedule.steps
+    assert first.days == second.days == Daily(2)
+    assert (second.starts_on - first.starts_on).days % 2 == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [("with water", "with food; with water"), ("before food", "before food")],
+)
+def test_a_note_is_kept_beside_another(words: str, note: str) -> None:
+    assert changed("Vitamin D 1 capsule 8am with food", words).instructions == note
+
+
+def test_no_limit_keeps_the_interval() -> None:
+    schedule = changed("Codeine 30 mg as needed, 4 hours apart, max 4 a day", "no limit").schedule
+    assert isinstance(schedule, AsNeeded)
+    assert schedule.min_interval is not None
+    assert schedule.max_per_day is None
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "dosage"),
+    [
+        ("Codeine 30 mg 8am", "2 tablets", "30 mg 2 tablets"),
+        ("Codeine 2 tablets 8am", "30 mg", "30 mg"),
+        ("Codeine 30 mg 8am", "60 mg", "60 mg"),
+    ],
+)
+def test_a_number_of_tablets_keeps_the_strength(line: str, words: str, dosage: str) -> None:
+    assert changed(line, words).dosage.words == dosage
