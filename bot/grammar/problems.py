@@ -41,6 +41,7 @@ class Problem(Enum):
     WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
     FIRST_DAY_MISSING = auto()  # "every 3 months", but from which day on?
     HOURS_RANGE = auto()  # "every 4-6 hours"
+    FIRST_DAY_OR_WEEKLY = auto()  # W is a weekday, of what is given every so many days
     SAY_ALL_OF_IT = auto()  # W could not be read, and the answer leaves out part of it
     STEP_OR_INSTEAD = auto()  # W are amounts: after the first one, or in its place?
     SLIDING_SCALE = auto()  # W depends on a measurement

@@ -187,6 +187,7 @@ def _without_choices() -> Mapping[Problem, str]:
             " times and how long, like <code>every friday at 20:00</code>."
         ),
         Problem.NUMBER_OR_HOUR: _("“{words}”: is that how many, how often, or the hour?"),
+        Problem.FIRST_DAY_OR_WEEKLY: _("“{words}”: is that the first day, or every week?"),
         Problem.STEP_OR_INSTEAD: _(
             "“{words}”: does it come after what you typed first, or instead?"
         ),

@@ -26,7 +26,7 @@ from bot.grammar.dosages import (
 from bot.grammar.labels.phrases import FORMS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.amounts_with_times import first_portion, split_strength
-from bot.grammar.tokens import Line, Token, tokenize
+from bot.grammar.tokens import Line, Token, relaid, tokenize
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.moments import USUAL_DAY
 
@@ -218,16 +218,30 @@ def _could_belong_to_amount(name: tuple[Token, ...], dosage: tuple[Token, ...]) 
     return is_split_thousand or is_letter
 
 
-def split_amount(text: str) -> tuple[Dosage, str] | None:
-    """The amount with which *text* begins, and the words after it: "10 mg 9am"; None if it doesn't
-    begin with one.
+def amount_and_more(text: str) -> tuple[Dosage | None, str]:
+    """The amount in *text*, and its other words: "10 mg 9am", "9am, 10 mg"; None if it has none.
+    Raises `Misunderstood` for several.
     """
     line = tokenize(text)
-    for end in range(min(len(line.tokens) - 1, _LONGEST_AMOUNT), 0, -1):
+    amounts = find_dosages(line)
+    if len(amounts) > 1:
+        raise Misunderstood(Problem.WHICH_AMOUNT, text)
+    if not amounts:
+        return None, text
+    [found] = amounts
+    end = max(found.end, _longest_amount(line, found.start))
+    words = [*line.tokens[: found.start], *line.tokens[end:]]
+    amount = parse_dosage(line.typed(line.tokens[found.start : end]))
+    return amount, relaid(words).text if words else ""
+
+
+def _longest_amount(line: Line, start: int) -> int:
+    """Where the amount that begins at *start* ends, with all words that belong to it."""
+    for end in range(min(len(line.tokens), start + _LONGEST_AMOUNT), start, -1):
         with suppress(Misunderstood):
-            amount = parse_dosage(line.typed(line.tokens[:end]))
-            return amount, line.typed(line.tokens[end:])
-    return None
+            parse_dosage(line.typed(line.tokens[start:end]))
+            return end
+    return start
 
 
 _LONGEST_AMOUNT = 8  # words

@@ -15,7 +15,7 @@ from bot.grammar.commands.medicine_schedules import (
     trimmed,
 )
 from bot.grammar.dosages import quantity_ends
-from bot.grammar.labels.beside_times import joined, take_beside_times
+from bot.grammar.labels.beside_times import is_also_as_needed, joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, check_notes, read_label, tokenize_direction
 from bot.grammar.labels.patterns import unread_table
 from bot.grammar.labels.phrases import DOING
@@ -113,6 +113,10 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         words = line.typed(line.tokens[table:])
         unknown = Misunderstood(Problem.UNKNOWN_WORDS, line.tokens[table].raw)
         when = TypedWhen(problem=unknown if pieces.dosage else None, refused=words)
+    elif is_also_as_needed(text):
+        refused = line.typed(line.tokens[len(pieces.name) :])
+        pieces = replace(pieces, dosage=None, problem=None)
+        when = TypedWhen(problem=Misunderstood(Problem.ONE_RHYTHM, refused), refused=refused)
     elif is_read:
         when = read_when(line, schedule_tokens, clocks=clocks, now=now, dosage=pieces.dosage)
     notes_said = joined(label.instructions, *notes, *when.limits)

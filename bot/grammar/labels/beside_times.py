@@ -2,6 +2,7 @@
 night" of something as needed.
 """
 
+import re
 from collections.abc import Collection, Sequence
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
@@ -189,3 +190,15 @@ def _without_moments(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, 
             kept.append(tokens[start])
             cursor.at = start + 1
     return tuple(kept), notes
+
+
+def is_also_as_needed(text: str) -> bool:
+    """Whether it is given at set times and as needed as well: "1 mg nocte + 1 mg prn"."""
+    return bool(_ALSO_AS_NEEDED.search(text.casefold()))
+
+
+_ALSO_AS_NEEDED = re.compile(
+    r"\b(?:nocte|mane|noon|o[dmn]|bd|bid|tds|tid|qds|qid|daily|night|bedtime|morning|evening|day"
+    r"|\d ?[ap]m|\d\d:\d\d|[234]x)\b[^;]*?(?:\+|\band\b|&|\bplus\b)[^;+&]{0,30}?"
+    r"\b(?:prn|p\.r\.n|(?:as|when|if) (?:needed|required|necessary))"
+)

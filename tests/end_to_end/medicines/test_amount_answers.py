@@ -41,7 +41,7 @@ async def test_a_number_of_times_that_differs_is_asked_about(home: Household) ->
     await home.anna.sees("each time? For example")
     await home.anna.send("5ml 8am and 8pm")
     await home.anna.sees("the number and the times or days don't match")
-    await home.anna.send("8am 2pm 8pm")
+    await home.anna.send("5ml 8am 2pm 8pm")
     understood = await home.anna.sees("I understood:")
     assert "Ambroxol 5 ml" in understood.text
     assert "15 doses" in understood.text
@@ -83,3 +83,48 @@ async def test_a_bare_number_behind_a_strength_is_asked_about(home: Household) -
     await home.anna.send("8am")
     understood = await home.anna.sees("I understood:")
     assert "Methotrexate 2.5 mg 6 tablets\nevery Monday at 08:00" in understood.text
+
+
+@pytest.mark.parametrize(
+    ("line", "first", "second", "shown"),
+    [
+        ("Losartan mondays and fridays", "8am", "50mg", "Mon and Fri at 08:00"),
+        ("Lisinopril for 7 days", "8am", "5mg", "7 doses"),
+        ("Trandolapril every 2 weeks", "Friday 10am", "2mg", "every 2 weeks on Fri at 10:00"),
+        ("Sertraline from 10 december", "8am", "50mg", "every day at 08:00, from 10 December"),
+    ],
+)
+async def test_a_time_in_place_of_the_amount_completes_the_words_before(
+    home: Household, line: str, first: str, second: str, shown: str
+) -> None:
+    await home.anna.send(f"/addmed {line}")
+    asked = await home.anna.sees("each time? For example")
+    await home.anna.send(first)
+    await home.anna.sees("each time? For example", after=asked)
+    await home.anna.send(second)
+    understood = await home.anna.sees("I understood:")
+    assert shown in understood.text
+
+
+@pytest.mark.parametrize(
+    "answer", ["8am 200mg 8pm 400mg", "5mg 5mg 10mg", "3mg mon-fri 4mg sat sun"]
+)
+async def test_of_several_amounts_none_is_dropped_in_silence(home: Household, answer: str) -> None:
+    await home.anna.send("/addmed Baclofen twice a day")
+    await home.anna.sees("each time? For example")
+    await home.anna.send(answer)
+    asked = await home.anna.sees("has more than one amount")
+    assert "How much Baclofen each time?" in asked.text
+    await home.anna.send("5 mg 8am 8pm")
+    understood = await home.anna.sees("I understood:")
+    assert "Not all of this is in it" in understood.text
+
+
+async def test_a_weekday_of_a_rhythm_may_be_the_first_day(home: Household) -> None:
+    await home.anna.send("/addmed Methadone 5mg every 3 days")
+    await home.anna.sees("at what time?")
+    await home.anna.send("Wednesday 9am")
+    asked = await home.anna.sees("is that the first day, or every week?")
+    await home.anna.press("every 3 days from Wednesday 9am", message=asked)
+    understood = await home.anna.sees("I understood:")
+    assert "every 3 days at 09:00" in understood.text

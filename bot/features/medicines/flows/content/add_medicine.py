@@ -14,6 +14,7 @@ from bot.features.medicines.flows.content import (
     questions,
     saving,
 )
+from bot.features.medicines.flows.content.amount_answers import is_more, read_more
 from bot.features.medicines.flows.content.differing_amounts import A_CYCLE, Amounts
 from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
@@ -26,7 +27,6 @@ from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICIN
 from bot.features.medicines.flows.content.questions import sentence_about
 from bot.features.medicines.flows.content.unkept import unkept_of
 from bot.features.medicines.views.content.medicine_notes import Note
-from bot.grammar.commands.medicine_pieces import split_amount
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
@@ -112,9 +112,9 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
     draft, text = Draft.read(running).hearing(reply.text or ""), reply.text or ""
     try:
         dosage = parse_dosage(text)
-    except Misunderstood:
-        if draft.says_when and (found := split_amount(text)):
-            return await _take_amount_and_more(request, running, *found)
+    except Misunderstood as problem:
+        if is_more(draft, text):
+            return _take_more(request, running, draft, text, problem)
         more = _take_rest(request, running, draft, draft.named(text), is_answer=True)
         if more is None:
             raise
@@ -122,16 +122,18 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
     return _next(request, running, replace(draft, dosage=dosage.to_json()))
 
 
-async def _take_amount_and_more(
-    request: Request, running: Conversation, dosage: Dosage, more: str
+def _take_more(
+    request: Request, running: Conversation, draft: Draft, text: str, problem: Misunderstood
 ) -> Answer:
-    """Take "10 mg 9am" where "weekly on mondays" was typed before: it completes those words."""
-    draft = replace(Draft.read(running), dosage=dosage.to_json())
-    if draft.schedule is None:
-        running = replace(running, data=draft.write())
-        return await _take_schedule(request, running, Reply(text=more))
-    change = draft.context(request.scope.clock.now()).read_more(more)
-    return _changed(request, running, draft, change, words=more)
+    """Take "10 mg 9am", or "9am", where "weekly on mondays" was typed before: it completes those
+    words. What of it can't be read leaves all of it open.
+    """
+    try:
+        found, change, more = read_more(draft, text, problem, request.scope.clock.now())
+        return _changed(request, running, found, change, words=more)
+    except Misunderstood as unclear:
+        draft = replace(draft, unread=draft.unread or text)
+        return _next(request, running, draft, first=sentence_about(unclear))
 
 
 def _take_rest(

@@ -37,15 +37,8 @@ from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.moments_of_schedules import parts_of, retimed
 from domain.medicines.schedules.problems import InvalidSchedule
 
-OFFERED = frozenset(
-    {
-        Problem.WHICH_NIGHT,
-        Problem.HOUR_IS_OVER,
-        Problem.HOURS_RANGE,
-        Problem.NUMBER_OR_HOUR,
-        Problem.STEP_OR_INSTEAD,
-    }
-)
+OFFERED = {Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER, Problem.HOURS_RANGE}
+OFFERED |= {Problem.NUMBER_OR_HOUR, Problem.FIRST_DAY_OR_WEEKLY, Problem.STEP_OR_INSTEAD}
 
 
 @dataclass(frozen=True)
@@ -274,7 +267,11 @@ class Draft:
         """A copy that offers *words* as all that is meant, if they name as much as was refused."""
         is_said = kinds_named(self.refused) <= kinds_named(words)
         offered = self.readable([words], now) if is_said else ()
-        return replace(self, offered=offered or self.offered)
+        if not offered:
+            return self
+        # What it leaves out of the words before is shown with it.
+        unread, heard = self.unread or self.refused, (*self.heard, words)
+        return replace(self, offered=offered, unread=unread, heard=heard)
 
     def read_schedule(self, words: str, now: datetime, *, says_all: bool) -> TypedSchedule:
         """What was said so far and *words* make; with *says_all*, nothing that was refused is

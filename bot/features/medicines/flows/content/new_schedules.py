@@ -99,6 +99,16 @@ def read_schedule(
         instructions = joined(label.instructions, *meals_beside_times_in(text))
         return TypedSchedule(schedule, so_far, lacks, instructions, label.reason, label.spelled_out)
 
+    def is_read(text: str) -> bool:
+        try:
+            return read(text).schedule is not None
+        except Misunderstood:
+            return False
+
+    has_amount_at = _TIME.search(so_far) and _AMOUNT.search(so_far)
+    if not says_all and has_amount_at and not _AMOUNT.search(said):
+        # "40 mg once a day and 20 mg at 2pm" · "8am": in front of which of them?
+        raise Misunderstood(Problem.WHICH_AMOUNT, f"{so_far} {said}")
     if len(set(doses_of_steps(so_far))) > 1 and not names_steps(said):
         raise Misunderstood(Problem.TIMES_OF_STEPS, said)
     if refused and not _DIGIT.search(said) and _is_half_a_day_missing(refused, zone, now):
@@ -117,6 +127,12 @@ def read_schedule(
         # Only who says all of it in other words has started over: nothing that was typed is lost.
         if not so_far or not says_as_much(said, as_words=so_far):
             raise
+    is_one_day = len(weekdays_named(said)) == 1 and not _EVERY_WEEK.search(said)
+    if not says_all and is_one_day and not weekdays_named(so_far):
+        from_that_day = f"{so_far} from {said}"  # "every 3 days" · "wednesday 9am"
+        if is_read(from_that_day):
+            either = (from_that_day, said)
+            raise Misunderstood(Problem.FIRST_DAY_OR_WEEKLY, said, suggestions=either)
     anew = read(said)
     if not says_all and anew.schedule is not None and _goes_on(anew.schedule, so_far, dosage):
         after = f"{dosage.words if dosage else ''} {so_far}, {said}"
@@ -138,6 +154,9 @@ def _goes_on(schedule: Schedule, so_far: str, dosage: Dosage | None) -> bool:
 
 
 _DIGIT = re.compile(r"\d")
+_EVERY_WEEK = re.compile(r"(?i)\b(?:every|each|weekly|week|\w+days)\b")
+_TIME = re.compile(r"(?i)\d\s*[ap]\.?m\b|\d[:.]\d\d\b")
+_AMOUNT = re.compile(r"(?i)\d\s*(?:mg|mcg|µg|g|ml|units?|iu|tabs?|tablets?|caps?|capsules?)\b")
 
 
 def _is_half_a_day_missing(words: str, zone: ZoneInfo, now: datetime) -> bool:
