@@ -135,6 +135,11 @@ class Problem(Enum):
         return self in _MISSING
 
     @property
+    def is_of_an_hour(self) -> bool:
+        """Whether one hour isn't clear, and the words around it may be fine."""
+        return self in {Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
+
+    @property
     def can_be_completed(self) -> bool:
         """Whether what was typed is fine so far, and can be read again with the answer added."""
         return self in _COMPLETED

@@ -74,6 +74,11 @@ def tokenize(text: str) -> Line:
     return Line(text, tuple(map(_to_token, _pieces(text, position))))
 
 
+def spaced(tokens: Sequence[Token]) -> str:
+    """The words of *tokens* as typed, with one space between them; quotes are left out."""
+    return " ".join(token.raw for token in tokens).replace(" ,", ",")
+
+
 def relaid(tokens: Sequence[Token]) -> Line:
     """A line of just these *tokens*, some of which may not be in the text that was typed."""
     text, kept = "", []

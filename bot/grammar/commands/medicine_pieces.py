@@ -235,6 +235,13 @@ def amount_and_more(text: str) -> tuple[Dosage | None, str]:
     return amount, relaid(words).text if words else ""
 
 
+def with_strength(strength: Dosage, count: Dosage) -> Dosage | None:
+    """ "500 mg 2 tablets", of what has 500 mg each; None if that is no amount."""
+    with suppress(Misunderstood):
+        return parse_dosage(f"{strength.words} {count.words}")
+    return None
+
+
 def _longest_amount(line: Line, start: int) -> int:
     """Where the amount that begins at *start* ends, with all words that belong to it."""
     for end in range(min(len(line.tokens), start + _LONGEST_AMOUNT), start, -1):

@@ -16,7 +16,7 @@ from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.limits import without_limits
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, read_schedules, words_understood
-from bot.grammar.tokens import Line, Token, tokenize
+from bot.grammar.tokens import Line, Token, spaced, tokenize
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import AsNeeded, Schedule
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
@@ -81,7 +81,7 @@ def read_when(
     now: datetime,
     dosage: Dosage | None = None,
 ) -> TypedWhen:
-    words = " ".join(token.raw for token in tokens).replace(" ,", ",")
+    words = spaced(tokens)
     if not tokens:
         return TypedWhen(problem=Misunderstood(Problem.SCHEDULE_MISSING))
     if len(words) > LONGEST_SCHEDULE:
@@ -115,10 +115,7 @@ def _may_be_a_number(tokens: Sequence[Token], problem: Misunderstood, dosage: Do
     is_first = tokens[0].raw.casefold() == problem.words.casefold()
     goes_on = len(tokens) < 2 or tokens[1].word in {",", "and", "&", "-", "/", "or"}
     is_strength = dosage.unit in {"mg", "µg", "g"}
-    return problem.problem in _UNCLEAR_HOURS and is_first and is_strength and not goes_on
-
-
-_UNCLEAR_HOURS = {Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
+    return problem.problem.is_of_an_hour and is_first and is_strength and not goes_on
 
 
 def _number_or_hour(
@@ -128,7 +125,7 @@ def _number_or_hour(
     clocks: Sequence[tuple[ZoneInfo, DayTimes]],
     now: datetime,
 ) -> Misunderstood:
-    number, rest = tokens[0].raw, " ".join(token.raw for token in tokens[1:]).replace(" ,", ",")
+    number, rest = tokens[0].raw, spaced(tokens[1:])
     unit = "tablet" if read_count(tokens[0].word) == 1 else "tablets"
 
     def is_read(words: str) -> bool:
@@ -156,7 +153,7 @@ def _what_was_read(
     """What is kept of words of which some can't be read: an answer completes it, and never makes
     something daily that was weekly.
     """
-    refused = " ".join(token.raw for token in tokens).replace(" ,", ",")
+    refused = spaced(tokens)
     understood = words_understood(line, tokens, problem)
     rest = tokenize(understood)
     if not rest.tokens or len(rest.tokens) == len(tokens):

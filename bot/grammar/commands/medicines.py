@@ -76,9 +76,10 @@ class PartialMedicine:
     @property
     def is_unread(self) -> bool:
         """Whether an answer will say part of it again, and may leave out the rest."""
-        problem = None if self.problem is None else self.problem.problem
-        is_wrong = problem is not None and not problem.is_missing
-        return bool(self.refused) or (is_wrong and problem not in _OF_AN_HOUR)
+        if self.refused or self.problem is None:
+            return bool(self.refused)
+        problem = self.problem.problem
+        return not (problem.is_missing or problem.is_of_an_hour)
 
 
 def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
@@ -159,9 +160,6 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         lacks=when.lacks,
         refused=when.refused or _refused_amounts(line, pieces),
     )
-
-
-_OF_AN_HOUR = {Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
 
 
 def _with_scale_as_note(

@@ -102,14 +102,15 @@ def resolve_clock(items: Sequence[Item]) -> tuple[list[time], list[Moment], list
             moments.append(item.moment)
         elif not beside:
             vague.append(item.words)
-    typed = [(at, item) for at, item in enumerate(items) if isinstance(item, TypedTime)]
-    times = [_resolved(item, within.get(at)) for at, item in typed]
-    for (_, before), (at, item), (first, then) in zip(
-        typed, typed[1:], pairwise(times), strict=False
-    ):
-        if then < first and at not in within and not before.is_of_24_hours:
+    times = [
+        (at, item, _resolved(item, within.get(at)))
+        for at, item in enumerate(items)
+        if isinstance(item, TypedTime)
+    ]
+    for (_, before, earlier), (at, item, later) in pairwise(times):
+        if later < earlier and at not in within and not before.is_of_24_hours:
             item.require_one_half()
-    return times, moments, vague
+    return [at for _, _, at in times], moments, vague
 
 
 def _without_wider_parts(items: Sequence[Item]) -> Sequence[Item]:

@@ -24,7 +24,7 @@ from bot.grammar.schedules.clauses import fit_clauses, split_clauses, split_step
 from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
 from bot.grammar.schedules.varying_amounts import fit_days_of_cycle, fit_portions
-from bot.grammar.tokens import Line, Token, relaid, tokenize
+from bot.grammar.tokens import Line, Token, relaid, spaced, tokenize
 from bot.grammar.units import name_of_unit
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
@@ -76,7 +76,7 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
     to complete: "every friday" of "every friday at 8". None where amounts differ, or where more
     than the time is wrong: what nobody has understood may turn the rest around.
     """
-    if problem.problem not in _OF_SOME_WORDS or len(tokens) > _MOST_WORDS:
+    if not problem.problem.is_of_an_hour or len(tokens) > _MOST_WORDS:
         return ""
     try:
         has_amounts = bool(split_portions(line, tokens))
@@ -91,11 +91,10 @@ def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood
         return ""
     while read and read[-1].word in JOINING:
         read.pop()  # "every friday at", of "every friday at 8"
-    return " ".join(token.raw for token in read).replace(" ,", ",").strip(" ,")
+    return spaced(read).strip(" ,")
 
 
 _MOST_WORDS = 60  # more of them hold up everybody else, and nobody's schedule is so long
-_OF_SOME_WORDS = {Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
 _TURNS_AROUND = STOPPING | CHANGING | {"instead", "or", "x"}
 
 

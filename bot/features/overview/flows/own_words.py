@@ -87,7 +87,7 @@ class OwnWords:
             intent, SaysDanger | SmallTalk | OffTopic | AsksAdvice
         ):
             return None
-        return await self._answer(request, intent)
+        return await self._answer(request, intent, known)
 
     async def warning(self, request: Request) -> Screen | None:
         """Whom to call, where an answer to an open question has words of danger, which are no note:
@@ -99,14 +99,14 @@ class OwnWords:
         countries = await _countries(request)
         return danger_views.danger(intents[0].danger, countries=countries).send[0]
 
-    async def _answer(self, request: Request, intent: Intent) -> Answer | None:
+    async def _answer(self, request: Request, intent: Intent, known: Known) -> Answer | None:
         match intent:
             case RunsCommand(command):
                 return await self._run(request, command)
             case WhatIsDue(span=span):
                 return await self._due(request, span)
             case WasItGiven():
-                return await _given(request, intent)
+                return await _given(request, intent, known)
             case MayBeGiven(medicine_ids=ids):
                 return await _pages(request, ids, of_facts=True)
             case AboutMedicine(medicine_ids=ids):
@@ -134,7 +134,7 @@ class OwnWords:
             case OffTopic():
                 return views.off_topic()
             case NoRecord():
-                return await _no_record(request, intent)
+                return await _no_record(request, intent, known)
 
     async def _run(self, request: Request, command: str) -> Answer | None:
         handler = self._commands.get(command)
@@ -212,17 +212,17 @@ async def _pages(request: Request, ids: Sequence[UUID], *, of_facts: bool = Fals
     return Answer(send=(views.may_be_given(page) if of_facts else page,))
 
 
-async def _given(request: Request, intent: WasItGiven) -> Answer:
+async def _given(request: Request, intent: WasItGiven, known: Known) -> Answer:
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    facts = await _facts(request, intent)
+    facts = await _facts(request, intent, known)
     return Answer(send=(views.given(facts, member=member, now=now),))
 
 
-async def _facts(request: Request, intent: WasItGiven) -> views.GivenFacts:
+async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.GivenFacts:
     scope = request.scope
     days = await list_day(scope, days_ago=intent.days_ago)
     doses = [dose for day in days for dose in day.doses if _fits(dose, intent)]
-    lines = {line.id: line for line in await list_not_stopped(scope)}
+    names = {pill.id: pill.name for pill in known.pills}
     last: list[DoseFacts] = []
     is_answered = any(dose.status is DoseStatus.TAKEN for dose in doses)
     if intent.asked is not Asked.WHETHER or not is_answered:
@@ -235,9 +235,9 @@ async def _facts(request: Request, intent: WasItGiven) -> views.GivenFacts:
         doses=doses,
         asked=await list_asked(scope, [dose.id for dose in doses]),
         last=[dose for dose in last if dose.id not in shown],
-        names=[lines[each].name for each in intent.medicine_ids if each in lines],
+        names=[names[each] for each in intent.medicine_ids if each in names],
         days_ago=intent.days_ago,
-        names_people=len(await list_people(scope)) > 1,
+        names_people=len(known.people) > 1,
     )
 
 
@@ -248,12 +248,12 @@ def _fits(dose: DoseFacts, intent: WasItGiven) -> bool:
     return is_named and is_theirs and (hours is None or hours.holds(dose.local.hour))
 
 
-async def _no_record(request: Request, intent: NoRecord) -> Answer:
+async def _no_record(request: Request, intent: NoRecord, known: Known) -> Answer:
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     facts = None
     if intent.medicine_ids:
         asked = WasItGiven(intent.medicine_ids, person_id=intent.person_id)
-        facts = await _facts(request, asked)
+        facts = await _facts(request, asked, known)
     return views.no_record(intent.why, facts, member=member, now=now)
 
 

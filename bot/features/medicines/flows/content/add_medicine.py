@@ -240,9 +240,10 @@ def _changed(
     """
     if change is None:
         return _next(request, running, draft)
-    found = draft.context(request.scope.clock.now()).apply([change], words=words)
+    context = draft.context(request.scope.clock.now())
+    found = context.apply([change], words=words)
     if isinstance(found, Content):
-        first = parts.warning(draft.context(request.scope.clock.now()), change, found)
+        first = parts.warning(context, change, found)
         return _next(request, running, draft.changed(found), first=first)
     step, needed = parts.data_of_question(found, day=draft.day_times)
     question = {"step": step, **needed}

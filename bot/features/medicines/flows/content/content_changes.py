@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, Reply
 from bot.features.medicines.flows.content.named_buttons import named_button
 from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.grammar.commands.medicine_pieces import with_strength
 from bot.grammar.commands.schedule_changes import (
     parse_change,
     parse_max_per_day,
@@ -184,8 +185,7 @@ class ChangeContext:
         strength = self.content.dosage
         is_count = said.unit in THINGS and not own_dosages(self.content.schedule)
         if is_count and strength.unit is not None and strength.unit not in THINGS:
-            with suppress(Misunderstood):
-                return parse_dosage(f"{strength.words} {said.words}")
+            return with_strength(strength, said) or said
         return said
 
 

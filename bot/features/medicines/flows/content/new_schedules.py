@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
+from bot.grammar.commands.medicine_pieces import with_strength
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dates import spelt
-from bot.grammar.dosages import parse_dosage
 from bot.grammar.labels.beside_times import joined, meals_beside_times_in
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
@@ -193,9 +193,9 @@ def read_direction(
     if amount is None or amount == alone.dosage:
         return alone
     if amount.unit != alone.dosage.unit:
-        with suppress(Misunderstood):  # how many of what has that strength: "9am, 1 capsule"
-            return replace(alone, dosage=parse_dosage(f"{amount.words} {alone.dosage.words}"))
-        return None
+        # How many of what has that strength: "9am, 1 capsule".
+        counted = with_strength(amount, alone.dosage)
+        return None if counted is None else replace(alone, dosage=counted)
     either = [f"{amount.words} {text}", text]
     clear = tuple(words for words in either if _is_direction(f'"{name}" {words}', person, now))
     unclear = Misunderstood(Problem.STEP_OR_INSTEAD, text, suggestions=clear)
