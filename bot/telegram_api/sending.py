@@ -30,7 +30,7 @@ from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
 from domain.family import users
-from domain.models.delivery import Status
+from domain.models.delivery import NotificationStatus
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -79,11 +79,11 @@ class Sender:
         try:
             message = await self._reader.read(claimed.id, family_id=claimed.family_id)
             over = reason_not_to_send(message)
-            if message.status is Status.SENT:
+            if message.status is NotificationStatus.SENT:
                 await self._edit(claimed, message)
             elif over is not None:
                 await self._give_up(claimed, message, over)
-            elif message.status is Status.PENDING:
+            elif message.status is NotificationStatus.PENDING:
                 await self._send(claimed, message)
         except NotFound:
             log.warning("notification gone: notification=%s", claimed.id)
@@ -95,7 +95,7 @@ class Sender:
         SET_ASIDE.labels("message").inc()
         log.error("message set aside: notification=%s reason=%s", claimed.id, reason)
         try:
-            await self._end(claimed, Status.FAILED, reason)
+            await self._end(claimed, NotificationStatus.FAILED, reason)
         except Exception as error:
             log.error(
                 "setting message aside failed: notification=%s %s", claimed.id, describe(error)
@@ -127,7 +127,7 @@ class Sender:
         except RetryAfter as error:
             await self._honor_retry_after(claimed, error)
         except ChatMigrated:
-            await self._end(claimed, Status.FAILED, "the chat is another one by now")
+            await self._end(claimed, NotificationStatus.FAILED, "the chat is another one by now")
         except BadRequest as error:
             self._limiter.went_through(claimed.chat_id)
             if "chat not found" in error.message.lower():
@@ -190,10 +190,10 @@ class Sender:
         return True
 
     async def _give_up(
-        self, claimed: ClaimedNotification, message: Message, over: tuple[Status, str]
+        self, claimed: ClaimedNotification, message: Message, over: tuple[NotificationStatus, str]
     ) -> None:
         status, why = over
-        if status is Status.UNREACHABLE:
+        if status is NotificationStatus.UNREACHABLE:
             await self._mark_unreachable(claimed, message, why)
         elif message.receiver.has_left:
             await self._end(claimed, status, why)
@@ -212,10 +212,15 @@ class Sender:
     ) -> None:
         """Record that this person can't be reached."""
         is_news = message.receiver.has_started and not message.receiver.has_blocked
-        await self._end(claimed, Status.UNREACHABLE, why, has_blocked=is_news)
+        await self._end(claimed, NotificationStatus.UNREACHABLE, why, has_blocked=is_news)
 
     async def _end(
-        self, claimed: ClaimedNotification, status: Status, why: str, *, has_blocked: bool = False
+        self,
+        claimed: ClaimedNotification,
+        status: NotificationStatus,
+        why: str,
+        *,
+        has_blocked: bool = False,
     ) -> None:
         """It won't be sent. For a card, the next person is told at once."""
 
@@ -260,15 +265,15 @@ class Sender:
         self._on_pending()
 
 
-def reason_not_to_send(message: Message) -> tuple[Status, str] | None:
+def reason_not_to_send(message: Message) -> tuple[NotificationStatus, str] | None:
     """Why a claimed message isn't sent, and its resulting status."""
     receiver = message.receiver
     if receiver.has_left:
-        return Status.OBSOLETE, "the person has left the family"
+        return NotificationStatus.OBSOLETE, "the person has left the family"
     if message.obsolete is not None:
-        return Status.OBSOLETE, message.obsolete
+        return NotificationStatus.OBSOLETE, message.obsolete
     if not receiver.has_started:
-        return Status.UNREACHABLE, "the person has not pressed Start"
+        return NotificationStatus.UNREACHABLE, "the person has not pressed Start"
     if receiver.has_blocked:
-        return Status.UNREACHABLE, "the person has blocked the bot"
+        return NotificationStatus.UNREACHABLE, "the person has blocked the bot"
     return None

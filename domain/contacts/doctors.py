@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Executable, func, insert, select, update
 
 from domain import audit
 from domain.access import Action
@@ -117,25 +117,44 @@ async def add_doctor(
 async def get_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
     """One doctor, removed ones included: they can be restored. Raises NotFound."""
     member = scope.require(Action.READ)
-    row = await scope.row(
-        _SELECT.where(Doctor.id == doctor_id, Doctor.family_id == member.family_id)
+    found = await _fetch(
+        scope, _SELECT.where(Doctor.id == doctor_id, Doctor.family_id == member.family_id)
     )
-    if row is None:
+    if not found:
         raise NotFound
-    return _facts(row)
+    return found[0]
 
 
 async def list_doctors(scope: Scope) -> Sequence[DoctorFacts]:
     """All doctors of the family, by person, then by name. One statement."""
     member = scope.require(Action.READ)
-    rows = await scope.rows(
+    return await _fetch(
+        scope,
         _SELECT.where(
             Doctor.family_id == member.family_id,
             Doctor.deleted_at.is_(None),
             CareRecipient.deleted_at.is_(None),
-        ).order_by(CareRecipient.created_at, CareRecipient.id, func.lower(Doctor.name), Doctor.id)
+        ).order_by(CareRecipient.created_at, CareRecipient.id, func.lower(Doctor.name), Doctor.id),
     )
-    return [_facts(row) for row in rows]
+
+
+async def _fetch(scope: Scope, statement: Executable) -> Sequence[DoctorFacts]:
+    """The doctors that a *statement* based on `_SELECT` selects."""
+    return [
+        DoctorFacts(
+            id=row.id,
+            person_id=row.person_id,
+            person=row.person,
+            zone=ZoneInfo(row.timezone),
+            name=row.name,
+            specialty=row.specialty,
+            phone=row.phone,
+            address=row.address,
+            note=row.note,
+            is_removed=row.deleted_at is not None,
+        )
+        for row in await scope.rows(statement)
+    ]
 
 
 async def edit_doctor(
@@ -227,19 +246,4 @@ async def _record(
 ) -> None:
     await audit.record(
         scope, f"doctor.{action}", subject_type="doctor", subject_id=doctor_id, before=before
-    )
-
-
-def _facts(row: Row[Any]) -> DoctorFacts:
-    return DoctorFacts(
-        id=row.id,
-        person_id=row.person_id,
-        person=row.person,
-        zone=ZoneInfo(row.timezone),
-        name=row.name,
-        specialty=row.specialty,
-        phone=row.phone,
-        address=row.address,
-        note=row.note,
-        is_removed=row.deleted_at is not None,
     )

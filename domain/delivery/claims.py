@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, select, text, update
 
 from domain.database.scope import Scope
 from domain.models import Notification
-from domain.models.delivery import OPEN_NOTIFICATION, Lane, Status
+from domain.models.delivery import OPEN_NOTIFICATION, Lane, NotificationStatus
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ async def claim(
             family_id=row.family_id,
             user_id=row.user_id,
             chat_id=row.telegram_id,
-            lane=Lane.EDITS if row.status == Status.SENT else Lane(row.lane),
+            lane=Lane.EDITS if row.status == NotificationStatus.SENT else Lane(row.lane),
             deadline_at=row.deadline_at,
         )
         for row in rows

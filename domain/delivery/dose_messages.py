@@ -27,7 +27,7 @@ from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import EDITABLE_FOR
 from domain.events import NotificationsQueued
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, User
-from domain.models.delivery import Kind, Lane, Status
+from domain.models.delivery import Kind, Lane, NotificationStatus
 
 SlotKey: TypeAlias = tuple[UUID, datetime]  # care recipient, due at
 
@@ -69,7 +69,7 @@ _asked_for = (
 
 
 async def find_asked_for(
-    scope: Scope, dose_ids: Collection[UUID], statuses: Collection[Status]
+    scope: Scope, dose_ids: Collection[UUID], statuses: Collection[NotificationStatus]
 ) -> set[UUID]:
     """The doses that a card with one of these statuses asks for."""
     rows = await scope.rows(_asked_for, {"dose_ids": list(dose_ids), "statuses": list(statuses)})
@@ -82,7 +82,7 @@ _copies = (
         Notification.care_recipient_id == SLOTS.c.care_recipient_id,
         Notification.slot_at == SLOTS.c.slot_at,
         Notification.kind == Kind.SLOT_CARD,
-        Notification.status.in_((Status.PENDING, Status.SENT)),
+        Notification.status.in_((NotificationStatus.PENDING, NotificationStatus.SENT)),
     )
     .order_by(Notification.id)
     .with_for_update(of=Notification)
@@ -147,7 +147,10 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
             Notification.part == card.part,
         )
     )
-    if any(copy.status in (Status.PENDING, Status.SENT) and copy.is_there for copy in copies):
+    if any(
+        copy.status in (NotificationStatus.PENDING, NotificationStatus.SENT) and copy.is_there
+        for copy in copies
+    ):
         return 0
     others = await scope.rows(
         select(FamilyMember.user_id).where(
@@ -186,7 +189,7 @@ async def open_menu(scope: Scope, slot: SlotKey, *, user_id: UUID, dose_id: UUID
             Notification.slot_at == slot_at,
             Notification.user_id == user_id,
             Notification.kind == Kind.SLOT_CARD,
-            Notification.status == Status.SENT,
+            Notification.status == NotificationStatus.SENT,
         )
         .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=dose_id)
     )
@@ -202,7 +205,7 @@ _told = (
         Notification.care_recipient_id.in_(_its_doses.with_only_columns(Dose.care_recipient_id)),
         Notification.slot_at > func.clock_now() - EDITABLE_FOR,
         Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
-        Notification.status.in_((Status.PENDING, Status.SENT)),
+        Notification.status.in_((NotificationStatus.PENDING, NotificationStatus.SENT)),
         _its_doses.where(Notification.facts["dose_ids"].has_key(cast(Dose.id, Text))).exists(),
     )
     .order_by(Notification.id)

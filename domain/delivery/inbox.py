@@ -18,6 +18,7 @@ from sqlalchemy.orm import aliased
 from domain.database.scope import Scope
 from domain.errors import AlreadyApplied
 from domain.models import InboundUpdate
+from domain.models.delivery import UpdateStatus
 
 IDS_KEPT = timedelta(days=7)
 
@@ -164,7 +165,10 @@ async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
     """Release what these dead processes held."""
     await scope.execute(
         update(InboundUpdate)
-        .where(InboundUpdate.status.in_(("open", "applied")), InboundUpdate.leased_by.in_(owners))
+        .where(
+            InboundUpdate.status.in_((UpdateStatus.OPEN, UpdateStatus.APPLIED)),
+            InboundUpdate.leased_by.in_(owners),
+        )
         .values(leased_by=None, leased_until=None)
     )
 
@@ -174,7 +178,7 @@ async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
     await scope.execute(
         update(InboundUpdate)
         .where(
-            InboundUpdate.status.in_(("open", "applied")),
+            InboundUpdate.status.in_((UpdateStatus.OPEN, UpdateStatus.APPLIED)),
             InboundUpdate.leased_by == owner,
         )
         .values(leased_until=func.clock_now() + lease)
@@ -183,8 +187,8 @@ async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
 
 _MARK_APPLIED = (
     update(InboundUpdate)
-    .where(InboundUpdate.update_id == bindparam("id"), InboundUpdate.status == "open")
-    .values(status="applied", answer=bindparam("said"))
+    .where(InboundUpdate.update_id == bindparam("id"), InboundUpdate.status == UpdateStatus.OPEN)
+    .values(status=UpdateStatus.APPLIED, answer=bindparam("said"))
 )
 
 
@@ -275,7 +279,7 @@ def _digest_of(incoming: FetchedUpdate) -> bytes | None:
 _MARK_DONE = (
     update(InboundUpdate)
     .where(InboundUpdate.update_id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
-    .values(status="done", payload=None, answer=None, leased_by=None, leased_until=None)
+    .values(status=UpdateStatus.DONE, payload=None, answer=None, leased_by=None, leased_until=None)
 )
 
 
@@ -301,8 +305,8 @@ async def set_aside(scope: Scope, update_id: int, *, reason: str) -> bool:
     """Give up on an update; returns whether it had taken effect. An operator may retry it."""
     row = await scope.row(
         update(InboundUpdate)
-        .where(InboundUpdate.update_id == update_id, InboundUpdate.status != "done")
-        .values(status="set_aside", reason=reason, leased_by=None, leased_until=None)
+        .where(InboundUpdate.update_id == update_id, InboundUpdate.status != UpdateStatus.DONE)
+        .values(status=UpdateStatus.SET_ASIDE, reason=reason, leased_by=None, leased_until=None)
         .returning(InboundUpdate.answer.is_not(None).label("took_effect"))
     )
     return row is not None and bool(row.took_effect)
@@ -321,7 +325,7 @@ async def has_unfinished(scope: Scope, *, besides: UUID) -> bool:
     found = await scope.connection.scalar(
         select(InboundUpdate.update_id)
         .where(
-            InboundUpdate.status.in_(("open", "applied")),
+            InboundUpdate.status.in_((UpdateStatus.OPEN, UpdateStatus.APPLIED)),
             InboundUpdate.leased_by.is_distinct_from(besides),
         )
         .limit(1)
@@ -334,7 +338,7 @@ async def delete_old(scope: Scope) -> int:
     return await scope.execute(
         delete(InboundUpdate).where(
             InboundUpdate.received_at < func.clock_now() - IDS_KEPT,
-            InboundUpdate.status.in_(("done", "set_aside")),
+            InboundUpdate.status.in_((UpdateStatus.DONE, UpdateStatus.SET_ASIDE)),
         )
     )
 

@@ -3,19 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, exists, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Role
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, Receiver, Subject
 from domain.models import CareRecipient, FamilyMember, Notification, User
-from domain.models.delivery import Kind, Status
+from domain.models.delivery import Kind, NotificationStatus
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Message:
 
     id: UUID
     kind: Kind
-    status: Status
+    status: NotificationStatus
     version: int
     chat_id: int | None
     message_id: int | None
@@ -103,65 +102,66 @@ async def read_messages(
     statement for the messages, plus what each kind needs for all of its own.
     """
     rows = await scope.rows(_SELECT, {"ids": list(message_ids), "family_id": scope.family_id})
-    now = scope.clock.now()
+    headers = [
+        MessageHeader(
+            id=row.id,
+            family_id=row.family_id,
+            kind=Kind(row.kind),
+            receiver=Receiver(
+                user_id=row.user_id,
+                chat_id=row.telegram_id,
+                name=row.name,
+                language_code=row.language_code,
+                role=Role(row.role),
+                zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
+                hears_of_changes=row.hears_of_changes,
+                has_left=row.left_at is not None,
+                has_started=row.started_at is not None,
+                has_blocked=row.blocked_at is not None,
+            ),
+            facts=row.facts,
+            now=scope.clock.now(),
+            sent_at=row.sent_at,
+            maybe_sent=row.maybe_sent,
+            person=Subject(row.care_recipient_id, row.person, ZoneInfo(row.timezone))
+            if row.care_recipient_id is not None
+            else None,
+            slot_at=row.slot_at,
+            ask_no=row.ask_no,
+            part=row.part,
+            menu_dose_id=row.menu_dose_id,
+            is_asked_again=row.is_asked_again,
+        )
+        for row in rows
+    ]
+    facts = await _read_facts(scope, headers, kinds)
+    return [
+        Message(
+            id=row.id,
+            kind=header.kind,
+            status=row.status,
+            version=row.wanted_version,
+            chat_id=row.chat_id,
+            message_id=row.message_id,
+            attempts=row.attempts,
+            receiver=header.receiver,
+            facts=facts[row.id],
+            obsolete=kinds[header.kind].find_obsolete(facts[row.id]),
+            is_silent=kinds[header.kind].is_silent(facts[row.id]),
+            shown_dose_ids=kinds[header.kind].list_shown_doses(facts[row.id]),
+        )
+        for row, header in zip(rows, headers, strict=True)
+    ]
+
+
+async def _read_facts(
+    scope: Scope, headers: Sequence[MessageHeader], kinds: Mapping[Kind, MessageKind[Any]]
+) -> Mapping[UUID, Any]:
+    """The current facts of each message; each kind reads those of all its own at once."""
     of_kind: dict[Kind, list[MessageHeader]] = defaultdict(list)
-    for row in rows:
-        of_kind[Kind(row.kind)].append(_header(row, now=now))
+    for header in headers:
+        of_kind[header.kind].append(header)
     facts: dict[UUID, Any] = {}
-    for kind, headers in of_kind.items():
-        facts |= await kinds[kind].read(scope, headers)
-    return [_message(row, facts[row.id], kinds[Kind(row.kind)]) for row in rows]
-
-
-def _header(row: Row[Any], *, now: datetime) -> MessageHeader:
-    person = None
-    if row.care_recipient_id is not None:
-        person = Subject(row.care_recipient_id, row.person, ZoneInfo(row.timezone))
-    return MessageHeader(
-        id=row.id,
-        family_id=row.family_id,
-        kind=Kind(row.kind),
-        receiver=_receiver(row),
-        facts=row.facts,
-        now=now,
-        sent_at=row.sent_at,
-        maybe_sent=row.maybe_sent,
-        person=person,
-        slot_at=row.slot_at,
-        ask_no=row.ask_no,
-        part=row.part,
-        menu_dose_id=row.menu_dose_id,
-        is_asked_again=row.is_asked_again,
-    )
-
-
-def _receiver(row: Row[Any]) -> Receiver:
-    return Receiver(
-        user_id=row.user_id,
-        chat_id=row.telegram_id,
-        name=row.name,
-        language_code=row.language_code,
-        role=Role(row.role),
-        zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
-        hears_of_changes=row.hears_of_changes,
-        has_left=row.left_at is not None,
-        has_started=row.started_at is not None,
-        has_blocked=row.blocked_at is not None,
-    )
-
-
-def _message(row: Row[Any], facts: Any, kind: MessageKind[Any]) -> Message:
-    return Message(
-        id=row.id,
-        kind=kind.kind,
-        status=Status(row.status),
-        version=row.wanted_version,
-        chat_id=row.chat_id,
-        message_id=row.message_id,
-        attempts=row.attempts,
-        receiver=_receiver(row),
-        facts=facts,
-        obsolete=kind.find_obsolete(facts),
-        is_silent=kind.is_silent(facts),
-        shown_dose_ids=kind.list_shown_doses(facts),
-    )
+    for kind, own in of_kind.items():
+        facts |= await kinds[kind].read(scope, own)
+    return facts

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, func, literal, or_, text, true, update
 
 from domain.database.scope import Scope
 from domain.models import Notification
-from domain.models.delivery import Lane, Status
+from domain.models.delivery import Lane, NotificationStatus
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ async def close_unsent(
     scope: Scope,
     notification_id: UUID,
     *,
-    status: Status,
+    status: NotificationStatus,
     reason: str,
     version: int | None = None,
 ) -> None:
@@ -102,7 +102,9 @@ async def close_unsent(
     is_current = true() if version is None else Notification.wanted_version == version
     await scope.execute(
         update(Notification)
-        .where(Notification.id == notification_id, Notification.status == Status.PENDING)
+        .where(
+            Notification.id == notification_id, Notification.status == NotificationStatus.PENDING
+        )
         .values(
             status=case((is_current, status), else_=Notification.status),
             reason=case((is_current, reason), else_=Notification.reason),
@@ -171,9 +173,11 @@ async def postpone(
 
 _CLOSE = (
     update(Notification)
-    .where(Notification.id == bindparam("closed_id"), Notification.status == Status.SENT)
+    .where(
+        Notification.id == bindparam("closed_id"), Notification.status == NotificationStatus.SENT
+    )
     .values(
-        status=Status.CLOSED,
+        status=NotificationStatus.CLOSED,
         shown_version=Notification.wanted_version,
         leased_until=None,
         not_before=None,
@@ -190,6 +194,6 @@ async def give_up_edit(scope: Scope, notification_id: UUID) -> None:
     """Give up on editing a sent message: it keeps its old content."""
     await scope.execute(
         update(Notification)
-        .where(Notification.id == notification_id, Notification.status == Status.SENT)
+        .where(Notification.id == notification_id, Notification.status == NotificationStatus.SENT)
         .values(shown_version=Notification.wanted_version, leased_until=None)
     )

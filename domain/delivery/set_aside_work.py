@@ -9,6 +9,7 @@ from sqlalchemy import case, func, or_, select, text, update
 
 from domain.database.scope import Scope
 from domain.models import InboundUpdate, Notification, SetAside
+from domain.models.delivery import NotificationStatus, UpdateStatus
 
 _NEVER = text("'infinity'::timestamptz")
 
@@ -41,12 +42,12 @@ async def list_set_aside(scope: Scope) -> Sequence[SetAsideItem]:
             InboundUpdate.attempts,
             InboundUpdate.received_at,
         )
-        .where(InboundUpdate.status == "set_aside", InboundUpdate.payload.is_not(None))
+        .where(InboundUpdate.status == UpdateStatus.SET_ASIDE, InboundUpdate.payload.is_not(None))
         .order_by(InboundUpdate.update_id.desc())
     )
     messages = await scope.rows(
         select(Notification.id, Notification.reason, Notification.attempts, Notification.created_at)
-        .where(Notification.status == "failed")
+        .where(Notification.status == NotificationStatus.FAILED)
         .order_by(Notification.created_at.desc())
     )
     return [
@@ -80,7 +81,10 @@ async def retry(scope: Scope, waiting: SetAsideItem) -> None:
                 .where(InboundUpdate.update_id == int(waiting.id))
                 .values(
                     # If it took effect, only its answer still has to be sent.
-                    status=case((InboundUpdate.answer.is_not(None), "applied"), else_="open"),
+                    status=case(
+                        (InboundUpdate.answer.is_not(None), UpdateStatus.APPLIED),
+                        else_=UpdateStatus.OPEN,
+                    ),
                     attempts=0,
                     reason=None,
                 )
@@ -89,7 +93,13 @@ async def retry(scope: Scope, waiting: SetAsideItem) -> None:
             await scope.execute(
                 update(Notification)
                 .where(Notification.id == UUID(waiting.id))
-                .values(status="pending", attempts=0, reason=None, not_before=None, shown_version=0)
+                .values(
+                    status=NotificationStatus.PENDING,
+                    attempts=0,
+                    reason=None,
+                    not_before=None,
+                    shown_version=0,
+                )
             )
         case _:
             await scope.execute(
@@ -114,7 +124,7 @@ async def drop(scope: Scope, waiting: SetAsideItem) -> None:
             await scope.execute(
                 update(Notification)
                 .where(Notification.id == UUID(waiting.id))
-                .values(status="obsolete", reason="dropped by an operator")
+                .values(status=NotificationStatus.OBSOLETE, reason="dropped by an operator")
             )
         case _:
             await scope.execute(

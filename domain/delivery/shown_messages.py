@@ -11,15 +11,17 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from domain.database.scope import Scope
 from domain.events import NotificationsQueued
 from domain.models import FamilyMember, Notification
-from domain.models.delivery import Kind, Status
+from domain.models.delivery import Kind, NotificationStatus
 
 EDITABLE_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
 # Conditions for :func:`refresh_messages`, together with the functions below.
 FACTS = Notification.facts
-IS_WAITING = (Notification.status == Status.PENDING) & Notification.leased_until.is_(None)
-IS_SENT = Notification.status == Status.SENT
-IS_LIVE = Notification.status.in_((Status.PENDING, Status.SENT))
+IS_WAITING = (Notification.status == NotificationStatus.PENDING) & Notification.leased_until.is_(
+    None
+)
+IS_SENT = Notification.status == NotificationStatus.SENT
+IS_LIVE = Notification.status.in_((NotificationStatus.PENDING, NotificationStatus.SENT))
 
 
 def is_about(person_id: UUID) -> ColumnElement[bool]:
@@ -69,7 +71,8 @@ async def refresh_messages(
         values["facts"] = Notification.facts.concat(facts)
     if also_obsolete:
         values["status"] = case(
-            (Notification.status == Status.OBSOLETE, Status.PENDING), else_=Notification.status
+            (Notification.status == NotificationStatus.OBSOLETE, NotificationStatus.PENDING),
+            else_=Notification.status,
         )
     rows = await scope.rows(
         update(Notification)
@@ -94,7 +97,7 @@ async def refresh_messages(
             user_id=row.user_id,
             slot_at=row.slot_at,
             facts=row.facts,
-            is_waiting=row.status == Status.PENDING and row.leased_until is None,
+            is_waiting=row.status == NotificationStatus.PENDING and row.leased_until is None,
         )
         for row in rows
     ]
@@ -136,7 +139,7 @@ async def refresh_named_times(scope: Scope, care_recipient_id: UUID, *, since: d
             Notification.care_recipient_id == care_recipient_id,
             Notification.slot_at > since,
             Notification.kind.in_(_NAMES_A_TIME),
-            Notification.status.in_((Status.PENDING, Status.SENT)),
+            Notification.status.in_((NotificationStatus.PENDING, NotificationStatus.SENT)),
         )
         .order_by(Notification.id)
         .with_for_update()

@@ -1,12 +1,10 @@
 """Reading medicines as facts: one, several, or a family's list."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from domain.access import Action
 from domain.database.scope import Scope
@@ -40,7 +38,43 @@ async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequen
         )
         .order_by(Medication.name, Medication.id)
     )
-    return [_facts(row, now=scope.clock.now()) for row in rows]
+    now, found = scope.clock.now(), []
+    for row in rows:
+        zone = ZoneInfo(row.timezone)
+        coming = to_upcoming_doses(
+            zone,
+            schedule=row.schedule,
+            doses_from=row.doses_from,
+            resumes_at=row.resumes_at,
+            expanded_until=row.expanded_until,
+            made=row.made,
+            last_intake_at=row.last_intake_at,
+            now=now,
+        )
+        # A pause whose end has passed is over, even before the row says so.
+        is_back = row.resumes_at is not None and row.resumes_at <= now
+        has_doses_to_come = row.status == MedicineStatus.ACTIVE or row.resumes_at is not None
+        found.append(
+            MedicineFacts(
+                id=row.id,
+                name=row.name,
+                dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit, row.dosage_most),
+                schedule=coming.schedule,
+                status=MedicineStatus.ACTIVE if is_back else row.status,
+                resumes_at=None if is_back else row.resumes_at,
+                is_paused_with_person=row.is_paused_with_person and not is_back,
+                version=row.version,
+                person_id=row.person_id,
+                person=row.person,
+                zone=zone,
+                family_name=row.family_name,
+                first_due_at=coming.next_due_at(now) if has_doses_to_come else None,
+                open_doses=coming.open_doses(now),
+                instructions=row.instructions,
+                reason=row.reason,
+            )
+        )
+    return found
 
 
 async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
@@ -68,7 +102,7 @@ async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
             name=row.name,
             dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit, row.dosage_most),
             schedule=schedule_from_json(row.schedule),
-            status=MedicineStatus(row.status),
+            status=row.status,
             resumes_at=row.resumes_at,
             is_paused_with_person=row.is_paused_with_person,
             instructions=row.instructions,
@@ -97,38 +131,3 @@ _FACTS = select(
     CareRecipient.name.label("person"),
     CareRecipient.timezone,
 ).join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
-
-
-def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
-    zone = ZoneInfo(row.timezone)
-    coming = to_upcoming_doses(
-        zone,
-        schedule=row.schedule,
-        doses_from=row.doses_from,
-        resumes_at=row.resumes_at,
-        expanded_until=row.expanded_until,
-        made=row.made,
-        last_intake_at=row.last_intake_at,
-        now=now,
-    )
-    # A pause whose end has passed is over, even before the row says so.
-    is_back = row.resumes_at is not None and row.resumes_at <= now
-    has_doses_to_come = row.status == MedicineStatus.ACTIVE or row.resumes_at is not None
-    return MedicineFacts(
-        id=row.id,
-        name=row.name,
-        dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit, row.dosage_most),
-        schedule=coming.schedule,
-        status=MedicineStatus.ACTIVE if is_back else MedicineStatus(row.status),
-        resumes_at=None if is_back else row.resumes_at,
-        is_paused_with_person=row.is_paused_with_person and not is_back,
-        version=row.version,
-        person_id=row.person_id,
-        person=row.person,
-        zone=zone,
-        family_name=row.family_name,
-        first_due_at=coming.next_due_at(now) if has_doses_to_come else None,
-        open_doses=coming.open_doses(now),
-        instructions=row.instructions,
-        reason=row.reason,
-    )

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models.base import Base, Id, Now
+from domain.models.base import Base, Id, Now, TextOf
 
 
 class OccurrenceStatus(StrEnum):
@@ -185,7 +185,9 @@ class AppointmentOccurrence(Base):
     occurrence_key: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    status: Mapped[str] = mapped_column(server_default="planned")
+    status: Mapped[OccurrenceStatus] = mapped_column(
+        TextOf(OccurrenceStatus), server_default=OccurrenceStatus.PLANNED
+    )
     driver_id: Mapped[UUID | None]
     outcome: Mapped[str | None]
     outcome_by_id: Mapped[UUID | None]

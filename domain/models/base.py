@@ -3,12 +3,16 @@
 import secrets
 import time
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, MetaData, Text, func
+from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+_E = TypeVar("_E", bound=StrEnum)
 
 
 def new_id() -> UUID:
@@ -22,6 +26,24 @@ def new_id() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76  # version
     value = value & ~(0x3 << 62) | 0x2 << 62  # variant
     return UUID(int=value)
+
+
+class TextOf(TypeDecorator[_E]):
+    """Text that holds the values of an enum: a named CHECK limits it, and rows carry its members.
+
+    Not SQLAlchemy's own `Enum`, which makes a VARCHAR as long as its longest value, so that a new
+    status would have to rewrite the column.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, enum: type[_E]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> _E | None:  # noqa: ARG002
+        return None if value is None else self.enum(value)
 
 
 class Base(DeclarativeBase):

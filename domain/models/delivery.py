@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models.base import Base, Id, Now
+from domain.models.base import Base, Id, Now, TextOf
 
 OPEN_NOTIFICATION = "status = 'pending' OR shown_version < wanted_version"
 
@@ -71,7 +71,7 @@ _LANES = {
 }
 
 
-class Status(StrEnum):
+class NotificationStatus(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     CLOSED = "closed"  # its reader has left the family: the content is gone, and it stays so
@@ -149,7 +149,9 @@ class Notification(Base):
     lane: Mapped[int] = mapped_column(SmallInteger)
     deadline_at: Mapped[datetime]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    status: Mapped[str] = mapped_column(server_default="pending")
+    status: Mapped[NotificationStatus] = mapped_column(
+        TextOf(NotificationStatus), server_default=NotificationStatus.PENDING
+    )
     reason: Mapped[str | None]
     not_before: Mapped[datetime | None]
     leased_by: Mapped[UUID | None]
@@ -226,6 +228,13 @@ class AuditEvent(Base):
     created_at: Mapped[Now]
 
 
+class UpdateStatus(StrEnum):
+    OPEN = "open"
+    APPLIED = "applied"  # its effect is committed, its answer still has to be sent
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+
+
 class InboundUpdate(Base):
     """An update as fetched, kept until it has taken effect and been answered.
 
@@ -265,7 +274,9 @@ class InboundUpdate(Base):
     chat_id: Mapped[int] = mapped_column(BigInteger)
     payload: Mapped[dict[str, Any] | None]
     answer: Mapped[dict[str, Any] | None]
-    status: Mapped[str] = mapped_column(server_default="open")
+    status: Mapped[UpdateStatus] = mapped_column(
+        TextOf(UpdateStatus), server_default=UpdateStatus.OPEN
+    )
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     leased_by: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]

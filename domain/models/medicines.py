@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models.base import Base, Id, Now
+from domain.models.base import Base, Id, Now, TextOf
 
 
 class DoseStatus(StrEnum):
@@ -34,6 +34,21 @@ class MedicineStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     STOPPED = "stopped"
+
+
+class RecordStatus(StrEnum):
+    """What a record says; a correction can say less than a dose can be."""
+
+    TAKEN = "taken"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+
+
+class MovementReason(StrEnum):
+    REFILLED = "refilled"
+    COUNTED = "counted"
+    TAKEN = "taken"
+    GIVEN_BACK = "given_back"
 
 
 class Medication(Base):
@@ -125,7 +140,9 @@ class Medication(Base):
     reason: Mapped[str | None]
     schedule: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(server_default="1")
-    status: Mapped[str] = mapped_column(server_default="active")
+    status: Mapped[MedicineStatus] = mapped_column(
+        TextOf(MedicineStatus), server_default=MedicineStatus.ACTIVE
+    )
     resumes_at: Mapped[datetime | None]
     is_paused_with_person: Mapped[bool] = mapped_column(server_default="false")
     doses_from: Mapped[datetime | None]
@@ -223,7 +240,9 @@ class Dose(Base):
     unit: Mapped[str | None]
     most: Mapped[Decimal | None] = mapped_column(Numeric)
     moment: Mapped[dict[str, Any] | None]
-    status: Mapped[str] = mapped_column(server_default="pending")
+    status: Mapped[DoseStatus] = mapped_column(
+        TextOf(DoseStatus), server_default=DoseStatus.PENDING
+    )
     ladder_step: Mapped[str | None] = mapped_column(server_default="ask")
     ask_no: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     next_action_at: Mapped[datetime | None]
@@ -281,7 +300,7 @@ class MedicationLog(Base):
     medication_id: Mapped[UUID]
     dose_id: Mapped[UUID | None]
     action_id: Mapped[UUID]
-    status: Mapped[str]
+    status: Mapped[RecordStatus] = mapped_column(TextOf(RecordStatus))
     timestamp: Mapped[datetime]
     timezone: Mapped[str]
     recorded_at: Mapped[Now]
@@ -325,6 +344,6 @@ class StockMovement(Base):
     medication_id: Mapped[UUID]
     dose_id: Mapped[UUID | None]
     change: Mapped[Decimal] = mapped_column(Numeric)
-    reason: Mapped[str]
+    reason: Mapped[MovementReason] = mapped_column(TextOf(MovementReason))
     recorded_by_id: Mapped[UUID]
     created_at: Mapped[Now]

@@ -12,6 +12,7 @@ from domain.medicines.records.changes import find_recorded
 from domain.medicines.records.corrections import is_current_record
 from domain.medicines.records.current_entries import find_current_entry
 from domain.models import Dose, MedicationLog, User
+from domain.models.medicines import RecordStatus
 from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded, LastAction
 from domain.timers import UNDO_PERIOD
 
@@ -23,7 +24,7 @@ class _LogEntry:
     id: UUID
     undoes_id: UUID | None
     corrects_id: UUID | None
-    status: str
+    status: RecordStatus
     recorded_by_id: UUID
     name: str
 
@@ -91,7 +92,7 @@ async def _superseded(
     undo = next((entry for entry in log if entry.undoes_id == record_id), None)
     by = undo or find_current_entry(log)
     action: str = ActionKind.RECORDED if by.corrects_id is None else ActionKind.CORRECTED
-    if undo is not None or by.status == UNDONE:
+    if undo is not None or by.status == RecordStatus.UNDONE:
         action = UNDONE
     [dose] = await list_doses(scope, [dose_id])
     is_own = by.recorded_by_id == member.user_id

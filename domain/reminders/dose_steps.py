@@ -17,7 +17,7 @@ from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
 from domain.medicines.doses.ladder import after_asking
 from domain.models import Dose, Notification
-from domain.models.delivery import Kind, Status
+from domain.models.delivery import Kind, NotificationStatus
 from domain.models.medicines import DoseStatus
 from domain.reminders.recipients import MembersByPerson
 from domain.set_asides import Work, is_free
@@ -171,7 +171,7 @@ async def _close(
     scope: Scope, doses: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
-    reached = await find_asked_for(scope, [dose.id for dose in doses], [Status.SENT])
+    reached = await find_asked_for(scope, [dose.id for dose in doses], [NotificationStatus.SENT])
     missed = [dose for dose in doses if dose.id in reached]
     not_asked = [dose for dose in doses if dose.id not in reached]
     await _move_doses(

@@ -151,7 +151,7 @@ async def lock_occurrence(
         key=occurrence.occurrence_key,
         starts_at=occurrence.starts_at,
         ends_at=occurrence.ends_at,
-        status=OccurrenceStatus(occurrence.status),
+        status=occurrence.status,
         driver_id=occurrence.driver_id,
         ladder_step=occurrence.ladder_step,
         own_details=merge_own_details(occurrence.own_details, occurrence.own_remind_before),

@@ -1,12 +1,11 @@
 """The statement that selects occurrences with all their details, and how its rows become facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Uuid, and_, case, cast, select
+from sqlalchemy import Uuid, and_, case, cast, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.base import Executable
 
@@ -15,7 +14,7 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import Recurrence
 from domain.appointments.series.series import merge_own_details, original_start
 from domain.database.scope import Scope
-from domain.family.running_pauses import PAUSE_COLUMNS, Pause, StoredPause
+from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -24,7 +23,6 @@ from domain.models import (
     FamilyMember,
     User,
 )
-from domain.models.appointments import OccurrenceStatus
 
 _driver, _teller, _membership = aliased(User), aliased(User), aliased(FamilyMember)
 
@@ -92,61 +90,58 @@ IS_THERE = and_(Appointment.deleted_at.is_(None), CareRecipient.deleted_at.is_(N
 
 async def fetch_occurrences(scope: Scope, statement: Executable) -> Sequence[OccurrenceFacts]:
     """The occurrences that a *statement* based on :data:`SELECT_OCCURRENCES` selects."""
-    return [_facts(row) for row in await scope.rows(statement)]
-
-
-def _facts(row: Row[Any]) -> OccurrenceFacts:
-    zone = ZoneInfo(row.timezone)
-    by_rule = original_start(row.occurrence_key, zone)
-    said = {**row._asdict(), **merge_own_details(row.own_details, row.own_remind_before)}
-    return OccurrenceFacts(
-        id=row.id,
-        family_id=row.family_id,
-        appointment_id=row.appointment_id,
-        version=row.version,
-        person_id=row.person_id,
-        person=row.person,
-        zone=zone,
-        details=Details(
-            title=said["title"],
-            duration=timedelta(minutes=said["duration_minutes"]),
-            is_all_day=row.is_all_day,
-            doctor=_doctor(row, said),
-            place=said["place"],
-            bring=said["bring"],
-            note=said["note"],
-            remind_before=tuple(said["remind_before"]),
-        ),
-        recurrence=Recurrence.from_rfc5545(row.recurrence, zone) if row.recurrence else None,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        moved_from=by_rule if by_rule != row.starts_at else None,
-        status=OccurrenceStatus(row.status),
-        driver_id=row.driver_id,
-        driver=row.driver,
-        outcome=row.outcome,
-        outcome_by=row.outcome_by,
-        outcome_at=row.outcome_at,
-        pause=_pause(row),
-        home_zone=ZoneInfo(row.home_timezone),
-        is_driver_unreachable=row.driver_blocked_at is not None,
-    )
-
-
-def _pause(row: Row[Any]) -> Pause | None:
-    stored = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
-    pause = stored.running(now=row.starts_at)
-    return pause if pause is not None and pause.since < row.ends_at else None
-
-
-def _doctor(row: Row[Any], said: Mapping[str, Any]) -> DoctorNamed | None:
-    doctor_id, name = said["doctor_id"], said["doctor_name"]
-    if doctor_id is not None:
-        return DoctorNamed(
-            row.known_doctor,
-            UUID(str(doctor_id)),
-            row.phone,
-            row.address,
-            is_removed=row.doctor_removed_at is not None,
+    found = []
+    for row in await scope.rows(statement):
+        zone = ZoneInfo(row.timezone)
+        by_rule = original_start(row.occurrence_key, zone)
+        said = {**row._asdict(), **merge_own_details(row.own_details, row.own_remind_before)}
+        doctor = None
+        if said["doctor_id"] is not None:
+            doctor = DoctorNamed(
+                row.known_doctor,
+                UUID(str(said["doctor_id"])),
+                row.phone,
+                row.address,
+                is_removed=row.doctor_removed_at is not None,
+            )
+        elif said["doctor_name"]:
+            doctor = DoctorNamed(said["doctor_name"])
+        stored = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+        pause = stored.running(now=row.starts_at)
+        found.append(
+            OccurrenceFacts(
+                id=row.id,
+                family_id=row.family_id,
+                appointment_id=row.appointment_id,
+                version=row.version,
+                person_id=row.person_id,
+                person=row.person,
+                zone=zone,
+                details=Details(
+                    title=said["title"],
+                    duration=timedelta(minutes=said["duration_minutes"]),
+                    is_all_day=row.is_all_day,
+                    doctor=doctor,
+                    place=said["place"],
+                    bring=said["bring"],
+                    note=said["note"],
+                    remind_before=tuple(said["remind_before"]),
+                ),
+                recurrence=Recurrence.from_rfc5545(row.recurrence, zone)
+                if row.recurrence
+                else None,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                moved_from=by_rule if by_rule != row.starts_at else None,
+                status=row.status,
+                driver_id=row.driver_id,
+                driver=row.driver,
+                outcome=row.outcome,
+                outcome_by=row.outcome_by,
+                outcome_at=row.outcome_at,
+                pause=pause if pause is not None and pause.since < row.ends_at else None,
+                home_zone=ZoneInfo(row.home_timezone),
+                is_driver_unreachable=row.driver_blocked_at is not None,
+            )
         )
-    return DoctorNamed(name) if name else None
+    return found

@@ -31,7 +31,7 @@ from domain.medicines.schedules.moments import DayTimes, PartOfDay
 from domain.medicines.schedules.moments_of_schedules import list_moved, parts_of, retimed
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.models import AuditEvent, Medication
-from domain.models.medicines import MedicineStatus
+from domain.models.medicines import DoseStatus, MedicineStatus
 
 DAY_TIMES = "day_times"  # in an event of the audit: the times of the parts that were changed
 MEDICINES = "medicines"  # and the names of the medicines that follow them
@@ -345,8 +345,10 @@ async def _retime(
     )
     if not medicine.has_doses_to_come:
         return {}
-    pending = await list_future_dose_ids(scope, medicine.medication_id, status="pending")
+    pending = await list_future_dose_ids(scope, medicine.medication_id, status=DoseStatus.PENDING)
     counted = await re_expand(scope, medicine, called_off=called_off)
-    off = set(await list_future_dose_ids(scope, medicine.medication_id, status="cancelled"))
+    off = set(
+        await list_future_dose_ids(scope, medicine.medication_id, status=DoseStatus.CANCELLED)
+    )
     cancelled += [dose_id for dose_id in pending if dose_id in off]
     return counted

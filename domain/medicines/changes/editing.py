@@ -38,7 +38,7 @@ from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.kinds import Schedule
 from domain.models import AuditEvent, Medication
-from domain.models.medicines import MedicineStatus
+from domain.models.medicines import DoseStatus, MedicineStatus
 
 
 async def edit_medication(
@@ -158,10 +158,10 @@ async def _change_content(
         )
     )
     counted: Counted = {}
-    were_ahead = await list_future_dose_ids(scope, before.id, status="pending")
+    were_ahead = await list_future_dose_ids(scope, before.id, status=DoseStatus.PENDING)
     if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
         counted = await re_expand(scope, edited, called_off=called_off)
-    are_off = set(await list_future_dose_ids(scope, before.id, status="cancelled"))
+    are_off = set(await list_future_dose_ids(scope, before.id, status=DoseStatus.CANCELLED))
     if content.name != before.name:
         await rename_doses(scope, edited, content.name)
     elif content.instructions != before.instructions:

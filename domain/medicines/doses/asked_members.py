@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, select
 
 from domain.database.scope import Scope
 from domain.models import Dose, Notification, User
-from domain.models.delivery import Kind, Status
+from domain.models.delivery import Kind, NotificationStatus
 
 _ASKED = (
     select(Dose.id, User.id.label("user_id"), User.name)
@@ -21,7 +21,7 @@ _ASKED = (
         Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid))),
         Dose.family_id == bindparam("of_family"),
         Notification.kind == Kind.SLOT_CARD,
-        Notification.status == Status.SENT,
+        Notification.status == NotificationStatus.SENT,
         Notification.facts["dose_ids"].has_key(cast(Dose.id, Text)),
     )
     .order_by(User.name, User.id)

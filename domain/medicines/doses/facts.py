@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.sql.base import Executable
 
 from domain.access import Action
@@ -151,54 +151,49 @@ async def fetch_doses(
     scope: Scope, statement: Executable, parameters: Mapping[str, Any] | None = None
 ) -> list[DoseFacts]:
     """The doses of the scope's family that a *statement* based on :data:`SELECT_DOSES` selects."""
-    return [_facts(row) for row in await scope.rows(statement, _in_family(scope, parameters))]
+    return [dose for dose, _ in await fetch_doses_with(scope, statement, parameters)]
 
 
 async def fetch_doses_with(
     scope: Scope, statement: Executable, parameters: Mapping[str, Any] | None = None
 ) -> list[tuple[DoseFacts, Sequence[Any]]]:
     """Like :func:`fetch_doses`; each dose comes with the values of additional columns."""
-    rows = await scope.rows(statement, _in_family(scope, parameters))
-    return [(_facts(row), row[_COLUMN_COUNT:]) for row in rows]
+    found: list[tuple[DoseFacts, Sequence[Any]]] = []
+    for row in await scope.rows(statement, {"of_family": scope.family_id, **(parameters or {})}):
+        is_snoozed = row.snoozed_by_id is not None and row.ladder_step == Step.ASK
+        zone = ZoneInfo(row.timezone)
+        dose = DoseFacts(
+            id=row.id,
+            medication_id=row.medication_id,
+            care_recipient_id=row.care_recipient_id,
+            name=row.medication_name,
+            dosage=row.dosage,
+            amount=row.amount,
+            unit=row.unit,
+            most=row.most,
+            zone=zone,
+            local=local_time(row.occurrence_key, row.due_at, zone),
+            due_at=row.due_at,
+            window_ends_at=row.window_ends_at,
+            status=row.status,
+            resolved_at=row.resolved_at,
+            resolved_by=row.resolved_by,
+            resolved_by_id=row.resolved_by_id,
+            snoozed_until=row.next_action_at if is_snoozed else None,
+            snoozed_by=row.snoozed_by if is_snoozed else None,
+            is_scheduled=row.is_scheduled,
+            taken_at=row.taken_at,
+            taken_zone=ZoneInfo(row.taken_timezone) if row.taken_timezone else None,
+            given=row.given,
+            dose_count=row.dose_count,
+            note=row.note,
+            home_zone=ZoneInfo(row.home_timezone),
+            person=row.person,
+            moment=Moment.from_json(row.moment) if row.moment else None,
+            instructions=row.instructions,
+        )
+        found.append((dose, row[_COLUMN_COUNT:]))
+    return found
 
 
 _COLUMN_COUNT = len(SELECT_DOSES.selected_columns)
-
-
-def _in_family(scope: Scope, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {"of_family": scope.family_id, **(parameters or {})}
-
-
-def _facts(row: Row[Any]) -> DoseFacts:
-    is_snoozed = row.snoozed_by_id is not None and row.ladder_step == Step.ASK
-    zone = ZoneInfo(row.timezone)
-    return DoseFacts(
-        id=row.id,
-        medication_id=row.medication_id,
-        care_recipient_id=row.care_recipient_id,
-        name=row.medication_name,
-        dosage=row.dosage,
-        amount=row.amount,
-        unit=row.unit,
-        most=row.most,
-        zone=zone,
-        local=local_time(row.occurrence_key, row.due_at, zone),
-        due_at=row.due_at,
-        window_ends_at=row.window_ends_at,
-        status=DoseStatus(row.status),
-        resolved_at=row.resolved_at,
-        resolved_by=row.resolved_by,
-        resolved_by_id=row.resolved_by_id,
-        snoozed_until=row.next_action_at if is_snoozed else None,
-        snoozed_by=row.snoozed_by if is_snoozed else None,
-        is_scheduled=row.is_scheduled,
-        taken_at=row.taken_at,
-        taken_zone=ZoneInfo(row.taken_timezone) if row.taken_timezone else None,
-        given=row.given,
-        dose_count=row.dose_count,
-        note=row.note,
-        home_zone=ZoneInfo(row.home_timezone),
-        person=row.person,
-        moment=Moment.from_json(row.moment) if row.moment else None,
-        instructions=row.instructions,
-    )

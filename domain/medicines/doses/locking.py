@@ -10,7 +10,7 @@ from domain.access import Action, may
 from domain.database.scope import Member, Scope
 from domain.errors import NotAllowed, NotFound
 from domain.models import CareRecipient, Dose, Medication
-from domain.models.medicines import DoseStatus
+from domain.models.medicines import DoseStatus, MedicineStatus
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
             Dose.is_scheduled,
             CareRecipient.user_id.label("recipient_user_id"),
             CareRecipient.timezone,
-            ((Medication.status == "active") & Medication.deleted_at.is_(None)).label("is_given"),
+            ((Medication.status == MedicineStatus.ACTIVE) & Medication.deleted_at.is_(None)).label(
+                "is_given"
+            ),
             (Medication.schedule["from_last_intake"].as_boolean()).label("follows_intakes"),
         )
         .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
@@ -71,7 +73,7 @@ async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
         care_recipient_id=dose.care_recipient_id,
         due_at=dose.due_at,
         window_ends_at=dose.window_ends_at,
-        status=DoseStatus(dose.status),
+        status=dose.status,
         resolved_at=dose.resolved_at,
         is_scheduled=dose.is_scheduled,
         timezone=dose.timezone,

@@ -73,7 +73,7 @@ async def _find_suspended(
             Medication.deleted_at.is_(None),
         )
     )
-    return {row.id: MedicineStatus(row.status) for row in rows}
+    return {row.id: row.status for row in rows}
 
 
 def _card(

@@ -20,6 +20,7 @@ from domain.medicines.facts import OpenDose
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
 from domain.models import Dose, Medication
+from domain.models.medicines import DoseStatus
 from domain.timers import Step
 
 _LONGEST_OPEN = timedelta(days=4)  # no window is longer; bounds the search
@@ -69,7 +70,7 @@ _MADE = (
         Dose.care_recipient_id == Medication.care_recipient_id,
         Dose.is_scheduled,
         Dose.due_at > func.clock_now() - _LONGEST_OPEN,
-        or_(Dose.status == "pending", Dose.due_at > Medication.expanded_until),
+        or_(Dose.status == DoseStatus.PENDING, Dose.due_at > Medication.expanded_until),
     )
     .correlate(Medication)
     .scalar_subquery()
@@ -179,7 +180,7 @@ def to_upcoming_doses(
     made = made or []
     starts = [at - _MICROSECOND for at in (doses_from, resumes_at) if at is not None]
     return UpcomingDoses(
-        pending=[_pending(dose) for dose in made if dose["status"] == "pending"],
+        pending=[_pending(dose) for dose in made if dose["status"] == DoseStatus.PENDING],
         made_keys=frozenset(dose["key"] for dose in made),
         rule_from=max([now, expanded_until, *starts]),
         schedule=schedule_from_json(schedule),

@@ -12,6 +12,7 @@ from domain.events import NotificationsQueued
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import OpenDose
 from domain.models import Dose
+from domain.models.medicines import DoseStatus
 
 CALLED_OFF = "called_off"  # where an event of the audit keeps the doses that it cancelled
 
@@ -36,9 +37,9 @@ async def cancel_pending_doses(
     """
     cancelled = await scope.rows(
         update(Dose)
-        .where(Dose.medication_id.in_(medication_ids), Dose.status == "pending")
+        .where(Dose.medication_id.in_(medication_ids), Dose.status == DoseStatus.PENDING)
         .values(
-            status="cancelled",
+            status=DoseStatus.CANCELLED,
             next_action_at=None,
             ladder_step=None,
             resolved_at=func.clock_now(),

@@ -20,6 +20,7 @@ from domain.delivery import dose_messages
 from domain.events import NotificationsQueued
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose
+from domain.models.medicines import DoseStatus
 
 Counted: TypeAlias = Mapping[str, Mapping[str, Any]]
 """By the id of an intake that now counts as a dose: its previous values (JSON)."""
@@ -96,7 +97,7 @@ async def count_intakes(
         ).where(
             Dose.medication_id == medication_id,
             ~Dose.is_scheduled,
-            Dose.status == "taken",
+            Dose.status == DoseStatus.TAKEN,
             Dose.taken_at >= min(each.occurrence.due_at for each in back) - INTAKE_MATCH_RANGE,
         )
     )

@@ -10,6 +10,7 @@ from domain.database.scope import Scope
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.schedules.occurrences import Occurrence, last_occurrence
 from domain.models import Dose
+from domain.models.medicines import DoseStatus
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _gap(medication: Expandable, occurrence: Occurrence) -> timedelta | None:
 
 async def get_latest_doses(scope: Scope, medication_id: UUID) -> LatestDoses:
     """The last intake, and the latest dose that is open now."""
-    is_open = (Dose.status == "pending") & (Dose.due_at <= scope.clock.now())
+    is_open = (Dose.status == DoseStatus.PENDING) & (Dose.due_at <= scope.clock.now())
     row = (
         await scope.rows(
             select(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.sql.base import Executable
 
 from domain.database.scope import Scope
@@ -101,34 +101,36 @@ async def fetch_expandables_with(
     comes with their values.
     """
     rows = await scope.rows(statement)
-    intakes = await _last_intakes(scope, rows)
-    return [(_expandable(row, intakes), row[_COLUMN_COUNT:]) for row in rows]
+    following = [row.id for row in rows if row.schedule.get("from_last_intake")]
+    intakes = await _last_intakes(scope, following)
+    return [
+        (
+            Expandable(
+                medication_id=row.id,
+                care_recipient_id=row.care_recipient_id,
+                name=row.name,
+                dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit, row.dosage_most),
+                schedule=schedule_from_json(row.schedule),
+                zone=ZoneInfo(row.timezone),
+                expanded_until=row.expanded_until,
+                doses_from=row.doses_from,
+                resumes_at=row.resumes_at,
+                last_intake_at=intakes.get(row.id),
+                status=row.status,
+            ),
+            row[_COLUMN_COUNT:],
+        )
+        for row in rows
+    ]
 
 
-async def _last_intakes(scope: Scope, rows: Sequence[Row[Any]]) -> Mapping[UUID, datetime]:
-    """When those medicines were last taken whose next dose depends on it."""
-    follow = [row.id for row in rows if row.schedule.get("from_last_intake")]
-    if not follow:
+async def _last_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+    """When these medicines were last taken; the next dose of each depends on it."""
+    if not medication_ids:
         return {}
     taken = await scope.rows(
         select(Dose.medication_id, func.max(Dose.taken_at).label("at"))
-        .where(Dose.medication_id.in_(follow), Dose.taken_at.is_not(None))
+        .where(Dose.medication_id.in_(medication_ids), Dose.taken_at.is_not(None))
         .group_by(Dose.medication_id)
     )
     return {row.medication_id: row.at for row in taken}
-
-
-def _expandable(row: Row[Any], intakes: Mapping[UUID, datetime]) -> Expandable:
-    return Expandable(
-        medication_id=row.id,
-        care_recipient_id=row.care_recipient_id,
-        name=row.name,
-        dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit, row.dosage_most),
-        schedule=schedule_from_json(row.schedule),
-        zone=ZoneInfo(row.timezone),
-        expanded_until=row.expanded_until,
-        doses_from=row.doses_from,
-        resumes_at=row.resumes_at,
-        last_intake_at=intakes.get(row.id),
-        status=MedicineStatus(row.status),
-    )

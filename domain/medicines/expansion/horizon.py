@@ -19,6 +19,7 @@ from domain.medicines.expansion.expandable import (
 )
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose, Medication, new_id
+from domain.models.medicines import MedicineStatus
 from domain.set_asides import Subject, Work, is_free
 
 EXPANSION_HORIZON = timedelta(hours=36)
@@ -158,7 +159,7 @@ async def expand(scope: Scope, medication_ids: Sequence[UUID], *, before: dateti
         await scope.execute(
             update(Medication)
             .where(Medication.id.in_(back))
-            .values(status="active", resumes_at=None, is_paused_with_person=False)
+            .values(status=MedicineStatus.ACTIVE, resumes_at=None, is_paused_with_person=False)
         )
         await bump_list_version(scope)
     return len(medicines)

@@ -23,6 +23,7 @@ from domain.medicines.facts import OpenDose
 from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.models import AuditEvent, Dose
 from domain.models.delivery import Kind
+from domain.models.medicines import DoseStatus
 
 OPEN_DOSES = "open_doses"  # in the audit of an edit: the open doses that it left unchanged
 _CHANGED = "dose.changed"
@@ -69,14 +70,14 @@ async def rename_doses(scope: Scope, medicine: Expandable, name: str) -> None:
     """Rename pending and recently missed doses of a medicine, on every phone. Answered doses keep
     the old name. The medicine's doses must be locked.
     """
-    is_late = Dose.status.in_(("missed", "not_asked"))
+    is_late = Dose.status.in_((DoseStatus.MISSED, DoseStatus.NOT_ASKED))
     rows = await scope.rows(
         update(Dose)
         .where(
             Dose.medication_id == medicine.medication_id,
             Dose.medication_name != name,
             or_(
-                Dose.status == "pending",
+                Dose.status == DoseStatus.PENDING,
                 is_late & (Dose.window_ends_at > func.clock_now() - EDITABLE_FOR),
             ),
         )
@@ -99,7 +100,7 @@ async def show_instructions(scope: Scope, medicine: Expandable) -> None:
     rows = await scope.rows(
         select(Dose.due_at).where(
             Dose.medication_id == medicine.medication_id,
-            Dose.status == "pending",
+            Dose.status == DoseStatus.PENDING,
             Dose.due_at <= func.clock_now(),
         )
     )
@@ -129,7 +130,7 @@ async def adjust_doses(
         .where(
             Dose.id.in_(dose_ids),
             Dose.medication_id == edited.medication_id,
-            Dose.status == "pending",
+            Dose.status == DoseStatus.PENDING,
         )
         .order_by(Dose.id)
     )
@@ -169,7 +170,7 @@ async def revert_doses(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> 
         .join(AuditEvent, AuditEvent.subject_id == Dose.id)
         .where(
             Dose.medication_id == medicine.medication_id,
-            Dose.status == "pending",
+            Dose.status == DoseStatus.PENDING,
             AuditEvent.action == _CHANGED,
             AuditEvent.after[_EDIT_ID].astext == str(edit_id),
         )

@@ -27,7 +27,7 @@ from domain.medicines.expansion.expandable import (
 from domain.medicines.expansion.horizon import EXPANSION_HORIZON, dose_rows, save_expanded_until
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose, Medication
-from domain.models.medicines import MedicineStatus
+from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.timers import Step, ceil_minute
 
 # The furthest that a wall-clock time shifts when a person moves: across the date line. Doses due
@@ -89,7 +89,7 @@ async def re_expand(
     wanted |= {
         key: Occurrence(key, row.due_at)
         for key, row in existing.items()
-        if row.id in called_off and row.status == "cancelled" and row.due_at <= now
+        if row.id in called_off and row.status == DoseStatus.CANCELLED and row.due_at <= now
     }
     ahead = [o for o in wanted.values() if _should_make(o, existing.get(o.key), now, until)]
     await _cancel(
@@ -101,7 +101,7 @@ async def re_expand(
     back = [
         row
         for key, row in existing.items()
-        if row.status == "cancelled"
+        if row.status == DoseStatus.CANCELLED
         and row.due_at <= now < row.window_ends_at
         and key in wanted
         and all(match_distance(wanted[key], at, schedule=wanted.values()) is None for at in instead)
@@ -113,7 +113,7 @@ async def re_expand(
             row
             for key, row in existing.items()
             if row.id in called_off
-            and row.status == "cancelled"
+            and row.status == DoseStatus.CANCELLED
             and row.due_at > now
             and key in wanted
             and wanted[key].due_at <= now
@@ -150,7 +150,7 @@ def _list_revived(
         row = existing.get(occurrence.key)
         if row is None:
             found.append(RevivedDose(made[occurrence.key], occurrence, None))
-        elif row.status == "cancelled":
+        elif row.status == DoseStatus.CANCELLED:
             found.append(RevivedDose(row.id, occurrence, row.resolved_at))
     return found
 
@@ -164,7 +164,7 @@ async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
         select(Dose.id)
         .where(
             Dose.medication_id.in_(medication_ids),
-            or_(Dose.status == "pending", ~Dose.is_scheduled & is_recent),
+            or_(Dose.status == DoseStatus.PENDING, ~Dose.is_scheduled & is_recent),
         )
         .order_by(Dose.id)
         .with_for_update()
@@ -174,7 +174,7 @@ async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
 def _is_untouched(row: _DoseRow, now: datetime) -> bool:
     """Whether it's in the future and nobody was asked for it or has snoozed it."""
     return (
-        row.status == "pending"
+        row.status == DoseStatus.PENDING
         and row.due_at > now
         and row.ladder_step == Step.ASK
         and row.ask_no == 0
@@ -193,16 +193,16 @@ def _should_make(
         return False
     if row is None:
         return occurrence.due_at <= until
-    return _is_untouched(row, now) or row.status == "cancelled"
+    return _is_untouched(row, now) or row.status == DoseStatus.CANCELLED
 
 
 async def _cancel(scope: Scope, dose_ids: Sequence[UUID]) -> None:
     if dose_ids:
         await scope.execute(
             update(Dose)
-            .where(Dose.id.in_(dose_ids), Dose.status == "pending")
+            .where(Dose.id.in_(dose_ids), Dose.status == DoseStatus.PENDING)
             .values(
-                status="cancelled",
+                status=DoseStatus.CANCELLED,
                 next_action_at=None,
                 ladder_step=None,
                 resolved_at=func.clock_now(),
@@ -218,9 +218,9 @@ async def _revive_open(scope: Scope, rows: Iterable[_DoseRow]) -> None:
     at = ceil_minute(scope.clock.now())
     await scope.execute(
         update(Dose)
-        .where(Dose.id.in_(dose_ids), Dose.status == "cancelled")
+        .where(Dose.id.in_(dose_ids), Dose.status == DoseStatus.CANCELLED)
         .values(
-            status="pending",
+            status=DoseStatus.PENDING,
             ladder_step=Step.ASK,
             next_action_at=at,
             resolved_at=None,
@@ -236,9 +236,12 @@ async def _revive_ahead(scope: Scope, rows: Sequence[_DoseRow]) -> None:
         return
     await scope.execute(
         update(Dose)
-        .where(Dose.id.in_([row.id for row in rows]), Dose.status == "cancelled")
+        .where(Dose.id.in_([row.id for row in rows]), Dose.status == DoseStatus.CANCELLED)
         .values(
-            status="pending", ladder_step=Step.ASK, next_action_at=Dose.due_at, resolved_at=None
+            status=DoseStatus.PENDING,
+            ladder_step=Step.ASK,
+            next_action_at=Dose.due_at,
+            resolved_at=None,
         )
     )
     for row in rows:
@@ -263,13 +266,13 @@ async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str,
                 "unit": made.excluded.unit,
                 "most": made.excluded.most,
                 "moment": made.excluded.moment,
-                "status": "pending",
+                "status": DoseStatus.PENDING,
                 "ladder_step": made.excluded.ladder_step,
                 "next_action_at": made.excluded.next_action_at,
                 "resolved_at": None,
                 "snoozed_by_id": None,
             },
-            where=or_(Dose.status == "pending", Dose.status == "cancelled"),
+            where=or_(Dose.status == DoseStatus.PENDING, Dose.status == DoseStatus.CANCELLED),
         ),
         doses,
     )

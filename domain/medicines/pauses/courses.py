@@ -32,7 +32,7 @@ from domain.medicines.schedules.courses import (
 )
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models import AuditEvent, Dose, Medication
-from domain.models.medicines import MedicineStatus
+from domain.models.medicines import DoseStatus, MedicineStatus
 
 _SAME_MOMENT = timedelta(minutes=1)  # timestamps this close are of one transaction
 
@@ -100,7 +100,9 @@ async def find_left_out_since(scope: Scope, subject_id: UUID) -> datetime | None
     since: datetime | None = None
     for event in events:
         before = event.before
-        is_first = before.get("paused_at", "") is None or before.get("status", "") == "active"
+        is_first = (
+            before.get("paused_at", "") is None or before.get("status") == MedicineStatus.ACTIVE
+        )
         end = before.get("paused_until") or before.get("resumes_at")
         if end is not None:
             since = datetime.fromisoformat(end)
@@ -179,7 +181,7 @@ async def _lock(scope: Scope, medication_id: UUID) -> None:
 class _CourseDose:
     occurrence_key: str
     due_at: datetime
-    status: str
+    status: DoseStatus
     resolved_at: datetime | None
 
 
@@ -195,7 +197,7 @@ class _Course:
     @property
     def kept(self) -> Collection[str]:
         """The keys of doses that pauses haven't cancelled."""
-        return {dose.occurrence_key for dose in self.doses if dose.status != "cancelled"}
+        return {dose.occurrence_key for dose in self.doses if dose.status != DoseStatus.CANCELLED}
 
     def change(self, lost: Stretch | None, *, end: datetime | None) -> CourseChange | None:
         """*end* is that of the current pause (None: it has none), or now without a pause."""
@@ -221,7 +223,7 @@ class _Course:
         return [
             dose.due_at
             for dose in self.doses
-            if dose.status == "cancelled"
+            if dose.status == DoseStatus.CANCELLED
             and since - WINDOW < dose.due_at <= since
             and (dose.resolved_at or since) >= since - _SAME_MOMENT
         ]

@@ -114,7 +114,7 @@ async def lock_medicines(scope: Scope, person_id: UUID) -> Sequence[TakenMedicin
     return [
         TakenMedicine(
             row.id,
-            State(MedicineStatus(row.status), row.resumes_at, row.is_paused_with_person),
+            State(row.status, row.resumes_at, row.is_paused_with_person),
         )
         for row in rows
     ]

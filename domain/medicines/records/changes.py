@@ -15,7 +15,7 @@ from domain.database.scope import Scope
 from domain.medicines.doses.facts import DoseFacts, list_doses
 from domain.medicines.records.current_entries import find_current_entry
 from domain.models import MedicationLog, User
-from domain.models.medicines import DoseStatus
+from domain.models.medicines import DoseStatus, RecordStatus
 
 
 class ChangeKind(StrEnum):
@@ -44,7 +44,7 @@ class _LogEntry:
     id: UUID
     dose_id: UUID
     undoes_id: UUID | None
-    status: str
+    status: RecordStatus
     timestamp: datetime
     timezone: str
     given: str | None
@@ -112,7 +112,7 @@ def _change(
     last, standing, record = log[-1], find_current_entry(log), _as_recorded(dose, entry)
     undo = next((later for later in log if later.undoes_id == entry.id), None)
     by = last.by
-    if last.status == "undone":
+    if last.status is RecordStatus.UNDONE:
         kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.UNDONE
     elif standing.recorded_by_id == reader_id:
         kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.PUT_BACK
@@ -130,7 +130,7 @@ def _change(
 
 def _as_recorded(dose: DoseFacts, entry: _LogEntry) -> DoseFacts:
     """The dose as a log row has it."""
-    is_taken = entry.status == DoseStatus.TAKEN
+    is_taken = entry.status is RecordStatus.TAKEN
     return replace(
         dose,
         status=DoseStatus(entry.status),

@@ -27,7 +27,7 @@ from domain.medicines.records.notices import notify_recorder
 from domain.medicines.records.undo import undo_doses
 from domain.medicines.stock.ledger import give_back, take_from_stock, takes_from_stock
 from domain.models import Dose, MedicationLog, new_id
-from domain.models.medicines import DoseStatus
+from domain.models.medicines import DoseStatus, RecordStatus
 from domain.timers import UNDO_PERIOD
 
 
@@ -244,7 +244,7 @@ class _LogEntry:
     undoes_id: UUID | None
     recorded_by_id: UUID
     recorded_at: datetime
-    status: str
+    status: RecordStatus
     timestamp: datetime
     timezone: str
     given: str | None

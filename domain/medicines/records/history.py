@@ -21,7 +21,7 @@ from domain.medicines.doses.facts import (
     get_dose,
 )
 from domain.models import Dose, MedicationLog, User
-from domain.models.medicines import DoseStatus
+from domain.models.medicines import DoseStatus, RecordStatus
 from domain.timers import UNDO_PERIOD
 
 PAGE_SIZE = 10
@@ -62,7 +62,7 @@ class Record:
     `zone`. `is_replaced`: a later row replaced or undid it.
     """
 
-    status: str
+    status: RecordStatus
     timestamp: datetime
     recorded_at: datetime
     by: str
@@ -97,7 +97,7 @@ _IS_CORRECTED = (
     .where(
         MedicationLog.dose_id == Dose.id,
         MedicationLog.corrects_id.is_(None),
-        MedicationLog.status != "undone",
+        MedicationLog.status != RecordStatus.UNDONE,
         Dose.status.in_(RESOLVED),
     )
     .order_by(MedicationLog.recorded_at.desc(), MedicationLog.id.desc())
@@ -149,7 +149,7 @@ class _LogEntry:
 
     id: UUID
     corrects_id: UUID | None
-    status: str
+    status: RecordStatus
     timestamp: datetime
     timezone: str
     dose_count: Decimal
@@ -161,7 +161,7 @@ class _LogEntry:
 
     @property
     def said(self) -> tuple[Any, ...]:
-        taken_at = self.timestamp if self.status == DoseStatus.TAKEN else None
+        taken_at = self.timestamp if self.status is RecordStatus.TAKEN else None
         return self.status, taken_at, self.given, self.dose_count, self.note
 
 
@@ -207,7 +207,7 @@ def _records(log: Sequence[_LogEntry]) -> Sequence[Record]:
             note=entry.note,
             zone=ZoneInfo(entry.timezone),
             step=_step(entry, by_id),
-            is_replaced=entry.status != "undone" and entry is not log[-1],
+            is_replaced=entry.status is not RecordStatus.UNDONE and entry is not log[-1],
         )
         for entry in log
     ]

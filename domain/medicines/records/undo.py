@@ -21,8 +21,8 @@ from domain.medicines.expansion.re_expansion import follow_intakes
 from domain.medicines.records.notices import notify_recorder
 from domain.medicines.stock.ledger import give_back
 from domain.models import Dose, MedicationLog, new_id
-from domain.models.delivery import Status
-from domain.models.medicines import DoseStatus
+from domain.models.delivery import NotificationStatus
+from domain.models.medicines import DoseStatus, RecordStatus
 from domain.timers import UNDO_PERIOD
 
 
@@ -41,7 +41,9 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo
         # A card that became obsolete before it was sent has asked nobody.
-        asked = await find_asked_for(scope, [dose_id], [Status.PENDING, Status.SENT])
+        asked = await find_asked_for(
+            scope, [dose_id], [NotificationStatus.PENDING, NotificationStatus.SENT]
+        )
         action = after_undo(
             now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=bool(asked)
         )
@@ -50,7 +52,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             status, action = DoseStatus.CANCELLED, None
         elif action is not None:
             status = DoseStatus.PENDING
-        elif await find_asked_for(scope, [dose_id], [Status.SENT]):
+        elif await find_asked_for(scope, [dose_id], [NotificationStatus.SENT]):
             status = DoseStatus.MISSED
         else:
             status = DoseStatus.NOT_ASKED
@@ -77,7 +79,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
                 medication_id=dose.medication_id,
                 dose_id=dose_id,
                 action_id=action_id,
-                status="undone",
+                status=RecordStatus.UNDONE,
                 timestamp=now,
                 timezone=dose.timezone,
                 recorded_by_id=member.user_id,

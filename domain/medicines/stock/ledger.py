@@ -21,6 +21,7 @@ from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.stock.measures import Measure, measure_of, stock_use_sql
 from domain.models import Medication, StockMovement, new_id
+from domain.models.medicines import MovementReason
 
 _TAKE = text(f"""
     WITH medicine AS MATERIALIZED (
@@ -182,7 +183,9 @@ async def lock_stock(scope: Scope, medication_id: UUID) -> LockedStock:
     )
 
 
-async def move_stock(scope: Scope, medication_id: UUID, *, change: Decimal, reason: str) -> None:
+async def move_stock(
+    scope: Scope, medication_id: UUID, *, change: Decimal, reason: MovementReason
+) -> None:
     if change:
         await scope.execute(
             insert(StockMovement).values(

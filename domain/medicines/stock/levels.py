@@ -28,7 +28,7 @@ from domain.medicines.stock.projection import (
     forecast_as_needed,
 )
 from domain.models import Dose, Medication, StockMovement, User
-from domain.models.medicines import MedicineStatus
+from domain.models.medicines import MedicineStatus, MovementReason
 
 _BEYOND = timedelta(days=2 * LONGEST_CYCLE)  # every schedule without end has a dose in this time
 
@@ -92,7 +92,7 @@ _USED = (
     select(-func.sum(StockMovement.change))
     .where(
         StockMovement.medication_id == Medication.id,
-        StockMovement.reason.in_(("taken", "given_back")),
+        StockMovement.reason.in_((MovementReason.TAKEN, MovementReason.GIVEN_BACK)),
         StockMovement.created_at > func.clock_now() - USAGE_PERIOD,
     )
     .correlate(Medication)
@@ -103,7 +103,7 @@ _USED_SINCE = (
     .join(Dose, Dose.id == StockMovement.dose_id)
     .where(
         StockMovement.medication_id == Medication.id,
-        StockMovement.reason == "taken",
+        StockMovement.reason == MovementReason.TAKEN,
         Dose.taken_at.is_not(None),
     )
     .correlate(Medication)

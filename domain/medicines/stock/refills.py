@@ -24,6 +24,7 @@ from domain.medicines.stock.measures import Measure, find_unmeasured, measure_co
 from domain.medicines.stock.notices import refresh_refill_notices
 from domain.medicines.stock.stock_checks import next_check
 from domain.models import Medication
+from domain.models.medicines import MovementReason
 
 PROMISED = "stock.promised"  # in the audit
 
@@ -66,7 +67,7 @@ async def refill(
         scope,
         medication_id,
         change=after - had,
-        reason="counted" if is_counted else "refilled",
+        reason=MovementReason.COUNTED if is_counted else MovementReason.REFILLED,
     )
     check_at = next_check(medicine.zone, scope.clock.now())
     scope.publish(TimerSet(check_at))

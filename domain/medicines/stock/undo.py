@@ -16,6 +16,7 @@ from domain.medicines.stock.ledger import LockedStock, lock_stock, move_stock, r
 from domain.medicines.stock.measures import Measure, measure_columns
 from domain.medicines.stock.notices import refresh_refill_notices
 from domain.models import AuditEvent, Medication
+from domain.models.medicines import MovementReason
 
 # For a stock that becomes unknown again: undoing its doses must find nothing to give back.
 _GIVE_ALL_BACK = text("""
@@ -74,10 +75,12 @@ async def _restore_stock(scope: Scope, event: _StockEvent, *, left: Decimal) -> 
             _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.actor_id}
         )
         returned = sum((row.change for row in back), Decimal(0))
-        await move_stock(scope, event.subject_id, change=-left - returned, reason="counted")
+        await move_stock(
+            scope, event.subject_id, change=-left - returned, reason=MovementReason.COUNTED
+        )
         return {"stock": None, "stock_unit": None, "stock_check_at": None}
     change = Decimal(event.before["stock"]) - Decimal(event.after["stock"])
-    await move_stock(scope, event.subject_id, change=change, reason="counted")
+    await move_stock(scope, event.subject_id, change=change, reason=MovementReason.COUNTED)
     return {"stock": left + change}
 
 

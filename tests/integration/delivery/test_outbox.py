@@ -16,7 +16,7 @@ from domain.delivery.claims import ClaimedNotification
 from domain.delivery.outcomes import Shown
 from domain.medicines.doses.slot_cards import CardFacts
 from domain.medicines.records import undo
-from domain.models.delivery import Lane, Status
+from domain.models.delivery import Lane, NotificationStatus
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import LEASE
@@ -97,7 +97,7 @@ async def test_a_first_send_is_no_repeat(database: Database, home: Home) -> None
     message = await read(database, home, one.id)
     assert isinstance(message.facts, CardFacts)
     assert not message.facts.is_repeat
-    assert (message.status, message.version, message.attempts) == (Status.PENDING, 1, 1)
+    assert (message.status, message.version, message.attempts) == (NotificationStatus.PENDING, 1, 1)
 
 
 async def test_what_was_sent_is_recorded_and_not_claimed_again(
@@ -127,7 +127,7 @@ async def test_an_answer_while_the_card_is_on_its_way_leads_to_an_edit(
     assert {one.id for one in edits} == set(versions)
     for one in edits:
         message = await read(database, home, one.id)
-        assert (message.status, message.version) == (Status.SENT, 2)
+        assert (message.status, message.version) == (NotificationStatus.SENT, 2)
         await database.run(
             lambda scope, m=message: outcomes.record_shown(scope, [Shown(m.id, m.version)]),  # type: ignore[misc]
             as_dispatch(),
@@ -250,7 +250,10 @@ async def test_what_will_not_be_sent_is_closed_with_a_reason(
     for one in await claim(database):
         await database.run(
             lambda scope, o=one: outcomes.close_unsent(  # type: ignore[misc]
-                scope, o.id, status=Status.OBSOLETE, reason="answered before it was sent"
+                scope,
+                o.id,
+                status=NotificationStatus.OBSOLETE,
+                reason="answered before it was sent",
             ),
             as_dispatch(),
         )
@@ -272,7 +275,11 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     )
     await database.run(
         lambda scope: outcomes.close_unsent(
-            scope, one.id, status=Status.OBSOLETE, reason="answered", version=message.version
+            scope,
+            one.id,
+            status=NotificationStatus.OBSOLETE,
+            reason="answered",
+            version=message.version,
         ),
         as_dispatch(),
     )
@@ -282,7 +289,7 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
 async def unreachable(database: Database, home: Home, one: ClaimedNotification) -> int:
     async def work(scope: Scope) -> int:
         await outcomes.close_unsent(
-            scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"
+            scope, one.id, status=NotificationStatus.UNREACHABLE, reason="has blocked the bot"
         )
         return await dose_messages.escalate_to_rest_of_family(scope, one.id)
 
@@ -320,7 +327,7 @@ async def test_copies_that_fail_at_the_same_moment_still_tell_the_others(
     async def fail(one: ClaimedNotification) -> int:
         async def work(scope: Scope) -> int:
             await outcomes.close_unsent(
-                scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"
+                scope, one.id, status=NotificationStatus.UNREACHABLE, reason="has blocked the bot"
             )
             await entered.wait()  # neither sees yet that the other has failed
             return await dose_messages.escalate_to_rest_of_family(scope, one.id)

@@ -30,7 +30,7 @@ from domain.medicines.facts import MedicineFacts
 from domain.medicines.records import presses, recording
 from domain.medicines.records.presses import CardMessage, WhichDose
 from domain.medicines.records.recording import Recorded
-from domain.models.delivery import Status
+from domain.models.delivery import NotificationStatus
 from domain.models.medicines import DoseStatus
 from domain.overview import kinds
 from tests import factories
@@ -99,8 +99,8 @@ async def claim(database: Database) -> Sequence[ClaimedNotification]:
 async def send(database: Database, home: Home) -> dict[int, CardMessage]:
     """Deliver what is owed, as it is now, and record what it shows; by part."""
     messages = await read(database, home, await claim(database))
-    new = [message for message in messages if message.status is Status.PENDING]
-    edited = [message for message in messages if message.status is Status.SENT]
+    new = [message for message in messages if message.status is NotificationStatus.PENDING]
+    edited = [message for message in messages if message.status is NotificationStatus.SENT]
     sent = [Sent(m.id, m.receiver.chat_id, next(_message_ids), m.version, ids_of(m)) for m in new]
     shown = [Shown(m.id, m.version, ids_of(m)) for m in edited]
     await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
@@ -245,7 +245,7 @@ async def test_a_snoozed_dose_asks_on_a_card_of_its_own_part(
     )
     await factories.wake_up(database, home.slot_at + timedelta(minutes=12))
     again = await read(database, home, await claim(database))
-    (new,) = [message for message in again if message.status is Status.PENDING]
+    (new,) = [message for message in again if message.status is NotificationStatus.PENDING]
     assert (facts_of(new).part, facts_of(new).is_reminder) == (1, True)
     asked_again = {facts_of(m).part for m in again if facts_of(m).asked_again}
     assert asked_again == {1}
@@ -282,7 +282,9 @@ async def test_the_next_are_told_of_the_card_that_could_not_be_delivered(
     (second,) = [m for m in messages if isinstance(m.facts, CardFacts) and m.facts.part == 1]
 
     async def fail(scope: Scope) -> int:
-        await outcomes.close_unsent(scope, second.id, status=Status.UNREACHABLE, reason="gone")
+        await outcomes.close_unsent(
+            scope, second.id, status=NotificationStatus.UNREACHABLE, reason="gone"
+        )
         return await dose_messages.escalate_to_rest_of_family(scope, second.id)
 
     assert await database.run(fail, as_family(home.family.id)) == 1

@@ -25,7 +25,7 @@ from domain.medicines.records.corrections import UndoneRecord
 from domain.medicines.records.history import EntryDetails
 from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
-from domain.models.medicines import DoseStatus
+from domain.models.medicines import DoseStatus, RecordStatus
 
 _MAX_OTHERS = 6
 # Of a toast's 200 characters.
@@ -152,7 +152,7 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
     dose, last = details.dose, details.records[-1] if details.records else None
     if dose.status in RESOLVED:
         words = already(dose)
-    elif last is not None and last.status == "undone":
+    elif last is not None and last.status == RecordStatus.UNDONE:
         words = _("{who} undid the record of {name}.")
         if last.by_id == member.user_id:
             words = _("You undid the record of {name}.")

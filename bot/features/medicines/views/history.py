@@ -22,7 +22,7 @@ from domain.access import Action, may
 from domain.database.scope import Member
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
-from domain.models.medicines import DoseStatus
+from domain.models.medicines import DoseStatus, RecordStatus
 
 
 def history(page: HistoryPage, *, member: Member, now: datetime, about: HistoryPress) -> Screen:
@@ -151,13 +151,13 @@ def _record(record: Record, dose: DoseFacts, now: datetime, *, reader_zone: Zone
 
 def _record_words(record: Record) -> str:
     match record.status, record.step:
-        case "undone", _:
+        case RecordStatus.UNDONE, _:
             return _("↩️ undone {said} by {who}")
-        case "taken", RecordStep.CORRECTED:
+        case RecordStatus.TAKEN, RecordStep.CORRECTED:
             return _("✏️ corrected {said} by {who}: taken {when}")
-        case "taken", RecordStep.PUT_BACK:
+        case RecordStatus.TAKEN, RecordStep.PUT_BACK:
             return _("↩️ correction undone {said} by {who}. Back to: taken {when}")
-        case "taken", _:
+        case RecordStatus.TAKEN, _:
             return _("✅ taken {when}, recorded {said} by {who}")
         case _, RecordStep.CORRECTED:
             return _("✏️ corrected {said} by {who}: skipped")

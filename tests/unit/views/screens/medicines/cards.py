@@ -23,7 +23,7 @@ from domain.medicines.records.history import EntryDetails, Record
 from domain.medicines.records.notices import RecordChangedFacts
 from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
-from domain.models.medicines import DoseStatus, MedicineStatus
+from domain.models.medicines import DoseStatus, MedicineStatus, RecordStatus
 from tests.unit.views.screens.home import (
     FAMILY_ID,
     LONDON,
@@ -136,7 +136,7 @@ def press_screens(home: Home) -> Mapping[str, View]:
 
 def screens_of_what_was_recorded_otherwise(home: Home) -> Mapping[str, View]:
     by = home.words.ben
-    undone = [Record("undone", NOW, NOW, by, None, None, LONDON)]
+    undone = [Record(RecordStatus.UNDONE, NOW, NOW, by, None, None, LONDON)]
 
     def shown(status: DoseStatus, records: Sequence[Record] = ()) -> View:
         details = EntryDetails(home.dose(status), records, can_be_corrected=False)

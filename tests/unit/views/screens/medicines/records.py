@@ -24,7 +24,7 @@ from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, R
 from domain.medicines.records.late import LateOutlook
 from domain.medicines.records.outlook import Doubt, Outlook
 from domain.medicines.records.recording import Recorded
-from domain.models.medicines import DoseStatus
+from domain.models.medicines import DoseStatus, RecordStatus
 from tests.unit.views.screens.conversation import choice
 from tests.unit.views.screens.home import (
     AS_NEEDED,
@@ -144,7 +144,7 @@ def history_screens(home: Home) -> Mapping[str, View]:
         )
 
     def record(
-        status: str,
+        status: RecordStatus,
         by: str,
         given: str | None = None,
         note: str | None = None,
@@ -156,16 +156,16 @@ def history_screens(home: Home) -> Mapping[str, View]:
 
     corrected, put_back = RecordStep.CORRECTED, RecordStep.PUT_BACK
     records = [
-        record("taken", words.anna, is_replaced=True),
-        record("undone", words.anna),
-        record("skipped", words.ben, note=words.dosage, is_replaced=True),
-        record("taken", words.anna, words.dosage, step=corrected, is_replaced=True),
-        record("skipped", words.ben, note=words.dosage, step=put_back, is_replaced=True),
-        record("taken", words.ben, words.dosage, step=corrected),
+        record(RecordStatus.TAKEN, words.anna, is_replaced=True),
+        record(RecordStatus.UNDONE, words.anna),
+        record(RecordStatus.SKIPPED, words.ben, note=words.dosage, is_replaced=True),
+        record(RecordStatus.TAKEN, words.anna, words.dosage, step=corrected, is_replaced=True),
+        record(RecordStatus.SKIPPED, words.ben, note=words.dosage, step=put_back, is_replaced=True),
+        record(RecordStatus.TAKEN, words.ben, words.dosage, step=corrected),
     ]
-    put_back_record = [record("skipped", words.ben, step=corrected, is_replaced=True)]
-    put_back_record.append(record("taken", words.ben, step=put_back))
-    skipped_record = [record("skipped", words.ben, step=corrected)]
+    put_back_record = [record(RecordStatus.SKIPPED, words.ben, step=corrected, is_replaced=True)]
+    put_back_record.append(record(RecordStatus.TAKEN, words.ben, step=put_back))
+    skipped_record = [record(RecordStatus.SKIPPED, words.ben, step=corrected)]
     moved = [after_a_move(replace(taken, note=None)), *map(after_a_move, states)]
 
     def entry(details: EntryDetails) -> View:
