@@ -43,9 +43,12 @@ class Problem(Enum):
     HOURS_RANGE = auto()  # "every 4-6 hours"
     FIRST_DAY_OR_WEEKLY = auto()  # W is a weekday, of what is given every so many days
     SAY_ALL_OF_IT = auto()  # W could not be read, and the answer leaves out part of it
+    WHICH_STEPS = auto()  # W is said of several steps: of each, or of one?
+    AS_WELL_OR_INSTEAD = auto()  # W are other days than those before
     STEP_OR_INSTEAD = auto()  # W are amounts: after the first one, or in its place?
     SLIDING_SCALE = auto()  # W depends on a measurement
     WHICH_AMOUNT = auto()  # W are several amounts: which of them is given each time?
+    NOTES_CONTRADICT = auto()  # W are notes: "left eye; right eye"
     CONTRADICTION = auto()  # W are parts that contradict each other
     INTAKE_UNREADABLE = auto()  # W is neither an amount nor a time
     CHANGE_UNREADABLE = auto()  # W names nothing that can be changed

@@ -188,6 +188,11 @@ def _without_choices() -> Mapping[Problem, str]:
         ),
         Problem.NUMBER_OR_HOUR: _("“{words}”: is that how many, how often, or the hour?"),
         Problem.FIRST_DAY_OR_WEEKLY: _("“{words}”: is that the first day, or every week?"),
+        Problem.WHICH_STEPS: _("“{words}”: in every step, or only in one of them?"),
+        Problem.AS_WELL_OR_INSTEAD: _(
+            "How does “{words}” go with what you typed before? Tap what you mean, or type all of"
+            " it again: days, times and how long."
+        ),
         Problem.STEP_OR_INSTEAD: _(
             "“{words}”: does it come after what you typed first, or instead?"
         ),
@@ -199,6 +204,10 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” has more than one amount, and I can't tell which is given when. Type one"
             " medicine a line, with one amount, or a time for each, like <code>1 tablet at 08:00"
             " and 2 at 20:00</code>."
+        ),
+        Problem.NOTES_CONTRADICT: _(
+            "“{words}” can't both be meant of every dose. Keep one of them, or add one medicine for"
+            " each."
         ),
         Problem.CONTRADICTION: _(
             "“{words}” contradicts itself. Type times and days once, like"

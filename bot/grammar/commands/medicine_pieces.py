@@ -26,6 +26,7 @@ from bot.grammar.dosages import (
 from bot.grammar.labels.phrases import FORMS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.amounts_with_times import first_portion, split_strength
+from bot.grammar.schedules.parsing import kinds_named
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.moments import USUAL_DAY
@@ -157,9 +158,13 @@ _BY_STEPS = {(word, "by") for word in _CHANGING.split()}
 
 def _take_portions(line: Line, first: FoundDosage) -> Pieces:
     """ "Warfarin 5 mg, 1 tablet at 08:00 and ½ at 22:00": always shown before it is saved."""
-    name, rest = line.tokens[: first.start], line.tokens[first.start :]
+    name, early = split_at_proof(line.tokens[: first.start])
+    if early and not kinds_named(line.typed(early)) <= {"starts"}:
+        # "mondays 10 mg for 4 weeks then 5 mg": in every step, or in the first?
+        return Pieces(name, problem=Misunderstood(Problem.WHICH_AMOUNT, line.typed(line.tokens)))
+    amount, rest = line.tokens[first.start : first.end], line.tokens[first.end :]
     strength, given = split_strength(first.dosage)
-    return Pieces(name, strength or given, trimmed(rest), is_certain=False)
+    return Pieces(name, strength or given, trimmed(amount + early + rest), is_certain=False)
 
 
 def _is_second_strength(line: Line, found: FoundDosage) -> bool:

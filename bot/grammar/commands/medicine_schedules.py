@@ -14,6 +14,7 @@ from bot.grammar.durations import read_days as read_duration
 from bot.grammar.numbers import read_count
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.schedule_parts.limits import without_limits
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, read_schedules, words_understood
 from bot.grammar.tokens import Line, Token, spaced, tokenize
@@ -113,7 +114,7 @@ def read_when(
 def _may_be_a_number(tokens: Sequence[Token], problem: Misunderstood, dosage: Dosage) -> bool:
     """Whether the hour that is unclear may be how many: "5 mg 2 in the morning", "5 mg 6 daily"."""
     is_first = tokens[0].raw.casefold() == problem.words.casefold()
-    goes_on = len(tokens) < 2 or tokens[1].word in {",", "and", "&", "-", "/", "or"}
+    goes_on = len(tokens) < 2 or tokens[1].word in {",", "and", "&", "-", "/", "or", *UNITS}
     is_strength = dosage.unit in {"mg", "µg", "g"}
     return problem.problem.is_of_an_hour and is_first and is_strength and not goes_on
 

@@ -87,34 +87,35 @@ def parse_change(
     return change
 
 
-def parse_min_interval(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+def parse_min_interval(
+    text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime, dosage: Dosage | None = None
+) -> Change:
     """The answer to how long to wait between two doses: "6 hours", "6h apart, max 4"."""
-    return _answer(
-        text, f"{text} apart", Problem.INTERVAL_UNREADABLE, schedule=schedule, zone=zone, now=now
-    )
+    context = ScheduleContext(text, zone, now, dosage=dosage)
+    return _answer(f"{text} apart", Problem.INTERVAL_UNREADABLE, schedule, context)
 
 
-def parse_max_per_day(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+def parse_max_per_day(
+    text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime, dosage: Dosage | None = None
+) -> Change:
     """The answer to how often it may be given in 24 hours: "4", "4 times", "max 4, 6h apart"."""
-    return _answer(
-        text, f"max {text}", Problem.LIMIT_UNREADABLE, schedule=schedule, zone=zone, now=now
-    )
+    context = ScheduleContext(text, zone, now, dosage=dosage)
+    return _answer(f"max {text}", Problem.LIMIT_UNREADABLE, schedule, context)
 
 
 def _answer(
-    text: str,
-    completed: str,
-    problem: Problem,
-    *,
-    schedule: Schedule,
-    zone: ZoneInfo,
-    now: datetime,
+    completed: str, problem: Problem, schedule: Schedule, context: ScheduleContext
 ) -> Change:
-    """A short answer, or one that names its subject."""
-    for words in (completed, text):
+    """A short answer, or one that names its subject. Raises `Misunderstood`, also for "max 8" of
+    two tablets each time.
+    """
+    text, zone, now = context.words, context.zone, context.now
+    for words, dosage in ((completed, None), (text, context.dosage)):
         try:
-            change = parse_change(words, schedule=schedule, zone=zone, now=now)
-        except Misunderstood:
+            change = parse_change(words, schedule=schedule, zone=zone, now=now, dosage=dosage)
+        except Misunderstood as unread:
+            if unread.problem is Problem.LIMIT_IN_AMOUNTS:
+                raise
             continue
         if change == Change(
             every=change.every

@@ -44,10 +44,20 @@ def meals_beside_times(line: Line) -> Sequence[str]:
     the meal how. The words stay in the line, since they may contradict the hour.
     """
     tokens = line.tokens
+    spans = _spans_of_meals(tokens, _NAMED_MEALS)
+    # "before breakfast and before dinner 7am 5pm": the first is beside what the second is beside.
+    runs: list[list[range]] = []
+    for span in spans:
+        between = tokens[runs[-1][-1].stop : span.start] if runs else ()
+        if between and all(token.word in {",", "and", "&", "+"} for token in between):
+            runs[-1].append(span)
+        else:
+            runs.append([span])
     return [
         line.typed(tokens[span.start : span.stop])
-        for span in _spans_of_meals(tokens, _NAMED_MEALS)
-        if _is_beside_clock_time(tokens, span)
+        for run in runs
+        if _is_beside_clock_time(tokens, range(run[0].start, run[-1].stop))
+        for span in run
     ]
 
 
@@ -58,7 +68,8 @@ def meals_beside_times_in(words: str) -> Sequence[str]:
 
 
 _NAME = Token("", "", 0, 0, is_quoted=True)
-_NAMED_MEALS = {"breakfast", "lunch", "dinner", "supper", "tea"}
+_NAMED_MEALS = {"breakfast", "lunch", "dinner", "supper", "tea", "teatime", "meal"}
+_MEALS_OF_A_TIME = {"evening", "midday", "morning"}  # "evening meal"
 
 
 def _is_beside_clock_time(tokens: Sequence[Token], span: range) -> bool:
@@ -91,6 +102,10 @@ def _spans_of_meals(tokens: Sequence[Token], meals: Collection[str] = _MEALS) ->
         if at == 0 or token.is_quoted or token.word not in meals:
             continue
         start = at
+        if meals is _NAMED_MEALS and token.word == "meal":
+            if tokens[at - 1].word not in _MEALS_OF_A_TIME:
+                continue
+            start -= 1
         while start > 1 and tokens[start - 1].word in _EACH:
             start -= 1
         if start > 1 and tokens[start - 1].word in _RELATIONS:

@@ -32,10 +32,22 @@ class LabelLine:
 
 
 def check_notes(instructions: str | None, reason: str | None) -> None:
-    """Raises `Misunderstood` for notes that are too long to be kept."""
+    """Raises `Misunderstood` for notes that are too long to be kept, and for those that can't both
+    be meant of every dose: "left eye; right eye".
+    """
     for note, longest in ((instructions, LONGEST_INSTRUCTIONS), (reason, LONGEST_REASON)):
         if note is not None and len(note) > longest:
             raise Misunderstood(Problem.WORDS_TOO_LONG, note)
+    known: dict[tuple[str, ...], str] = {}
+    for note in (instructions or "").split("; "):
+        said = note.casefold().split()
+        without = tuple("" if word in _OPPOSITES else word for word in said)
+        other = known.setdefault(without, note)
+        if "" in without and other.casefold() != note.casefold():
+            raise Misunderstood(Problem.NOTES_CONTRADICT, f"{other}; {note}")
+
+
+_OPPOSITES = {"left", "right", "l", "r", "before", "after", "with", "without"}
 
 
 #: Stands before the words of a schedule, since the first word of a line is part of a name.

@@ -67,9 +67,29 @@ def spell_out_patterns(
     tokens: Sequence[Token],
 ) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
     """The *tokens* with such patterns in words, and the tables that were spelled out."""
-    kept = _with_units(with_lengths(_with_then(with_cycles(_without_stop(_by_weekday(tokens))))))
+    kept = _with_days_of_parts(with_cycles(_without_stop(_by_weekday(tokens))))
+    kept = _with_units(with_lengths(_with_then(kept)))
     kept, tables = _without_tables(kept)
     return _with_alternation(kept), tables
+
+
+def _with_days_of_parts(tokens: Sequence[Token]) -> Sequence[Token]:
+    """ "Alternate mornings", "every second evening": every other day, in the morning."""
+    kept: list[Token] = []
+    for at, token in enumerate(tokens):
+        part = "" if token.is_quoted or not at else token.word.removesuffix("s")
+        if part in _PARTS and tokens[at - 1].word in _EVERY_OTHER:
+            kept[-1] = replace(tokens[at - 1], raw="other", word="other")
+            if kept[-2:-1] and kept[-2].word != "every":
+                kept.insert(-1, replace(tokens[at - 1], raw="every", word="every"))
+            kept.append(replace(token, raw=part, word=part))
+        else:
+            kept.append(token)
+    return kept
+
+
+_PARTS = {"morning", "afternoon", "evening"}
+_EVERY_OTHER = {"alternate", "second", "2nd"}
 
 
 def _with_then(tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -280,6 +300,8 @@ def _with_alternation(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         return tokens
     if not (_MARKS - {"alternate"}) & set(words) and _count_times(tokens) > 1:
         return tokens  # "2 tablets at 14:00 and 1 at 20:00, on alternate days"
+    if {"then", "for"} & {t.word for t in tokens[amounts[0].end : amounts[-1].start]}:
+        return tokens  # "25 mg on alternate days for 2 weeks, then 25 mg daily"
     kept: list[Token] = []
     mark: Token | None = None
     at = 0

@@ -45,6 +45,8 @@ def read_left_out(cursor: ScheduleCursor) -> bool:
     cursor.parts.except_on = (*cursor.parts.except_on, *found.days)
     if found.weekdays:
         days = cursor.parts.weekdays or EVERY_DAY
+        if not frozenset(found.weekdays) <= days:
+            raise cursor.contradiction()  # "every monday, no tuesday" may be a correction
         if days == EVERY_DAY - cursor.parts.days_off:
             cursor.parts.days_off |= frozenset(found.weekdays)
         cursor.parts.weekdays = days - frozenset(found.weekdays)

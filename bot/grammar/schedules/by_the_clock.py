@@ -45,6 +45,8 @@ def _days(parts: ScheduleParts, context: ScheduleContext, *, starts_on: date) ->
                 raise context.wrong(Problem.FIRST_DAY_MISSING)
             return Monthly(frozenset({starts_on.day}), parts.every_months)
         if parts.every_weeks is not None:
+            if parts.days_off and parts.weekdays == EVERY_DAY - parts.days_off:
+                raise context.wrong(Problem.CONTRADICTION)  # "every 4 weeks, not on sundays"
             if parts.weekdays is None and parts.starts is not None:
                 return Weekly(frozenset({Weekday(starts_on.weekday())}), parts.every_weeks)
             if parts.weekdays is None:
@@ -130,9 +132,17 @@ def check_days_a_week(parts: ScheduleParts, words: str) -> None:
         raise Misunderstood(Problem.COUNT_MISMATCH, words)
 
 
+#: Parts that say nothing about the days and times of doses by the clock.
+_OF_NO_CLOCK = {"is_alternating", "is_on_other_days", "hours_between", "until_time", "interval"}
+_OF_NO_CLOCK |= {"from_last_intake", "is_as_needed", "min_interval", "max_per_day", "bare_max"}
+_OF_NO_CLOCK |= {"max_amount"}
+
+
 def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     """ "08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec"."""
     parts = _as_weeks(_as_cycle(parts))
+    if parts.beside_times().keys() & _OF_NO_CLOCK:
+        raise context.wrong(Problem.CONTRADICTION)  # whatever was read counts
     check_days_a_week(parts, context.words)
     if parts.is_once or parts.is_now:
         return fit_single_dose(parts, context)

@@ -85,6 +85,19 @@ def woven(so_far: str, said: str) -> str:
     )
 
 
+def steps_with(so_far: str, said: str) -> Sequence[str]:
+    """The ways in which the answer *said* may go with the steps of *so_far*: with each of them,
+    with the first, or with the last. None where it has no steps, or the answer has as many.
+    """
+    before = tokenize(so_far)
+    steps = [before.typed(step) for step in _at_then(before.tokens)]
+    if len(steps) < 2 or not all(steps) or names_steps(said):
+        return ()
+    each = " then ".join(f"{step} {said}" for step in steps)
+    first = " then ".join([f"{steps[0]} {said}", *steps[1:]])
+    return (each, first, f"{so_far} {said}")
+
+
 def _names_weekdays_only(said: str) -> bool:
     line = tokenize(said)
     try:
@@ -164,8 +177,18 @@ def _groupings(tokens: Sequence[Token]) -> Iterator[list[Sequence[Token]]]:
         cuts = [joint for n, joint in enumerate(joints) if chosen >> n & 1]
         bounds = [-1, *cuts, len(tokens)]
         groups = [tokens[start + 1 : end] for start, end in pairwise(bounds)]
-        if all(groups):
+        if all(groups) and not any(map(_joins_day_and_hour, groups)):
             yield groups
+
+
+def _joins_day_and_hour(tokens: Sequence[Token]) -> bool:
+    """ "9pm and sundays" is no clause: of "fridays 9am and 9pm and sundays"."""
+    return any(
+        tokens[at].word in {"and", "&"}
+        and any(_is_day(a) and looks_like_a_time(b) for a, b in (sides, reversed(sides)))
+        for at in range(1, len(tokens) - 1)
+        for sides in [(tokens[at - 1], tokens[at + 1])]
+    )
 
 
 def _is_day(token: Token) -> bool:

@@ -18,6 +18,7 @@ _OTHERS = """
     alternate alternating daily each every except fortnightly from hourly monthly needed noon once
     starting then thrice times twice until week weekday weekdays weekend weekends weekly yearly
 """
+_OTHER_WORDS = {"none"}  # which are no slips
 _VOCABULARY = sorted(
     {
         word
@@ -72,7 +73,7 @@ def _spelt_rightly(words: str) -> str:
 @lru_cache(1024)
 def _near(word: str) -> str | None:
     """The word that was meant. Typing errors rarely hit the first letter."""
-    if word in _VOCABULARY or len(word) < _SHORTEST or not word.isalpha():
+    if word in _VOCABULARY or word in _OTHER_WORDS or len(word) < _SHORTEST or not word.isalpha():
         return None
     alike = [each for each in _VOCABULARY if each[0] == word[0]]
     found = process.extractOne(word, alike, scorer=fuzz.ratio, score_cutoff=_NEAR)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.grammar.labels.short_forms import spell_out
@@ -69,6 +70,26 @@ def says_as_much(text: str, *, as_words: str) -> bool:
     moments = max(before.pop(_WHEN, 0), 1)
     has_days = said.get(_DAYS, 0) >= before.get(_DAYS, 0)
     return said.pop(_WHEN, 0) >= moments and has_days and before.keys() <= said.keys()
+
+
+def says_otherwise(text: str, *, as_words: str) -> bool:
+    """Whether *as_words* name days, a length or limits, and *text* other ones. Both are words of a
+    schedule. Raises `Misunderstood`.
+    """
+    said, before = _values_of_parts(text), _values_of_parts(as_words)
+    return any(value != said.get(name, value) for name, value in before.items()) or bool(
+        before.keys() & _CHOOSE_DAYS and not before.keys() & _CHOOSE_DAYS & said.keys()
+    )
+
+
+def _values_of_parts(text: str) -> dict[str, Any]:
+    line = tokenize(text[:LONGEST_SCHEDULE])
+    portions = split_portions(line, line.tokens)
+    found: dict[str, Any] = {}
+    for tokens in [portion.tokens for portion in portions] or [line.tokens]:
+        for name, value in read_parts(line, tokens).beside_times().items():
+            found[name] = {*found.get(name, ()), repr(value)}
+    return found
 
 
 def words_understood(line: Line, tokens: Sequence[Token], problem: Misunderstood) -> str:

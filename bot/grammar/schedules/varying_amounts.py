@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from enum import Enum, auto
 
+from bot.grammar.clock_times import MEALS, PARTS_OF_DAY
 from bot.grammar.dates import exactly
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
@@ -22,7 +23,7 @@ from domain.local_time import Weekday
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.days import Daily
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
-from domain.medicines.schedules.moments import Moment
+from domain.medicines.schedules.moments import Moment, PartOfDay
 from domain.medicines.schedules.occurrences import first_occurrence, local_day
 from domain.medicines.schedules.problems import InvalidSchedule
 
@@ -89,11 +90,34 @@ def fit_steps(
     after the other, without gaps.
     """
     steps: list[WallClock] = []
+    _check_hours_of_steps(parts)
     for each, dosage in zip(parts, dosages, strict=True):
         typed = _at(each, parts, context)
         step = fit_wall_clock(following(typed, steps, context), context)
         steps.append(replace(step, dosages=(dosage,) * len(step.times)))
     return require_upcoming_dose(Steps(tuple(steps)), context)
+
+
+def _check_hours_of_steps(parts: Sequence[ScheduleParts]) -> None:
+    """Raises `Misunderstood` where an hour may go for all steps: "15 mg nocte for 7 nights, then
+    30 mg nocte, 9:30pm".
+    """
+    [*before, last] = parts
+    if len(last.times) != 1 or last.moments:
+        return
+    [at] = last.times
+    for each in before:
+        spans = [_SPANS.get(moment.part) for moment in each.moments]
+        if not each.times and any(span is not None and span.holds(at.hour) for span in spans):
+            raise Misunderstood(Problem.TIMES_OF_STEPS, f"{at:%H:%M}")
+
+
+_SPANS = {
+    PartOfDay.MORNING: PARTS_OF_DAY["morning"],
+    PartOfDay.AFTERNOON: PARTS_OF_DAY["afternoon"],
+    PartOfDay.EVENING: PARTS_OF_DAY["evening"],
+    PartOfDay.BEDTIME: MEALS["bed"],
+}
 
 
 def _fit_grouped_steps(
@@ -122,6 +146,9 @@ def _fit_grouped_steps(
     return require_upcoming_dose(Steps(tuple(steps)), context)
 
 
+_FEW_DAYS = 3  # "daily for a week, then every 3 days" goes on at once
+
+
 def following(
     parts: ScheduleParts, steps: Sequence[WallClock], context: ScheduleContext
 ) -> ScheduleParts:
@@ -130,9 +157,10 @@ def following(
     """
     if parts.starts is not None:
         return parts
-    has_no_day = parts.every_months is not None and not (parts.month_days or parts.month_weeks)
-    # "Then once a month" goes on from the day it begins; "then every 3 months" hardly at once.
-    if has_no_day and not (steps and parts.every_months == 1):
+    is_rare = (parts.every_weeks or 1) > 1 or (parts.every_days or 1) > _FEW_DAYS
+    is_monthly = parts.every_months is not None and not (parts.month_days or parts.month_weeks)
+    # "Then every 8 weeks" hardly begins on the day after the last dose.
+    if is_monthly or (steps and is_rare):
         raise context.wrong(Problem.FIRST_DAY_MISSING)
     if steps:
         previous = steps[-1].ends_on

@@ -30,8 +30,6 @@ def answered(so_far: str, answer: str) -> WallClock:
         ("21 days on 7 off in the evening", "20:00", Cycle(21, 7), ["20:00"]),
         ("morning and evening", "8am and 8pm", EVERY_DAY, ["08:00", "20:00"]),
         ("twice a day", "08:00 and 20:00", EVERY_DAY, ["08:00", "20:00"]),
-        ("every 2 days", "tuesdays at 9:00", Weekly(frozenset({Weekday.TUESDAY})), ["09:00"]),
-        ("twice a day", "three times a day at 8:00, 14:00, 20:00", EVERY_DAY, None),
     ],
 )
 def test_an_answer_completes_what_was_typed(
@@ -41,6 +39,57 @@ def test_an_answer_completes_what_was_typed(
     assert schedule.days == days
     if times is not None:
         assert schedule.times == tuple(map(time.fromisoformat, times))
+
+
+@pytest.mark.parametrize(
+    ("so_far", "answer", "ways"),
+    [
+        ("every 2 days", "tuesdays at 9:00", ["tuesdays at 9:00"]),
+        ("twice a day", "three times a day at 8:00, 14:00, 20:00", None),
+        ("every monday", "not monday tuesday at 9am", None),
+        ("once a week", "not sunday, saturday 7am", None),
+        ("every 3 days", "9am not sundays", None),
+        ("every other day", "9am, not weekends", None),
+        ("twice a week", "not weekends 9am", None),
+        ("twice a week", "mon tue thu 9am", None),
+        ("21 days on 7 off", "9am not sundays", None),
+        ("every 4 weeks", "9am, not weekends", None),
+        ("every monday", "no tuesday, 9am", None),
+        ("for 5 days", "9am for 7 days", None),
+        ("every day", "mondays at 9am", None),
+        ("first friday of the month", "9am mondays", None),
+        ("mondays", "9am and thursdays", ["9am and thursdays and mondays", "9am and thursdays"]),
+        ("every other monday", "9am and friday", ["9am and friday"]),
+        (
+            "fridays",
+            "9am and 9pm and sundays",
+            ["9am and 9pm and sundays and fridays", "9am and 9pm and sundays"],
+        ),
+        ("every monday", "friday 9am", ["every monday friday 9am", "friday 9am"]),
+    ],
+)
+def test_other_days_or_lengths_never_replace_what_was_typed(
+    so_far: str, answer: str, ways: list[str] | None
+) -> None:
+    with pytest.raises(Misunderstood) as asked:
+        answered(so_far, answer)
+    assert asked.value.problem is Problem.AS_WELL_OR_INSTEAD
+    assert list(asked.value.suggestions) == (ways if ways is not None else [answer])
+
+
+@pytest.mark.parametrize(
+    "answer", ["9am not sundays", "9am every other day", "9am mondays and fridays"]
+)
+def test_days_of_a_course_in_steps_are_asked_about(answer: str) -> None:
+    so_far = "10 mg for 7 days then 20 mg for 7 days"
+    with pytest.raises(Misunderstood) as asked:
+        answered(so_far, answer)
+    assert asked.value.problem is Problem.WHICH_STEPS
+    assert list(asked.value.suggestions) == [
+        f"10 mg for 7 days {answer} then 20 mg for 7 days {answer}",
+        f"10 mg for 7 days {answer} then 20 mg for 7 days",
+        f"10 mg for 7 days then 20 mg for 7 days {answer}",
+    ]
 
 
 def test_the_number_of_doses_of_a_course_is_kept() -> None:

@@ -352,8 +352,14 @@ def take_interval(reply: Reply, context: ChangeContext) -> Change | None:
         return None
     text = reply.text or ""
     words = f"{reply.choice} hours" if reply.choice is not None else text
-    schedule = context.content.schedule
-    return parse_min_interval(words, schedule=schedule, zone=context.zone, now=context.now)
+    content = context.content
+    return parse_min_interval(
+        words,
+        schedule=content.schedule,
+        zone=context.zone,
+        now=context.now,
+        dosage=content.dosage,
+    )
 
 
 def most_choices(content: Content) -> Sequence[int]:
@@ -376,5 +382,11 @@ def take_max_per_day(reply: Reply, context: ChangeContext) -> Change | None:
     if reply.choice == _UNKNOWN:
         return None
     words = reply.choice if reply.choice is not None else reply.text or ""
-    schedule = context.content.schedule
-    return parse_max_per_day(words, schedule=schedule, zone=context.zone, now=context.now)
+    content = context.content
+    return parse_max_per_day(
+        words,
+        schedule=content.schedule,
+        zone=context.zone,
+        now=context.now,
+        dosage=content.dosage,
+    )

@@ -39,6 +39,7 @@ from domain.medicines.schedules.problems import InvalidSchedule
 
 OFFERED = {Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER, Problem.HOURS_RANGE}
 OFFERED |= {Problem.NUMBER_OR_HOUR, Problem.FIRST_DAY_OR_WEEKLY, Problem.STEP_OR_INSTEAD}
+OFFERED |= {Problem.WHICH_STEPS, Problem.AS_WELL_OR_INSTEAD}
 
 
 @dataclass(frozen=True)

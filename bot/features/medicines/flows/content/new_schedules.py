@@ -1,7 +1,7 @@
 """The schedule of a new medicine: what a typed or tapped reply says."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,11 +16,12 @@ from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.clauses import doses_of_steps, names_steps, woven
+from bot.grammar.schedules.clauses import doses_of_steps, names_steps, steps_with, woven
 from bot.grammar.schedules.parsing import (
     parse_schedule,
     says_as_much,
     says_as_much_as_refused,
+    says_otherwise,
     weekdays_named,
 )
 from domain.local_time import Weekday
@@ -99,11 +100,12 @@ def read_schedule(
         instructions = joined(label.instructions, *meals_beside_times_in(text))
         return TypedSchedule(schedule, so_far, lacks, instructions, label.reason, label.spelled_out)
 
-    def is_read(text: str) -> bool:
+    def tried(text: str) -> TypedSchedule | None:
         try:
-            return read(text).schedule is not None
+            found = read(text)
         except Misunderstood:
-            return False
+            return None
+        return None if found.schedule is None else found
 
     has_amount_at = _TIME.search(so_far) and _AMOUNT.search(so_far)
     if not says_all and has_amount_at and not _AMOUNT.search(said):
@@ -118,26 +120,51 @@ def read_schedule(
             if found.schedule is not None and not parts_of(found.schedule):
                 return found
         raise Misunderstood(Problem.SAY_ALL_OF_IT, refused)
+    if not says_all:
+        readings = [(tried(way), way) for way in steps_with(so_far, said)]
+        ways = {found.schedule: way for found, way in readings if found is not None}
+        if len(ways) > 1:
+            raise Misunderstood(Problem.WHICH_STEPS, said, suggestions=tuple(ways.values()))
     whole = woven(so_far, said)
     if refused and not says_as_much_as_refused(whole, refused=refused):
         raise Misunderstood(Problem.SAY_ALL_OF_IT, refused)
     try:
-        return read(whole)
+        found = read(whole)
     except Misunderstood:
         # Only who says all of it in other words has started over: nothing that was typed is lost.
         if not so_far or not says_as_much(said, as_words=so_far):
             raise
+    else:
+        if not says_all and _adds_days(said, so_far):
+            raise _as_well_or_instead(said, [whole, said], tried)
+        return found
     is_one_day = len(weekdays_named(said)) == 1 and not _EVERY_WEEK.search(said)
     if not says_all and is_one_day and not weekdays_named(so_far):
         from_that_day = f"{so_far} from {said}"  # "every 3 days" · "wednesday 9am"
-        if is_read(from_that_day):
+        if tried(from_that_day):
             either = (from_that_day, said)
             raise Misunderstood(Problem.FIRST_DAY_OR_WEEKLY, said, suggestions=either)
     anew = read(said)
     if not says_all and anew.schedule is not None and _goes_on(anew.schedule, so_far, dosage):
         after = f"{dosage.words if dosage else ''} {so_far}, {said}"
         raise Misunderstood(Problem.STEP_OR_INSTEAD, said, suggestions=(after, said))
+    if not says_all and anew.schedule is not None and says_otherwise(said, as_words=so_far):
+        raise _as_well_or_instead(said, [f"{said} and {so_far}", said], tried)
     return anew
+
+
+def _adds_days(said: str, so_far: str) -> bool:
+    """ "every monday" · "friday 9am": as well, or instead? Not of "and friday"."""
+    before = weekdays_named(so_far)
+    is_said = said.casefold().startswith(("and ", "also ", "plus ", "& ", "+"))
+    return bool(before) and not is_said and not weekdays_named(said) <= before
+
+
+def _as_well_or_instead(
+    said: str, ways: Sequence[str], tried: Callable[[str], object]
+) -> Misunderstood:
+    clear = tuple(way for way in ways if tried(way))
+    return Misunderstood(Problem.AS_WELL_OR_INSTEAD, said, suggestions=clear)
 
 
 def _goes_on(schedule: Schedule, so_far: str, dosage: Dosage | None) -> bool:
