@@ -5,13 +5,15 @@ words, and remarks taken out.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.grammar.dosages import find_dosages
+from bot.grammar.dosages import find_dosages, parse_dosage, strengths_in
+from bot.grammar.labels.hurried_forms import spell_out_hurried
 from bot.grammar.labels.instructions import take_remarks
 from bot.grammar.labels.patterns import spell_out_patterns
 from bot.grammar.labels.short_forms import SpelledOut, spell_out
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.tokens import Line, Token, relaid, tokenize
+from domain.medicines.dosages import THINGS
 from domain.medicines.facts import LONGEST_INSTRUCTIONS, LONGEST_REASON
 
 # A message can have 4,096 characters, but no medicine needs that many.
@@ -56,13 +58,39 @@ _NAME = Token("", "", 0, 0, is_quoted=True)
 
 def read_label(line: Line) -> LabelLine:
     """A line that begins with a name."""
-    tokens, spelled = spell_out(line.tokens)
-    tokens, patterns = spell_out_patterns(tokens)
+    tokens, spelled = spell_out(spell_out_hurried(line.tokens))
+    tokens, patterns = spell_out_patterns(_without_total(tokens))
     if tokens != line.tokens:
         line = relaid(tokens)
     remarks = take_remarks(line, amount_at=_first_amount(line), is_said_otherwise=_is_schedule)
     rest = line if remarks.tokens == line.tokens else relaid(remarks.tokens)
     return LabelLine(rest, remarks.instructions, remarks.reason, (*spelled, *patterns))
+
+
+def _without_total(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """ "2.5 mg tablets, take 6 tablets (15 mg)": what the amount is together says nothing more."""
+    at = next((n for n, token in enumerate(tokens) if n and token.raw[:1] == "("), None)
+    end = None
+    if at is not None and not tokens[at].is_quoted:
+        closes = (n for n in range(at, len(tokens)) if tokens[n].raw.endswith(")"))
+        end = next(closes, None)
+    if at is None or end is None:
+        return tuple(tokens)
+    try:
+        total = parse_dosage(" ".join(token.raw for token in tokens[at : end + 1]).strip("()"))
+        before = find_dosages(relaid(tokens[:at]))
+    except Misunderstood:
+        return tuple(tokens)
+    if not before or before[-1].end != at or before[-1].dosage.unit not in THINGS:
+        return tuple(tokens)
+    given, together = before[-1].dosage, (total.amount, total.unit)
+    strengths = [*strengths_in(given.words), *(each.dosage for each in before[:-1])]
+    is_same = any(
+        together == (each.amount * given.amount, each.unit)
+        for each in strengths
+        if each.amount is not None and given.amount is not None
+    )
+    return (*tokens[:at], *tokens[end + 1 :]) if is_same else tuple(tokens)
 
 
 def tokenize_direction(text: str) -> Line:

@@ -105,7 +105,7 @@ def _with_then(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(kept)
 
 
-_COUNTS = {"one", "two", "three", "four", "half", "½", "1", "2", "3", "4", "1½"}
+_COUNTS = {"one", "two", "three", "four", "half", "½", "1", "2", "3", "4", "1½", "1-2", "2-3"}
 _BEFORE_COUNTS = DOING | {"and", ",", "then", "plus", "or", "-", "."}
 _AFTER_COUNTS = {
     "every",

@@ -15,12 +15,15 @@ _HOW = """
     (each|both|left|right|affected) (eye|eyes|ear|ears|nostril|nostrils)
     (to|on|onto|over) [the|all] (affected|sore|itchy|dry) [area|areas|skin|part|parts|joint|joints]
     (to|on|onto|into) the (skin|scalp|face|back|wound|arm|arms|leg|legs|chest|belly|stomach)
+    (to|on|onto|over) [the|both] (elbows|elbow|knees|hands|feet|legs|arms|heels|nails|hips|ankles)
     (to|on|onto|into) the (tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
     under the skin
     (into|in) the (muscle|vein|thigh|stomach|belly|abdomen)
     (rectal|pr|pv|regularly|ongoing|long-term)
     (rectally|vaginally|nasally|topically|subcutaneously|intramuscularly|intravenously)
     (subcut|s.c|sq|subq|i.m|i.v|p.r|p.v)
+    deep (sc|s/c|im|i/m|subcutaneous|intramuscular)
+    (neb|nebs)
     (sc|s/c|im|i/m|iv|i/v|ou|os|buccal|buccally|nebulised|transdermally|dispersible|soluble)
     (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
     between meals
@@ -65,7 +68,7 @@ _HOW = """
     (max|maximum) (1|2|3|4|5|6) [times|doses|nights|days|tablets] (a|per) week
     shake [well] [before] [use|using]
     (rinse|wash) [the|your] (mouth|hands) [after|afterwards|before] [use|using]
-    (sit|stay|remain|keep|stand) upright [for] [half] [an|1|30] [hour|minutes|min]
+    (sit|stay|remain|keep|stand) upright [for] [at least] [half] [an|1|30] [hour|minutes|mins|min]
     (while|when) (sitting|standing|lying) [up|down]
     [apply] [it] (thinly|sparingly|generously|slowly|liberally)
     [as|with|in] [a] thin layer
@@ -74,288 +77,49 @@ _HOW = """
 """
 
 #: Words of doing: beside an amount they say nothing more.
-DOING = frozenset(
-    [
-        "change",
-        "take",
-        "takes",
-        "taken",
-        "give",
-        "gives",
-        "given",
-        "inject",
-        "injects",
-        "apply",
-        "applies",
-        "administer",
-        "administered",
-        "use",
-        "uses",
-        "used",
-        "instil",
-        "instill",
-        "insert",
-        "inhale",
-        "swallow",
-        "put",
-        "spread",
-        "rub",
-        "please",
-        "sig",
-    ]
-)
+_DOING = """
+    change take takes taken give gives given inject injects apply applies administer administered
+    use uses used instil instill insert inhale swallow put spread rub please sig
+"""
+DOING = frozenset(_DOING.split())
 _WAYS = "change inject inhale insert instil instill apply dissolve chew spray"
 #: Those that say in which way, and are kept.
 WAYS = frozenset(_WAYS.split())
 
 #: The forms in which a medicine comes, between its strength and the amount to give.
-FORMS = frozenset(
-    [
-        "tablet",
-        "tablets",
-        "tabs",
-        "tab",
-        "capsule",
-        "capsules",
-        "caps",
-        "inhaler",
-        "nebuliser",
-        "nebulizer",
-        "nebules",
-        "oral",
-        "solution",
-        "suspension",
-        "susp",
-        "syrup",
-        "liquid",
-        "elixir",
-        "mixture",
-        "drops",
-        "eye",
-        "ear",
-        "nasal",
-        "spray",
-        "cream",
-        "ointment",
-        "gel",
-        "lotion",
-        "patch",
-        "patches",
-        "transdermal",
-        "injection",
-        "injections",
-        "pen",
-        "prefilled",
-        "pre-filled",
-        "cartridge",
-        "vial",
-        "vials",
-        "ampoules",
-        "sachet",
-        "sachets",
-        "powder",
-        "granules",
-        "suppository",
-        "suppositories",
-        "pessaries",
-        "lozenges",
-        "dispersible",
-        "soluble",
-        "effervescent",
-        "chewable",
-        "orodispersible",
-        "coated",
-        "enteric",
-        "gastro-resistant",
-        "modified",
-        "slow",
-        "prolonged",
-        "release",
-        "mr",
-        "sr",
-        "xr",
-        "xl",
-        "la",
-        "cr",
-        "er",
-        "ec",
-        "film-coated",
-        "strength",
-        "accuhaler",
-        "turbohaler",
-        "evohaler",
-        "respimat",
-        "flexpen",
-        "solostar",
-        "kwikpen",
-        "penfill",
-    ]
-)
+_FORMS = """
+    tablet tablets tabs tab capsule capsules caps inhaler nebuliser nebulizer nebules oral
+    solution suspension susp syrup liquid elixir mixture drops eye ear nasal spray cream ointment
+    gel lotion patch patches transdermal injection injections pen prefilled pre-filled cartridge
+    vial vials ampoules sachet sachets powder granules supp supps suppository suppositories
+    pessaries lozenges dispersible soluble effervescent chewable orodispersible coated enteric
+    gastro-resistant modified slow prolonged release mr sr xr xl la cr er ec film-coated strength
+    accuhaler turbohaler evohaler respimat flexpen solostar kwikpen penfill
+"""
+FORMS = frozenset(_FORMS.split())
 
 #: What something is taken for, after "for": "for pain", "for high blood pressure".
-REASONS = frozenset(
-    [
-        "pain",
-        "pains",
-        "ache",
-        "aches",
-        "headache",
-        "headaches",
-        "migraine",
-        "migraines",
-        "fever",
-        "temperature",
-        "sleep",
-        "sleeping",
-        "insomnia",
-        "nausea",
-        "sickness",
-        "vomiting",
-        "anxiety",
-        "panic",
-        "agitation",
-        "depression",
-        "mood",
-        "stress",
-        "nerves",
-        "pressure",
-        "bp",
-        "cholesterol",
-        "allergy",
-        "allergies",
-        "hayfever",
-        "cough",
-        "coughs",
-        "cold",
-        "colds",
-        "flu",
-        "hypertension",
-        "heart",
-        "angina",
-        "rhythm",
-        "palpitations",
-        "diabetes",
-        "sugar",
-        "reflux",
-        "heartburn",
-        "indigestion",
-        "stomach",
-        "constipation",
-        "diarrhoea",
-        "diarrhea",
-        "bowels",
-        "wind",
-        "bloating",
-        "itching",
-        "itch",
-        "rash",
-        "eczema",
-        "psoriasis",
-        "skin",
-        "infection",
-        "infections",
-        "uti",
-        "thrush",
-        "inflammation",
-        "swelling",
-        "oedema",
-        "edema",
-        "water",
-        "epilepsy",
-        "seizures",
-        "fits",
-        "asthma",
-        "copd",
-        "breathing",
-        "breathlessness",
-        "wheeze",
-        "wheezing",
-        "thyroid",
-        "gout",
-        "arthritis",
-        "joints",
-        "joint",
-        "knee",
-        "knees",
-        "back",
-        "hip",
-        "hips",
-        "neck",
-        "shoulder",
-        "legs",
-        "cramps",
-        "spasms",
-        "spasm",
-        "dizziness",
-        "vertigo",
-        "eyes",
-        "eye",
-        "ears",
-        "glaucoma",
-        "memory",
-        "dementia",
-        "parkinson's",
-        "parkinsons",
-        "tremor",
-        "bones",
-        "osteoporosis",
-        "iron",
-        "anaemia",
-        "anemia",
-        "deficiency",
-        "blood",
-        "clots",
-        "clotting",
-        "thinning",
-        "stroke",
-        "circulation",
-        "nerve",
-        "neuropathy",
-        "bladder",
-        "prostate",
-        "kidney",
-        "kidneys",
-        "liver",
-        "menopause",
-        "contraception",
-        "cancer",
-        "energy",
-        "appetite",
-        "weight",
-        "immunity",
-        "prevention",
-        "teeth",
-        "toothache",
-        "throat",
-        "mouth",
-        "dryness",
-        "ulcers",
-        "wound",
-        "wounds",
-        "burns",
-        "haemorrhoids",
-        "piles",
-        "withdrawal",
-        "restlessness",
-        "tiredness",
-        "fatigue",
-        "secretions",
-    ]
-)
-REASON_ENDS = frozenset(
-    [
-        "relief",
-        "control",
-        "prevention",
-        "protection",
-        "problems",
-        "symptoms",
-        "attacks",
-        "attack",
-        "levels",
-        "level",
-    ]
-)
+_REASONS = """
+    breakthrough chest severe wheezy wheezing dizzy breathless constipated agitated anxious itchy
+    sick nauseous restless distressed feverish wheeze spasms pain pains ache aches headache
+    headaches migraine migraines fever temperature sleep sleeping insomnia nausea sickness
+    vomiting anxiety panic agitation depression mood stress nerves pressure bp cholesterol allergy
+    allergies hayfever cough coughs cold colds flu hypertension heart angina rhythm palpitations
+    diabetes sugar reflux heartburn indigestion stomach constipation diarrhoea diarrhea bowels
+    wind bloating itching itch rash eczema psoriasis skin infection infections uti thrush
+    inflammation swelling oedema edema water epilepsy seizures fits asthma copd breathing
+    breathlessness thyroid gout arthritis joints joint knee knees back hip hips neck shoulder legs
+    cramps spasm dizziness vertigo eyes eye ears glaucoma memory dementia parkinson's parkinsons
+    tremor bones osteoporosis iron anaemia anemia deficiency blood clots clotting thinning stroke
+    circulation nerve neuropathy bladder prostate kidney kidneys liver menopause contraception
+    cancer energy appetite weight immunity prevention teeth toothache throat mouth dryness ulcers
+    wound wounds burns haemorrhoids piles withdrawal restlessness tiredness fatigue secretions
+"""
+REASONS = frozenset(_REASONS.split())
+_REASON_ENDS = """
+    relief control prevention protection problems symptoms attacks attack levels level
+"""
+REASON_ENDS = frozenset(_REASON_ENDS.split())
 
 
 def _part(pattern: str) -> tuple[Sequence[str], bool, str]:

@@ -1,9 +1,14 @@
 """The start and end of a course: "from tomorrow", "until 3 December", "for 10 days"."""
 
+import re
+from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from bot.grammar.clock_times import MEALS, read_time
-from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_named_day, spelt_days
+from bot.grammar.dates import MONTHS, WEEKDAYS, TypedDate, read_date, read_named_day, spelt_days
 from bot.grammar.durations import read_days as read_duration
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS, counted_ahead
@@ -11,6 +16,7 @@ from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, Schedul
 from bot.grammar.schedule_parts.dated_parts import take_part_of_date
 from bot.grammar.schedule_parts.intervals import read_last_intake
 from bot.grammar.schedule_parts.times import is_time_ahead, read_clock
+from bot.grammar.tokens import Token, words_of
 
 _LONGEST_MONTHS = 60
 _AT_MOST = (
@@ -161,7 +167,7 @@ def _check_weekday_range(cursor: ScheduleCursor, skip: int) -> None:
 
 def _take_date(cursor: ScheduleCursor, skip: int) -> TypedDate:
     tokens = cursor.tokens[cursor.at + skip :]
-    typed = read_named_day(tokens) or read_date(tokens)
+    typed = read_named_day(tokens) or read_date(tokens) or _read_day_of_a_month(tokens)
     if typed is None:
         end = min(cursor.at + skip + 1, len(cursor.tokens))
         raise Misunderstood(
@@ -170,6 +176,38 @@ def _take_date(cursor: ScheduleCursor, skip: int) -> TypedDate:
     cursor.is_after_days = cursor.has_times
     cursor.at += skip + typed.tokens_used
     return typed
+
+
+def _read_day_of_a_month(tokens: Sequence[Token]) -> TypedDate | None:
+    """ "the 15th", "the end of August", "end of the month": the next such day."""
+    words = words_of(tokens, 5)
+    skip = words[:1] == ["the"]
+    match words[skip:]:
+        case [day, *_] if found := _NTH.fullmatch(day):
+            nth, month, used = int(found[1]), None, 1
+        case ["end", "of", month, *_] if month in MONTHS:
+            nth, month, used = _LONGEST_MONTH, MONTHS[month], 3
+        case ["end", "of", "the" | "this", "month", *_]:
+            nth, month, used = _LONGEST_MONTH, None, 4
+        case _:
+            return None
+
+    def resolve(_today: date, floor: date) -> date:
+        is_last = nth == _LONGEST_MONTH and used > 1
+        for ahead in range(_MONTHS_AHEAD):
+            first = floor.replace(day=1) + relativedelta(months=ahead)
+            length = monthrange(first.year, first.month)[1]
+            day = first.replace(day=length if is_last else min(nth, length))
+            is_there = is_last or nth <= length
+            if is_there and day >= floor and month in {None, first.month}:
+                return day
+        raise Misunderstood(Problem.NO_SUCH_DATE, " ".join(words[: skip + used]))
+
+    return TypedDate(" ".join(words[: skip + used]), resolve, skip + used)
+
+
+_NTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
+_LONGEST_MONTH, _MONTHS_AHEAD = 31, 13
 
 
 def _next_such_day(typed: TypedDate) -> TypedDate:

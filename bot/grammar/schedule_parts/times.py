@@ -57,7 +57,8 @@ _AMOUNTS = {"one", "two", "three", "four"}  # "take one each day"
 def is_time_ahead(cursor: ScheduleCursor, skip: int) -> bool:
     """Whether a time of day follows, rather than a date."""
     rest = cursor.tokens[cursor.at + skip :]
-    return bool(rest) and (looks_like_a_time(rest[0]) or rest[0].word in NAMED)
+    is_named = any(token.word in NAMED for token in rest[:2])  # "noon", "12 noon"
+    return bool(rest) and (looks_like_a_time(rest[0]) or is_named)
 
 
 def refuse_range_of_times(cursor: ScheduleCursor) -> None:

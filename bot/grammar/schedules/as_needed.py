@@ -29,7 +29,7 @@ def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
         raise context.wrong(Problem.AS_NEEDED_AT_TIMES)
     has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
     intervals = [parts.interval, parts.hours_between, parts.min_interval]
-    if has_days or sum(each is not None for each in intervals) > 1:
+    if has_days or len({each for each in intervals if each is not None}) > 1:
         raise context.wrong(Problem.CONTRADICTION)
     if parts.doses_long is not None or parts.is_once or parts.is_now:
         raise context.wrong(Problem.CONTRADICTION)
