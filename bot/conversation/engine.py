@@ -93,12 +93,14 @@ class Flow:
     """A conversation: its stored name and its steps. Redis keeps the names across updates of the
     program, so they never change. `abandon_policy` applies if nobody finishes it. `shown_before` is
     the screen whose button started it, for those that ask in its place: Cancel returns to it.
+    `misread` remembers an answer that was not understood.
     """
 
     name: str
     steps: Mapping[str, Step]
     abandon_policy: AbandonPolicy = field(kw_only=True)
     shown_before: Callable[[Request, Data], Awaitable[Screen]] | None = None
+    misread: Callable[[Data, str], Data] | None = None
 
     def begin_in_place(self, request: Request, step: str, data: Data) -> Answer:
         """Start with the question of *step*, which replaces the pressed message."""
@@ -201,6 +203,9 @@ class Flow:
         try:
             answer = await self.steps[conversation.step].take(request, conversation, reply)
         except Misunderstood as problem:
+            if self.misread is not None and reply.text is not None:
+                data = self.misread(conversation.data, reply.text)
+                conversation = replace(conversation, data=data)
             return await self.ask_again(request, conversation, first=Screen(misunderstood(problem)))
         if reply.choice is not None:
             answer = answer.in_place()

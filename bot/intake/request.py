@@ -32,6 +32,7 @@ class Request:
     running conversation, or the person's current one, in this order, and membership has been
     checked. `draft` is the latest state of the pressed question or the expired conversation; None
     while that is running. `cached_medicines` was read before the transaction, if it can be used.
+    What `is_said` in own words is shown as understood, and saved only after a yes.
     """
 
     scope: Scope
@@ -46,6 +47,7 @@ class Request:
     conversation: Conversation | Expired | None = None
     draft: Draft | None = None
     cached_medicines: CachedMedicines | None = None
+    is_said: bool = False
 
     def pressed(self, kind: type[P]) -> P:
         """The pressed button. Only for handlers of presses of that *kind*."""

@@ -205,6 +205,10 @@ def _without_choices() -> Mapping[Problem, str]:
             " medicine a line, with one amount, or a time for each, like <code>1 tablet at 08:00"
             " and 2 at 20:00</code>."
         ),
+        Problem.PART_OF_THE_WEEK: _(
+            "“{words}”: and on the other days? Type all of it, like <code>08:00 mon-fri and 10:00"
+            " sat, sun</code>, or one thing at a time, like <code>at 10:00</code>."
+        ),
         Problem.NOTES_CONTRADICT: _(
             "“{words}” can't both be meant of every dose. Keep one of them, or add one medicine for"
             " each."

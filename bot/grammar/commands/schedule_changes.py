@@ -129,7 +129,9 @@ def _answer(
 def _read(line: Line, schedule: Schedule, context: ScheduleContext) -> Change:
     if first_portion(line) is not None:
         return _read_portions(line, schedule, context)
-    amounts = find_dosages(line)
+    # "4 doses" is how long it lasts, unless that is how it's measured.
+    is_of_doses = context.dosage is not None and context.dosage.unit == "dose"
+    amounts = [each for each in find_dosages(line) if is_of_doses or each.dosage.unit != "dose"]
     if len(amounts) != 1:
         return _of_parts(read_parts(line, line.tokens), schedule, context)
     [amount] = amounts

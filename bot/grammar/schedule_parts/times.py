@@ -85,7 +85,7 @@ def resolve_clock(items: Sequence[Item]) -> tuple[list[time], list[Moment], list
     own; and the words of those that nobody can tell the time of. Raises `Misunderstood` where a
     time and the part of the day beside it contradict each other.
     """
-    items = _without_wider_parts(items)
+    items = _of_24_hours(_without_wider_parts(items))
     paired = _paired(items)
     within: dict[int, MomentWord] = dict(paired)
     moments: list[Moment] = []
@@ -112,6 +112,19 @@ def resolve_clock(items: Sequence[Item]) -> tuple[list[time], list[Moment], list
         if later < earlier and at not in within and not before.is_of_24_hours:
             item.require_one_half()
     return [at for _, _, at in times], moments, vague
+
+
+_SEVERAL = 3  # "at 8, 20" may be amounts
+
+
+def _of_24_hours(items: Sequence[Item]) -> Sequence[Item]:
+    """ "8, 14 and 20": beside an hour of the afternoon in 24 hours, the others are so, too."""
+    times = [item for item in items if isinstance(item, TypedTime)]
+    hours = [item.readings[0] for item in times]
+    is_list = len(times) == len(items) >= _SEVERAL and hours == sorted(hours)
+    if not is_list or not any(item.is_of_24_hours for item in times):
+        return items
+    return [item if item.is_sure else replace(item, is_sure=True) for item in times]
 
 
 def _without_wider_parts(items: Sequence[Item]) -> Sequence[Item]:

@@ -128,6 +128,10 @@ def check_days_a_week(parts: ScheduleParts, words: str) -> None:
         return
     if parts.weekdays in {None, EVERY_DAY}:
         raise Misunderstood(Problem.WEEKDAYS_MISSING, words)
+    if parts.month_weeks is not None or (parts.every_days or 7) != 7:
+        raise Misunderstood(
+            Problem.CONTRADICTION, words
+        )  # "once a week, first monday of the month"
     if parts.weekdays is not None and len(parts.weekdays) != parts.days_a_week:
         raise Misunderstood(Problem.COUNT_MISMATCH, words)
 

@@ -75,8 +75,8 @@ class Giving:
 
     `at` is UTC (None: now). `given` is the amount if it wasn't the usual one, and `count` how many
     doses as set that is, if we had to ask. `zone` is the person's when we asked about the time.
-    `dose_id` is the dose it's meant for, unless it
-    `is_extra`; `seen` is the outlook that they have confirmed.
+    `dose_id` is the dose it's meant for, unless it `is_extra`; `seen` is the outlook that they have
+    confirmed. What `is_said` in own words is always confirmed.
     """
 
     at: datetime | None = None
@@ -87,6 +87,7 @@ class Giving:
     is_extra: bool = False
     is_no_slip: bool = False
     seen: int | None = None
+    is_said: bool = False
 
 
 NOW_AS_USUAL = Giving()
@@ -106,7 +107,8 @@ async def give(
     question = await review(scope, medication_id, giving)
     outlook = question.outlook
     is_settled = isinstance(question, Confirm)
-    if not is_settled or (outlook.doubts and giving.seen != outlook.seen):
+    must_see = bool(outlook.doubts) or giving.is_said
+    if not is_settled or (must_see and giving.seen != outlook.seen):
         return question
     if outlook.counts_for is None:
         return await _record_extra(scope, outlook)

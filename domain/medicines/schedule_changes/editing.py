@@ -157,10 +157,30 @@ class _Editing:
                 return self._steps(old)
             case WallClock():
                 self._refuse_limits()
-                return self._whole.changed(old)
+                some = self._with_amounts_at_some(old)
+                return self._whole.changed(old) if some is None else some
             case Combined():
                 self._refuse_limits()
                 return self._combined(old)
+
+    def _with_amounts_at_some(self, old: WallClock) -> WallClock | None:
+        """ "2.5 mg at 8pm", of what is given at 8am and 8pm: the other amounts stay. None if the
+        change is another one.
+        """
+        change = self._change
+        is_of_some = change.times is not None and set(change.times) < set(old.times)
+        amounts = change.dosages or ((change.dosage,) * len(change.times or ()))
+        if not is_of_some or change.times is None or None in amounts or change.names_days:
+            return None
+        new = dict(zip(change.times, amounts, strict=True))
+        so_far = old.dosages or (self._content.dosage,) * len(old.times)
+        own = tuple(new.get(at) or each for at, each in zip(old.times, so_far, strict=True))
+        self._is_amount_set = True
+        rest = replace(change, times=None, moments=None, dosage=None, dosages=None)
+        edit = WallClockEditing(
+            replace(self._content, schedule=old), rest, zone=self._zone, now=self._now
+        )
+        return replace(edit.changed(old), dosages=own)
 
     def _refuse_limits(self) -> None:
         if self._change.names_limits:

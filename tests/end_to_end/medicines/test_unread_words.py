@@ -57,3 +57,35 @@ async def test_amounts_that_may_come_later_are_asked_about(home: Household) -> N
     shown = await anna.sees("I understood:")
     assert "40 mg at 08:00" in shown.text
     assert "20 mg at 08:00" in shown.text
+
+
+async def test_what_an_answer_said_too_much_is_shown_before_save(home: Household) -> None:
+    """The start was in an answer that could not be read: the next answer says only the time."""
+    anna = home.anna
+    await anna.send("/addmed Methotrexate 10 mg once weekly on Mondays")
+    await anna.sees("at what time?")
+    await anna.send("6pm but start next week")
+    await anna.sees("I didn't understand “but”")
+    await anna.send("6pm")
+    shown = await anna.sees("I understood:")
+    assert "Not all of this is in it, which you typed: “but start next week”" in shown.text
+
+
+async def test_a_day_beside_the_times_of_the_day_is_understood(home: Household) -> None:
+    anna = home.anna
+    await anna.send("/addmed Lantus 18 units nocte")
+    await anna.sees("I'd use 22:00")
+    await anna.send("10pm from thursday")
+    shown = await anna.sees("I understood:")
+    assert "every day at bedtime (22:00), from " in shown.text
+
+
+async def test_what_is_said_about_the_day_and_cannot_be_read_is_shown(home: Household) -> None:
+    anna = home.anna
+    await anna.send("/addmed Lantus 18 units nocte")
+    await anna.sees("I'd use 22:00")
+    await anna.send("10pm but 20 units on saturdays")
+    await anna.sees("I can't read times of the day")
+    await anna.send("10pm")
+    shown = await anna.sees("I understood:")
+    assert "but 20 units on saturdays" in shown.text

@@ -102,3 +102,84 @@ def test_no_limit_keeps_the_interval() -> None:
 )
 def test_a_number_of_tablets_keeps_the_strength(line: str, words: str, dosage: str) -> None:
     assert changed(line, words).dosage.words == dosage
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "amounts"),
+    [
+        ("Apixaban 5 mg at 8am and 8pm", "2.5 mg at 8pm", ["5 mg", "2.5 mg"]),
+        (
+            "Insulin 10 units at 8am and 12 units at 6pm",
+            "14 units at 6pm",
+            ["10 units", "14 units"],
+        ),
+        ("Keppra 500 mg at 8am and 8pm for 7 days", "250 mg at 8am", ["250 mg", "500 mg"]),
+        ("Requip 1 mg at 12:30 and 22:00", "2 mg at 22:00", ["1 mg", "2 mg"]),
+    ],
+)
+def test_an_amount_at_one_of_the_times_leaves_the_others(
+    line: str, words: str, amounts: list[str]
+) -> None:
+    before, after = draft(line).content.schedule, changed(line, words).schedule
+    assert isinstance(before, WallClock)
+    assert isinstance(after, WallClock)
+    assert (after.times, after.ends_on) == (before.times, before.ends_on)
+    assert [dosage.words for dosage in after.dosages or ()] == amounts
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Pregabalin 75 mg at 9pm on weekdays", "10pm on saturdays"),
+        ("Baclofen 10 mg at 8am", "at 9am on wednesdays"),
+        ("Geodon 40 mg at 8am, 2pm and 8pm", "20 mg at 2pm on sundays"),
+    ],
+)
+def test_times_on_some_days_do_not_replace_the_others(line: str, words: str) -> None:
+    with pytest.raises(Misunderstood) as refused:
+        changed(line, words)
+    assert refused.value.problem is Problem.PART_OF_THE_WEEK
+
+
+@pytest.mark.parametrize("words", ["and thursdays", "thursdays too", "also on thursday"])
+def test_a_day_is_added_to_those_so_far(words: str) -> None:
+    schedule = changed("Alfacalcidol 1 tablet mondays at 9am", words).schedule
+    assert isinstance(schedule, WallClock)
+    assert schedule.days == Weekly(frozenset({Weekday.MONDAY, Weekday.THURSDAY}))
+
+
+@pytest.mark.parametrize(
+    ("words", "last"),
+    [
+        ("for 5 more days", date(2026, 12, 7)),
+        ("another week", date(2026, 12, 9)),
+        ("for another 5 days", date(2026, 12, 7)),
+        ("for a further 2 weeks", date(2026, 12, 16)),
+        ("make it 5 days", date(2026, 11, 27)),
+        ("only until friday", date(2026, 11, 27)),
+    ],
+)
+def test_more_days_come_after_the_last_one(words: str, last: date) -> None:
+    schedule = changed("Cozaar 50 mg at 9pm for 10 days", words).schedule
+    assert isinstance(schedule, WallClock)
+    assert schedule.ends_on == last
+
+
+def test_a_number_of_doses_is_no_amount() -> None:
+    content = changed("Alendronate 70 mg mondays at 7am", "4 doses")
+    assert content.dosage.words == "70 mg"
+    assert isinstance(content.schedule, WallClock)
+    assert content.schedule.ends_on == date(2026, 12, 21)  # 7am of today is over
+
+
+def test_a_strength_beside_the_number_stays() -> None:
+    assert changed("Femara 500 mg, 2 tablets at 9pm", "1 tablet").dosage.words == "500 mg 1 tablet"
+
+
+def test_another_limit_takes_its_note_away() -> None:
+    line = "Paracetamol 500 mg 1-2 tablets every 4 to 6 hours prn, max 8 tablets in 24 hours"
+    assert draft(line).content.instructions == "max 8 tablets in 24 hours"
+    content = changed(line, "max 6 tablets in 24 hours")
+    assert content.instructions == "max 6 tablets in 24 hours"
+    assert isinstance(content.schedule, AsNeeded)
+    assert content.schedule.max_per_day == 3

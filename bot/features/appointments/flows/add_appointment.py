@@ -44,7 +44,8 @@ from domain.family.errors import NobodyCaredFor
 async def begin(request: Request) -> Answer:
     """`/addappt [TITLE WHEN [with DOCTOR] [for PERSON]]`"""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
-    draft = Draft(people=await load_people(request.scope), line=request.text or "")
+    people = await load_people(request.scope)
+    draft = Draft(people=people, line=request.text or "", is_said=request.is_said)
     if not draft.people:
         raise NobodyCaredFor
     only = 0 if len(draft.people) == 1 else None
@@ -96,7 +97,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
     draft = Draft.read(running.data)
     match reply.choice:
         case "save":
-            return await _next(request, running, replace(draft, is_certain=True))
+            return await _next(request, running, replace(draft, is_certain=True, is_said=False))
         case "change":
             # Start over at the title, and keep everything else until it's typed again.
             draft = replace(draft, title=None, days=(), times=(), rule=None, is_anchored=False)
@@ -158,7 +159,8 @@ async def _next(
     if draft.step == "confirm":
         found = ready(draft, now=now)
         draft, problem = found.draft, found.problem or problem
-        if found.problem is None and draft.is_certain and problem is None:
+        is_certain = draft.is_certain and not draft.is_said
+        if found.problem is None and is_certain and problem is None:
             try:
                 saved = await _save(request, draft, flow_id=running.flow_id if running else None)
                 return saved if running is None else finished(running, saved)

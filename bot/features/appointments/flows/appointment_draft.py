@@ -80,7 +80,7 @@ class Draft:
     first typed, kept until the person is known and then read again. `doctors` are those that the
     typed name could mean. `meant` is what can be typed instead of words that can mean several
     things: `meant_words`, of the kind `meant_kind`, in `meant_line`, which is a whole line with a
-    title if it `is_meant_whole`.
+    title if it `is_meant_whole`. What `is_said` in own words is shown before it is saved.
     """
 
     people: People
@@ -111,6 +111,7 @@ class Draft:
     meant_line: str = ""
     is_meant_whole: bool = False
     is_certain: bool = True
+    is_said: bool = False
     month: str | None = None
     today: str = ""
     now: str = ""

@@ -56,7 +56,8 @@ _LONGEST_NOTE = 500
 class Draft:
     """What is known so far; stored in Redis between two questions. `asked` are the parts that are
     settled, including those left out. `phones` are candidates for a number that was typed without a
-    country code. The `note` has what belongs to the number and isn't part of it.
+    country code. The `note` has what belongs to the number and isn't part of it. What `is_said` in
+    own words is shown before it is saved.
     """
 
     people: People
@@ -71,6 +72,7 @@ class Draft:
     beside: tuple[str, ...] = ()  # doctors that this one was said to be different from
     phones: tuple[str, ...] = ()
     note: str | None = None
+    is_said: bool = False
 
     @classmethod
     def read(cls, stored: Data) -> Self:
@@ -103,6 +105,8 @@ class Draft:
         for part in ("specialty", "phone"):
             if getattr(self, part) is None and part not in self.asked:
                 return part
+        if self.is_said:
+            return "confirm"
         return "same" if self.same else "save"
 
     def settled(self, *parts: str) -> "Draft":
@@ -256,6 +260,22 @@ async def _take_country(request: Request, running: Conversation, reply: Reply) -
     return await _next(request, running, draft.settled("phone"))
 
 
+def _ask_confirm(data: Data, choice: Choice) -> Screen:
+    person = data["people"][data["person"]][1]
+    question = views.confirm(
+        data["name"], specialty=data["specialty"], phone=data["phone"], person=person
+    )
+    save = (choice(conversations.save_label(), "save"),)
+    return replace(question, keyboard=(save, (cancel_button(choice),)))
+
+
+async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
+    if reply.choice is None:
+        return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
+    draft = replace(Draft.read(running.data), is_said=False)
+    return await _next(request, running, draft)
+
+
 def _ask_same(data: Data, choice: Choice) -> Screen:
     return views.ask_same(
         data["same"],
@@ -289,6 +309,7 @@ FLOW = Flow(
         "specialty": Step(_ask_specialty, _take_specialty),
         "phone": Step(_ask_phone, _take_phone),
         "country": Step(_ask_country, _take_country),
+        "confirm": Step(_ask_confirm, _take_confirm),
         "same": Step(_ask_same, _take_same),
     },
     abandon_policy=AbandonPolicy("adddoctor", renew=renewing_people(Action.CHANGE_APPOINTMENTS)),
@@ -300,7 +321,8 @@ async def _new(request: Request) -> Draft:
     people = await load_people(request.scope)
     if not people:
         raise NobodyCaredFor
-    return Draft(people, person=0 if len(people) == 1 else None)
+    only = 0 if len(people) == 1 else None
+    return Draft(people, person=only, is_said=request.is_said)
 
 
 async def _next(

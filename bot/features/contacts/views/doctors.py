@@ -127,6 +127,13 @@ def ask_name() -> Screen:
     )
 
 
+def confirm(name: str, *, specialty: str | None, phone: str | None, person: str) -> Screen:
+    """Shows a doctor who was named in own words, before they are saved."""
+    about = [escape(each) for each in (specialty, phone) if each]
+    words = _("👩‍⚕️ <b>{doctor}</b>, for {person}. Save this doctor?")
+    return Screen(words.format(doctor=", ".join([escape(name), *about]), person=escape(person)))
+
+
 def ask_specialty(name: str, skip: Button) -> Screen:
     words = _("What kind of doctor is {name}? For example <i>cardiologist</i>.")
     return Screen(words.format(name=escape(name)), ((skip,),))

@@ -54,6 +54,13 @@ def doctor_screens(home: Home) -> Mapping[str, View]:
         "doctor_ask_name": partial(doctors.ask_name),
         "doctor_ask_specialty": partial(doctors.ask_specialty, words.ben, button),
         "doctor_ask_phone": partial(doctors.ask_phone, words.ben, button),
+        "doctor_confirm": partial(
+            doctors.confirm,
+            words.ben,
+            specialty="cardiologist",
+            phone="+442134256789",
+            person=words.person,
+        ),
         "doctor_ask_country": partial(
             doctors.ask_country,
             words.ben,

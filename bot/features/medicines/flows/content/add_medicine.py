@@ -10,6 +10,7 @@ from bot.conversation.people import ask_person, load_people, renewing_people, ta
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content import (
     differing_amounts,
+    guards,
     persons_day,
     questions,
     saving,
@@ -25,7 +26,7 @@ from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING
 from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.content.questions import sentence_about
-from bot.features.medicines.flows.content.unkept import unkept_of
+from bot.features.medicines.flows.content.unkept import listening, misread, refusing, unkept_of
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
@@ -59,9 +60,9 @@ async def begin(request: Request) -> Answer:
         return FLOW.begin(request, draft.step, draft.write())
     typed = understand_medicine(draft.line, people=draft.persons, now=request.scope.clock.now())
     draft = draft.understood(typed)
-    # A one-line command isn't asked how often "as needed" may be; the confirmation mentions it.
+    # A line isn't asked how often "as needed" may be; the confirmation mentions it.
     is_complete = replace(draft, guard="done").step == "confirm"
-    if typed.problem is None and typed.is_certain and is_complete:
+    if typed.problem is None and typed.is_certain and is_complete and not request.is_said:
         try:
             return await saving.save(request, draft)
         except SameMedicine as same:
@@ -109,7 +110,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
     """The dosage, and perhaps the schedule."""
-    draft, text = Draft.read(running).hearing(reply.text or ""), reply.text or ""
+    draft, text = Draft.read(running), reply.text or ""
     try:
         dosage = parse_dosage(text)
     except Misunderstood as problem:
@@ -182,26 +183,19 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         building = replace(draft, differing=begun.to_data())
         return FLOW.advance(request, running, "differ", building.write())
     words = draft.tapped(reply.choice) if reply.choice else reply.text or ""
-    draft = draft.hearing(words)
     if len(words) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
     is_offered = (reply.choice or "").startswith("o")  # says all that was refused
+    draft = draft.hearing(words) if is_offered else draft
     now = request.scope.clock.now()
     try:
         typed = draft.read_schedule(words, now, says_all=is_offered)
     except Misunderstood as problem:
-        if problem.problem in OFFERED:
-            draft = draft.offering(problem, now)
-            return _next(request, running, draft, first=sentence_about(problem))
-        whole = draft.read_direction(words, now, says_all=is_offered)
+        is_clear = problem.problem not in OFFERED
+        whole = draft.read_direction(words, now, says_all=is_offered) if is_clear else None
         if whole is not None:
             return _take_typed(request, running, draft, whole)
-        if problem.problem is Problem.SAY_ALL_OF_IT:
-            draft = draft.offering_again(words, now)
-            return _next(request, running, draft, first=sentence_about(problem))
-        # What was answered is not replaced by the next answer, either.
-        refused = " ".join(filter(None, [draft.refused, words]))[:LONGEST_SCHEDULE]
-        draft = replace(draft, refused=refused).offering(problem, now)
+        draft = refusing(draft, words, problem, now)
         return _next(request, running, draft, first=sentence_about(problem))
     return _next(request, running, replace(draft.said(typed), guard=""))
 
@@ -219,17 +213,10 @@ async def _take_differing(request: Request, running: Conversation, reply: Reply)
     return await _take_schedule(request, running, words)
 
 
-async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
+async def _take_limit(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    change = parts.take_interval(reply, draft.context(request.scope.clock.now()))
-    guard = "most" if change is None or change.max_per_day is None else "done"
+    change, guard = guards.take(running.step, reply, draft.context(request.scope.clock.now()))
     return _changed(request, running, replace(draft, guard=guard), change)
-
-
-async def _take_max_per_day(request: Request, running: Conversation, reply: Reply) -> Answer:
-    draft = Draft.read(running)
-    change = parts.take_max_per_day(reply, draft.context(request.scope.clock.now()))
-    return _changed(request, running, replace(draft, guard="done"), change)
 
 
 def _changed(
@@ -298,7 +285,9 @@ async def _take_day(request: Request, running: Conversation, reply: Reply) -> An
     draft = Draft.read(running)
     if reply.choice == "other":
         return _next(request, running, replace(draft, day_by_hand=True))
-    draft, first = await persons_day.said(request, draft, reply)
+    draft, first, change = await persons_day.said(request, draft, reply)
+    if change is not None:
+        return _changed(request, running, draft, change, words=reply.text or "")
     return _next(request, running, draft, first=first)
 
 
@@ -365,27 +354,30 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
 
 FLOW = Flow(
     "addmed",
-    {
-        "person": Step(ask_person, _take_person),
-        "name": Step(questions.ask_name, _take_name),
-        "dosage": Step(questions.ask_dosage, _take_dosage),
-        "schedule": Step(questions.ask_schedule, _take_schedule),
-        "differ": Step(differing_amounts.ask, _take_differing),
-        "day": Step(questions.ask_day, _take_day),
-        "daytimes": Step(questions.ask_day_times, _take_day),
-        "same": Step(questions.ask_same, _take_same),
-        "confirm": Step(questions.ask_confirm, _take_confirm, questions.shown_now),
-        "change": Step(questions.ask_change, _take_change),
-        "much": Step(questions.ask_new_dosage, _take_new_dosage),
-        "when": Step(questions.ask_new_schedule, _take_new_schedule),
-        "how": Step(questions.ask_how, _take_note, keeps_words=True),
-        "why": Step(questions.ask_why, _take_note, keeps_words=True),
-        "times": Step(questions.of_question(parts.ask_times), _take_answer),
-        "which": Step(questions.of_question(parts.ask_which), _take_answer),
-        "each": Step(questions.of_question(parts.ask_each), _take_answer),
-        "interval": Step(parts.ask_interval, _take_interval),
-        "most": Step(questions.ask_max_per_day, _take_max_per_day),
-    },
+    listening(
+        {
+            "person": Step(ask_person, _take_person),
+            "name": Step(questions.ask_name, _take_name),
+            "dosage": Step(questions.ask_dosage, _take_dosage),
+            "schedule": Step(questions.ask_schedule, _take_schedule),
+            "differ": Step(differing_amounts.ask, _take_differing),
+            "day": Step(questions.ask_day, _take_day),
+            "daytimes": Step(questions.ask_day_times, _take_day),
+            "same": Step(questions.ask_same, _take_same),
+            "confirm": Step(questions.ask_confirm, _take_confirm, questions.shown_now),
+            "change": Step(questions.ask_change, _take_change),
+            "much": Step(questions.ask_new_dosage, _take_new_dosage),
+            "when": Step(questions.ask_new_schedule, _take_new_schedule),
+            "how": Step(questions.ask_how, _take_note, keeps_words=True),
+            "why": Step(questions.ask_why, _take_note, keeps_words=True),
+            "times": Step(questions.of_question(parts.ask_times), _take_answer),
+            "which": Step(questions.of_question(parts.ask_which), _take_answer),
+            "each": Step(questions.of_question(parts.ask_each), _take_answer),
+            "interval": Step(guards.ask_interval, _take_limit),
+            "most": Step(questions.ask_max_per_day, _take_limit),
+        }
+    ),
+    misread=misread,
     abandon_policy=AbandonPolicy(
         "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), describe_draft=describe_draft
     ),

@@ -21,7 +21,7 @@ from bot.conversation.engine import (
     cancel_button,
     finished,
 )
-from bot.features.medicines.flows.content import alike, persons_day
+from bot.features.medicines.flows.content import alike, guards, persons_day
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.content.notes import ask_note, take_note
@@ -193,23 +193,11 @@ async def _take_answer(request: Request, running: Conversation, reply: Reply) ->
     return await _proceed(request, running, [*earlier, change], words=reply.text or "")
 
 
-async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
+async def _take_limit(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    change = parts.take_interval(reply, _context(request, data, Content.from_json(data["new"])))
-    guard = "most" if change is None or change.max_per_day is None else "done"
-    return await _guarded(request, running, change, guard)
-
-
-async def _take_max_per_day(request: Request, running: Conversation, reply: Reply) -> Answer:
-    data: Data = running.data
-    change = parts.take_max_per_day(reply, _context(request, data, Content.from_json(data["new"])))
-    return await _guarded(request, running, change, "done")
-
-
-async def _guarded(
-    request: Request, running: Conversation, change: Change | None, guard: str
-) -> Answer:
-    changes = _changes(running.data) + ([change] if change else [])
+    context = _context(request, data, Content.from_json(data["new"]))
+    change, guard = guards.take(running.step, reply, context)
+    changes = _changes(data) + ([change] if change else [])
     return await _proceed(request, running, changes, guard=guard)
 
 
@@ -231,7 +219,7 @@ async def _proceed(
     if not isinstance(new, Content):
         step, needed = parts.data_of_question(new, day=context.day)
         return FLOW.advance(request, running, step, {**data, **needed})
-    data = {**data, "new": new.to_json(), "most_choices": parts.most_choices(new)}
+    data = {**data, "new": new.to_json(), "most_choices": guards.most_choices(new)}
     if guard != "done" and _lacks_guard(changes, new, guard):
         return FLOW.advance(request, running, guard or "interval", data)
     if new == context.content:
@@ -247,7 +235,7 @@ async def _proceed(
 def _lacks_guard(changes: Sequence[Change], new: Content, guard: str) -> bool:
     """Whether it becomes as needed and nobody has said how often yet."""
     is_named = any(change.is_as_needed for change in changes)
-    return is_named and (guard == "most" or parts.needs_guard(new))
+    return is_named and (guard == "most" or guards.needs_guard(new))
 
 
 def _ask_review(data: Data, choice: Choice) -> Screen:
@@ -367,8 +355,8 @@ FLOW = Flow(
         "times": Step(parts.ask_times, _take_answer),
         "which": Step(parts.ask_which, _take_answer),
         "each": Step(parts.ask_each, _take_answer),
-        "interval": Step(parts.ask_interval, _take_interval),
-        "most": Step(parts.ask_max_per_day, _take_max_per_day),
+        "interval": Step(guards.ask_interval, _take_limit),
+        "most": Step(guards.ask_max_per_day, _take_limit),
         "review": Step(_ask_review, _take_review, _refresh_review),
     },
     abandon_policy=AbandonPolicy("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),

@@ -4,6 +4,7 @@ What is typed or tapped is a change of parts. If it could mean several things, t
 the answer completes the change.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,18 +15,18 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, Reply
 from bot.features.medicines.flows.content.named_buttons import named_button
 from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.grammar.commands.change_words import ChangeWords, read_change_words
 from bot.grammar.commands.medicine_pieces import with_strength
-from bot.grammar.commands.schedule_changes import (
-    parse_change,
-    parse_max_per_day,
-    parse_min_interval,
-)
-from bot.grammar.dosages import parse_dosage
+from bot.grammar.commands.schedule_changes import parse_change
+from bot.grammar.dosages import parse_dosage, strengths_in
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.context import to_misunderstood
+from bot.grammar.tokens import tokenize
+from bot.grammar.units import name_of_unit
 from bot.ui.answer import Screen
+from domain.local_time import Weekday
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.amounts import ALL, STRENGTH, own_dosages
@@ -38,7 +39,7 @@ from domain.medicines.schedule_changes.questions import (
     Question,
     Topic,
 )
-from domain.medicines.schedules.days import Days, counts_from_first_day
+from domain.medicines.schedules.days import Daily, Days, Weekly, counts_from_first_day
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Combined,
@@ -51,6 +52,7 @@ from domain.medicines.schedules.kinds import (
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.occurrences import count_doses
 from domain.medicines.schedules.problems import InvalidSchedule
+from domain.medicines.schedules.spans import last_day_of
 
 # What each button says. A time changes only the times, a day only the days.
 _PRESETS = {
@@ -74,9 +76,6 @@ _OFFERED = (
     (PartOfDay.BREAKFAST, PartOfDay.LUNCH, PartOfDay.DINNER),
     (PartOfDay.BREAKFAST, PartOfDay.LUNCH, PartOfDay.DINNER, PartOfDay.BEDTIME),
 )
-_UNKNOWN = "unknown"
-_INTERVAL_CHOICES = (4, 6, 8, 12, 24)  # hours
-_MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
 
 
 @dataclass(frozen=True)
@@ -126,28 +125,58 @@ class ChangeContext:
         return replace(change, every=None, min_interval=change.every)
 
     def read_schedule(self, text: str) -> Change:
+        words = read_change_words(text)
         change = parse_change(
-            text,
+            words.said,
             schedule=self.content.schedule,
             zone=self.zone,
             now=self.now,
             day=self.day,
             dosage=self.content.dosage,
         )
+        change = self._of_all(change, words, text)
         if change.dosage is not None:
             change = replace(change, dosage=self._amount(change.dosage))
         before, said = self.content.instructions, change.instructions
+        if before and change.max_per_day is not None:
+            # "max 8 tablets a day" is none of its notes any more.
+            notes = [each for each in before.split("; ") if not _LIMIT.match(each)]
+            is_in_amounts = any(name_of_unit(token.word) for token in tokenize(text).tokens)
+            kept = joined(*notes, text if is_in_amounts else None)
+            return change if kept == before else replace(change, instructions=kept or "")
         if not before or not said or (_is_about_food(before) and _is_about_food(said)):
             return change
         together = joined(before, said)
         check_notes(together, change.reason)
         return replace(change, instructions=together)
 
-    def other_number_of_doses(self, change: Change, changed: Content) -> tuple[int, int] | None:
-        """How many doses a course had and has, if other hours or another first day make that more
-        or fewer; None otherwise.
+    def _of_all(self, change: Change, words: ChangeWords, text: str) -> Change:
+        """The change of the whole schedule: what is added to it, or makes it last longer, is so
+        with what there is. Raises Misunderstood where it may be meant of some days only.
         """
-        if change.names_end or change.names_days or change.steps:
+        schedule, refused = self.content.schedule, Misunderstood(Problem.CHANGE_UNREADABLE, text)
+        so_far = schedule.days if isinstance(schedule, WallClock) else None
+        if words.longer:
+            end = last_day_of(schedule, self.zone)
+            later = None if end is None else change.last_day_from(end + timedelta(days=1))
+            if later is None or change.names_days or change.names_times:
+                raise refused
+            return replace(change, ends_on=later, days_long=None, months_long=None)
+        if words.adds and isinstance(so_far, Weekly) and change == Change(weekdays=change.weekdays):
+            return Change(weekdays=so_far.weekdays | (change.weekdays or frozenset()))
+        if words.adds and not (change.instructions or change.reason):
+            raise refused
+        if isinstance(schedule, WallClock) and change.times == schedule.times and change.dosage:
+            return replace(change, times=None, moments=None)  # "2 tablets at 8am on sundays"
+        if change.times and change.weekdays and len(change.weekdays) < _days_a_week(so_far):
+            raise Misunderstood(Problem.PART_OF_THE_WEEK, text)
+        return change
+
+    def other_number_of_doses(self, change: Change, changed: Content) -> tuple[int, int] | None:
+        """How many doses a course had and has, if other days, hours or another first day make that
+        more or fewer; None otherwise.
+        """
+        if change.names_end or change.steps:
             return None
         old, new = self.content.schedule, changed.schedule
         if [len(each.times) for each in wall_clocks_of(old)] != [
@@ -164,7 +193,8 @@ class ChangeContext:
         old, new = self.content.schedule, changed.schedule
         if not isinstance(old, WallClock) or not isinstance(new, WallClock):
             return None
-        is_kept = old.days == new.days or not counts_from_first_day(old.days)
+        is_counted = counts_from_first_day(old.days) or counts_from_first_day(new.days)
+        is_kept = old.days in {new.days, Daily(1)} or not is_counted
         return None if is_kept or type(old.days) is type(new.days) else old.days
 
     def read_dosage(self, text: str) -> Change:
@@ -183,6 +213,10 @@ class ChangeContext:
     def _amount(self, said: Dosage) -> Dosage:
         """ "2 tablets", of what is 500 mg each: the strength stays."""
         strength = self.content.dosage
+        known = strengths_in(strength.words)
+        if known and said.unit in THINGS and said.unit == strength.unit:
+            # "1 tablet", of "500 mg, 2 tablets"
+            return said if strengths_in(said.words) else with_strength(known[0], said) or said
         is_count = said.unit in THINGS and not own_dosages(self.content.schedule)
         if is_count and strength.unit is not None and strength.unit not in THINGS:
             return with_strength(strength, said) or said
@@ -195,6 +229,20 @@ def warning(context: ChangeContext, change: Change, changed: Content) -> Screen 
     if days is not None:
         return new_medicines.replaced_rhythm(days)
     return new_medicines.other_number_of_doses(*doses) if doses else None
+
+
+_LIMIT = re.compile(r"(?i)(?:max|not more|no more|up to|at most|not exceed)")
+
+
+def _days_a_week(days: Days | None) -> int:
+    """On how many days of a week something is given; 0 for what is counted otherwise."""
+    match days:
+        case Daily(every=1):
+            return len(Weekday)
+        case Weekly(weekdays=weekdays, every=1):
+            return len(weekdays)
+        case _:
+            return 0
 
 
 def _is_about_food(note: str) -> bool:
@@ -319,7 +367,9 @@ def take_answer(
     answer = context.read(words)
     if step == "times" and answer == Change(times=answer.times, dosage=answer.dosage):
         return change.completed(answer)
-    return answer
+    # What names another part completes the change; the question stays.
+    is_another = not change.to_json().keys() & answer.to_json().keys()
+    return change.completed(answer) if is_another else answer
 
 
 def _place_meant(data: Data, reply: Reply) -> str | None:
@@ -327,66 +377,3 @@ def _place_meant(data: Data, reply: Reply) -> str | None:
     if reply.choice is not None or _topic(data) is Topic.AMOUNT:
         return reply.choice
     return named_button(data["buttons"], reply.text or "")
-
-
-def needs_guard(content: Content) -> bool:
-    """Whether nothing limits how often it may be given."""
-    schedule = content.schedule
-    if not isinstance(schedule, AsNeeded):
-        return False
-    return schedule.min_interval is None and schedule.max_per_day is None
-
-
-def ask_interval(data: Data, choice: Choice) -> Screen:
-    buttons = [
-        choice(medicine_changes.hours_label(hours), str(hours)) for hours in _INTERVAL_CHOICES
-    ]
-    return medicine_changes.ask_interval(
-        data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
-    )
-
-
-def take_interval(reply: Reply, context: ChangeContext) -> Change | None:
-    """None if the answer was "I don't know". Raises Misunderstood."""
-    if reply.choice == _UNKNOWN:
-        return None
-    text = reply.text or ""
-    words = f"{reply.choice} hours" if reply.choice is not None else text
-    content = context.content
-    return parse_min_interval(
-        words,
-        schedule=content.schedule,
-        zone=context.zone,
-        now=context.now,
-        dosage=content.dosage,
-    )
-
-
-def most_choices(content: Content) -> Sequence[int]:
-    """The counts that fit the shortest time between two doses."""
-    schedule = content.schedule
-    interval = schedule.min_interval if isinstance(schedule, AsNeeded) else None
-    fits = timedelta(days=1) // interval if interval else max(_MAX_PER_DAY_CHOICES)
-    return [most for most in _MAX_PER_DAY_CHOICES if most <= max(1, fits)]
-
-
-def ask_max_per_day(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(str(most), str(most)) for most in data["most_choices"]]
-    return medicine_changes.ask_max_per_day(
-        data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
-    )
-
-
-def take_max_per_day(reply: Reply, context: ChangeContext) -> Change | None:
-    """None if the answer was "I don't know". Raises Misunderstood."""
-    if reply.choice == _UNKNOWN:
-        return None
-    words = reply.choice if reply.choice is not None else reply.text or ""
-    content = context.content
-    return parse_max_per_day(
-        words,
-        schedule=content.schedule,
-        zone=context.zone,
-        now=context.now,
-        dosage=content.dosage,
-    )

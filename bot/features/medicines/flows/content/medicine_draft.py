@@ -9,6 +9,7 @@ from typing import Any, Self
 from bot.conversation.engine import Data
 from bot.conversation.people import People, index_of, named_for, read_people, to_persons
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content import guards
 from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.content.new_schedules import (
     LONGEST_TRIED,
@@ -124,7 +125,7 @@ class Draft:
             return "schedule"
         if self.question is not None:
             return str(self.question["step"])
-        if self.guard != "done" and parts.needs_guard(self.content):
+        if self.guard != "done" and guards.needs_guard(self.content):
             return self.guard or "interval"
         if self.guard == "most":
             return "most"
@@ -271,8 +272,8 @@ class Draft:
         if not offered:
             return self
         # What it leaves out of the words before is shown with it.
-        unread, heard = self.unread or self.refused, (*self.heard, words)
-        return replace(self, offered=offered, unread=unread, heard=heard)
+        unread = " ".join(filter(None, [self.schedule_so_far, self.unread or self.refused]))
+        return replace(self, offered=offered, unread=unread, schedule_so_far="")
 
     def read_schedule(self, words: str, now: datetime, *, says_all: bool) -> TypedSchedule:
         """What was said so far and *words* make; with *says_all*, nothing that was refused is

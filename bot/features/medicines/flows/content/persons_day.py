@@ -3,8 +3,9 @@ said where the usual ones were used.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 from uuid import UUID
 
 from bot.conversation.engine import Reply
@@ -12,6 +13,7 @@ from bot.conversation.people import load_people
 from bot.features.medicines.flows.content.medicine_draft import Draft
 from bot.features.medicines.views.content.persons_day import assumed
 from bot.grammar.day_times import parse_day_times
+from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.ui.answer import Screen
 from bot.ui.words.regimens import day_times as words
@@ -19,33 +21,55 @@ from domain.access import Action
 from domain.family.people import list_people
 from domain.medicines.changes.day_times import preview_day_times
 from domain.medicines.errors import TimesOfDayClash
+from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.moments import PartOfDay
 from domain.medicines.schedules.moments_of_schedules import parts_of
 
 
-async def said(request: Request, draft: Draft, reply: Reply) -> tuple[Draft, Screen | None]:
-    """The draft with the times of a reply and what else moves with them. If another medicine can't
-    follow, they are asked for again, after that message. Raises Misunderstood.
+async def said(
+    request: Request, draft: Draft, reply: Reply
+) -> tuple[Draft, Screen | None, Change | None]:
+    """The draft with the times of a reply and what else moves with them, and what else the reply
+    changes. If another medicine can't follow, they are asked for again, after that message. Raises
+    Misunderstood.
     """
-    saying = draft.saying(_times_of(draft, reply))
+    times, change = _times_of(draft, reply, request.scope.clock.now())
+    saying = draft.saying(times)
     person_id = UUID(draft.people[draft.person or 0].id)
     try:
         retiming = await preview_day_times(request.scope, person_id, saying.said_times)
     except TimesOfDayClash as clash:
-        return to_ask_again(draft, clash)
-    return replace(saying, moves=words.moves_in_words(retiming.moved)), None
+        return (*to_ask_again(draft, clash), None)
+    return replace(saying, moves=words.moves_in_words(retiming.moved)), None, change
 
 
-def _times_of(draft: Draft, reply: Reply) -> Mapping[PartOfDay, time]:
+def _times_of(
+    draft: Draft, reply: Reply, now: datetime
+) -> tuple[Mapping[PartOfDay, time], Change | None]:
+    """ "8am from thursday" says more than when that part of the day is."""
     unknown = draft.unknown_parts
     match reply.choice:
         case None:
-            return parse_day_times(reply.text or "", asked=unknown)
+            try:
+                return parse_day_times(reply.text or "", asked=unknown), None
+            except Misunderstood:
+                change = _change_in(draft, reply.text or "", now)
+                if change is None or len(change.times or ()) != len(unknown):
+                    raise
+                times = dict(zip(unknown, change.times or (), strict=True))
+                return times, replace(change, times=None, moments=None)
         case "use":
-            return {part: draft.day_times.at(part) for part in unknown}
+            return {part: draft.day_times.at(part) for part in unknown}, None
         case clock:
-            return {unknown[0]: time(int(clock[:2]), int(clock[2:]))}
+            return {unknown[0]: time(int(clock[:2]), int(clock[2:]))}, None
+
+
+def _change_in(draft: Draft, text: str, now: datetime) -> Change | None:
+    """None where it can't be read."""
+    with suppress(Misunderstood):
+        return draft.context(now).read(text)
+    return None
 
 
 def to_ask_again(draft: Draft, clash: TimesOfDayClash) -> tuple[Draft, Screen]:

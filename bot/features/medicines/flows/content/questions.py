@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content import guards
 from bot.features.medicines.flows.content.medicine_draft import Draft
 from bot.features.medicines.flows.content.new_schedules import CYCLING, VARYING, named_lack
 from bot.features.medicines.flows.content.notes import ask_note
@@ -83,7 +84,7 @@ def ask_max_per_day(data: Data, choice: Choice) -> Screen:
     content = Content(
         data["name"], Dosage.from_json(data["dosage"]), schedule_from_json(data["schedule"])
     )
-    return parts.ask_max_per_day({**data, "most_choices": parts.most_choices(content)}, choice)
+    return guards.ask_max_per_day({**data, "most_choices": guards.most_choices(content)}, choice)
 
 
 def ask_new_dosage(data: Data, _choice: Choice) -> Screen:

@@ -70,29 +70,33 @@ async def begin(request: Request) -> Answer:
         return intake_questions.nothing_to_give()
     if not request.text:
         return FLOW.begin(request, "which", {"choices": choices(lines, now=now)})
-    items = name_all(request.text, lines)
-    first, rest = items[0]
-    if len(first) > 1:
-        found = lines_of(first, lines)
+    items = [(lines_of(named, lines), rest) for named, rest in name_all(request.text, lines)]
+    return await begin_named(request, items)
+
+
+async def begin_named(
+    request: Request, items: Sequence[tuple[Sequence[MedicineLine], str]]
+) -> Answer:
+    """Each of *items* with what was said about it. Several lines: which of them is asked."""
+    found, rest = items[0]
+    queue = tuple((str(lines[0].id), words) for lines, words in items[1:])
+    now = request.scope.clock.now()
+    if len(found) > 1:
         data = {
             "choices": choices(found, now=now),
             "rest": rest,
             "said_at": now.isoformat(),
             "given": given_line_of(request, rest, found),
             "zones": {str(line.id): line.zone.key for line in found},
+            "is_said": request.is_said,
         }
         return FLOW.begin(request, "which", data)
-    queue = tuple((str(medicines[0].id), words) for medicines, words in items[1:])
-    return await _start(request, _line(lines, first[0].id), rest, queue=queue)
+    return await _start(request, found[0], rest, queue=queue, is_said=request.is_said)
 
 
 async def begin_medicine(request: Request, medicine: MedicineFacts) -> Answer:
     """Give now, the usual amount."""
     return await _record_or_ask(request, Draft.of(medicine), None)
-
-
-def _line(lines: Sequence[MedicineLine], medication_id: UUID) -> MedicineLine:
-    return next(line for line in lines if line.id == medication_id)
 
 
 async def _start(
@@ -104,11 +108,12 @@ async def _start(
     queue: tuple[tuple[str, str], ...] = (),
     said_at: datetime | None = None,
     said_in: str | None = None,
+    is_said: bool = False,
 ) -> Answer:
     """The medicine is known. Read what was said about it (now, or at *said_at* in the zone
     *said_in*), and record or ask.
     """
-    draft = Draft.of(line, queue=queue)
+    draft = Draft.of(line, queue=queue, is_said=is_said)
     draft = replace(draft, zone=said_in or draft.zone)
     now = said_at or request.scope.clock.now()
     typed = read_intake(tokenize(rest), zone=ZoneInfo(draft.zone), now=now)
@@ -181,7 +186,7 @@ async def _continue_queue(request: Request, draft: Draft, answer: Answer) -> Ans
     line = next((line for line in lines if str(line.id) == medication_id), None)
     if line is None:
         return answer
-    following = await _start(request, line, rest, queue=tuple(queue))
+    following = await _start(request, line, rest, queue=tuple(queue), is_said=draft.is_said)
     return replace(following, send=(*answer.send, *following.send), closes=True)
 
 
@@ -213,7 +218,10 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         return FLOW.advance(request, running, "which", data)
     said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
     said_in = data.get("zones", {}).get(str(line.id))
-    return await _start(request, line, rest, running, said_at=said_at, said_in=said_in)
+    is_said = bool(data.get("is_said"))
+    return await _start(
+        request, line, rest, running, said_at=said_at, said_in=said_in, is_said=is_said
+    )
 
 
 def _which_of(

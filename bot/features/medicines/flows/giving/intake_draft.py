@@ -24,7 +24,7 @@ class Draft:
     read by the person's clock or, with `is_mine`, by the member's. `at` is fixed as soon as a
     question is asked, so that it stays what was meant however long the answer takes. `known` are
     the intakes that the question has shown, `queue` the medicines that come after this one, with
-    their words.
+    their words. What `is_said` in own words is shown before it is recorded.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Draft:
     queue: tuple[tuple[str, str], ...] = ()
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
+    is_said: bool = False
 
     @classmethod
     def read(cls, stored: Data) -> Self:
@@ -64,7 +65,11 @@ class Draft:
 
     @classmethod
     def of(
-        cls, medicine: MedicineFacts | MedicineLine, *, queue: tuple[tuple[str, str], ...] = ()
+        cls,
+        medicine: MedicineFacts | MedicineLine,
+        *,
+        queue: tuple[tuple[str, str], ...] = (),
+        is_said: bool = False,
     ) -> Self:
         return cls(
             id=str(medicine.id),
@@ -73,6 +78,7 @@ class Draft:
             zone=medicine.zone.key,
             usual=medicine.dosage.to_json(),
             queue=queue,
+            is_said=is_said,
         )
 
     def write(self) -> Data:
@@ -125,4 +131,5 @@ class Draft:
             is_extra=self.is_extra,
             is_no_slip=self.is_no_slip,
             seen=self.seen,
+            is_said=self.is_said,
         )

@@ -28,11 +28,13 @@ from bot.features.medicines.flows.giving.two_clocks import (
 from bot.features.medicines.views.doses import ask_amount
 from bot.features.medicines.views.giving import confirmations, intake_questions
 from bot.features.medicines.views.giving import late as views
+from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.conversations import Unfinished
+from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.family.people import get_person
 from domain.medicines.dosages import Dosage
@@ -91,21 +93,40 @@ class Draft:
         return datetime.fromisoformat(self.at) if self.at else None
 
 
+async def begin_said(request: Request, doses: Sequence[DoseFacts], said: str) -> Answer:
+    """Show what "she had her pills at 8" means for these doses of one person, before it is
+    recorded. Ask when that was if *said* doesn't tell.
+    """
+    draft = await _draft(request, doses)
+    try:
+        typed = parse_time(request, draft, said) if said else None
+    except Misunderstood as unclear:
+        first = Screen(misunderstood(unclear))
+        return FLOW.begin(request, "when", await _refresh_when(request, draft.write()), first=first)
+    if typed is None:
+        return FLOW.begin(request, "when", await _refresh_when(request, draft.write()))
+    draft = replace(draft, **parts_of_time(typed), at=typed.at.isoformat() if typed.at else None)
+    if typed.at is None:
+        draft = replace(draft, buttons=time_buttons(request, draft))
+        return FLOW.begin(request, "time", draft.write())
+    outlook = await _review(request, draft)
+    return FLOW.begin(request, "confirm", _show(request, draft, outlook).write())
+
+
 async def begin(
     request: Request, doses: Sequence[DoseFacts], *, given: Dosage | None = None
 ) -> Answer:
     """Ask when these doses of one person were taken. *given* is what was chosen of a range, where
     it's one dose.
     """
+    draft = replace(await _draft(request, doses), given=given.to_json() if given else None)
+    return FLOW.begin(request, "when", await _refresh_when(request, draft.write()))
+
+
+async def _draft(request: Request, doses: Sequence[DoseFacts]) -> Draft:
     person = await get_person(request.scope, doses[0].care_recipient_id)
     ids = tuple(str(dose.id) for dose in doses)
-    draft = Draft(
-        ids=ids,
-        person=person.name,
-        zone=person.zone.key,
-        given=given.to_json() if given else None,
-    )
-    return FLOW.begin(request, "when", await _refresh_when(request, draft.write()))
+    return Draft(ids=ids, person=person.name, zone=person.zone.key)
 
 
 async def _refresh_when(request: Request, data: Data) -> Data:

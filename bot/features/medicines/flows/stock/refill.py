@@ -1,11 +1,21 @@
 """`/refill`: which medicine, how much, and how much of it makes one dose."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.medicines.flows.medicine_choices import (
     choice_buttons,
     choices,
@@ -27,6 +37,7 @@ from bot.grammar.commands.refills import (
 from bot.grammar.dosages import count_up
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.medicines import Refill
@@ -35,6 +46,7 @@ from bot.ui.words.units import PIECE
 from domain.access import Action
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.errors import MedicineChanged, PerDoseUnknown
+from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import get_medication, list_medicines
 from domain.medicines.stock.levels import get_stock
 from domain.medicines.stock.measures import Measure
@@ -67,6 +79,48 @@ async def begin(request: Request) -> Answer:
     return await _refill(request, data, read_amount(rest), None)
 
 
+async def begin_said(request: Request, lines: Sequence[MedicineLine], amount: str) -> Answer:
+    """Show what "picked up 30 amlodipine" means before it is saved. Several *lines*: which one is
+    asked first. Raises Misunderstood.
+    """
+    request.scope.require(Action.CHANGE_MEDICINES)
+    if len(lines) > 1:
+        data = {"choices": choices(lines, now=request.scope.clock.now()), "rest": amount}
+        return FLOW.begin(request, "which", {**data, "is_said": True})
+    known = {"id": str(lines[0].id), "name": lines[0].name}
+    return _confirm(request, None, known, parse_amount(amount), person=lines[0].person)
+
+
+def _confirm(
+    request: Request,
+    running: Conversation | None,
+    data: dict[str, Any],
+    typed: TypedAmount,
+    *,
+    person: str,
+) -> Answer:
+    known = {**data, **_to_json(typed), "unit": typed.unit, "person": person}
+    return FLOW.ask(request, running, "confirm", known)
+
+
+def _ask_confirm(data: Data, choice: Choice) -> Screen:
+    typed = _from_json(data)
+    understood = views.not_saved_yet(typed, data["unit"] or PIECE)
+    save = (choice(conversations.save_label(), "save"),)
+    return replace(
+        views.confirm(data["name"], person=data["person"], understood=understood),
+        keyboard=(save, (cancel_button(choice),)),
+    )
+
+
+async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: dict[str, Any] = dict(running.data)
+    if reply.choice is not None:
+        return await _refill(request, data, _from_json(data), running)
+    typed = parse_amount(reply.text or "")
+    return _confirm(request, running, data, typed, person=data["person"])
+
+
 async def begin_button(request: Request) -> Answer:
     """Refill, on a medicine's screen."""
     request.scope.require(Action.CHANGE_MEDICINES)
@@ -93,6 +147,10 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
     else:
         chosen, name = data["choices"][int(reply.choice)]
     known = {"id": chosen, "name": name}
+    if data.get("rest") and data.get("is_said"):
+        medicine = await get_medication(request.scope, UUID(chosen))
+        typed = parse_amount(data["rest"])
+        return _confirm(request, running, known, typed, person=medicine.person)
     if data.get("rest"):
         return await _refill(request, known, parse_amount(data["rest"]), running)
     return FLOW.advance(request, running, "amount", known)
@@ -197,6 +255,7 @@ FLOW = Flow(
         "which": Step(_ask_which, _take_which),
         "amount": Step(_ask_amount, _take_amount),
         "per_dose": Step(_ask_per_dose, _take_per_dose),
+        "confirm": Step(_ask_confirm, _take_confirm),
     },
     abandon_policy=AbandonPolicy("refill", Unfinished.NOT_RECORDED, renew=renew_medicine),
 )

@@ -247,7 +247,7 @@ def confirm(
         words = _("⚠️ That's {amount} each time, as much as in a pack. Please check.")
         read.append(words.format(amount=escape(dosage.words)))
     if unkept:
-        words = _("⚠️ Not all of this is in it, which you typed first: “{words}”")
+        words = _("⚠️ Not all of this is in it, which you typed: “{words}”")
         read.append(words.format(words=escape(shorten(unkept, to=LONGEST_INSTRUCTIONS))))
     rows = ((keep,),) if unkept and keep else ()
     return Screen(

@@ -81,6 +81,12 @@ def not_saved_yet(typed: TypedAmount, unit: str) -> str:
             return _("{amount} to take off").format(amount=amount)
 
 
+def confirm(name: str, *, person: str, understood: str) -> Screen:
+    """Shows what was said in own words, before it is saved."""
+    words = _("💊 <b>{name}</b> for {person}: {understood}.\nSave it?")
+    return Screen(words.format(name=escape(name), person=escape(person), understood=understood))
+
+
 def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
     """How the old stock and the typed amount add up; mentions a stock that was below zero."""
     before, after = outcome.before, outcome.stock.amount

@@ -15,6 +15,7 @@ from bot.features.medicines.views.giving import (
     given_intakes,
     intake_questions,
     readers,
+    skipping,
 )
 from bot.features.medicines.views.giving import late as late_views
 from bot.ui.presses.history import FamilyHistory
@@ -101,6 +102,10 @@ def intake_screens(home: Home) -> Mapping[str, View]:
         "give_slip_unit": partial(intake_questions.ask_slip, unit),
         "give_count": partial(intake_questions.ask_count, unit),
         "give_which_dose": partial(intake_questions.which_one, between, reader=reader),
+        "skip_said": partial(skipping.ask, [home.dose(), taken], reader=abroad),
+        "skipped_said": partial(
+            skipping.skipped, Recorded([home.dose(DoseStatus.SKIPPED)], [taken]), reader=reader
+        ),
         "give_when": partial(
             intake_questions.ask_when, words.medicine, person=words.person, lacks_time=""
         ),

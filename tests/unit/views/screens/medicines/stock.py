@@ -75,6 +75,12 @@ def stock_screens(home: Home) -> Mapping[str, View]:
     return {
         "refill_which": partial(refills.ask_which, [choice(words.medicine)], typed=words.medicine),
         "refill_amount": partial(refills.ask_amount, words.medicine),
+        "refill_confirm": partial(
+            refills.confirm,
+            words.medicine,
+            person=words.person,
+            understood=refills.not_saved_yet(boxes, "tablet"),
+        ),
         "refill_per_dose": partial(question, understood=refills.not_saved_yet(boxes, "tablet")),
         "per_dose": partial(question, not_now=choice(refills.not_now_label())),
         "per_dose_of_pieces": partial(question, unit="piece"),

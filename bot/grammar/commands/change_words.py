@@ -1,0 +1,42 @@
+"""Words around a change: "make it 2 tablets", "9pm instead", "and thursdays", "for 5 more days"."""
+
+import re
+from dataclasses import dataclass
+
+_OPENING = re.compile(
+    r"(?i)^\s*(?:(?:no|ok|okay|sorry|actually|please|oh)[ ,]+)*"
+    r"(?:(?:let'?s )?(?:make|change|set|put|move) (?:it|that|them)(?: to| at)?"
+    r"|(?:change|switch|move) to|it(?:'s| is| should be)|should be|only|just)\s+"
+)
+_CLOSING = re.compile(r"(?i)[ ,]+(?:instead|please|from now on|now|thanks|thank you)[.!]?\s*$")
+_ADDING = re.compile(r"(?i)^\s*(?:and(?: also)?|also|plus|add|\+|&)\s+")
+_TOO = re.compile(r"(?i)[ ,]+(?:too|as well|also)[.!]?\s*$")
+_MORE = re.compile(
+    r"(?i)(?:\ban? )?\b(?:more|extra|another|further|additional)\s+(?=(?:\d+ )?(?:day|week|month))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWords:
+    """What a change says, without the words around it. It `adds` to what there is ("and
+    thursdays"), or makes it last `longer` ("for 5 more days").
+    """
+
+    said: str
+    adds: bool = False
+    longer: bool = False
+
+
+def read_change_words(text: str) -> ChangeWords:
+    """ "Make it 2 tablets": "2 tablets"."""
+    said = _CLOSING.sub("", _OPENING.sub("", text)) or text
+    without = _TOO.sub("", _ADDING.sub("", said))
+    adds = without != said
+    shorter = _MORE.sub(_as_count, without)
+    return ChangeWords(shorter, adds, shorter != without)
+
+
+def _as_count(more: re.Match[str]) -> str:
+    """ "another week" is one, "5 more days" are five."""
+    before, after = more.string[: more.start()].rstrip(), more.string[more.end() :]
+    return "" if before[-1:].isdecimal() or after[:1].isdecimal() else "1 "
