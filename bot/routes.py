@@ -33,7 +33,7 @@ from bot.features.family.flows import add_person, change_person, day_times, new_
 from bot.features.family.handlers import family, people
 from bot.features.medicines.flows.content import add_medicine, change_medicine
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
-from bot.features.medicines.flows.giving import correct, give, take_late
+from bot.features.medicines.flows.giving import correct, give, skip_said, take_late
 from bot.features.medicines.flows.pausing import pause, resuming
 from bot.features.medicines.flows.stock import per_dose, refill
 from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
@@ -190,6 +190,7 @@ FLOWS = Flows(
     give.FLOW,
     correct.FLOW,
     take_late.FLOW,
+    skip_said.FLOW,
     refill.FLOW,
     per_dose.FLOW,
     add_appointment.FLOW,
@@ -208,7 +209,7 @@ FLOWS = Flows(
         *("give", "refill", "pause"),
     ),
     on_unexpected_message=GUESSED.on_message,
-    warning=GUESSED.warning,
+    own_words=GUESSED.own_words,
 )
 
 COMMANDS["cancel"] = FLOWS.on_cancel

@@ -198,15 +198,18 @@ class Flow:
             return question
         return replace(question, keyboard=(*question.keyboard, (cancel_button(choice),)))
 
+    async def not_understood(
+        self, request: Request, conversation: Conversation, reply: Reply, problem: Misunderstood
+    ) -> Answer:
+        """Ask the open question again, after a reply that was no answer to it."""
+        if self.misread is not None and reply.text is not None:
+            data = self.misread(conversation.data, reply.text)
+            conversation = replace(conversation, data=data)
+        return await self.ask_again(request, conversation, first=Screen(misunderstood(problem)))
+
     async def take(self, request: Request, conversation: Conversation, reply: Reply) -> Answer:
-        """Take a reply to the open question, or ask it again."""
-        try:
-            answer = await self.steps[conversation.step].take(request, conversation, reply)
-        except Misunderstood as problem:
-            if self.misread is not None and reply.text is not None:
-                data = self.misread(conversation.data, reply.text)
-                conversation = replace(conversation, data=data)
-            return await self.ask_again(request, conversation, first=Screen(misunderstood(problem)))
+        """Take a reply to the open question. Raises Misunderstood."""
+        answer = await self.steps[conversation.step].take(request, conversation, reply)
         if reply.choice is not None:
             answer = answer.in_place()
         if answer.conversation is None:

@@ -1,10 +1,12 @@
 """All flows together: routes messages and taps, and handles conversations left open."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from bot.conversation.engine import CANCEL, OLD_CANCEL, AbandonPolicy, Flow, Reply, cancelled
 from bot.grammar.known_medicines import names_begun_with
+from bot.grammar.problems import Misunderstood
 from bot.grammar.tokens import tokenize
 from bot.grammar.yes_or_no import is_yes_or_no
 from bot.intake.abandoned_drafts import AbandonedScreens
@@ -29,10 +31,23 @@ from bot.ui.presses.registry import decode
 _LONGEST_NAME = 100
 
 
+class OwnWordsBeside(Protocol):
+    """What people say in own words while a question is open."""
+
+    async def warning(self, request: Request) -> Screen | None:
+        """What comes first about words of danger, which are no answer."""
+
+    async def aside(self, request: Request) -> Answer | None:
+        """The answer to what is a question by its form; None for anything else."""
+
+    async def otherwise(self, request: Request) -> Answer | None:
+        """The answer to what was no answer to the open question; None if it can't be read."""
+
+
 class Flows:
     """All flows and the texts and taps that reach them. *starting_commands* are the commands that
-    start one; *on_unexpected_message* answers a message while no question is open. What *warning*
-    says comes before an open question, and the words are no answer to it.
+    start one; *on_unexpected_message* answers a message while no question is open, and *own_words*
+    what is no answer to the open one.
     """
 
     def __init__(
@@ -40,12 +55,12 @@ class Flows:
         *flows: Flow,
         starting_commands: Collection[str] = (),
         on_unexpected_message: Handler,
-        warning: Callable[[Request], Awaitable[Screen | None]],
+        own_words: OwnWordsBeside,
     ) -> None:
         self._flows = {flow.name: flow for flow in flows}
         self._starting_commands = frozenset(starting_commands)
         self._on_unexpected_message = on_unexpected_message
-        self._warning = warning
+        self._own_words = own_words
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -135,9 +150,11 @@ class Flows:
                 if is_yes_or_no(request.text) and flow.is_to_confirm(running):
                     tap = tap_a_button(request.text).send[0]
                     return await flow.ask_again(request, running, first=tap)
-                keeps_words = flow.steps[running.step].keeps_words
-                if not keeps_words and (warning := await self._warning(request)):
-                    return await flow.ask_again(request, running, first=warning)
+                if not flow.steps[running.step].keeps_words:
+                    if warning := await self._own_words.warning(request):
+                        return await flow.ask_again(request, running, first=warning)
+                    if aside := await self._own_words.aside(request):
+                        return await self._beside(request, running, aside)
                 return await self._take(request, flow, running, Reply(text=request.text))
 
     async def on_press(self, request: Request) -> Answer:
@@ -230,11 +247,30 @@ class Flows:
     async def _take(
         self, request: Request, flow: Flow, running: Conversation, reply: Reply
     ) -> Answer:
-        answer = await flow.take(request, running, reply)
+        problem: Misunderstood | None = None
+        try:
+            answer = await flow.take(request, running, reply)
+        except Misunderstood as wrong:
+            problem, answer = wrong, Answer()
+        if problem is not None or _needs_a_tap(answer, reply):
+            said = None if reply.text is None else await self._own_words.otherwise(request)
+            if said is not None:
+                return await self._beside(request, running, said)
+        if problem is not None:
+            answer = await flow.not_understood(request, running, reply, problem)
         asks = [screen.keyboard for screen in answer.send[-1:]]
         if answer.conversation is None and asks == [flow.question(running).keyboard]:
             return replace(answer, conversation=to_repeat(running.flow_id))
         return answer
+
+    async def _beside(self, request: Request, running: Conversation, said: Answer) -> Answer:
+        """The answer to what is no answer to the open question, which stays open. If it asks a
+        question of its own, the other one can be continued.
+        """
+        if said.conversation:
+            return said
+        mention = await self.mention_open_question(request, running, "")
+        return replace(said.and_send(*mention.send), conversation=mention.conversation)
 
     def _find(self, conversation: Conversation) -> Flow | None:
         flow = self._flows.get(conversation.flow)
@@ -259,6 +295,12 @@ class Flows:
                 return views.nothing_to_cancel()
             case Expired(flow_id=flow_id) | Conversation(flow_id=flow_id):
                 return cancelled(flow_id)
+
+
+def _needs_a_tap(answer: Answer, reply: Reply) -> bool:
+    """Whether only a button answers the question, and something was typed."""
+    asks = tap_a_button(reply.text).send[0].text if reply.text else None
+    return bool(answer.send) and answer.send[0].text == asks
 
 
 def _continue_button(conversation: Conversation) -> Button:

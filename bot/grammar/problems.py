@@ -52,6 +52,9 @@ class Problem(Enum):
     CONTRADICTION = auto()  # W are parts that contradict each other
     INTAKE_UNREADABLE = auto()  # W is neither an amount nor a time
     CHANGE_UNREADABLE = auto()  # W names nothing that can be changed
+    PART_OF_THE_DAY = auto()  # W is an amount at one of several times
+    UNTIL_THEN = auto()  # W is an amount from a later day on
+    WHICH_STEP = auto()  # W is how long one of several steps lasts
     PART_OF_THE_WEEK = auto()  # W are times on some of the days so far
     LIMITS_OF_WHAT_IS_DUE = auto()  # W are limits, for something not taken as needed
     INTERVAL_UNREADABLE = auto()  # W is not a time between two doses

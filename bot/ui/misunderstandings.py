@@ -205,6 +205,18 @@ def _without_choices() -> Mapping[Problem, str]:
             " medicine a line, with one amount, or a time for each, like <code>1 tablet at 08:00"
             " and 2 at 20:00</code>."
         ),
+        Problem.PART_OF_THE_DAY: _(
+            "“{words}”: and at the other times? Type all of it, like <code>1 tablet at 08:00 and"
+            " ½ at 20:00</code>."
+        ),
+        Problem.UNTIL_THEN: _(
+            "“{words}”: and until then? Type both, like <code>5 mg until 14 June, then 10 mg at"
+            " 08:00</code>."
+        ),
+        Problem.WHICH_STEP: _(
+            "“{words}”: which step is that? Type it with the amount of that step, like <code>20 mg"
+            " for 5 days</code>, or type all steps again."
+        ),
         Problem.PART_OF_THE_WEEK: _(
             "“{words}”: and on the other days? Type all of it, like <code>08:00 mon-fri and 10:00"
             " sat, sun</code>, or one thing at a time, like <code>at 10:00</code>."

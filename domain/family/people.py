@@ -138,6 +138,19 @@ def _refuse_similar_name(
         raise SimilarName(alike)
 
 
+async def find_own_person(scope: Scope) -> UUID | None:
+    """The acting member as somebody whom the family cares for; None if they aren't."""
+    member = scope.require(Action.READ)
+    found: UUID | None = await scope.connection.scalar(
+        select(CareRecipient.id).where(
+            CareRecipient.family_id == member.family_id,
+            CareRecipient.user_id == member.user_id,
+            CareRecipient.deleted_at.is_(None),
+        )
+    )
+    return found
+
+
 async def list_people(scope: Scope) -> Sequence[Person]:
     """Everybody the family cares for, in the order they were added."""
     member = scope.require(Action.READ)

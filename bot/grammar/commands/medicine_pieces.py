@@ -247,6 +247,18 @@ def with_strength(strength: Dosage, count: Dosage) -> Dosage | None:
     return None
 
 
+def without_amounts_of(text: str, words: str) -> str:
+    """*words* of an amount without what *text* says again: "40 mg" of "40 mg 1 tablet", where that
+    is "inhale 1 tablet at 8am".
+    """
+    said = [" ".join(text.split()[:2])]
+    with suppress(Misunderstood):
+        said += [each.dosage.words for each in find_dosages(tokenize(text))]
+    for again in said:
+        words = words.removesuffix(again)
+    return words.rstrip(" ,")
+
+
 def _longest_amount(line: Line, start: int) -> int:
     """Where the amount that begins at *start* ends, with all words that belong to it."""
     for end in range(min(len(line.tokens), start + _LONGEST_AMOUNT), start, -1):

@@ -240,6 +240,8 @@ def _check_name(tokens: Sequence[Token]) -> None:
     for at, token in enumerate(tokens):
         if token.is_quoted:
             continue
+        if looks_like_a_time(token):
+            raise Misunderstood(Problem.UNKNOWN_WORDS, token.raw)  # "8am 2pm and 9pm"
         if token.word in STOPPING | CHANGING and len(tokens) > 1:
             raise Misunderstood(Problem.UNKNOWN_WORDS, " ".join(t.raw for t in tokens[at:]))
         before = tokens[at - 1].word if at else ""

@@ -192,6 +192,124 @@ class NoRecord:
     person_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Gave:
+    """ "Gave mum her para at 10pm": each of `mentions` is a medicine, or those that it may be.
+    `when` are the words of amount and time. `is_own`: of whoever says it.
+    """
+
+    mentions: tuple[tuple[UUID, ...], ...]
+    when: str = ""
+    person_id: UUID | None = None
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GaveDue:
+    """ "She had her evening pills", "everything that was due before noon" (the hour `before`);
+    `is_it`: "gave it at 8".
+    """
+
+    person_id: UUID | None
+    part: Part | None = None
+    when: str = ""
+    before: int | None = None
+    is_all: bool = False
+    is_own: bool = False
+    is_it: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """ "She refused her evening pills because she felt sick" """
+
+    medicine_ids: tuple[UUID, ...]
+    person_id: UUID | None = None
+    part: Part | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refilled:
+    """ "Picked up 30 amlodipine": `amount` as one types it behind /refill."""
+
+    medicine_ids: tuple[UUID, ...]
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """ "The clinic moved her bloodwork to Monday at eight" """
+
+    appointment_ids: tuple[UUID, ...]
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """ "The hairdresser is cancelled" """
+
+    appointment_ids: tuple[UUID, ...]
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drives:
+    """ "I'll drive on Thursday", or, if they `gives_up`, "I can't do Friday after all". `days` is 0
+    for today and 1 for tomorrow.
+    """
+
+    appointment_ids: tuple[UUID, ...]
+    weekday: int | None = None
+    days: int | None = None
+    gives_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """ "The doctor stopped her aspirin" """
+
+    medicine_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """ "Mum is in hospital until Friday", "pause her metformin until Monday" """
+
+    medicine_ids: tuple[UUID, ...]
+    person_id: UUID | None = None
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumes:
+    """ "Mum is home again" """
+
+    medicine_ids: tuple[UUID, ...]
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HasDoctor:
+    """ "Her cardiologist is Dr Patel now": `line` as one types it behind /adddoctor."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaysDirection:
+    """ "Aspirin 100 mg every day at 8": as one types it behind /addmed."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaysAppointment:
+    """ "Dentist on Thursday at ten": as one types it behind /addappt."""
+
+    line: str
+
+
 Intent: TypeAlias = (
     WhatIsDue
     | WasItGiven
@@ -208,6 +326,19 @@ Intent: TypeAlias = (
     | SmallTalk
     | OffTopic
     | NoRecord
+    | Gave
+    | GaveDue
+    | Skipped
+    | Refilled
+    | Moved
+    | CalledOff
+    | Drives
+    | Stops
+    | Pauses
+    | Resumes
+    | HasDoctor
+    | SaysDirection
+    | SaysAppointment
 )
 
 

@@ -7,7 +7,9 @@ somebody else's words are never taken for a record. What can't be read has no in
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from bot.grammar.intents.happened import read_happened
 from bot.grammar.intents.kinds import (
     AboutAppointment,
     AboutMedicine,
@@ -23,6 +25,7 @@ from bot.grammar.intents.kinds import (
     Reading,
     RunsCommand,
     SaysDanger,
+    Skipped,
     SmallTalk,
     Span,
     Talk,
@@ -36,23 +39,58 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.sentences import Sentence, read_sentence
+from bot.grammar.intents.to_come import read_plan, read_to_come
+from bot.grammar.people import Person
 from bot.grammar.words.loading import load_expressions, load_words
 
 _QUESTIONS, _DANGER, _TALK = "questions", "danger", "talk"
 
 
-def read_intents(text: str, known: Known) -> Reading:
-    """What *text* means to a family with these names; the most likely first."""
+def read_intents(
+    text: str, known: Known, *, people: Sequence[Person] = (), now: datetime | None = None
+) -> Reading:
+    """What *text* means to a family with these names; the most likely first. *people* and *now* are
+    needed for directions and appointments, which say when.
+    """
     if _CRY.fullmatch(text):
         return Reading((SaysDanger(Danger.EMERGENCY),))
     sentence = read_sentence(text, known)
     if not sentence.text:
         return Reading((SmallTalk(Talk.HELLO),)) if text.strip() else Reading()
-    for read in (_danger, _command, _small_talk, _advice, _question, _no_record, _off_topic):
+    for read in (_danger, _command, _small_talk, _advice):
         found = read(sentence)
         if found is not None:
             return Reading((found,))
-    return Reading()
+    if _is_said(sentence) and (found := read_to_come(sentence, text)):
+        return Reading((found,))
+    asked = _question(sentence)
+    # "Morning pills done" may be asked; without a question mark, it's rather said.
+    may_be_said = isinstance(asked, WasItGiven) and _is_said(sentence)
+    if asked is not None and not may_be_said:
+        return Reading((asked,))
+    found = _skipped(sentence) or _no_record(sentence)
+    found = found or (read_happened(sentence) if _is_said(sentence) else None)
+    found = found or asked
+    if found is None and now is not None:
+        found = read_plan(sentence, text, people=people, now=now)
+    found = found or _off_topic(sentence)
+    return Reading() if found is None else Reading((found,))
+
+
+def _is_said(sentence: Sentence) -> bool:
+    """Whether it's no question by its form, and no doubt."""
+    if _says(sentence, _QUESTIONS, "doubt"):
+        return False
+    first, *rest = sentence.text.split()
+    is_past = first in {"had", "has", "have"} and not set(rest[:1]) & load_words("subjects")
+    return not sentence.is_question and (is_past or first not in load_words("starts"))
+
+
+def is_asked(text: str) -> bool:
+    """Whether *text* is a question by its form: "did mum have her pills?", "what's due"."""
+    sentence = read_sentence(text, Known())
+    words = sentence.text.split()
+    return len(words) > 1 and (sentence.is_question or words[0] in load_words("asks"))
 
 
 def without_reasons(text: str) -> str:
@@ -235,6 +273,14 @@ _RULES: Sequence[tuple[str, Callable[[Sentence], Intent | None]]] = (
     ("family", _family),
     ("catch up", _catch_up),
 )
+
+
+def _skipped(sentence: Sentence) -> Intent | None:
+    """ "She refused her pills" says that they were skipped, if it's nobody else's word."""
+    if any(_says(sentence, _TALK, why.value) for why in (Unsaid.QUOTED, Unsaid.PLANNED)):
+        return None
+    found = read_happened(sentence)
+    return found if isinstance(found, Skipped) else None
 
 
 def _no_record(sentence: Sentence) -> Intent | None:

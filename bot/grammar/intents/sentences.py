@@ -10,6 +10,7 @@ from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
+from bot.grammar.dates import WEEKDAYS
 from bot.grammar.intents.kinds import Part
 from bot.grammar.intents.known import Known
 from bot.grammar.tokens import raw_words, unaccented
@@ -20,13 +21,14 @@ _WORD = re.compile(r"[\w'/%.:-]*[\w%]")
 _SHORTEST_PART = 4  # letters of "para", "amlo"
 _MOST_TRIES = 12  # words that may be a slip; each is compared with all names
 _ALIKE = 84  # per cent: one letter of six differs
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """`text` has `medx`, `personx`, `doctorx`, `memberx`, `visitx` and `dayx` for names; the ids
     are those that they may mean. `part` is that of "her evening pill", `weekday` is 0 on Monday.
+    `origins` has the words behind each word of `text`, and `mentions` what each medx may be.
     """
 
     text: str
@@ -39,6 +41,8 @@ class Sentence:
     part: Part | None = None
     weekday: int | None = None
     says_rest: bool = False
+    origins: tuple[str, ...] = ()
+    mentions: tuple[tuple[UUID, ...], ...] = ()
 
     @property
     def person_id(self) -> UUID | None:
@@ -54,7 +58,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
     plain = " ".join(marked.kept)
     return Sentence(
         plain,
-        text.rstrip().endswith("?"),
+        text.rstrip().endswith("?") or "yet" in words,
         tuple(dict.fromkeys(marked.medicines)),
         tuple(dict.fromkeys(marked.people)),
         tuple(dict.fromkeys(marked.doctors)),
@@ -63,6 +67,8 @@ def read_sentence(text: str, known: Known) -> Sentence:
         _part_of(plain),
         marked.weekday,
         any(word in load_words("rest") for word in words),
+        tuple(marked.origins),
+        tuple(marked.mentions),
     )
 
 
@@ -94,6 +100,8 @@ class _Marking:
                 self._names.setdefault(name.words[0], []).append(name)
         self._tries = 0
         self.kept: list[str] = []
+        self.origins: list[str] = []
+        self.mentions: list[tuple[UUID, ...]] = []
         self.medicines: list[UUID] = []
         self.people: list[UUID] = []
         self.doctors: list[UUID] = []
@@ -110,23 +118,31 @@ class _Marking:
         for mark in ("med", "doctor", "person", "member", "visit"):
             used, ids = self._named(at, mark)
             if used:
-                self._mark(mark, ids)
+                self._mark(mark, ids, self._words[at : at + used])
                 return used
         if used := self._purpose(at):
             return used
         kin = word if word in _kinship() else word.removesuffix("s")
         if kin in _kinship() and (ids := self._kin(kin)):
-            self._mark("person", ids)
-        elif word in _WEEKDAYS or word.removesuffix("s") in _WEEKDAYS:
-            self.weekday = _WEEKDAYS.index(word.removesuffix("s"))
-            self.kept.append("dayx")
+            self._mark("person", ids, [word])
+        elif word in WEEKDAYS and word not in _NO_DAYS:
+            self.weekday = WEEKDAYS[word].value
+            self._keep("dayx", word)
         elif word not in load_words("fillers"):
-            self.kept.append(word)
+            self._keep(word, word)
         return 1
 
-    def _mark(self, mark: str, ids: Sequence[UUID]) -> None:
-        if not self.kept or self.kept[-1] != f"{mark}x":
-            self.kept.append(f"{mark}x")
+    def _keep(self, word: str, origin: str) -> None:
+        self.kept.append(word)
+        self.origins.append(origin)
+
+    def _mark(self, mark: str, ids: Sequence[UUID], words: Sequence[str]) -> None:
+        if mark == "med":
+            self.mentions.append(tuple(dict.fromkeys(ids)))
+        if self.kept and self.kept[-1] == f"{mark}x":
+            self.origins[-1] += " " + " ".join(words)
+        else:
+            self._keep(f"{mark}x", " ".join(words))
         {
             "med": self.medicines,
             "doctor": self.doctors,
@@ -188,7 +204,7 @@ class _Marking:
                 if pill.reason and said in unaccented(pill.reason) and len(said) >= _SHORTEST_PART
             ]
             if ids:
-                self._mark("med", ids)
+                self._mark("med", ids, [*words, *pill])
                 return length + 1
         return 0
 

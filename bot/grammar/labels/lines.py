@@ -43,13 +43,15 @@ def check_notes(instructions: str | None, reason: str | None) -> None:
     known: dict[tuple[str, ...], str] = {}
     for note in (instructions or "").split("; "):
         said = note.casefold().split()
-        without = tuple("" if word in _OPPOSITES else word for word in said)
+        plain = (word.removesuffix("s") for word in said if word not in _SAY_NOTHING)
+        without = tuple("" if word in _OPPOSITES else word for word in plain)
         other = known.setdefault(without, note)
         if "" in without and other.casefold() != note.casefold():
             raise Misunderstood(Problem.NOTES_CONTRADICT, f"{other}; {note}")
 
 
-_OPPOSITES = {"left", "right", "l", "r", "before", "after", "with", "without"}
+_OPPOSITES = {"left", "right", "both", "each", "l", "r", "before", "after", "with", "without"}
+_SAY_NOTHING = {"in", "into", "to", "the", "on", "only", "a", "of"}
 
 
 #: Stands before the words of a schedule, since the first word of a line is part of a name.

@@ -93,6 +93,7 @@ _TRAILING_ZERO = re.compile(r"(?P<number>\d+)[.,]0{1,2}(?P<unit>[a-zµμ%]*)")
 _NAKED = re.compile(r"[.,](?P<rest>\d+[a-zµμ%]*)")
 
 
+_LIMITING = {"max", "max.", "maximum", "most", "than", "exceed", "exceeding", "to"}
 _A_DAY = re.compile(r"(?P<amount>[\d.,]*)(?P<unit>[a-zµμ]*)/(?:day|d|24h|24hr|24hrs)")
 _MEALS = {"breakfast", "lunch", "dinner", "supper", "bed", "bedtime"}
 _LONGEST_OF_SEVEN = 14
@@ -163,8 +164,11 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     if word in {"w", "w/"} and following in {"food", "meals", "water", "milk", *_MEALS}:
         return 1, "with", False
     a_day = _A_DAY.fullmatch(word)
-    if a_day and (
-        name_of_unit(a_day["unit"]) is not None or (a_day["amount"] and not a_day["unit"])
+    is_strength = "24" in word and not _LIMITING & {each.word for each in tokens[:at]}
+    if (
+        a_day
+        and not is_strength
+        and (name_of_unit(a_day["unit"]) is not None or (a_day["amount"] and not a_day["unit"]))
     ):
         return 1, f"{a_day['amount']}{a_day['unit']} a day", False
     if word[-1:] == ":" and name_of_unit(word[:-1]) is not None:

@@ -1,7 +1,9 @@
 """Single doses: "once tomorrow at 9", "one dose today at 14:00", "stat"."""
 
+from dataclasses import replace
 from datetime import UTC, time, timedelta
 
+from bot.grammar.dates import exactly
 from bot.grammar.problems import Problem
 from bot.grammar.schedule_parts.parts import ScheduleParts
 from bot.grammar.schedules.context import (
@@ -18,6 +20,7 @@ from domain.timers import ceil_minute
 
 def fit_single_dose(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     """One dose on one day, at one time; "stat" is at the next minute but one."""
+    parts = _on_next(parts, context)
     is_repeated = count_patterns(parts) or parts.weekdays is not None or parts.days_a_week
     is_repeated = is_repeated or parts.times_a_day not in {None, 1} or parts.ends is not None
     if is_repeated or parts.days_long not in {None, 1} or parts.doses_long not in {None, 1}:
@@ -43,3 +46,13 @@ def fit_single_dose(parts: ScheduleParts, context: ScheduleContext) -> WallClock
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
     return require_upcoming_dose(schedule, context)
+
+
+def _on_next(parts: ScheduleParts, context: ScheduleContext) -> ScheduleParts:
+    """ "Once on Thursday at 2pm" is on the next one."""
+    weekdays = sorted(parts.weekdays or ())
+    if parts.starts is not None or len(weekdays) != 1:
+        return parts
+    weekday = weekdays[0]
+    day = context.today + timedelta(days=(weekday - context.today.weekday()) % 7)
+    return replace(parts, starts=exactly(day), weekdays=None)

@@ -31,21 +31,35 @@ def load_lines(name: str) -> Mapping[str, Sequence[str]]:
 @lru_cache
 def load_expressions(name: str) -> Mapping[str, re.Pattern[str]]:
     """The expressions of each section as one, with the macros of the file put in."""
-    lines = load_lines(name)
-    macros = {
-        section.removeprefix("macro "): each[0]
-        for section, each in lines.items()
+    macros = _macros(name)
+    return {
+        section: re.compile("|".join(f"(?:{_expanded(line, macros)})" for line in each))
+        for section, each in load_lines(name).items()
+        if not section.startswith("macro ")
+    }
+
+
+@lru_cache
+def load_patterns(name: str) -> Mapping[str, Sequence[re.Pattern[str]]]:
+    """Like :func:`load_expressions`, each line by itself, so that its groups have names."""
+    macros = _macros(name)
+    return {
+        section: [re.compile(_expanded(line, macros)) for line in lines]
+        for section, lines in load_lines(name).items()
+        if not section.startswith("macro ")
+    }
+
+
+def _macros(name: str) -> Mapping[str, str]:
+    return {
+        section.removeprefix("macro "): lines[0]
+        for section, lines in load_lines(name).items()
         if section.startswith("macro ")
     }
 
-    def expanded(line: str) -> str:
-        return _MACRO.sub(lambda match: macros.get(match[1], match[0]), line)
 
-    return {
-        section: re.compile("|".join(f"(?:{expanded(line)})" for line in each))
-        for section, each in lines.items()
-        if not section.startswith("macro ")
-    }
+def _expanded(line: str, macros: Mapping[str, str]) -> str:
+    return _MACRO.sub(lambda match: macros.get(match[1], match[0]), line)
 
 
 @lru_cache

@@ -56,8 +56,29 @@ _SAME_DAY = "same"
 
 async def begin(request: Request) -> Answer:
     """The Move button."""
+    occurrence_id = request.pressed(MoveAppointment).occurrence_id
+    facts, data = await _data_of(request, occurrence_id)
+    return FLOW.begin_in_place(request, "reach" if facts.recurrence else "day", data)
+
+
+async def begin_said(request: Request, occurrence_id: UUID, said: str) -> Answer:
+    """Show where "the clinic moved her bloodwork to monday at eight" moves it, before it does.
+    Raises Misunderstood.
+    """
+    facts, data = await _data_of(request, occurrence_id)
+    data["is_said"] = True
+    reply = Reply(text=said)
+    when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
+    if when.rule is not None:
+        raise Misunderstood(Problem.WHEN_UNREADABLE, said)
+    if facts.recurrence is not None:
+        return FLOW.begin(request, "reach", {**data, "typed": said, "is_rhythm": False})
+    return await _understood(request, None, data, when, typed=said)
+
+
+async def _data_of(request: Request, occurrence_id: UUID) -> tuple[OccurrenceFacts, dict[str, Any]]:
     request.scope.require(Action.CHANGE_APPOINTMENTS)
-    facts = await get_occurrence(request.scope, request.pressed(MoveAppointment).occurrence_id)
+    facts = await get_occurrence(request.scope, occurrence_id)
     now = request.scope.clock.now()
     if facts.ends_at <= now:
         raise AppointmentOver
@@ -77,7 +98,7 @@ async def begin(request: Request) -> Answer:
         "days": [],
         "times": [],
     }
-    return FLOW.begin_in_place(request, "reach" if facts.recurrence else "day", data)
+    return facts, data
 
 
 def _ask_reach(data: Data, choice: Choice) -> Screen:
@@ -172,7 +193,7 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
 
 async def _understood(
     request: Request,
-    running: Conversation,
+    running: Conversation | None,
     data: dict[str, Any],
     when: When,
     *,
@@ -186,7 +207,7 @@ async def _understood(
         if facts.recurrence is not None and data["reach"] == Reach.THIS:
             # A single occurrence can't have a recurrence of its own.
             data |= {"typed": typed, "is_rhythm": True}
-            return FLOW.advance(request, running, "reach", data)
+            return FLOW.ask(request, running, "reach", data)
         return await _repeat(request, running, data, when, when.rule)
     if when.days:
         data["days"] = [day.isoformat() for day in when.days]
@@ -203,9 +224,9 @@ async def _understood(
     when = _with_night(request, data, when)
     first = None if when.problem is None else Screen(misunderstood(when.problem))
     if len(data["days"]) != 1 or when.is_doubtful:
-        return FLOW.advance(request, running, "day", data, first=first)
+        return FLOW.ask(request, running, "day", data, first=first)
     if len(data["times"]) != 1 or when.problem is not None:
-        return FLOW.advance(request, running, "time", data, first=first)
+        return FLOW.ask(request, running, "time", data, first=first)
     day, clock = date.fromisoformat(data["days"][0]), time.fromisoformat(data["times"][0])
     start = datetime.combine(day, clock)
     return await _save(request, running, data, start, rule=None)
@@ -223,7 +244,11 @@ def _with_night(request: Request, data: dict[str, Any], when: When) -> When:
 
 
 async def _repeat(
-    request: Request, running: Conversation, data: dict[str, Any], when: When, rule: Recurrence
+    request: Request,
+    running: Conversation | None,
+    data: dict[str, Any],
+    when: When,
+    rule: Recurrence,
 ) -> Answer:
     """Save "every Wednesday 11:00" as a new recurrence, for the series or from this
     occurrence on.
@@ -256,12 +281,15 @@ async def _repeat(
 
 async def _save(
     request: Request,
-    running: Conversation,
+    running: Conversation | None,
     data: dict[str, Any],
     start: datetime,
     *,
     rule: Recurrence | None,
 ) -> Answer:
+    if data.get("is_said") and rule is None:
+        asked = {**data, "is_said": False, "start": start.isoformat()}
+        return FLOW.ask(request, running, "sure", asked)
     scope, occurrence_id, version = request.scope, UUID(data["id"]), data["version"]
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     now = scope.clock.now()
@@ -287,16 +315,40 @@ async def _save(
         if offered and isinstance(error, AppointmentInPast):
             again["offered"] = [f"{each:%H:%M}" for each in offered]
             first = Screen(misunderstood(hour_has_passed(problem.words, offered=offered)))
-            return FLOW.advance(request, running, "time", again, first=first)
+            return FLOW.ask(request, running, "time", again, first=first)
         first = Screen(misunderstood(problem))
         if isinstance(error, AppointmentInPast):
-            return FLOW.advance(request, running, "day", {**again, "days": []}, first=first)
-        return FLOW.advance(request, running, "time", again, first=first)
+            return FLOW.ask(request, running, "day", {**again, "days": []}, first=first)
+        return FLOW.ask(request, running, "time", again, first=first)
     except AppointmentChanged:
         facts = await get_occurrence(scope, occurrence_id)
         screen = confirmations.changed_meanwhile(facts, member=member, now=now)
         return finished(running, Answer(send=(screen,)))
     return finished(running, await _answer(request, facts))
+
+
+def _ask_sure(data: Data, choice: Choice) -> Screen:
+    zone, start = ZoneInfo(data["zone"]), datetime.fromisoformat(data["start"])
+    old = datetime.fromisoformat(f"{data['old_day']}T{data['old_time']}")
+    return change_questions.ask_sure_to_move(
+        data["title"],
+        old,
+        start,
+        today=date.fromisoformat(data["today"]),
+        is_all_day=bool(data.get("is_all_day")),
+        place=data.get("place") or zone.key,
+        button=choice(change_questions.move_label(), "yes"),
+    )
+
+
+async def _take_sure(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: dict[str, Any] = dict(running.data)
+    if reply.choice is not None:
+        start = datetime.fromisoformat(data["start"])
+        return await _save(request, running, data, start, rule=None)
+    zone = ZoneInfo(data["zone"])
+    when = questions.take_when(request, reply, zone=zone, hint="on")
+    return await _understood(request, running, {**data, "is_said": True}, when, typed=reply.text)
 
 
 def _later_half(data: Data, start: datetime, *, now: datetime) -> tuple[time, ...]:
@@ -328,6 +380,7 @@ FLOW = Flow(
         "reach": Step(_ask_reach, _take_reach),
         "day": Step(_ask_day, _take_day),
         "time": Step(_ask_time, _take_time),
+        "sure": Step(_ask_sure, _take_sure),
     },
     abandon_policy=AbandonPolicy("appts", Unfinished.NOT_CHANGED, renew=_renew),
     shown_before=shown_before,

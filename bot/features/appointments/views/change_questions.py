@@ -1,12 +1,13 @@
 """Questions about a change: which part, which occurrences, and whether it's right."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.presses.appointments import CallOff, ShowAppointment
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
+from bot.ui.words.times import named_day
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
@@ -59,6 +60,37 @@ def call_off_buttons(facts: OccurrenceFacts, *, member: Member) -> Sequence[Butt
         ),
         Button(_("◀ Keep it"), keep),
     ]
+
+
+def ask_sure_to_move(
+    title: str,
+    old: datetime,
+    new: datetime,
+    *,
+    today: date,
+    is_all_day: bool,
+    place: str,
+    button: Button,
+) -> Screen:
+    """Whether to move an appointment as somebody has said in own words. Times are by the clock of
+    *place*.
+    """
+    old_day, new_day = (named_day(each.date(), today=today) for each in (old, new))
+    words = _("Should I move <b>{title}</b> from {old} {old_time} to {new} {new_time}?")
+    if is_all_day:
+        words = _("Should I move <b>{title}</b> from {old} to {new}?")
+    text = words.format(
+        title=escape(title),
+        old=old_day,
+        new=new_day,
+        old_time=f"{old:%H:%M}",
+        new_time=f"{new:%H:%M}",
+    )
+    return Screen(f"{text}\n" + _("By the clock of {place}.").format(place=place), ((button,),))
+
+
+def move_label() -> str:
+    return _("↔️ Move")
 
 
 def ask_what_to_change(facts_title: str, buttons: Sequence[Button]) -> Screen:

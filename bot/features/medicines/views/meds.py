@@ -269,15 +269,16 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
     return (*rows, (back,))
 
 
-def changed(facts: MedicineFacts, *, member: Member, now: datetime) -> Answer:
-    """The medicine after a change, with Undo."""
+def changed(facts: MedicineFacts, *, member: Member, now: datetime, before: str = "") -> Answer:
+    """The medicine after a change, with Undo, and what it was *before*."""
     text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
         medicine=described(facts, now=now),
         person=escape(facts.person),
         family=escape(family_name(member)),
     )
     kept = [_kept(dose, facts, now=now, reader_zone=member.zone) for dose in facts.open_doses]
-    text = "\n".join([text, *kept, *_next(facts, now=now, reader_zone=member.zone)])
+    was = [_("✏️ Before: {medicine}").format(medicine=escape(before))] if before else []
+    text = "\n".join([text, *was, *kept, *_next(facts, now=now, reader_zone=member.zone)])
     offers = [dose for dose in facts.open_doses if dose.becomes is not None]
     offered = ((_change_open_button(offers),),) if offers else ()
     return Answer(send=(Screen(text, (*offered, (undo_button(),))),))

@@ -56,9 +56,9 @@ class GuessedCommands:
         read = await self._own_words.on_message(request)
         return read or self._offer(request) or conversations.unexpected(request.text or "")
 
-    async def warning(self, request: Request) -> Screen | None:
-        """What is said first about words of danger while a question is open."""
-        return await self._own_words.warning(request)
+    @property
+    def own_words(self) -> OwnWords:
+        return self._own_words
 
     def _offer(self, request: Request) -> Answer | None:
         """Ask whether a command was meant; None if no command resembles the text."""

@@ -1,6 +1,7 @@
 """What is said without a command: read, and answered by the screens that commands have.
 
-Nothing here writes anything.
+Nothing here writes anything: what is said to have happened, or is to be, is shown by the flow that
+does it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -8,13 +9,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bot.conversation.people import load_people, to_persons
 from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.contacts.views import doctors as doctor_views
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.overview.flows.parts_of_day import holds
+from bot.features.overview.flows.said import answer_said
 from bot.features.overview.views import danger as danger_views
 from bot.features.overview.views import own_words as views
-from bot.grammar.clock_times import PARTS_OF_DAY, PartOfDay
 from bot.grammar.intents.kinds import (
     AboutMedicine,
     Asked,
@@ -25,7 +28,6 @@ from bot.grammar.intents.kinds import (
     MayBeGiven,
     NoRecord,
     OffTopic,
-    Part,
     RunsCommand,
     SaysDanger,
     SmallTalk,
@@ -38,7 +40,7 @@ from bot.grammar.intents.kinds import (
     WhoIsInFamily,
 )
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
-from bot.grammar.intents.reading import read_intents, without_reasons
+from bot.grammar.intents.reading import is_asked, read_intents, without_reasons
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
@@ -60,13 +62,6 @@ from domain.models.medicines import DoseStatus
 _MOST_SCREENS = 3
 _DAYS_OF_A_WEEK = 7
 _AHEAD = timedelta(days=8)
-_HOURS: Mapping[Part, PartOfDay] = {
-    Part.MORNING: PartOfDay((4, 11)),
-    Part.NOON: PartOfDay((11, 14)),
-    Part.AFTERNOON: PARTS_OF_DAY["afternoon"],
-    Part.EVENING: PartOfDay((16, 22)),
-    Part.NIGHT: PARTS_OF_DAY["night"],
-}
 
 
 class OwnWords:
@@ -75,19 +70,33 @@ class OwnWords:
     def __init__(self, commands: Mapping[str, Handler]) -> None:
         self._commands = commands
 
-    async def on_message(self, request: Request) -> Answer | None:
+    async def on_message(self, request: Request, *, with_talk: bool = True) -> Answer | None:
         """The answer to a sentence; None if it can't be read."""
         text = request.text or ""
-        known = Known() if request.scope.member is None else await _load(request)
-        reading = read_intents(text, known)
+        is_member = request.scope.member is not None
+        known = await _load(request) if is_member else Known()
+        people = to_persons(await load_people(request.scope)) if is_member else ()
+        reading = read_intents(text, known, people=people, now=request.scope.clock.now())
         if not reading.intents:
             return None
         intent = reading.intents[0]
+        if not with_talk and isinstance(intent, SmallTalk | OffTopic):
+            return None
         if request.scope.member is None and not isinstance(
             intent, SaysDanger | SmallTalk | OffTopic | AsksAdvice
         ):
             return None
         return await self._answer(request, intent, known)
+
+    async def aside(self, request: Request) -> Answer | None:
+        """The answer to what is a question by its form, while another question is open."""
+        if not is_asked(request.text or ""):
+            return None
+        return await self.on_message(request)
+
+    async def otherwise(self, request: Request) -> Answer | None:
+        """The answer to what was no answer to the open question; small talk is none, either."""
+        return await self.on_message(request, with_talk=False)
 
     async def warning(self, request: Request) -> Screen | None:
         """Whom to call, where an answer to an open question has words of danger, which are no note:
@@ -135,6 +144,8 @@ class OwnWords:
                 return views.off_topic()
             case NoRecord():
                 return await _no_record(request, intent, known)
+            case _:
+                return await answer_said(request, intent, self._commands)
 
     async def _run(self, request: Request, command: str) -> Answer | None:
         handler = self._commands.get(command)
@@ -244,8 +255,8 @@ async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.Gi
 def _fits(dose: DoseFacts, intent: WasItGiven) -> bool:
     is_named = not intent.medicine_ids or dose.medication_id in intent.medicine_ids
     is_theirs = intent.person_id is None or dose.care_recipient_id == intent.person_id
-    hours = None if intent.part is None else _HOURS[intent.part]
-    return is_named and is_theirs and (hours is None or hours.holds(dose.local.hour))
+    is_then = intent.part is None or holds(intent.part, dose.local.hour)
+    return is_named and is_theirs and is_then
 
 
 async def _no_record(request: Request, intent: NoRecord, known: Known) -> Answer:

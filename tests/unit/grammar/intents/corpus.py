@@ -6,22 +6,37 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.grammar.intents.kinds import (
     AboutAppointment,
     AboutMedicine,
     AsksAdvice,
+    CalledOff,
     CatchUp,
+    Drives,
+    Gave,
+    GaveDue,
+    HasDoctor,
     Intent,
     ListOfMedicines,
     MayBeGiven,
+    Moved,
     NoRecord,
     OffTopic,
+    Pauses,
+    Refilled,
+    Resumes,
     RunsCommand,
+    SaysAppointment,
     SaysDanger,
+    SaysDirection,
+    Skipped,
     SmallTalk,
+    Stops,
     WasItGiven,
     WhatIsDue,
     WhatIsPlanned,
@@ -30,6 +45,7 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
 from bot.grammar.intents.reading import read_intents
+from bot.grammar.people import Person
 
 MUM = UUID(int=1)
 _PILLS = {
@@ -51,6 +67,8 @@ FAMILY = Known(
     doctors=[KnownHelper(key, name, _DOCTORS[name]) for key, name in _DOCTOR_IDS.items()],
     members=[Named(UUID(int=50), "Anna"), Named(UUID(int=51), "Ben")],
 )
+PEOPLE = [Person("Mum", ZoneInfo("Europe/London"), MUM)]
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)  # a Tuesday
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -77,7 +95,7 @@ def read_corpus() -> Iterator[Example]:
 
 def meaning_of(text: str) -> str:
     """What the reader makes of *text*, in the words of the corpus."""
-    reading = read_intents(text, FAMILY)
+    reading = read_intents(text, FAMILY, people=PEOPLE, now=NOW)
     return in_words(reading.intents[0]) if reading.intents else "unread"
 
 
@@ -121,3 +139,38 @@ def in_words(intent: Intent) -> str:
             return "off-topic"
         case NoRecord(why):
             return f"no-record {why}"
+        case Gave(mentions, when):
+            return " ".join(
+                filter(None, ["gave", *map(_names, mentions), f"@ {when}" if when else ""])
+            )
+        case GaveDue():
+            what = "it" if intent.is_it else "all" if intent.is_all else "pills"
+            bound = f"before {intent.before}" if intent.before else ""
+            own = "own" if intent.is_own else ""
+            when = f"@ {intent.when}" if intent.when else ""
+            return " ".join(filter(None, ["gave", own, intent.part or "", what, bound, when]))
+        case Skipped(ids, _person, part, reason):
+            what = _names(ids) or " ".join(filter(None, [part, "pills"]))
+            return f"skipped {what}" + (f" ({reason})" if reason else "")
+        case Refilled(ids, amount):
+            return f"refilled {_names(ids)} {amount}"
+        case Moved(ids, when):
+            return f"moved {_names(ids)} @ {when}"
+        case CalledOff(ids):
+            return f"called off {_names(ids)}"
+        case Drives(ids, weekday, days, gives_up):
+            on = _DAYS[weekday] if weekday is not None else "" if days is None else str(days)
+            what = " ".join(filter(None, [_names(ids), on]))
+            return f"{'does not drive' if gives_up else 'drives'} {what}".strip()
+        case Stops(ids):
+            return f"stops {_names(ids)}"
+        case Pauses(ids, _person, end):
+            return f"pauses {_names(ids) or 'all'} {end}".strip()
+        case Resumes(ids):
+            return f"resumes {_names(ids) or 'all'}"
+        case HasDoctor(line):
+            return f"doctor {line}"
+        case SaysDirection(line):
+            return f"direction {line}"
+        case SaysAppointment(line):
+            return f"appointment {line}"

@@ -294,6 +294,16 @@ def appointment_question_screens(home: Home) -> Mapping[str, View]:
             ),
             buttons=rows,
         ),
+        "appointment_sure_to_move": partial(
+            change_questions.ask_sure_to_move,
+            words.medicine,
+            datetime(2026, 11, 24, 10),
+            datetime(2026, 11, 27, 16, 30),
+            today=NOW.date(),
+            is_all_day=False,
+            place="Europe/London",
+            button=button,
+        ),
         "appointment_ask_reach_to_move": partial(
             change_questions.ask_reach, words.medicine, [button], to_call_off=False
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from bot.features.overview.views import danger, own_words
+from bot.features.overview.views import danger, own_words, said
 from bot.grammar.intents.kinds import Danger, Span, Unsaid
 from bot.ui.answer import Screen
 from domain.medicines.dosages import Dosage
@@ -27,7 +27,7 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
     taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
     open_dose, missed = home.dose(DoseStatus.PENDING, 2), home.dose(DoseStatus.MISSED, 1)
     asked = {open_dose.id: {ANNA_ID: words.anna, BEN_ID: words.ben}}
-    names = [words.medicine]
+    names, page = [words.medicine], Screen("…")
 
     def given(facts: own_words.GivenFacts) -> View:
         return partial(own_words.given, facts, member=home.member, now=NOW)
@@ -71,6 +71,15 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         ),
         "own_advice": partial(own_words.asks_advice, [words.anna], has_doctors=True),
         "own_advice_without_doctors": partial(own_words.asks_advice, (), has_doctors=False),
+        "said_call_off": partial(said.to_tap, said.call_it_off(), [page]),
+        "said_move": partial(said.to_tap, said.move_it(), [page, page]),
+        "said_drive": partial(said.to_tap, said.drive(), [page]),
+        "said_not_driving": partial(said.to_tap, said.stop_driving(), [page]),
+        "said_stop": partial(said.to_tap, said.stop_it(), [page]),
+        "said_nothing_planned": partial(said.nothing_planned),
+        "said_nothing_open": partial(said.nothing_open),
+        "said_whose": partial(said.whose),
+        "said_of_somebody_else": partial(said.of_somebody_else, [(words.medicine, words.person)]),
         "own_hello": partial(own_words.hello, words.anna),
         "own_welcome": partial(own_words.welcome),
         "own_good_night": partial(own_words.good_night),

@@ -231,7 +231,8 @@ def _changed(
     found = context.apply([change], words=words)
     if isinstance(found, Content):
         first = parts.warning(context, change, found)
-        return _next(request, running, draft.changed(found), first=first)
+        before = parts.in_words(context.content, context.zone)
+        return _next(request, running, replace(draft.changed(found), before=before), first=first)
     step, needed = parts.data_of_question(found, day=draft.day_times)
     question = {"step": step, **needed}
     return _next(request, running, replace(draft, change=change.to_json(), question=question))

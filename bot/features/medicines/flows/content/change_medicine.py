@@ -319,8 +319,9 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
 async def _saved(request: Request, running: Conversation, medicine: MedicineFacts) -> Answer:
     """What was saved, and then what this requires asking about the stock."""
     member = request.scope.require(Action.CHANGE_MEDICINES)
-    done = meds_views.changed(medicine, member=member, now=request.scope.clock.now())
     data: Data = running.data
+    was = parts.in_words(Content.from_json(data["old"]), medicine.zone)
+    done = meds_views.changed(medicine, member=member, now=request.scope.clock.now(), before=was)
     before, hanging = Content.from_json(data["old"]), (medicine.person_id, medicine.schedule)
     assumed = await persons_day.assumptions(request, [hanging], known=before.schedule)
     answer = finished(running, done.and_send(*assumed))

@@ -8,17 +8,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.features.medicines.flows.content.named_buttons import named_button
+from bot.features.medicines.flows.content.whole_changes import of_the_whole
 from bot.features.medicines.views.content import medicine_changes, new_medicines
-from bot.grammar.commands.change_words import ChangeWords, read_change_words
+from bot.grammar.commands.change_words import read_change_words
 from bot.grammar.commands.medicine_pieces import with_strength
 from bot.grammar.commands.schedule_changes import parse_change
-from bot.grammar.dosages import parse_dosage, strengths_in
+from bot.grammar.dosages import parse_dosage
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
 from bot.grammar.problems import Misunderstood, Problem
@@ -26,7 +27,6 @@ from bot.grammar.schedules.context import to_misunderstood
 from bot.grammar.tokens import tokenize
 from bot.grammar.units import name_of_unit
 from bot.ui.answer import Screen
-from domain.local_time import Weekday
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.amounts import ALL, STRENGTH, own_dosages
@@ -39,7 +39,7 @@ from domain.medicines.schedule_changes.questions import (
     Question,
     Topic,
 )
-from domain.medicines.schedules.days import Daily, Days, Weekly, counts_from_first_day
+from domain.medicines.schedules.days import Daily, Days, counts_from_first_day
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Combined,
@@ -52,7 +52,6 @@ from domain.medicines.schedules.kinds import (
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.occurrences import count_doses
 from domain.medicines.schedules.problems import InvalidSchedule
-from domain.medicines.schedules.spans import last_day_of
 
 # What each button says. A time changes only the times, a day only the days.
 _PRESETS = {
@@ -134,14 +133,15 @@ class ChangeContext:
             day=self.day,
             dosage=self.content.dosage,
         )
-        change = self._of_all(change, words, text)
+        change = of_the_whole(change, words, content=self.content, zone=self.zone, text=text)
         if change.dosage is not None:
             change = replace(change, dosage=self._amount(change.dosage))
         before, said = self.content.instructions, change.instructions
         if before and change.max_per_day is not None:
             # "max 8 tablets a day" is none of its notes any more.
             notes = [each for each in before.split("; ") if not _LIMIT.match(each)]
-            is_in_amounts = any(name_of_unit(token.word) for token in tokenize(text).tokens)
+            units = (token.word.lstrip("0123456789.,") for token in tokenize(text).tokens)
+            is_in_amounts = any(name_of_unit(unit) for unit in units)
             kept = joined(*notes, text if is_in_amounts else None)
             return change if kept == before else replace(change, instructions=kept or "")
         if not before or not said or (_is_about_food(before) and _is_about_food(said)):
@@ -149,28 +149,6 @@ class ChangeContext:
         together = joined(before, said)
         check_notes(together, change.reason)
         return replace(change, instructions=together)
-
-    def _of_all(self, change: Change, words: ChangeWords, text: str) -> Change:
-        """The change of the whole schedule: what is added to it, or makes it last longer, is so
-        with what there is. Raises Misunderstood where it may be meant of some days only.
-        """
-        schedule, refused = self.content.schedule, Misunderstood(Problem.CHANGE_UNREADABLE, text)
-        so_far = schedule.days if isinstance(schedule, WallClock) else None
-        if words.longer:
-            end = last_day_of(schedule, self.zone)
-            later = None if end is None else change.last_day_from(end + timedelta(days=1))
-            if later is None or change.names_days or change.names_times:
-                raise refused
-            return replace(change, ends_on=later, days_long=None, months_long=None)
-        if words.adds and isinstance(so_far, Weekly) and change == Change(weekdays=change.weekdays):
-            return Change(weekdays=so_far.weekdays | (change.weekdays or frozenset()))
-        if words.adds and not (change.instructions or change.reason):
-            raise refused
-        if isinstance(schedule, WallClock) and change.times == schedule.times and change.dosage:
-            return replace(change, times=None, moments=None)  # "2 tablets at 8am on sundays"
-        if change.times and change.weekdays and len(change.weekdays) < _days_a_week(so_far):
-            raise Misunderstood(Problem.PART_OF_THE_WEEK, text)
-        return change
 
     def other_number_of_doses(self, change: Change, changed: Content) -> tuple[int, int] | None:
         """How many doses a course had and has, if other days, hours or another first day make that
@@ -213,14 +191,29 @@ class ChangeContext:
     def _amount(self, said: Dosage) -> Dosage:
         """ "2 tablets", of what is 500 mg each: the strength stays."""
         strength = self.content.dosage
-        known = strengths_in(strength.words)
-        if known and said.unit in THINGS and said.unit == strength.unit:
+        if said.unit == strength.unit and (before := _strength_before(strength)):
             # "1 tablet", of "500 mg, 2 tablets"
-            return said if strengths_in(said.words) else with_strength(known[0], said) or said
+            return with_strength(Dosage(before), said) or said
         is_count = said.unit in THINGS and not own_dosages(self.content.schedule)
         if is_count and strength.unit is not None and strength.unit not in THINGS:
             return with_strength(strength, said) or said
         return said
+
+
+def _strength_before(amount: Dosage) -> str:
+    """ "10 mg/5 ml", of "10 mg/5 ml 2.5 ml": what stands before how much is given."""
+    line = tokenize(amount.words)
+    for at in range(1, len(line.tokens)):
+        with suppress(Misunderstood):
+            given = parse_dosage(line.typed(line.tokens[at:]))
+            if (given.amount, given.unit) == (amount.amount, amount.unit):
+                return line.typed(line.tokens[:at]).rstrip(" ,")
+    return ""
+
+
+def in_words(content: Content, zone: ZoneInfo) -> str:
+    """What is to be changed, to be shown beside what it becomes (no HTML)."""
+    return medicine_changes.content_in_short(content, zone=zone)
 
 
 def warning(context: ChangeContext, change: Change, changed: Content) -> Screen | None:
@@ -232,17 +225,6 @@ def warning(context: ChangeContext, change: Change, changed: Content) -> Screen 
 
 
 _LIMIT = re.compile(r"(?i)(?:max|not more|no more|up to|at most|not exceed)")
-
-
-def _days_a_week(days: Days | None) -> int:
-    """On how many days of a week something is given; 0 for what is counted otherwise."""
-    match days:
-        case Daily(every=1):
-            return len(Weekday)
-        case Weekly(weekdays=weekdays, every=1):
-            return len(weekdays)
-        case _:
-            return 0
 
 
 def _is_about_food(note: str) -> bool:

@@ -21,6 +21,7 @@ from bot.features.medicines.flows.content.new_schedules import (
     read_schedule,
 )
 from bot.features.medicines.views.content import new_medicines
+from bot.grammar.commands.medicine_pieces import without_amounts_of
 from bot.grammar.commands.medicines import PartialMedicine
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
@@ -58,7 +59,7 @@ class Draft:
     answers since. `spelled_out` are short forms as typed and what they were read as. `day` has the
     times of the person's day that were asked for on account of this medicine, to be saved with it;
     `day_by_hand`: the usual ones don't suit; `moves` says which other medicines move with them.
-    `shown_at` is when the question was put, as ISO in UTC.
+    `shown_at` is when the question was put, as ISO in UTC; `before` what a change changed.
     """
 
     people: People
@@ -89,6 +90,7 @@ class Draft:
     day_by_hand: bool = False
     moves: Sequence[str] = ()
     shown_at: str = ""
+    before: str = ""
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
@@ -323,8 +325,7 @@ class Draft:
         """The amount so far, where *text* may only say how many: "40 mg" before "1 tablet at 8am",
         also if that was said already.
         """
-        words = "" if self.amount is None else self.amount.words
-        return words.removesuffix(" ".join(text.split()[:2])).rstrip(" ,")
+        return "" if self.amount is None else without_amounts_of(text, self.amount.words)
 
     def readable(self, words: Sequence[str], now: datetime) -> Sequence[str]:
         """Those of *words* that make a schedule, or that an answer can complete."""

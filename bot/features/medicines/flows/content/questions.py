@@ -127,6 +127,7 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
             cancel_button(choice),
         ),
         unkept=unkept_of(said),
+        before=said.before,
         keep=choice(new_medicines.keep_label(), "keep"),
     )
     return day_views.with_day(question, said.said_times, said.moves)

@@ -25,17 +25,19 @@ from domain.medicines.records.recording import record_doses
 from domain.models.medicines import DoseStatus
 
 
-async def begin(request: Request, doses: Sequence[DoseFacts]) -> Answer:
-    """Ask whether these doses of one person are to be recorded as skipped."""
+async def begin(request: Request, doses: Sequence[DoseFacts], reason: str) -> Answer:
+    """Ask whether these doses of one person are to be recorded as skipped, for that *reason*."""
     request.scope.require(Action.READ)
-    data = await _shown(request, {"ids": [str(dose.id) for dose in doses]})
+    ids = [str(dose.id) for dose in doses]
+    data = await _shown(request, {"ids": ids, "reason": reason})
     return FLOW.begin(request, "confirm", data)
 
 
 async def _shown(request: Request, data: Data) -> Data:
     """With the doses as they are now, so that one that was answered meanwhile says so."""
     doses = await list_doses(request.scope, [UUID(each) for each in data["ids"]])
-    return {**data, "text": views.ask(doses, reader=reader_of(request)).text}
+    shown = views.ask(doses, reader=reader_of(request), reason=data["reason"])
+    return {**data, "text": shown.text}
 
 
 def _ask(data: Data, choice: Choice) -> Screen:
@@ -48,7 +50,9 @@ async def _take(request: Request, running: Conversation, reply: Reply) -> Answer
         return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
     data: Data = running.data
     dose_ids = [UUID(each) for each in data["ids"]]
-    outcome = await record_doses(request.scope, dose_ids, status=DoseStatus.SKIPPED)
+    outcome = await record_doses(
+        request.scope, dose_ids, status=DoseStatus.SKIPPED, note=data["reason"] or None
+    )
     return finished(running, views.skipped(outcome, reader=reader_of(request)))
 
 

@@ -33,6 +33,7 @@ from bot.features.medicines.flows.pausing.questions import (
     DAYS,
     ask_appointments,
     ask_running,
+    ask_sure,
     ask_until,
     ask_what,
     refresh_appointments,
@@ -81,6 +82,15 @@ def _refuse_unknown_names(text: str, people: Sequence[Person]) -> None:
     if text:
         known = [KnownMedicine(person.id, person.name, person.id) for person in people]
         read_pause(text, known=known, people=[])
+
+
+async def begin_said(request: Request, kind: str, subject_id: UUID, end: str) -> Answer:
+    """Show what "mum is in hospital until friday" pauses, before it does. *kind* is "person" or
+    "medicine".
+    """
+    request.scope.require(Action.CHANGE_MEDICINES)
+    data = {"kind": kind, "id": str(subject_id), "rest": end, "is_said": kind == "medicine"}
+    return await _ask_next_or_pause(request, None, data)
 
 
 async def begin_medicine(request: Request) -> Answer:
@@ -178,7 +188,15 @@ async def _ask_next_or_pause(request: Request, running: Conversation | None, dat
     is_new = data["kind"] == "person" and data["pause"] is None
     if is_new and "silence" not in data:
         return FLOW.ask(request, running, "appts", await refresh_appointments(request, data))
+    if data.get("is_said"):
+        return FLOW.ask(request, running, "sure", data)
     return await _pause(request, running, data)
+
+
+async def _take_sure(request: Request, running: Conversation, reply: Reply) -> Answer:
+    if reply.choice is None:
+        return await _typed_end(request, running, running.data, reply)
+    return await _ask_next_or_pause(request, running, {**running.data, "is_said": False})
 
 
 async def _take_running(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -306,6 +324,7 @@ FLOW = Flow(
         "running": Step(ask_running, _take_running, refresh_running, has_own_exit=True),
         "until": Step(ask_until, _take_until),
         "appts": Step(ask_appointments, _take_appointments, refresh_appointments),
+        "sure": Step(ask_sure, _take_sure),
         **COURSE_ENDS.steps,
     },
     abandon_policy=COURSE_ENDS.abandon_policy,

@@ -73,6 +73,14 @@ def ask_until(data: Data, choice: Choice) -> Screen:
     )
 
 
+def ask_sure(data: Data, choice: Choice) -> Screen:
+    """Whether what was said in own words is to be paused."""
+    button = choice(pause_questions.pause_label(), "yes")
+    return pause_questions.ask_sure(
+        data["name"], resume_date(data), is_person=data["kind"] == "person", button=button
+    )
+
+
 async def refresh_appointments(request: Request, data: Data) -> Data:
     """With the medicines that won't resume when the pause ends: the name, and the last day of a
     course that is over by then, or None if it's paused separately for longer.

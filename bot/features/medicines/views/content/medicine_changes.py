@@ -26,6 +26,16 @@ from domain.medicines.schedules.days import Days
 from domain.medicines.schedules.kinds import Schedule
 
 
+def content_in_short(content: Content, *, zone: ZoneInfo) -> str:
+    """ "100 mg, every day at 08:00, with food" (no HTML)."""
+    words = [
+        dosage_in_words(content.dosage, content.schedule),
+        schedule_in_words(content.schedule, zone=zone),
+        *filter(None, [content.instructions, content.reason]),
+    ]
+    return ", ".join(filter(None, words))
+
+
 def ask_new_dosage(name: str, now: str, *, person: str) -> Screen:
     """*now* is what is given so far."""
     return Screen(

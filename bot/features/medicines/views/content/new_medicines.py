@@ -231,10 +231,11 @@ def confirm(
     now: datetime | None = None,
     unkept: str = "",
     keep: Button | None = None,
+    before: str = "",
 ) -> Screen:
     """Everything that a yes saves: all parts in words, the next dates from *now* on, how many doses
     a course has, and how short forms were read; and the words that it would not save (*unkept*),
-    with a button to *keep* them as a note.
+    with a button to *keep* them as a note. *before* is what a change has changed.
     """
     save, change, cancel = buttons
     when = escape(schedule_in_words(schedule, zone=zone))
@@ -246,6 +247,8 @@ def confirm(
     if dosage.is_like_a_pack:
         words = _("⚠️ That's {amount} each time, as much as in a pack. Please check.")
         read.append(words.format(amount=escape(dosage.words)))
+    if before:
+        read.append(_("✏️ Before: {medicine}").format(medicine=escape(before)))
     if unkept:
         words = _("⚠️ Not all of this is in it, which you typed: “{words}”")
         read.append(words.format(words=escape(shorten(unkept, to=LONGEST_INSTRUCTIONS))))

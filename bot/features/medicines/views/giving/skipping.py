@@ -13,12 +13,13 @@ from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.records.recording import Recorded
 
 
-def ask(doses: Sequence[DoseFacts], *, reader: Reader) -> Screen:
-    """Lists what Skip will record, and what somebody has recorded first."""
+def ask(doses: Sequence[DoseFacts], *, reader: Reader, reason: str = "") -> Screen:
+    """Lists what Skip will record, with the *reason*, and what somebody has recorded first."""
     lines = [_head(doses, reader)]
     lines += fitting(
         [escape(already(dose)) if dose.status in RESOLVED else _due(dose, reader) for dose in doses]
     )
+    lines += [f"<i>“{escape(reason)}”</i>"] if reason else []
     return Screen("\n".join([*lines, _("Record it as skipped?")]))
 
 

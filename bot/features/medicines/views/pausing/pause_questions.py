@@ -139,6 +139,23 @@ def _running(
     return words.format(name=escape(name), person=escape(person), day=day)
 
 
+def ask_sure(name: str, until: date | None, *, is_person: bool, button: Button) -> Screen:
+    """Whether to pause what was named in own words."""
+    words = _("Should I pause <b>{name}</b> until further notice?")
+    if is_person:
+        words = _("Should I pause all of <b>{name}</b>'s medicines until further notice?")
+    if until is not None:
+        words = _("Should I pause <b>{name}</b>, and resume on {date}?")
+        if is_person:
+            words = _("Should I pause all of <b>{name}</b>'s medicines, and resume on {date}?")
+    date_words = full_date(until) if until else ""
+    return Screen(words.format(name=escape(name), date=date_words), ((button,),))
+
+
+def pause_label() -> str:
+    return _("⏸ Pause")
+
+
 def running_labels(*, runs: bool, new_end: date | None, never_ends: bool) -> dict[str, str]:
     """What can be done about a pause that runs; or that does not any more. Where an end was typed
     for it (*new_end*, or that it *never_ends*), the first is yes.

@@ -91,6 +91,16 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             unkept=words.instructions,
             keep=choice(new_medicines.keep_label()),
         ),
+        "addmed_confirm_after_a_change": partial(
+            new_medicines.confirm,
+            name=words.medicine,
+            dosage=Dosage(words.dosage),
+            schedule=weekly,
+            person=words.person,
+            zone=LONDON,
+            buttons=(save, change, cancel),
+            before=words.dosage,
+        ),
         "addmed_replaced_rhythm": partial(new_medicines.replaced_rhythm, Cycle(21, 7)),
         "addmed_other_number_of_doses": partial(new_medicines.other_number_of_doses, 5, 4),
         "addmed_due_meanwhile": partial(

@@ -148,6 +148,20 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "pause_appointments_without_end": partial(
             pause_questions.ask_appointments, words.person, None, of_appointments
         ),
+        "pause_sure": partial(
+            pause_questions.ask_sure,
+            words.medicine,
+            date(2026, 11, 27),
+            is_person=False,
+            button=choice(pause_questions.pause_label()),
+        ),
+        "pause_sure_of_a_person": partial(
+            pause_questions.ask_sure,
+            words.person,
+            None,
+            is_person=True,
+            button=choice(pause_questions.pause_label()),
+        ),
         "pause_appointments_beyond_a_course": partial(
             pause_questions.ask_appointments,
             words.person,

@@ -1,0 +1,19 @@
+"""Which hours people mean by a part of the day."""
+
+from collections.abc import Mapping
+
+from bot.grammar.clock_times import PARTS_OF_DAY, PartOfDay
+from bot.grammar.intents.kinds import Part
+
+_HOURS: Mapping[Part, PartOfDay] = {
+    Part.MORNING: PartOfDay((4, 11)),
+    Part.NOON: PartOfDay((11, 14)),
+    Part.AFTERNOON: PARTS_OF_DAY["afternoon"],
+    Part.EVENING: PartOfDay((16, 22)),
+    Part.NIGHT: PARTS_OF_DAY["night"],
+}
+
+
+def holds(part: Part, hour: int) -> bool:
+    """Whether *hour* belongs to that *part* of the day."""
+    return _HOURS[part].holds(hour)

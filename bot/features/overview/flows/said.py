@@ -1,0 +1,232 @@
+"""What people say has happened, or is to be: shown as understood by the flow of the command that
+does it, and saved after a yes. Nothing here writes anything.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bot.features.appointments.flows import move_appointment
+from bot.features.appointments.flows.screens import occurrence_screen
+from bot.features.contacts.flows import add_doctor
+from bot.features.medicines.flows.giving import give, skip_said, take_late
+from bot.features.medicines.flows.medicine_choices import list_not_stopped
+from bot.features.medicines.flows.pausing import pause
+from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.medicines.flows.stock import refill
+from bot.features.overview.flows.parts_of_day import holds
+from bot.features.overview.views import said as views
+from bot.grammar.intents.kinds import (
+    CalledOff,
+    Drives,
+    Gave,
+    GaveDue,
+    HasDoctor,
+    Intent,
+    Moved,
+    Pauses,
+    Refilled,
+    Resumes,
+    SaysAppointment,
+    SaysDirection,
+    Skipped,
+    Stops,
+)
+from bot.intake.request import Handler, Request
+from bot.ui.answer import Answer
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lists import list_upcoming
+from domain.family.people import find_own_person, list_people
+from domain.medicines.doses.facts import OPEN, DoseFacts
+from domain.medicines.doses.today import list_day
+from domain.medicines.facts import MedicineLine
+
+_MOST_SCREENS = 3
+_SOON = timedelta(hours=1)  # a dose due by then may be the one that was given
+_SAME_SLOT = timedelta(minutes=30)
+
+
+async def answer_said(
+    request: Request, intent: Intent, commands: Mapping[str, Handler]
+) -> Answer | None:
+    """The question that shows what was understood; None if there is nothing that it can be."""
+    request = replace(request, is_said=True)
+    match intent:
+        case Gave():
+            return await _gave(request, intent)
+        case GaveDue():
+            return await _gave_due(request, intent)
+        case Skipped():
+            return await _skipped(request, intent)
+        case Refilled(medicine_ids=ids, amount=amount):
+            lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
+            return await refill.begin_said(request, lines, amount) if lines else None
+        case Moved(appointment_ids=ids, when=when):
+            return await _moved(request, ids, when)
+        case CalledOff(appointment_ids=ids, weekday=weekday):
+            found = await _occurrences(request, ids, weekday, None)
+            return _pages(request, found, views.call_it_off())
+        case Drives():
+            return await _drives(request, intent)
+        case Stops(medicine_ids=ids):
+            pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
+            return views.to_tap(views.stop_it(), pages)
+        case Pauses():
+            return await _pauses(request, intent)
+        case Resumes():
+            return await _resumes(request, intent)
+        case HasDoctor(line=line):
+            return await add_doctor.begin(replace(request, text=line))
+        case SaysDirection(line=line):
+            return await commands["addmed"](replace(request, text=line))
+        case SaysAppointment(line=line):
+            return await commands["addappt"](replace(request, text=line))
+        case _:
+            return None
+
+
+async def _gave(request: Request, intent: Gave) -> Answer | None:
+    person_id = await find_own_person(request.scope) if intent.is_own else intent.person_id
+    if intent.is_own and person_id is None:
+        return None
+    lines = await list_not_stopped(request.scope)
+    items: list[tuple[Sequence[MedicineLine], str]] = []
+    for mention in intent.mentions:
+        named = [line for line in lines if line.id in mention]
+        theirs = [line for line in named if person_id in {None, line.person_id}]
+        if not theirs:
+            others = [(line.name, line.person) for line in named]
+            return views.of_somebody_else(others) if named else None
+        items.append((theirs, intent.when))
+    return await give.begin_named(request, items)
+
+
+async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
+    person_id = await find_own_person(request.scope) if intent.is_own else intent.person_id
+    if intent.is_own and person_id is None:
+        return None
+    doses = await _open_doses(request, _meant_by(intent, person_id))
+    if not intent.is_all:
+        doses = _of_one_slot(doses)
+    return await _of_one_person(
+        doses, lambda theirs: take_late.begin_said(request, theirs, intent.when)
+    )
+
+
+def _meant_by(intent: GaveDue, person_id: UUID | None) -> Callable[[DoseFacts, datetime], bool]:
+    def is_meant(dose: DoseFacts, now: datetime) -> bool:
+        if person_id not in {None, dose.care_recipient_id}:
+            return False
+        if intent.before is not None and dose.local.hour >= intent.before:
+            return False
+        if intent.is_all and dose.due_at > now:
+            return False
+        if intent.part is not None:
+            return holds(intent.part, dose.local.hour)
+        return dose.due_at <= now + _SOON
+
+    return is_meant
+
+
+async def _open_doses(
+    request: Request, is_meant: Callable[[DoseFacts, datetime], bool]
+) -> Sequence[DoseFacts]:
+    """Today's doses that nobody has answered, with those of yesterday that are still to be."""
+    now = request.scope.clock.now()
+    days = await list_day(request.scope, days_ago=0)
+    doses = [dose for day in days for dose in day.doses if dose.status in OPEN]
+    return [dose for dose in doses if is_meant(dose, now)]
+
+
+def _of_one_slot(doses: Sequence[DoseFacts]) -> Sequence[DoseFacts]:
+    """The last of those that are due together: "she had her pills" isn't yesterday's."""
+    last = max((dose.due_at for dose in doses), default=None)
+    return [dose for dose in doses if last is not None and dose.due_at >= last - _SAME_SLOT]
+
+
+async def _of_one_person(
+    doses: Sequence[DoseFacts],
+    ask: Callable[[Sequence[DoseFacts]], Awaitable[Answer]],
+) -> Answer:
+    """Ask about the doses of one person. Of several people, each with their own buttons, and of
+    none what is recorded, is shown by /today.
+    """
+    people = {dose.care_recipient_id for dose in doses}
+    if len(people) == 1:
+        return await ask(doses)
+    return views.nothing_open() if not doses else views.whose()
+
+
+async def _skipped(request: Request, intent: Skipped) -> Answer | None:
+    def is_meant(dose: DoseFacts, now: datetime) -> bool:
+        if intent.person_id not in {None, dose.care_recipient_id}:
+            return False
+        if intent.medicine_ids and dose.medication_id not in intent.medicine_ids:
+            return False
+        if intent.part is not None:
+            return holds(intent.part, dose.local.hour)
+        return dose.due_at <= now + _SOON
+
+    doses = _of_one_slot(await _open_doses(request, is_meant))
+    return await _of_one_person(
+        doses, lambda theirs: skip_said.begin(request, theirs, intent.reason)
+    )
+
+
+async def _occurrences(
+    request: Request, ids: Collection[UUID], weekday: int | None, days: int | None
+) -> Sequence[OccurrenceFacts]:
+    """The next occurrences with these ids, or any, on that day."""
+    now, found = request.scope.clock.now(), []
+    for each in (await list_upcoming(request.scope)).items:
+        local, today = each.starts_at.astimezone(each.zone).date(), now.astimezone(each.zone).date()
+        is_then = weekday in {None, local.weekday()} and days in {None, (local - today).days}
+        if is_then and (not ids or each.id in ids):
+            found.append(each)
+    return found
+
+
+def _pages(request: Request, found: Sequence[OccurrenceFacts], words: str) -> Answer:
+    if not found:
+        return views.nothing_planned()
+    pages = [occurrence_screen(request, each) for each in found[:_MOST_SCREENS]]
+    return views.to_tap(words, pages)
+
+
+async def _moved(request: Request, ids: Collection[UUID], when: str) -> Answer:
+    found = await _occurrences(request, ids, None, None)
+    if len(found) == 1:
+        return await move_appointment.begin_said(request, found[0].id, when)
+    return _pages(request, found, views.move_it())
+
+
+async def _drives(request: Request, intent: Drives) -> Answer:
+    found = await _occurrences(request, intent.appointment_ids, intent.weekday, intent.days)
+    return _pages(request, found, views.stop_driving() if intent.gives_up else views.drive())
+
+
+async def _pauses(request: Request, intent: Pauses) -> Answer | None:
+    if len(intent.medicine_ids) == 1:
+        return await pause.begin_said(request, "medicine", intent.medicine_ids[0], intent.end)
+    person_id = intent.person_id or await _only_person(request)
+    if intent.medicine_ids or person_id is None:
+        return await pause.begin(replace(request, text=intent.end))
+    return await pause.begin_said(request, "person", person_id, intent.end)
+
+
+async def _resumes(request: Request, intent: Resumes) -> Answer | None:
+    """The pause that is running, with Resume; None if there is none."""
+    for line in await list_not_stopped(request.scope):
+        if line.id in intent.medicine_ids and line.resumes_at is not None:
+            return await pause.begin_said(request, "medicine", line.id, "")
+    person_id = intent.person_id or await _only_person(request)
+    people = {person.id: person for person in await list_people(request.scope)}
+    if person_id is None or person_id not in people or people[person_id].pause is None:
+        return None
+    return await pause.begin_said(request, "person", person_id, "")
+
+
+async def _only_person(request: Request) -> UUID | None:
+    people = await list_people(request.scope)
+    return people[0].id if len(people) == 1 else None

@@ -1,0 +1,157 @@
+"""What people say is to be: an appointment moves or is called off, somebody drives, a medicine
+stops or pauses, a doctor is another one. And directions and appointments as one would type them.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from bot.grammar.commands.appointments import understand_appointment
+from bot.grammar.commands.medicines import understand_medicine
+from bot.grammar.intents.kinds import (
+    CalledOff,
+    Drives,
+    HasDoctor,
+    Intent,
+    Moved,
+    Pauses,
+    Resumes,
+    SaysAppointment,
+    SaysDirection,
+    Stops,
+)
+from bot.grammar.intents.sentences import Sentence
+from bot.grammar.people import Person
+from bot.grammar.problems import Misunderstood
+from bot.grammar.tokens import tokenize
+from bot.grammar.words.loading import load_expressions, load_lines, load_patterns, load_words
+
+_STATEMENTS, _PLANS = "statements", "plans"
+_LONGEST_NAME = 5  # words of a medicine that somebody names in a direction
+_LONGEST = 300  # letters of a direction or an appointment
+
+
+def read_to_come(sentence: Sentence, text: str) -> Intent | None:
+    """What *sentence*, typed as *text*, says is to be; None if it says nothing of the kind."""
+    if sentence.is_question:
+        return None
+    return _doctor(text) or _of_what_is_there(sentence)
+
+
+def _of_what_is_there(sentence: Sentence) -> Intent | None:
+    visits = sentence.visit_ids or sentence.visits_of_doctors
+    person, ids = sentence.person_id, sentence.medicine_ids
+    patterns = load_patterns(_STATEMENTS)
+
+    def said(section: str) -> re.Match[str] | None:
+        found = (pattern.search(sentence.text) for pattern in patterns[section])
+        return next((match for match in found if match is not None), None)
+
+    if visits and (match := said("moved")):
+        return Moved(visits, _typed(sentence, match.span("when")))
+    if visits and said("called off"):
+        return CalledOff(visits, sentence.weekday)
+    if said("drives"):
+        return Drives(visits, sentence.weekday, days=_days_ahead(sentence.text))
+    if said("does not drive"):
+        days = _days_ahead(sentence.text)
+        return Drives(visits, sentence.weekday, days=days, gives_up=True)
+    if ids and said("stops"):
+        return Stops(ids)
+    if match := said("paused"):
+        end = match.groupdict().get("end")
+        typed = _typed(sentence, match.span("end")) if end else ""
+        return Pauses(ids, person, typed)
+    if said("resumed"):
+        return Resumes(ids, person)
+    return None
+
+
+def _days_ahead(text: str) -> int | None:
+    """Today or tomorrow, if it says so."""
+    if re.search(r"\btomorrow\b", text):
+        return 1
+    return 0 if re.search(r"\b(?:today|tonight)\b", text) else None
+
+
+def _typed(sentence: Sentence, span: tuple[int, int]) -> str:
+    """The words of a part of the sentence, as they were typed."""
+    first = sentence.text[: span[0]].count(" ")
+    count = sentence.text[span[0] : span[1]].count(" ") + 1
+    return " ".join(sentence.origins[first : first + count])
+
+
+_DOCTOR = re.compile(
+    r"(?i)^\s*(?:her|his|my|our|the|mum's|mom's|dad's|\w+'s)(?: new)? (?P<specialty>[a-z]{4,20})"
+    r"(?: doctor)? is(?: now)? (?P<name>(?:dr\.?|doctor|prof\.?) [\w .'-]{2,60}?)(?: now)?[.!]?\s*$"
+)
+
+
+def _doctor(text: str) -> Intent | None:
+    """ "Her cardiologist is Dr Patel now"."""
+    match = _DOCTOR.match(text.replace("\u2019", "'"))
+    return HasDoctor(f"{match['name']}, {match['specialty']}") if match else None
+
+
+def read_plan(
+    sentence: Sentence, text: str, *, people: Sequence[Person], now: datetime
+) -> Intent | None:
+    """A direction or an appointment, as it would be typed behind a command; None for anything else.
+
+    *people* are those cared for, *now* (aware) says which day "tomorrow" is.
+    """
+    if sentence.is_question or not people or len(text) > _LONGEST:
+        return None
+    return _direction(text, people, now) or _appointment(sentence, text, people, now)
+
+
+def _direction(text: str, people: Sequence[Person], now: datetime) -> Intent | None:
+    line = _opening("direction").sub("", text.strip(), count=1)
+    try:
+        typed = understand_medicine(f"/addmed {line}", people=people, now=now)
+    except Misunderstood:
+        return None
+    says_when = typed.schedule is not None or bool(typed.schedule_so_far)
+    problem = typed.problem
+    is_readable = problem is None or problem.problem.can_be_completed or problem.problem.is_missing
+    is_readable = is_readable or (problem is not None and problem.problem.is_of_an_hour)
+    if not typed.name or typed.dosage is None or not says_when or not is_readable:
+        return None
+    words = [token.word for token in tokenize(typed.name).tokens]
+    is_name = len(words) <= _LONGEST_NAME and not set(words) & load_words("not names")
+    return SaysDirection(line) if is_name else None
+
+
+def _appointment(
+    sentence: Sentence, text: str, people: Sequence[Person], now: datetime
+) -> Intent | None:
+    reminder = _opening("remind me").match(text.strip())
+    line = text.strip()[reminder.end() :] if reminder else _opening("book").sub("", text.strip())
+    is_about_one = bool(sentence.visit_ids or sentence.doctor_ids) or _of_visits().search(
+        sentence.text
+    )
+    if not reminder and (sentence.medicine_ids or not is_about_one):
+        return None
+    if load_expressions(_PLANS)["is over"].search(sentence.text):
+        return None
+    try:
+        typed = understand_appointment(
+            line, people=people, doctors=(), zone=people[0].zone, now=now
+        )
+    except Misunderstood:
+        return None
+    is_readable = typed.problem is None or typed.problem.problem.is_of_an_hour
+    if typed.title is None or not is_readable or not (typed.when.days or typed.when.rule):
+        return None
+    return SaysAppointment(line)
+
+
+def _opening(section: str) -> re.Pattern[str]:
+    return re.compile(load_expressions(_PLANS)[section].pattern, re.IGNORECASE)
+
+
+@lru_cache
+def _of_visits() -> re.Pattern[str]:
+    words = "|".join(word for line in load_lines(_PLANS)["visits"] for word in line.split())
+    return re.compile(rf"\b(?:{words})s?\b")
