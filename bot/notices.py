@@ -23,6 +23,7 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.CALENDAR: calendar_update,
     Kind.JOINED: family_notices.joined,
     Kind.CHANGES: changes.changed,
+    Kind.ALARM: family_notices.alarm,
 }
 
 

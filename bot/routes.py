@@ -37,9 +37,11 @@ from bot.features.medicines.flows.giving import correct, give, skip_said, take_l
 from bot.features.medicines.flows.pausing import pause, resuming
 from bot.features.medicines.flows.stock import per_dose, refill
 from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
+from bot.features.overview.flows import own_words
 from bot.features.overview.flows.edited_message import EditedMessages
 from bot.features.overview.flows.elsewhere import Elsewhere, Naming
 from bot.features.overview.flows.guessed_commands import GuessedCommands
+from bot.features.overview.flows.replies import Replies
 from bot.features.overview.handlers import changes, today, undo
 from bot.features.overview.views import edited as edited_views
 from bot.intake.request import Handler, Request
@@ -94,6 +96,7 @@ from bot.ui.presses.family import (
     InvitePerson,
     MovePerson,
     OwnClock,
+    RenameFamily,
     RenamePerson,
     SetDayTimes,
     SwitchFamily,
@@ -123,6 +126,7 @@ from bot.ui.presses.overview import (
     RunCommand,
     SetChangeNotices,
     TakeToday,
+    TellFamily,
     TodayPage,
     UndoAction,
     UndoNamed,
@@ -178,9 +182,18 @@ COMMANDS: dict[str, Handler] = {
 }
 
 GUESSED = GuessedCommands(COMMANDS)
+FIRST_MINUTE = GUESSED.first_minute
+_FOR_EVERYBODY = {"start", "help", "newfamily"}
+COMMANDS |= {
+    name: FIRST_MINUTE.for_members(name, handler)
+    for name, handler in COMMANDS.items()
+    if name not in _FOR_EVERYBODY
+}
+COMMANDS["start"] = FIRST_MINUTE.on_start(family.start)
 
 FLOWS = Flows(
     new_family.FLOW,
+    new_family.RENAMING,
     add_person.FLOW,
     change_person.FLOW,
     day_times.FLOW,
@@ -204,6 +217,7 @@ FLOWS = Flows(
     ELSEWHERE.flow,
     EDITED.flow,
     GUESSED.flow,
+    FIRST_MINUTE.flow,
     starting_commands=(
         *("newfamily", "addperson", "addmed", "addappt", "adddoctor"),
         *("give", "refill", "pause"),
@@ -291,7 +305,9 @@ PRESSES: dict[type[Press], Handler] = {
     AddDoctor: add_doctor.begin_named,
     OwnClock: own_clock.begin,
     SetChangeNotices: changes.set_change_notices,
+    TellFamily: own_words.tell_family,
     SwitchFamily: family.switch_family,
+    RenameFamily: new_family.begin_rename,
     Invite: family.invite_as,
     InvitePerson: family.invite_person,
     RunCommand: _menu,
@@ -301,8 +317,14 @@ PRESSES: dict[type[Press], Handler] = {
 }
 
 
+REPLIES = Replies(PRESSES, GUESSED.own_words)
+
+
 async def _message(request: Request) -> Answer:
     """A message that isn't a command. A shared contact is a doctor, unless a question is open."""
+    about_that = await REPLIES.on_message(request)
+    if about_that is not None:
+        return about_that
     running = request.conversation
     if request.contact is not None and (
         not isinstance(running, Conversation) or running.flow == add_doctor.FLOW.name

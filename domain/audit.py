@@ -31,6 +31,8 @@ LASTING = frozenset(
         "doctor.removed",
         "doctor.restored",
         "dose.snoozed",
+        "family.alarmed",
+        "family.renamed",
         "invitation.created",
         "person.added",
         "stock.promised",

@@ -69,6 +69,10 @@ def _unnamed(_: Data) -> str | None:
     return None
 
 
+def _never(_: Request) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class AbandonPolicy:
     """What to do about a conversation that nobody finished: `command` starts a new one, and
@@ -77,7 +81,8 @@ class AbandonPolicy:
     To continue it, `renew` reloads the data that no step refreshes. It raises NotFound if the
     subject has been deleted and NotAllowed if the permission is gone. Then `resume` asks, possibly
     a different question. `describe_draft` names (without HTML) what would have been added, if that
-    deserves a message of its own. With `yields_to_commands`, any command ends the conversation.
+    deserves a message of its own. With `yields_to_commands`, any command ends the conversation;
+    where it `is_moot`, one that has settled it.
     """
 
     command: str = "help"
@@ -86,6 +91,7 @@ class AbandonPolicy:
     resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
     describe_draft: Callable[[Data], str | None] = _unnamed
     yields_to_commands: bool = False
+    is_moot: Callable[[Request], bool] = _never
 
 
 @dataclass(frozen=True)

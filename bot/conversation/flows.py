@@ -94,7 +94,7 @@ class Flows:
             change = to_end(conversation.flow_id)
             return Answer(send=(views.expired_screen(),), conversation=change)
         policy = flow.abandon_policy
-        if policy.yields_to_commands:
+        if policy.yields_to_commands or policy.is_moot(request):
             return Answer(conversation=to_end(conversation.flow_id))
         is_of_its_kind = command in self._starting_commands and command == policy.command
         change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)

@@ -69,9 +69,11 @@ def split_person_line(text: str) -> tuple[str, str | None]:
     return parse_name(line.typed(tokens[:end]).rstrip(", ")), line.typed(tokens[begin:])
 
 
-def parse_place(text: str) -> Place:
-    """A time zone or a city. Raises `Misunderstood`, with suggestions if there are any."""
-    match find_place(text):
+def parse_place(text: str, *, takes_largest: bool = False) -> Place:
+    """A time zone or a city; with *takes_largest*, the one that is far larger than its namesakes.
+    Raises `Misunderstood`, with suggestions if there are any.
+    """
+    match find_place(text, takes_largest=takes_largest):
         case Unclear(problem=PlaceProblem.NOTHING_TYPED):
             raise Misunderstood(Problem.PLACE_MISSING)
         case Unclear(problem=problem, nearest=nearest):

@@ -30,6 +30,7 @@ MAX_CHOICES = 5
 # London in Canada counts, Paris in Texas doesn't.
 _BIG_CITY = 100_000
 _NOT_MUCH_SMALLER = 10
+_FAR_LARGER = 5  # London is twenty times the one in Canada
 # Smaller cities are found only by their own name, not by their names in other languages.
 _KNOWN_ABROAD = 300_000
 _CLOSE = 80
@@ -140,11 +141,11 @@ def load_places() -> None:
     _gazetteer()
 
 
-def find_place(text: str) -> Place | Unclear:
+def find_place(text: str, *, takes_largest: bool = False) -> Place | Unclear:
     """The place that *text* names: "Europe/London", "new york", "Porto", "London, Canada".
 
     A city name that several places share is unclear only if their zones differ and more than one of
-    them is likely.
+    them is likely. With *takes_largest*, one that is far larger than the others is meant.
     """
     typed = fold_spaces(strip_unsafe(text))[:LONGEST_PLACE]
     words = _folded(typed).rstrip(".!?")
@@ -159,7 +160,8 @@ def find_place(text: str) -> Place | Unclear:
         return _country(known.countries[words])
     candidates = _cities_called(words) or _qualified(words)
     if candidates:
-        return _likeliest(candidates, also=_zones_called(words))
+        also = _zones_called(words)
+        return _likeliest(candidates, also=also, takes_largest=takes_largest)
     zones = _zones_called(words)
     if words in known.zones:
         zones.add(known.zones[words])
@@ -234,7 +236,7 @@ def _qualified(words: str) -> list[_City]:
     return []
 
 
-def _likeliest(cities: Iterable[_City], *, also: set[str]) -> Place | Unclear:
+def _likeliest(cities: Iterable[_City], *, also: set[str], takes_largest: bool) -> Place | Unclear:
     biggest: dict[str, _City] = {}
     for city in sorted(cities, key=lambda c: c.population):
         biggest[city.zone] = city
@@ -246,7 +248,8 @@ def _likeliest(cities: Iterable[_City], *, also: set[str]) -> Place | Unclear:
         if city.population >= _BIG_CITY or city.population * _NOT_MUCH_SMALLER >= first.population
     ]
     others = _elsewhere(also, biggest.keys())
-    if len(rivals) <= 1 and not others:
+    is_far_larger = len(rivals) > 1 and first.population > rivals[1].population * _FAR_LARGER
+    if not others and (len(rivals) <= 1 or (takes_largest and is_far_larger)):
         return _city_place(first)
     places = _distinct(rivals or [first]) + [_zone_place(key) for key in others]
     return Unclear(PlaceProblem.SEVERAL, tuple(places[:MAX_CHOICES]))

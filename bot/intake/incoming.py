@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from telegram import Contact as TelegramContact
-from telegram import Update
+from telegram import Message, Update
 
-from bot.intake.admission import Arrival
-from bot.intake.request import Contact, Request
+from bot.intake.admission import Arrival, read_press
+from bot.intake.request import Contact, Replied, Request
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import CachedMedicines
 from bot.ui.answer import Answer
@@ -89,8 +89,27 @@ class Incoming:
             sent_message_id=sent.message_id if sent else None,
             conversation=self.running,
             draft=self.draft,
+            is_sticker=message is not None and message.sticker is not None,
+            replied=_replied(sent.reply_to_message) if sent else None,
             cached_medicines=self.cached_medicines,
         )
+
+
+def _replied(message: Message | None) -> Replied | None:
+    """None if it is none of ours, or has no button that we know."""
+    if message is None or message.from_user is None or not message.from_user.is_bot:
+        return None
+    markup = message.reply_markup
+    rows = markup.inline_keyboard if markup is not None else ()
+    labelled = [(each.text, each.callback_data) for row in rows for each in row]
+    buttons = [
+        (words, press)
+        for words, data in labelled
+        if isinstance(data, str) and (press := read_press(data)) is not None
+    ]
+    if not buttons:
+        return None
+    return Replied(CardMessage(message.chat.id, message.message_id), buttons)
 
 
 def _contact(shared: TelegramContact) -> Contact:

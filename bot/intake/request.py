@@ -1,6 +1,6 @@
 """The request that a handler gets."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -23,15 +23,25 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Replied:
+    """A message of the bot that somebody replies to, with the buttons that it shows."""
+
+    message: CardMessage
+    buttons: Sequence[tuple[str, Press]]
+
+
+@dataclass(frozen=True)
 class Request:
     """One update, parsed, inside the open transaction of its effect.
 
     `text` is what was typed, without the command; None if it wasn't text (a voice message, a
-    photo). `sent_message_id` is the message they sent, `press` the button they pressed, and
-    `message` the message it belongs to. The scope's family is that of the button, that of the
-    running conversation, or the person's current one, in this order, and membership has been
-    checked. `draft` is the latest state of the pressed question or the expired conversation; None
-    while that is running. `cached_medicines` was read before the transaction, if it can be used.
+    photo, or where it `is_sticker`). `sent_message_id` is the message they sent, `press` the button
+    they pressed, and `message` the message it belongs to. The scope's family is that of the button,
+    that of the running conversation, or the person's current one, in this order, and membership has
+    been checked. `draft` is the latest state of the pressed question or the expired conversation;
+    None while that is running. `replied` is the message of ours that they reply to.
+    `cached_medicines` was read before the transaction, if it can be used.
+
     What `is_said` in own words is shown as understood, and saved only after a yes.
     """
 
@@ -46,8 +56,10 @@ class Request:
     sent_message_id: int | None = None
     conversation: Conversation | Expired | None = None
     draft: Draft | None = None
+    replied: Replied | None = None
     cached_medicines: CachedMedicines | None = None
     is_said: bool = False
+    is_sticker: bool = False
 
     def pressed(self, kind: type[P]) -> P:
         """The pressed button. Only for handlers of presses of that *kind*."""

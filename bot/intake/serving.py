@@ -200,6 +200,9 @@ class Serving:
         if place is None:
             self._services.on_done(update.update_id)
             return
+        if answer.is_small_talk and user is not None:
+            may_chat = await self._services.rate_limiter.may_chat(user.id)
+            answer = answer if may_chat else NOTHING
         with speaking(user.language_code if user else None):
             if answer.conversation is not None and user is not None:
                 answer = await self._apply_conversation_change(

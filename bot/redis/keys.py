@@ -8,6 +8,8 @@ from uuid import UUID
 #: In seconds. ``conversation:…`` itself lives as long as the setting ``CONVERSATION_TTL``.
 FAMILY_MEDICATIONS_TTL = 300
 RATE_LIMIT_TTL = 60
+#: How long "hello" and "thanks" are answered only once.
+SMALL_TALK_TTL = 3_600
 TOMBSTONE_TTL = 86_400
 #: How long an unfinished conversation can be continued after it expired.
 DRAFT_TTL = 86_400
@@ -35,6 +37,11 @@ def family_medications(family_id: UUID) -> str:
 
 def rate_limit(telegram_user: int, command: str) -> str:
     return f"ratelimit:{telegram_user}:{command}"
+
+
+def small_talk(telegram_user: int) -> str:
+    """Set for an hour once "hello" or "thanks" was answered."""
+    return f"smalltalk:{telegram_user}"
 
 
 def conversation(chat_id: int, user_id: int) -> str:

@@ -33,9 +33,23 @@ class RateLimiter:
     """
 
     def __init__(self, redis: Redis, *, per_minute: int = 20) -> None:
+        self._redis = redis
         self._per_minute = per_minute
         self._count = redis.register_script(_COUNT)
         self.circuit = Circuit("rate_limit")
+
+    async def may_chat(self, telegram_user: int) -> bool:
+        """Whether this person's "hello" or "thanks" is the first within an hour."""
+        if not self.circuit.may_call():
+            return True
+        key = keys.small_talk(telegram_user)
+        try:
+            is_set = await self._redis.set(key, 1, nx=True, ex=keys.SMALL_TALK_TTL)
+        except RedisError as error:
+            self.circuit.record_failure(error)
+            return True
+        self.circuit.record_success()
+        return bool(is_set)
 
     async def check(
         self, telegram_user: int, command: str, *, per_minute: int | None = None

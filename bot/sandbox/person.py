@@ -94,10 +94,13 @@ class Person:
 
     # Actions.
 
-    async def send(self, text: str) -> Message:
-        """Type something. If it is too long for one message, the last one is returned."""
+    async def send(self, text: str, *, reply_to: Message | None = None) -> Message:
+        """Type something, in reply to a message or not. If it is too long for one message, the
+        last one is returned.
+        """
         self._act()
-        return _shown(self._world.says(self._account, text)[-1])
+        about = self._bubble(reply_to) if reply_to is not None else None
+        return _shown(self._world.says(self._account, text, reply_to=about)[-1])
 
     async def start(self, payload: str = "") -> Message:
         """Press Start."""

@@ -60,7 +60,7 @@ class Answer:
     edited this way: they show their wanted state, see :mod:`domain.delivery.shown_messages`.
 
     `conversation` is the person's guided conversation after this update, as JSON of
-    :mod:`bot.intake.conversation`.
+    :mod:`bot.intake.conversation`. What `is_small_talk` is sent at most once an hour.
     """
 
     toast: str | None = None
@@ -69,6 +69,7 @@ class Answer:
     edit: Screen | None = None
     closes: bool = False
     conversation: dict[str, Any] | None = None
+    is_small_talk: bool = False
 
     def to_json(self) -> dict[str, Any]:
         stored: dict[str, Any] = {}
@@ -84,6 +85,8 @@ class Answer:
             stored["closes"] = True
         if self.conversation is not None:
             stored["conversation"] = self.conversation
+        if self.is_small_talk:
+            stored["is_small_talk"] = True
         return stored
 
     @classmethod
@@ -95,6 +98,7 @@ class Answer:
             edit=_screen_from_json(stored["edit"]) if "edit" in stored else None,
             closes=stored.get("closes", False),
             conversation=stored.get("conversation"),
+            is_small_talk=stored.get("is_small_talk", False),
         )
 
     def in_place(self) -> "Answer":

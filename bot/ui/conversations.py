@@ -24,18 +24,6 @@ class Unfinished(Enum):
     NOT_CHANGED = auto()
 
 
-def unexpected(typed: str = "") -> Answer:
-    """No question was open, so what was *typed* had no effect."""
-    sentence = _("I'm not sure what that's about. /help shows what I can do.")
-    if not typed.strip():
-        return say(sentence)
-    return say(
-        _("{sentence} I haven't done anything about “{words}”.").format(
-            sentence=sentence, words=quoted(typed)
-        )
-    )
-
-
 def please_type() -> Answer:
     return say(_("I can only read text, not voice messages or pictures. Please type it."))
 

@@ -107,6 +107,21 @@ async def found_family(scope: Scope, name: str, *, flow_id: UUID | None = None) 
     return FamilyFacts(family_id, name)
 
 
+async def rename_family(scope: Scope, name: str) -> FamilyFacts:
+    """Another *name* for the scope's family. Raises NotAllowed for anybody but its admins."""
+    member = scope.require(Action.INVITE)
+    await scope.execute(update(Family).where(Family.id == member.family_id).values(name=name))
+    await audit.record(
+        scope,
+        "family.renamed",
+        subject_type="family",
+        subject_id=member.family_id,
+        before={"name": member.family_name},
+        after={"name": name},
+    )
+    return FamilyFacts(member.family_id, name)
+
+
 async def get_overview(scope: Scope) -> FamilyOverview:
     """Members, people cared for, and the reader's other families. Three statements."""
     member = scope.require(Action.READ)

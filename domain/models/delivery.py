@@ -50,6 +50,7 @@ class Kind(StrEnum):
     PAUSE_ENDS = "pause_ends"
     CALENDAR = "calendar"
     CHANGES = "changes"
+    ALARM = "alarm"
 
     @property
     def lane(self) -> Lane:
@@ -68,6 +69,7 @@ _LANES = {
     Kind.PAUSE_ENDS: Lane.DIGESTS,
     Kind.CALENDAR: Lane.APPOINTMENTS,
     Kind.CHANGES: Lane.APPOINTMENTS,
+    Kind.ALARM: Lane.CRITICAL,
 }
 
 
@@ -111,7 +113,7 @@ class Notification(Base):
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
-            " 'record_changed', 'pause_ends', 'calendar', 'changes')",
+            " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm')",
             name="kind",
         ),
         CheckConstraint(

@@ -11,6 +11,7 @@ from domain.delivery import messages
 from domain.delivery.kinds import MessageKind
 from domain.delivery.messages import Message
 from domain.errors import NotFound
+from domain.family.alarms import ALARM
 from domain.family.joined_notice import JOINED
 from domain.medicines.doses.slot_cards import SLOT_CARD
 from domain.medicines.doses.summaries import MISSED, NOT_ASKED
@@ -22,7 +23,7 @@ from domain.overview.told_changes import CHANGES
 
 _ALL: tuple[MessageKind[Any], ...] = (
     *(SLOT_CARD, MISSED, NOT_ASKED, REFILL, RECORD_CHANGED, PAUSE_ENDS),
-    *(APPOINTMENT, CALENDAR, JOINED, CHANGES),
+    *(APPOINTMENT, CALENDAR, JOINED, CHANGES, ALARM),
 )
 KINDS: Mapping[Kind, MessageKind[Any]] = {each.kind: each for each in _ALL}
 

@@ -26,6 +26,7 @@ from tests.talk.script import (
     OpensCalendar,
     Passes,
     Says,
+    Stranger,
     Tables,
     Taps,
 )
@@ -97,6 +98,8 @@ class Performance:
         match line:
             case Family():
                 await self._gather(line)
+            case Stranger(name=name):
+                self._meet_stranger(name)
             case Passes(by=by):
                 await self._let_pass(self.stage.now + by)
             case Moment():
@@ -117,8 +120,9 @@ class Performance:
         self._last_speaker = line.who
         await self.stage.forget_rates()
         match line:
-            case Says(text=text):
-                await person.send(text)
+            case Says(text=text, on=on):
+                about = None if on is None else _newest(person, on)
+                await person.send(text, reply_to=about)
             case Taps(label=label, on=on):
                 message = None if on is None else _newest(person, on)
                 person.tap(label, message=message)
@@ -217,11 +221,15 @@ class Performance:
                 pass
         self.phones.changes()  # how a family comes together is not what the talk is about
 
+    def _meet_stranger(self, name: str) -> Person:
+        person = self.stage.town.person(name)
+        self.people[name] = person
+        self.phones.add(person)
+        return person
+
     async def _meet(self, newcomer: Newcomer) -> Person:
         if newcomer.name not in self.people:
-            person = self.stage.town.person(newcomer.name)
-            self.people[newcomer.name] = person
-            self.phones.add(person)
+            person = self._meet_stranger(newcomer.name)
             await person.start()
             await person.sees("Hello")
         return self.people[newcomer.name]

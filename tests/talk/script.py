@@ -2,12 +2,14 @@
 
 ```
 family "Us": Anna (admin), Ben (caregiver, New York); Mum in Europe/London; at 2026-06-01 07:40
+stranger Cara                    somebody new, who is in no family
 Anna: /addmed Para 500 mg as needed, 4 hours apart, max 4
 > Save?                         Anna's phone shows that, new or changed by the step before
 Ben>> Para                      it stands somewhere on Ben's phone
 !> Aspirin                      nobody's phone shows that, in whatever stands there
 Anna taps "Save"                a button of the newest message that has such a one
 Ben taps "Taken" on "Mum · 08:00"
+Ben on "Mum · 08:00": done       a reply to the newest message that shows that
 Anna edits "/addmed Para": /addmed Para 1 g
 08:00                           when it is that the next time; also 08:00:25, Tuesday 08:00,
 +3d 2h                          2026-06-04 08:00
@@ -52,9 +54,17 @@ class Family:
 
 
 @dataclass(frozen=True)
+class Stranger:
+    name: str
+
+
+@dataclass(frozen=True)
 class Says:
+    """`on`: in reply to the newest message that shows that."""
+
     who: str
     text: str
+    on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +145,18 @@ class Expects:
 
 
 Line: TypeAlias = (
-    Family | Says | Taps | Edits | Blocks | Passes | Moment | Bot | Tables | OpensCalendar | Expects
+    Family
+    | Stranger
+    | Says
+    | Taps
+    | Edits
+    | Blocks
+    | Passes
+    | Moment
+    | Bot
+    | Tables
+    | OpensCalendar
+    | Expects
 )
 
 
@@ -235,6 +256,7 @@ _WHO = r"(?P<who>(?!family\b|bot\b)[^\W\d_][\w .'’-]*?)"
 _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
     (rf"(?:{_WHO})?(?P<sign>!>|>>|>)\s*(?P<text>.+)", _expects),
     (r"family\s+\"(?P<name>[^\"]+)\":(?P<members>[^;]+)(?:;(?P<rest>.*))?", _family),
+    (r"stranger\s+(?P<name>\w+)", lambda found: Stranger(found["name"])),
     (r"bot\s+stops", lambda _: Bot(stops=True, starts=False)),
     (r"bot\s+starts", lambda _: Bot(stops=False, starts=True)),
     (r"bot\s+restarts", lambda _: Bot(stops=True, starts=True)),
@@ -248,6 +270,10 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
     (
         rf"{_WHO}\s+edits\s+\"(?P<old>[^\"]+)\":\s*(?P<text>.+)",
         lambda found: Edits(found["who"], found["old"], _typed(found["text"])),
+    ),
+    (
+        rf"{_WHO}\s+on\s+\"(?P<on>[^\"]+)\":\s*(?P<text>.+)",
+        lambda found: Says(found["who"], _typed(found["text"]), found["on"]),
     ),
     (
         rf"{_WHO}'s calendar(?::\s*(?P<next>.+))?",

@@ -103,12 +103,22 @@ def read_when(
         return _what_was_read(line, tokens, problem, clocks=clocks, now=now, dosage=dosage)
     if len(schedules) == 1:
         schedule = schedules.pop()
-        is_converted = dosage is not None and dosage.most is not None
-        limits = without_limits(line, tokens)[1] if is_converted else ()
-        of_amounts = tuple(each for each in limits if isinstance(schedule, AsNeeded))
-        return TypedWhen(schedule=schedule, limits=of_amounts)
+        limits = limits_of_a_range(words, schedule, dosage)
+        return TypedWhen(schedule=schedule, limits=limits)
     # It's already tomorrow for one of them: wait until it's known whose day counts.
     return TypedWhen(so_far=words)
+
+
+def limits_of_a_range(
+    words: str, schedule: Schedule | None, dosage: Dosage | None
+) -> tuple[str, ...]:
+    """The limits in *words* of what is given in a range, to be kept as notes: "max 8 tablets a day"
+    of 1-2 tablets is a number of doses only for the most that may be given.
+    """
+    if not isinstance(schedule, AsNeeded) or dosage is None or dosage.most is None:
+        return ()
+    line = tokenize(words)
+    return tuple(without_limits(line, line.tokens)[1])
 
 
 def _may_be_a_number(tokens: Sequence[Token], problem: Misunderstood, dosage: Dosage) -> bool:

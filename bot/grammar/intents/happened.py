@@ -133,9 +133,7 @@ def _left_over(words: Sequence[str]) -> list[str] | None:
         if word in {"and", "a", "to"} and not _belongs_to_a_time(words, at):
             continue
         kept.append(word)
-    allowed = _allowed()
-    is_known = all(each in allowed or _CLOCK.fullmatch(each) for each in kept)
-    return kept if is_known else None
+    return kept if is_of_time(kept) else None
 
 
 def _belongs_to_a_time(words: Sequence[str], at: int) -> bool:
@@ -144,6 +142,11 @@ def _belongs_to_a_time(words: Sequence[str], at: int) -> bool:
     return bool(around & {"quarter", "half", "hour", "eight", "ten", "twenty", "five"}) or bool(
         words[at] == "to" and at and _NUMBER.fullmatch(words[at - 1])
     )
+
+
+def is_of_time(words: Sequence[str]) -> bool:
+    """Whether all *words* are of a time or an amount."""
+    return all(word in _allowed() or _CLOCK.fullmatch(word) for word in words)
 
 
 def _clock_in(words: Sequence[str]) -> bool:

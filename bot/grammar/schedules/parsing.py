@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.grammar.dates import WEEKDAYS
 from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.problems import Misunderstood, Problem
@@ -137,6 +138,22 @@ def says_as_much_as_refused(text: str, *, refused: str) -> bool:
 
 _FEW = 3
 _HOW_OFTEN = {"days", "times_a_day", "is_as_needed", "amounts"}
+
+
+def names_days_of(text: str, *, refused: str) -> bool:
+    """Whether *text* names all that the *refused* words name but for how often a day that is and
+    from when on. Weekdays may come in another part of it: "stop on Sunday" · "until Sunday".
+    """
+    missing = kinds_named(refused) - kinds_named(text) - {"times_a_day", "starts"}
+    if "days" in missing and weekdays_named(refused) <= weekdays_spelt(text):
+        missing.discard("days")
+    return not missing
+
+
+def weekdays_spelt(text: str) -> frozenset[Weekday]:
+    """The weekdays whose names stand in *text*, whatever they are there for."""
+    words = (token.word for token in tokenize(text[:LONGEST_SCHEDULE]).tokens)
+    return frozenset(WEEKDAYS[word] for word in words if word in WEEKDAYS)
 
 
 def weekdays_named(text: str) -> frozenset[Weekday]:

@@ -136,6 +136,11 @@ export function drawMessage(message, phone) {
     edit.addEventListener("click", () => phone.beginEdit(message));
     foot.append(edit);
   }
+  if (message.from_bot && message.text) {
+    const reply = make("button", { type: "button", className: "edit", ariaLabel: "Reply", title: "Reply" }, "↩");
+    reply.addEventListener("click", () => phone.beginReply(message));
+    foot.append(reply);
+  }
   foot.append(make("time", { dateTime: new Date(message.date * 1000).toISOString() }, timeOf(message.date)));
   const bubble = make("div", { className: "bubble" });
   const answered = phone.messages.get(message.reply_to);

@@ -84,6 +84,7 @@ export class Phone {
       if (event.key !== "Escape") return;
       if (!this.find(".alert").hidden) this.closeAlert();
       else if (this.editing !== undefined) this.endEdit();
+      else if (this.replying !== undefined) this.endReply();
       else if (this.panelIsOpen()) {
         this.closePanels();
         this.input.focus();
@@ -109,6 +110,11 @@ export class Phone {
     this.input.value = "";
     this.fitInput();
     this.closePanels();
+    if (this.replying !== undefined) {
+      this.act("say", { text, reply_to: this.replying });
+      this.endReply();
+      return;
+    }
     if (this.editing === undefined) {
       this.act("say", { text });
       return;
@@ -117,7 +123,24 @@ export class Phone {
     this.endEdit();
   }
 
+  beginReply(message) {
+    this.endEdit();
+    this.replying = message.id;
+    this.find(".composer").classList.add("editing");
+    this.find(".send").title = "Reply to that message (Escape writes an ordinary one)";
+    this.input.placeholder = `Reply to: ${message.text.split("\n", 1)[0].slice(0, 40)}`;
+    this.input.focus();
+  }
+
+  endReply() {
+    this.replying = undefined;
+    this.find(".composer").classList.remove("editing");
+    this.find(".send").title = "Send";
+    this.input.placeholder = "Message";
+  }
+
   beginEdit(message) {
+    this.endReply();
     this.editing = message.id;
     this.find(".composer").classList.add("editing");
     this.find(".send").title = "Save the change (Escape keeps the message as it is)";

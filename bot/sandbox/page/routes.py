@@ -120,7 +120,10 @@ class Page:
         world = self._world
         match action:
             case "say":
-                world.says(account, _text(given, "text"))
+                about = None
+                if given.get("reply_to") is not None:
+                    about = world.find_bubble(account.id, int(given["reply_to"]))
+                world.says(account, _text(given, "text"), reply_to=about)
             case "edit":
                 bubble = world.find_bubble(account.id, int(given["message_id"]))
                 if bubble is None:

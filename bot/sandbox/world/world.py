@@ -129,13 +129,16 @@ class World(Memory):
         self._keep_account(account)
         return account
 
-    def says(self, account: Account, text: str) -> list[Bubble]:
-        """A person sends text; if it is too long for one message it is split, as apps do."""
+    def says(self, account: Account, text: str, *, reply_to: Bubble | None = None) -> list[Bubble]:
+        """A person sends text; if it is too long for one message it is split, as apps do. It may
+        reply to a message of the chat.
+        """
         self._require_unblocked(account)
         parts = split_typed(text)
         if not parts:
             raise ValueError("an app does not send an empty message")
-        return [self._person_sends(account, typed_text(part)) for part in parts]
+        about = reply_to.message_id if reply_to is not None else None
+        return [self._person_sends(account, typed_text(part), reply_to=about) for part in parts]
 
     def sends(self, account: Account, attachment: Json, *, caption: str = "") -> Bubble:
         """A person sends something that is not text: {"voice": {…}}, {"contact": {…}}, …"""
@@ -226,7 +229,12 @@ class World(Memory):
             raise ValueError(f"{account.first_name} has blocked the bot")
 
     def _person_sends(
-        self, account: Account, formatted: FormattedText, attachment: Json | None = None
+        self,
+        account: Account,
+        formatted: FormattedText,
+        attachment: Json | None = None,
+        *,
+        reply_to: int | None = None,
     ) -> Bubble:
         bubble = Bubble(
             chat_id=account.id,
@@ -236,6 +244,7 @@ class World(Memory):
             text=formatted.text,
             entities=formatted.entities,
             attachment=attachment or {},
+            reply_to=reply_to,
         )
         if not account.started:
             account.started = True

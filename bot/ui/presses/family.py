@@ -15,6 +15,11 @@ class SwitchFamily(Press):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RenameFamily(Press):
+    verb = "fn"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Invite(Press):
     verb = "iv"
 

@@ -20,6 +20,14 @@ class RunCommand(Press):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TellFamily(Press):
+    """Tells everybody else in the family that help is needed."""
+
+    verb = "tf"
+    style = Style.RED
+
+
+@dataclass(frozen=True, kw_only=True)
 class TodayPage(Press):
     verb = "td"
     is_read_only = True

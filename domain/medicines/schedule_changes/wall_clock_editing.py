@@ -182,8 +182,16 @@ def _by_time(
 
 
 def _with_last_dose_of(old: WallClock, new: WallClock) -> WallClock:
-    """*new* with as many doses on its last day as *old*, where a change leaves their number."""
+    """*new* for as long as *old*, whose last day is not a whole one, where a change leaves its
+    days. As many doses on that day, or, with another number of times a day, those until the same
+    hour: ten days from two in the afternoon end at two in the afternoon.
+    """
     is_as_long = (old.starts_on, old.ends_on, old.days) == (new.starts_on, new.ends_on, new.days)
-    if old.last_at is None or not is_as_long or len(old.times) != len(new.times):
+    if old.last_at is None or old.ends_on is None or not is_as_long:
         return new
-    return replace(new, last_at=new.times[old.times.index(old.last_at)])
+    if len(old.times) == len(new.times):
+        return replace(new, last_at=new.times[old.times.index(old.last_at)])
+    within = [at for at in new.times if at <= old.last_at]
+    if not within:
+        return replace(new, ends_on=old.ends_on - timedelta(days=1))
+    return replace(new, last_at=None if len(within) == len(new.times) else within[-1])

@@ -24,7 +24,9 @@ async def test_cancel_ends_the_conversation(home: Household, town: Town) -> None
     await home.anna.send("/cancel")
     await home.anna.sees("Cancelled. Nothing was saved.")
     await home.anna.send("Aspirin")
-    await home.anna.sees("I'm not sure what that's about.")
+    await home.anna.sees("I'm not sure what you mean by “Aspirin”")
+    await home.anna.send("/cancel")
+    await home.anna.sees("Cancelled. Nothing was saved.")
     await home.anna.send("/cancel")
     await home.anna.sees("There is nothing to cancel")
 
@@ -67,7 +69,7 @@ async def test_what_nobody_answers_expires_and_says_so_once(home: Household, tow
     [question] = [message for message in anna.messages if message.id == question.id]
     assert question.labels == ("Continue",)
     await anna.send("at 08:00")
-    await anna.sees("I'm not sure what that's about.")
+    await anna.sees("I'm not sure what you mean by")
     assert await town.count("medications") == 0
 
 
@@ -81,7 +83,7 @@ async def test_a_typed_answer_that_comes_too_late_is_told_so(home: Household, to
     told = await anna.sees("That question has expired, and nothing was saved.")
     assert told.labels == ("Continue",)
     await anna.send("at 08:00")
-    await anna.sees("I'm not sure what that's about.")
+    await anna.sees("I'm not sure what you mean by")
     await anna.send("/addmed Aspirin 100 mg")
     await anna.sees("When is Aspirin due?")
     await has_expired(town, anna)
@@ -199,7 +201,7 @@ async def test_a_command_of_the_same_kind_takes_the_place_of_the_open_question(
     await town.settled()
     assert not [m for m in anna.messages if "isn't saved yet" in m.text]
     await anna.send("at 08:00")
-    await anna.sees("I haven't done anything about “at 08:00”")
+    await anna.sees("I'm not sure what you mean by “at 08:00”")
 
 
 async def test_a_new_conversation_takes_the_place_of_the_old_one(
@@ -290,7 +292,7 @@ async def test_a_conversation_about_a_family_that_one_has_left_is_over(
     await ben.send("Uncle in Paris")
     await ben.sees("That's no longer there.")
     await ben.send("Uncle in Paris")
-    await ben.sees("I'm not sure what that's about.")
+    await ben.sees("I'm not sure what you mean by")
     assert await town.count("care_recipients") == 1
 
 

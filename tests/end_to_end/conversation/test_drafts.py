@@ -119,7 +119,7 @@ async def test_after_a_day_it_is_too_old_and_says_what_to_type(home: Household, 
     assert old.text.endswith("Please start again: /addmed")
     assert (old.id, old.labels) == (question.id, ())
     await anna.send("lorem ipsum")
-    await anna.sees("I'm not sure what that's about.")
+    await anna.sees("I'm not sure what you mean by")
 
 
 async def test_almost_a_day_later_it_is_not_too_old(home: Household, town: Town) -> None:
@@ -143,7 +143,7 @@ async def test_forget_it_ends_it_for_good(home: Household, town: Town) -> None:
         toast = await anna.press_altered(button.data or "", message=question)
         assert toast.text == "That question has already been answered."
     await anna.send("lorem ipsum")
-    await anna.sees("I'm not sure what that's about.")
+    await anna.sees("I'm not sure what you mean by")
 
 
 async def test_what_was_cancelled_or_saved_is_not_left(home: Household, town: Town) -> None:

@@ -51,7 +51,7 @@ async def test_a_draft_for_somebody_who_is_gone_cannot_be_continued(
     assert (gone.id, gone.labels) == (question.id, ())
     await until(lambda: not notices(anna))  # and the other message does not offer it either
     await anna.send("lorem ipsum")
-    await anna.sees("I'm not sure what that's about.")
+    await anna.sees("I'm not sure what you mean by")
 
 
 async def test_the_person_is_named_as_they_are_called_by_now(home: Household, town: Town) -> None:

@@ -278,4 +278,4 @@ class TestTypedAtAQuestionWithButtons:
         await home.anna.press("Call it off", message=shown)
         await home.anna.sees("Which ones should I call off?")
         await home.anna.send("all of them")
-        await home.anna.sees("I haven't done anything about “all of them”")
+        await home.anna.sees("I'm not sure what you mean by “all of them”")

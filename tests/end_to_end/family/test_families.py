@@ -205,7 +205,7 @@ async def test_ones_own_invitation_stays_good_for_others(home: Household, town: 
 async def test_whoever_left_comes_back_by_an_invitation(home: Household, town: Town) -> None:
     await leave(town, "Ben")
     await home.ben.send("/family")
-    await home.ben.sees("You aren't in a family yet.")
+    await home.ben.sees("whom do you look after?")
     await join(home.anna, home.ben, "viewer")
     await home.ben.send("/family")
     await home.ben.sees("• Ben, viewer")

@@ -2,7 +2,7 @@
 
 from bot.features.family.views.start import command_menu
 from bot.sandbox import Call
-from tests.town import Household, Town, found_family
+from tests.town import Household, Town, found_family, invite
 from tests.waiting import until
 
 
@@ -69,30 +69,48 @@ async def test_the_menu_of_commands_is_set(town: Town) -> None:
     assert {"today", "addmed", "help"} <= {one["command"] for one in call.params["commands"]}
 
 
-async def test_what_is_no_command_is_answered_in_one_sentence(town: Town) -> None:
-    anna = town.person("Anna")
-    await anna.start()
-    await anna.sees("Hello")
+async def test_what_is_no_command_is_answered_in_one_sentence(home: Household) -> None:
     for typed, answer in (
         ("/nosuchthing", "I don't know that command."),
-        ("lorem ipsum", "I'm not sure what that's about."),
         ("/help@carecircle_sandbox_bot", "What I can do"),
+        ("lorem ipsum", "I'm not sure what you mean by “lorem ipsum”"),
     ):
-        await anna.send(typed)
-        await anna.sees(answer)
-    await anna.send_voice()
-    await anna.sees("I'm not sure what that's about.")
+        await home.anna.send(typed)
+        await home.anna.sees(answer)
+    await home.ben.send_voice()
+    await home.ben.sees("I can only read text")
+    await home.ben.send_sticker()
+    await home.ben.sees("Hello Ben!")
 
 
-async def test_without_a_family_each_command_says_what_to_do_first(town: Town) -> None:
-    anna = town.person("Anna")
-    await anna.start()
-    await anna.sees("Hello")
-    for command in ("/family", "/invite", "/addperson Mum in London", "/today", "/undo", "/addmed"):
-        await anna.send(command)
-        await anna.sees("You aren't in a family yet. Type /newfamily NAME")
+async def test_without_a_family_each_command_leads_to_one_first(town: Town) -> None:
+    for command in ("/family", "/invite", "/today", "/undo", "/addmed", "/addmed Zinc 5 mg 9am"):
+        guest = town.person("Guest")
+        await guest.send(command)
+        await guest.sees("whom do you look after?")
+        await guest.send(command)
+        await guest.sees("I only need a name to begin with")
     await town.settled()
     assert await town.count("care_recipients") == 0
+
+
+async def test_whoever_says_for_whom_and_where_is_asked_nothing_more(town: Town) -> None:
+    anna = town.person("Anna")
+    await anna.send("/addperson Mum in London")
+    await anna.sees("You've created the family Mum's family, for Mum in London, United Kingdom")
+    assert await town.count("care_recipients") == 1
+
+
+async def test_an_invitation_may_be_pasted(home: Household, town: Town) -> None:
+    link = await invite(home.anna)
+    cara = town.person("Cara")
+    await cara.send("Zinc 5 mg every day at 9am")
+    await cara.sees("tap its link, or paste it here")
+    await cara.send(link)
+    await cara.sees("Welcome to the family Mum's helpers")
+    await cara.press("✅ Save", message=await cara.sees("Zinc 5 mg"))
+    await cara.sees("Saved: Zinc 5 mg")
+    assert await town.count("family_members") == 3
 
 
 async def test_a_language_that_nobody_has_translated_is_answered_in_english(town: Town) -> None:

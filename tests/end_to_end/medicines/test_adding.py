@@ -298,7 +298,7 @@ async def test_two_people_change_one_medicine_and_one_of_them_is_told(
     await home.anna.sees("That's no longer there.")
     # The conversation is over: it could not have gone on.
     await home.anna.send("lorem ipsum")
-    await home.anna.sees("I'm not sure what that's about.")
+    await home.anna.sees("I'm not sure what you mean by")
     assert await medicines(town) == [("Aspirin", "100 mg", "Mum", "stopped")]
 
 

@@ -104,7 +104,7 @@ async def test_several_records_are_undone_together(home: Household, town: Town) 
     [
         ("/addmed Aspirin", "How much"),
         ("/addmde Aspirin", "Did you mean /addmed?"),
-        ("lorem ipsum", "I'm not sure what that's about"),
+        ("lorem ipsum", "I'm not sure what you mean by"),
         ("/give Nothing", "a medicine called"),
     ],
 )

@@ -73,4 +73,4 @@ async def test_a_guess_that_is_refused_says_why_and_is_over(home: Household) -> 
     await home.ben.press("Yes", message=await home.ben.sees("Did you mean /undo?"))
     await home.ben.sees("nothing")
     await home.ben.send("lorem ipsum")
-    await home.ben.sees("I'm not sure what that's about.")
+    await home.ben.sees("I'm not sure what you mean by")

@@ -181,7 +181,7 @@ async def test_the_offer_is_drawn_anew_and_ends_when_it_is_gone(both: Families, 
     await both.anna.send("/people")
     await both.anna.sees("That's no longer there.", after=again)
     await both.anna.send("lorem ipsum")
-    await both.anna.sees("I'm not sure what that's about.")
+    await both.anna.sees("I'm not sure what you mean by")
 
 
 async def test_an_undo_below_a_change_in_one_family_is_about_that_family(

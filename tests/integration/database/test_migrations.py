@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.embedded import EmbeddedServers
 from domain.database.unit_of_work import Database
+from domain.family.alarms import tell_family
 from domain.medicines import reading
 from domain.medicines.changes.day_times import set_day_times
 from domain.medicines.dosages import Dosage
@@ -252,6 +253,25 @@ async def test_who_wants_no_news_of_changes_survives_neither_the_way_to_0007_nor
         hears = await connection.scalars(text("SELECT hears_of_changes FROM family_members"))
         assert hears.all() == [True, True]
         assert await connection.scalar(text("SELECT count(*) FROM medications")) == 1
+
+
+async def test_a_call_for_help_is_forgotten_on_the_way_to_0009_and_the_rest_stays(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    await factories.member(database, anna)
+    await factories.acting(database, anna, tell_family)
+    kinds = text("SELECT kind FROM notifications ORDER BY kind")
+    async with without_walls(database_url, keep=True) as connection:
+        assert (await connection.scalars(kinds)).all() == ["alarm", "joined"]
+    await database.close()
+    await runner.downgrade(database_url, revision="0009")
+    async with without_walls(database_url) as connection:
+        assert (await connection.scalars(kinds)).all() == ["joined"]
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        assert (await connection.scalars(kinds)).all() == ["joined"]
 
 
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(

@@ -14,6 +14,7 @@ from bot.conversation.engine import Reply
 from bot.conversation.people import load_people
 from bot.features.medicines.flows.content import add_medicine
 from bot.features.medicines.flows.content.medicine_draft import Draft
+from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
@@ -68,7 +69,12 @@ class Talk:
         async def take(scope: Scope) -> None:
             assert self.running is not None
             reply = Reply(text=text, choice=choice)
-            self._hear(await add_medicine.FLOW.take(self._request(scope), self.running, reply))
+            request, flow = self._request(scope), add_medicine.FLOW
+            try:
+                answer = await flow.take(request, self.running, reply)
+            except Misunderstood as problem:
+                answer = await flow.not_understood(request, self.running, reply, problem)
+            self._hear(answer)
 
         await factories.acting(self.database, self.anna, take)
 

@@ -241,6 +241,8 @@ OF_VERSION_0_3: dict[str, Press] = {
 
 # What came with 0.4, 0.5 and 0.6: new verbs, and new arguments of old ones.
 SINCE: dict[str, Press] = {
+    "tfAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": overview.TellFamily(family_id=F),
+    "fnAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.RenameFamily(family_id=F),
     "ttAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A1": overview.TakeToday(
         family_id=F, dose_id=S, page=1
     ),

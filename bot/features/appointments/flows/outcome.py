@@ -2,7 +2,16 @@
 
 from uuid import UUID
 
-from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.appointments.flows.renewal import renew_occurrence
 from bot.features.appointments.views import outcome_questions
 from bot.grammar.commands.intakes import parse_remark
@@ -13,6 +22,7 @@ from bot.ui.conversations import Unfinished
 from bot.ui.presses.appointments import WriteOutcome
 from domain.access import Action
 from domain.appointments.attendance import record_outcome
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 
 
@@ -22,6 +32,32 @@ async def begin(request: Request) -> Answer:
     facts = await get_occurrence(request.scope, request.pressed(WriteOutcome).occurrence_id)
     data = {"id": str(facts.id), "title": facts.details.title, "person": facts.person}
     return FLOW.begin(request, "note", data)
+
+
+async def begin_said(request: Request, facts: OccurrenceFacts) -> Answer:
+    """Show the note that somebody wrote in reply to "How did it go?", before it is saved."""
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    note = parse_remark(request.text or "")
+    data = {
+        "id": str(facts.id),
+        "title": facts.details.title,
+        "person": facts.person,
+        "note": note,
+    }
+    return FLOW.begin(request, "sure", data)
+
+
+def _ask_whether(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(outcome_questions.save_label(), "yes"), cancel_button(choice)]
+    return outcome_questions.ask_whether(
+        data["title"], data["person"], data["note"], buttons=buttons
+    )
+
+
+async def _take_yes(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """Whatever is typed instead is the note."""
+    words = running.data["note"] if reply.choice is not None else reply.text
+    return await _take_note(request, running, Reply(text=str(words)))
 
 
 def _ask_note(data: Data, _choice: Choice) -> Screen:
@@ -37,6 +73,9 @@ async def _take_note(request: Request, running: Conversation, reply: Reply) -> A
 
 FLOW = Flow(
     "outcome",
-    {"note": Step(_ask_note, _take_note, keeps_words=True)},
+    {
+        "note": Step(_ask_note, _take_note, keeps_words=True),
+        "sure": Step(_ask_whether, _take_yes, keeps_words=True),
+    },
     abandon_policy=AbandonPolicy("appts", Unfinished.NOT_RECORDED, renew=renew_occurrence),
 )

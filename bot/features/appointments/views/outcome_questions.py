@@ -1,6 +1,9 @@
 """How an appointment went: the question, and the thanks."""
 
+from collections.abc import Sequence
+
 from bot.ui.answer import Button, Screen
+from bot.ui.buttons import in_rows
 from bot.ui.distinct_labels import family_name
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
@@ -15,6 +18,16 @@ def ask_outcome(title: str, person: str) -> Screen:
             " family can read it."
         ).format(title=escape(title), person=escape(person))
     )
+
+
+def ask_whether(title: str, person: str, note: str, *, buttons: Sequence[Button]) -> Screen:
+    words = _("Shall I note this for <b>{title}</b>, {person}?\n\n“{note}”")
+    text = words.format(title=escape(title), person=escape(person), note=escape(note))
+    return Screen(text, in_rows(buttons))
+
+
+def save_label() -> str:
+    return _("✅ Save the note")
 
 
 def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:

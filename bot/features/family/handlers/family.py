@@ -13,12 +13,12 @@ from domain.overview import elsewhere
 
 
 async def start(request: Request) -> Answer:
-    """`/start [payload]`: a payload is an invitation."""
+    """`/start [payload]`: a payload is an invitation. Strangers without one are led on by
+    :mod:`bot.features.overview.flows.first_minute`.
+    """
     if request.text:
         return await _join(request, request.text)
-    member = request.scope.member
-    if member is None:
-        return start_views.welcome(name=request.name)
+    member = request.scope.require(Action.READ)
     return start_views.welcome_back(name=request.name, family=member.family_name)
 
 

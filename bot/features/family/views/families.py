@@ -9,7 +9,7 @@ from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import switch_button
 from bot.ui.distinct_labels import family_in_words, family_labels
 from bot.ui.length import MAX_ROWS, ROOM, fitting, label
-from bot.ui.presses.family import Invite, InvitePerson
+from bot.ui.presses.family import Invite, InvitePerson, RenameFamily
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import zone_words
@@ -47,6 +47,19 @@ def founded(family: FamilyFacts) -> Answer:
     )
 
 
+def ask_new_family_name(name: str) -> Screen:
+    return Screen(_("What should <b>{family}</b> be called?").format(family=escape(name)))
+
+
+def family_renamed(before: str, family: FamilyFacts) -> Answer:
+    words = _("✅ <b>{before}</b> is now called <b>{family}</b>.")
+    return say(words.format(before=escape(before), family=escape(family.name)))
+
+
+def rename_label() -> str:
+    return _("✏️ Rename the family")
+
+
 def overview(family: FamilyOverview) -> Answer:
     here = FamilyFacts(family.id, family.name, family.others_in_family)
     name = family_in_words(here, family.others)
@@ -67,7 +80,9 @@ def overview(family: FamilyOverview) -> Answer:
     if family.can_invite and not family.people:
         rows.append((_menu(_("➕ Add a person"), "addperson"),))
     if family.can_invite:
+        rename = RenameFamily(family_id=family.id)
         rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
+        rows.append((Button(rename_label(), rename.encode()),))
     distinct_names = family_labels([here, *family.others])[1:]
     rows += [
         (switch_button(other.id, words),)

@@ -4,12 +4,26 @@ from bot.features.family.views.families import role_name
 from bot.ui.answer import Screen
 from bot.ui.wording import _, escape
 from domain.access import Role
+from domain.family.alarms import AlarmFacts
 from domain.family.joined_notice import JoinedFacts
 
 
 def closed() -> Screen:
     """Replaces the messages of a family that the reader has left."""
     return Screen(_("You're not in this family any more."))
+
+
+def alarm(facts: AlarmFacts) -> Screen:
+    """Somebody in the family has called for help."""
+    time = "" if facts.zone is None else f"{facts.called_at.astimezone(facts.zone):%H:%M}"
+    head = _("🚨 <b>{name} needs help now</b>, family {family}.")
+    if time:
+        head = _("🚨 {time}: <b>{name} needs help now</b>, family {family}.")
+    lines = [
+        head.format(name=escape(facts.name), family=escape(facts.family_name), time=time),
+        _("They wrote to me that somebody may be in danger. Please call them."),
+    ]
+    return Screen("\n".join(lines))
 
 
 def joined(facts: JoinedFacts) -> Screen:

@@ -52,22 +52,6 @@ def command_menu() -> list[tuple[str, str]]:
     return [(command, descriptions[command]) for command in COMMANDS]
 
 
-def welcome(*, name: str) -> Answer:
-    """For somebody who isn't in a family yet."""
-    return say(
-        _(
-            "Hello {name}! I help families look after somebody together: I remind you about "
-            "medicines, and everybody sees who gave them.\n"
-            "\n"
-            "If you've been sent a link, tap it to join that family. Otherwise, create one of your "
-            "own."
-        ).format(name=escape(name))
-        + "\n\n"
-        + disclaimer(),
-        (create_family_button_row(),),
-    )
-
-
 def welcome_back(*, name: str, family: str) -> Answer:
     """For somebody who is already in a family."""
     return say(
@@ -81,11 +65,13 @@ def welcome_back(*, name: str, family: str) -> Answer:
 def help_text(*, has_family: bool) -> Answer:
     """`/help`: what happens by itself, then commands, daily ones first."""
     head = [
-        _("<b>What I can do</b>"),
         _(
-            "Just ask me, for example <i>what's due tonight?</i>, <i>did mum take her aspirin?</i> "
-            "or <i>when is the next appointment?</i>"
+            "<b>Just tell me</b>, for example <i>aspirin 100 mg every day at 8am</i>, <i>gave mum "
+            "her aspirin at half eight</i>, <i>dentist on Thursday at 10am</i>; or ask: <i>what's "
+            "due tonight?</i>, <i>did mum take her aspirin?</i> I show what I've understood before "
+            "I save anything."
         ),
+        _("<b>What I can do</b>"),
         _(
             "When a medicine is due, everybody who gives it gets a card. As soon as one of you "
             "taps Taken, all of you see it; ⋯ opens Skip and Snooze."

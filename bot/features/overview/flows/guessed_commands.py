@@ -3,13 +3,15 @@ tap.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.views import start
-from bot.features.overview.flows.own_words import OwnWords
+from bot.features.overview.flows.first_minute import FirstMinute
+from bot.features.overview.flows.own_words import OwnWords, small_talk
 from bot.features.overview.views import guesses as views
 from bot.grammar.command_guesses import Guess, guess_command
+from bot.grammar.intents.kinds import Talk
 from bot.grammar.problems import Misunderstood
 from bot.intake.conversation import in_place_of
 from bot.intake.request import Handler, Request
@@ -29,14 +31,17 @@ _CANCEL_COMMAND = "cancel"  # meaningless unless a question is open
 
 
 class GuessedCommands:
-    """Answers a message that resembles one of *commands*, by name."""
+    """Answers a message that resembles one of *commands*, by name. Whoever is in no family is led
+    to one first.
+    """
 
     def __init__(self, commands: Mapping[str, Handler]) -> None:
         self._commands = commands
+        self.first_minute = FirstMinute(commands, self.on_message)
         self._own_words = OwnWords(commands)
         self.flow = Flow(
             "guess",
-            {"offer": Step(_ask, self._take)},
+            {"offer": Step(_ask, self._take), "nearest": Step(_ask_nearest, self._take)},
             abandon_policy=AbandonPolicy("help", Unfinished.NOT_CHANGED, yields_to_commands=True),
         )
 
@@ -53,12 +58,30 @@ class GuessedCommands:
 
     async def on_message(self, request: Request) -> Answer:
         """A message that isn't a command, while no question is open."""
+        if request.is_sticker:
+            return small_talk(Talk.HELLO, request)
+        if request.text is None:
+            return conversations.please_type()
+        if request.scope.member is None:
+            warned = await self._own_words.otherwise(request)
+            return warned or self._offer(request) or await self.first_minute.on_message(request)
         read = await self._own_words.on_message(request)
-        return read or self._offer(request) or conversations.unexpected(request.text or "")
+        return read or self._offer(request) or await self._offer_nearest(request)
 
     @property
     def own_words(self) -> OwnWords:
         return self._own_words
+
+    async def _offer_nearest(self, request: Request) -> Answer:
+        """The nearest things that the text could mean, which take its words over."""
+        typed = (request.text or "").strip()
+        offered = await self._own_words.list_nearest(request)
+        data = {
+            "offered": [asdict(each) for each in offered],
+            "typed": typed,
+            "message_id": request.sent_message_id,
+        }
+        return self.flow.begin(request, "nearest", data)
 
     def _offer(self, request: Request) -> Answer | None:
         """Ask whether a command was meant; None if no command resembles the text."""
@@ -84,18 +107,28 @@ class GuessedCommands:
 
     async def _take(self, request: Request, running: Conversation, reply: Reply) -> Answer:
         if reply.choice is not None:
-            return await self._run(request, running)
+            return await self._run(request, running, reply.choice)
         typed = reply.text or ""
-        asked = self._offer(request)
+        asked = await self._own_words.on_message(request) or self._offer(request)
+        if asked is None and "offered" in running.data:
+            asked = await self._offer_nearest(request)
         if asked is not None:
             return replace(asked, closes=True)
         return conversations.tap_a_button(typed).and_ask(self.flow.question(running))
 
-    async def _run(self, request: Request, running: Conversation) -> Answer:
+    async def _run(self, request: Request, running: Conversation, choice: str) -> Answer:
         """Run the command as if it had just been typed, and end the question."""
         data: Data = running.data
-        handler = self._commands[data["command"]]
-        asked = replace(request, text=data["text"], press=None, message=None, conversation=None)
+        meant = data["offered"][int(choice)] if "offered" in data else data
+        handler = self._commands[meant["command"]]
+        asked = replace(
+            request,
+            text=meant["text"],
+            press=None,
+            message=None,
+            conversation=None,
+            is_said="offered" in data,
+        )
 
         async def work(_: Scope) -> Answer:
             return await handler(asked)
@@ -114,6 +147,14 @@ class GuessedCommands:
         if answer.conversation is not None:  # the command asks a question of its own
             return replace(answer, closes=True)
         return finished(running, answer)
+
+
+def _ask_nearest(data: Data, choice: Choice) -> Screen:
+    buttons = [
+        choice(views.nearest_label(each["command"], each["about"]), str(at))
+        for at, each in enumerate(data["offered"])
+    ]
+    return views.ask_nearest(data["typed"], buttons=buttons)
 
 
 def _ask(data: Data, choice: Choice) -> Screen:

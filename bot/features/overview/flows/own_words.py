@@ -15,7 +15,7 @@ from bot.features.contacts.views import doctors as doctor_views
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.screens import medicine_screen
 from bot.features.overview.flows.parts_of_day import holds
-from bot.features.overview.flows.said import answer_said
+from bot.features.overview.flows.said import answer_bare, answer_said
 from bot.features.overview.views import danger as danger_views
 from bot.features.overview.views import own_words as views
 from bot.grammar.intents.kinds import (
@@ -23,6 +23,7 @@ from bot.grammar.intents.kinds import (
     Asked,
     AsksAdvice,
     CatchUp,
+    Danger,
     Intent,
     ListOfMedicines,
     MayBeGiven,
@@ -40,15 +41,18 @@ from bot.grammar.intents.kinds import (
     WhoIsInFamily,
 )
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
+from bot.grammar.intents.nearest import Nearest, list_nearest
 from bot.grammar.intents.reading import is_asked, read_intents, without_reasons
+from bot.grammar.intents.replies import Said, read_short
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.distinct_labels import medicine_labels
-from domain.access import Action
+from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_upcoming
 from domain.contacts.doctors import list_doctors
+from domain.family import alarms
 from domain.family.families import get_overview
 from domain.family.people import list_people
 from domain.medicines.doses.asked_members import list_asked
@@ -62,6 +66,7 @@ from domain.models.medicines import DoseStatus
 _MOST_SCREENS = 3
 _DAYS_OF_A_WEEK = 7
 _AHEAD = timedelta(days=8)
+_ALWAYS_COMMANDS = [(RunsCommand(command),) for command in ("cancel", "help", "undo")]
 
 
 class OwnWords:
@@ -74,6 +79,13 @@ class OwnWords:
         """The answer to a sentence; None if it can't be read."""
         text = request.text or ""
         is_member = request.scope.member is not None
+        short = read_short(text) if is_member and with_talk else None
+        if short is not None and short.is_time:
+            short = None  # it says when, but not what
+        if short is not None and short.said is Said.WHO:
+            return await self._run(request, "history")
+        if short is not None:
+            return await answer_bare(request, short)
         known = await _load(request) if is_member else Known()
         people = to_persons(await load_people(request.scope)) if is_member else ()
         reading = read_intents(text, known, people=people, now=request.scope.clock.now())
@@ -85,12 +97,38 @@ class OwnWords:
         if request.scope.member is None and not isinstance(
             intent, SaysDanger | SmallTalk | OffTopic | AsksAdvice
         ):
-            return None
+            return await self._run(request, "help") if intent == RunsCommand("help") else None
         return await self._answer(request, intent, known)
 
+    async def read(self, request: Request) -> Intent | None:
+        """What the text most likely means, to a member; None if it can't be read."""
+        known = await _load(request)
+        people = to_persons(await load_people(request.scope))
+        now = request.scope.clock.now()
+        intents = read_intents(request.text or "", known, people=people, now=now).intents
+        return intents[0] if intents else None
+
+    async def list_nearest(self, request: Request) -> Sequence[Nearest]:
+        """The nearest things that a member may have meant, and may do."""
+        member = request.scope.require(Action.READ)
+        needed = {
+            "addmed": Action.CHANGE_MEDICINES,
+            "refill": Action.CHANGE_MEDICINES,
+            "addappt": Action.CHANGE_APPOINTMENTS,
+            "give": Action.RECORD_DOSE,
+        }
+        return [
+            each
+            for each in list_nearest(request.text or "", await _load(request))
+            if may(member.role, needed.get(each.command, Action.READ))
+        ]
+
     async def aside(self, request: Request) -> Answer | None:
-        """The answer to what is a question by its form, while another question is open."""
-        if not is_asked(request.text or ""):
+        """The answer to what is a question by its form, while another question is open, and to the
+        words of a command that nothing is called.
+        """
+        text = request.text or ""
+        if not is_asked(text) and read_intents(text, Known()).intents not in _ALWAYS_COMMANDS:
             return None
         return await self.on_message(request)
 
@@ -105,8 +143,7 @@ class OwnWords:
         intents = read_intents(without_reasons(request.text or ""), Known()).intents
         if not intents or not isinstance(intents[0], SaysDanger):
             return None
-        countries = await _countries(request)
-        return danger_views.danger(intents[0].danger, countries=countries).send[0]
+        return (await _danger(request, intents[0].danger)).send[0]
 
     async def _answer(self, request: Request, intent: Intent, known: Known) -> Answer | None:
         match intent:
@@ -131,15 +168,11 @@ class OwnWords:
             case CatchUp():
                 return await self._run(request, "today")
             case SaysDanger(danger=danger):
-                return danger_views.danger(danger, countries=await _countries(request))
+                return await _danger(request, danger)
             case AsksAdvice():
                 return await _advice(request)
             case SmallTalk(talk=talk):
-                return {
-                    Talk.HELLO: views.hello(request.name),
-                    Talk.THANKS: views.welcome(),
-                    Talk.GOOD_NIGHT: views.good_night(),
-                }[talk]
+                return small_talk(talk, request)
             case OffTopic():
                 return views.off_topic()
             case NoRecord():
@@ -274,6 +307,30 @@ async def _advice(request: Request) -> Answer:
     doctors = await list_doctors(request.scope)
     numbers = [f"{each.name}: {each.phone}" for each in doctors if each.phone]
     return views.asks_advice(numbers[:_MOST_SCREENS], has_doctors=bool(doctors))
+
+
+def small_talk(talk: Talk, request: Request) -> Answer:
+    """One short line with the home buttons, at most once an hour."""
+    answer = {
+        Talk.HELLO: views.hello(request.name),
+        Talk.THANKS: views.welcome(),
+        Talk.GOOD_NIGHT: views.good_night(),
+    }[talk]
+    return replace(answer, is_small_talk=True)
+
+
+async def _danger(request: Request, danger: Danger) -> Answer:
+    member = request.scope.member
+    return danger_views.danger(
+        danger,
+        countries=await _countries(request),
+        family_id=member.family_id if member is not None else None,
+    )
+
+
+async def tell_family(request: Request) -> Answer:
+    """The button below words of danger."""
+    return replace(danger_views.told(await alarms.tell_family(request.scope)), closes=True)
 
 
 async def _countries(request: Request) -> Sequence[str]:

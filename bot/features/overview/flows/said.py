@@ -13,10 +13,11 @@ from bot.features.contacts.flows import add_doctor
 from bot.features.medicines.flows.giving import give, skip_said, take_late
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing import pause
-from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import said as views
+from bot.features.overview.views.own_words import no_record
 from bot.grammar.intents.kinds import (
     CalledOff,
     Drives,
@@ -32,15 +33,19 @@ from bot.grammar.intents.kinds import (
     SaysDirection,
     Skipped,
     Stops,
+    Unsaid,
 )
+from bot.grammar.intents.replies import Said, Short
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
+from domain.access import Action
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_upcoming
 from domain.family.people import find_own_person, list_people
 from domain.medicines.doses.facts import OPEN, DoseFacts
 from domain.medicines.doses.today import list_day
 from domain.medicines.facts import MedicineLine
+from domain.models.medicines import DoseStatus
 
 _MOST_SCREENS = 3
 _SOON = timedelta(hours=1)  # a dose due by then may be the one that was given
@@ -84,6 +89,37 @@ async def answer_said(
             return await commands["addappt"](replace(request, text=line))
         case _:
             return None
+
+
+async def answer_bare(request: Request, short: Short) -> Answer:
+    """What a word that names nothing could be about: the doses that are due, by their names."""
+    now = request.scope.clock.now()
+    doses = await _open_doses(request, lambda dose, now: dose.due_at <= now + _SOON)
+    member = request.scope.require(Action.READ)
+    if short.said is Said.NOT_DONE:
+        return no_record(Unsaid.NEGATED, None, member=member, now=now)
+    return await _of_one_person(
+        _of_one_slot(doses), lambda theirs: answer_short(request, short, theirs)
+    )
+
+
+async def answer_short(request: Request, short: Short, doses: Sequence[DoseFacts]) -> Answer:
+    """What a short word says about these doses of one person. Where all are answered for: what is
+    recorded.
+    """
+    still_open = [dose for dose in doses if dose.status in OPEN]
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    if short.said is Said.NOT_DONE:
+        return no_record(Unsaid.NEGATED, None, member=member, now=now)
+    if short.said is Said.WHO or not still_open:
+        screens = [await entry_screen(request, dose.id) for dose in doses[:_MOST_SCREENS]]
+        return Answer(send=tuple(screens))
+    if short.said is Said.SKIPPED:
+        return await skip_said.begin(request, still_open, short.rest)
+    if short.said is Said.LATER:
+        waiting = [dose for dose in still_open if dose.status is DoseStatus.PENDING]
+        return views.ask_later(waiting, short.minutes, member=member)
+    return await take_late.begin_said(request, still_open, short.rest)
 
 
 async def _gave(request: Request, intent: Gave) -> Answer | None:

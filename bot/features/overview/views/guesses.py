@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
-from bot.ui.length import shorten
+from bot.ui.length import label, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
@@ -19,6 +19,34 @@ def ask(command: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
         ),
         in_rows(buttons),
     )
+
+
+def ask_nearest(typed: str, *, buttons: Sequence[Button]) -> Screen:
+    """Nothing could be read in what was *typed*."""
+    return Screen(
+        _(
+            "I'm not sure what you mean by “{typed}”, so I haven't done anything. Is it one of "
+            "these? Otherwise, please say it in other words."
+        ).format(typed=quoted(typed)),
+        in_rows(buttons),
+    )
+
+
+def nearest_label(command: str, about: str) -> str:
+    """What a button does with the words: *about* is what they name, if they name something."""
+    words = {
+        "addmed": _("➕ It's a medicine"),
+        "addappt": _("📅 It's an appointment"),
+        "give": _("✅ Record a dose: {about}") if about else _("✅ Record a dose"),
+        "history": _("📜 What was given: {about}") if about else _("📜 What was given"),
+        "refill": _("📦 Stock: {about}"),
+        "today": _("💊 What's due today"),
+        "appts": _("📅 Appointments"),
+        "doctors": _("🩺 Doctors"),
+        "meds": _("💊 All medicines"),
+        "help": _("❓ What I can do"),
+    }[command]
+    return label(words.format(about=about))
 
 
 def yes_label(command: str) -> str:

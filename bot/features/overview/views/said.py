@@ -4,8 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.features.overview.views.own_words import home_buttons
-from bot.ui.answer import Answer, Screen, say
+from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.distinct_labels import dose_labels
+from bot.ui.length import MAX_ROWS
+from bot.ui.presses.doses import Snooze
 from bot.ui.wording import _, escape, listed
+from domain.database.scope import Member
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.ladder import SNOOZE_MINUTES
 
 
 def to_tap(words: str, pages: Sequence[Screen]) -> Answer:
@@ -43,6 +49,28 @@ def nothing_open() -> Answer:
         _("Nothing that fits is waiting for an answer, so I haven't recorded anything."),
         home_buttons("today", "give"),
     )
+
+
+def ask_later(doses: Sequence[DoseFacts], minutes: int | None, *, member: Member) -> Answer:
+    """Snooze, as buttons: nothing that is typed moves a reminder by itself. *minutes* is how long
+    they said, if they did.
+    """
+    if not doses:
+        words = _("I no longer ask about that. You can still record what was given.")
+        return say(words, home_buttons("give"))
+    offered = [minutes] if minutes in SNOOZE_MINUTES else list(SNOOZE_MINUTES)
+    if len(doses) > 1:
+        offered = offered[:1] if minutes is None else [min(offered, key=lambda m: abs(m - minutes))]
+    names = dose_labels(doses)
+    rows = []
+    for dose in doses[:MAX_ROWS]:
+        for each in offered:
+            words = _("⏰ Snooze {minutes} min").format(minutes=each)
+            if len(doses) > 1:
+                words = _("⏰ {minutes} min: {name}").format(minutes=each, name=names[dose.id])
+            press = Snooze(family_id=member.family_id, dose_id=dose.id, minutes=each)
+            rows.append((Button(words, press.encode()),))
+    return say(_("When shall I ask again? Nothing is recorded yet."), tuple(rows))
 
 
 def whose() -> Answer:

@@ -31,6 +31,7 @@ from domain.database.scope import Member
 from domain.local_time import Weekday
 from domain.models.appointments import OccurrenceStatus
 from domain.overview.own_actions import ActionKind, LastAction
+from tests.unit.views.screens.conversation import choice
 from tests.unit.views.screens.home import BEN_ID, LONDON, NEW_YORK, NOW, Home, View
 
 
@@ -344,6 +345,13 @@ def appointment_question_screens(home: Home) -> Mapping[str, View]:
             for name, then in (("later", "every Wednesday"), ("once", None))
         },
         "appointment_ask_days": partial(change_questions.ask_days, words.medicine, [button] * 4),
+        "appointment_ask_whether": partial(
+            outcome_questions.ask_whether,
+            words.medicine,
+            words.person,
+            words.ben,
+            buttons=[choice(outcome_questions.save_label())],
+        ),
         "appointment_ask_outcome": partial(
             outcome_questions.ask_outcome, words.medicine, words.person
         ),

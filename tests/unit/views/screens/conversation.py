@@ -12,6 +12,8 @@ from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.wording import escape
 from tests.unit.views.screens.home import FAMILY_ID, MEDICINE_IDS, PERSON_ID, View, Words
 
+_NEAREST = ("addmed", "addappt", "give", "history", "refill", "today", "appts", "doctors", "meds")
+
 
 def conversation_screens(words: Words) -> Mapping[str, View]:
     to_go_on = Continue(family_id=FAMILY_ID, flow_id=MEDICINE_IDS[0], flow="addmed").encode()
@@ -24,13 +26,19 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
         "conversation_left_as_it_is": partial(
             conversations.left_as_it_is, Screen(escape(words.medicine)), conversation={}
         ),
-        "conversation_unexpected": partial(conversations.unexpected),
-        "conversation_unexpected_words": partial(conversations.unexpected, words.medicine),
         "guess_ask": partial(
             guesses.ask,
             "addmed",
             typed=f"addmed {words.medicine}",
             buttons=[choice(guesses.yes_label("addmed"))],
+        ),
+        "guess_nearest": partial(
+            guesses.ask_nearest,
+            words.medicine,
+            buttons=[
+                *(choice(guesses.nearest_label(each, words.medicine)) for each in _NEAREST),
+                *(choice(guesses.nearest_label(each, "")) for each in ("give", "history")),
+            ],
         ),
         "guess_only_named": partial(guesses.suggest, "today", ""),
         "guess_only_named_again": partial(

@@ -60,6 +60,8 @@ def family_screens(home: Home) -> Mapping[str, View]:
             families.overview,
             replace(overview, others_in_family=alike[0].others_in_family, others=alike[1:]),
         ),
+        "family_new_name": partial(families.ask_new_family_name, home.words.family),
+        "family_renamed": partial(families.family_renamed, home.words.person, home.family),
         "invite_role_asked": partial(families.ask_role, FAMILY_ID),
         "invite_person_asked": partial(families.ask_who_is_invited, FAMILY_ID, two),
         "invite_many_people_asked": partial(families.ask_who_is_invited, FAMILY_ID, two * 60),
@@ -110,7 +112,6 @@ def people_screens(home: Home) -> Mapping[str, View]:
 def start_screens(home: Home) -> Mapping[str, View]:
     words = home.words
     return {
-        "start_welcome": partial(start.welcome, name=words.anna),
         "start_welcome_back": partial(start.welcome_back, name=words.anna, family=words.family),
         "help_without_a_family": partial(start.help_text, has_family=False),
         "help": partial(start.help_text, has_family=True),

@@ -1,17 +1,22 @@
 """Answers to what is said in one's own words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
-from bot.features.overview.views import danger, own_words, said
+from bot.features.family.views import notices
+from bot.features.overview.views import danger, first_minute, own_words, said
 from bot.grammar.intents.kinds import Danger, Span, Unsaid
 from bot.ui.answer import Screen
+from domain.family.alarms import AlarmFacts, Called
 from domain.medicines.dosages import Dosage
 from domain.medicines.expansion.planned import PlannedDose
 from domain.models.medicines import DoseStatus
+from tests.unit.views.screens.conversation import choice
 from tests.unit.views.screens.home import (
     ANNA_ID,
     BEN_ID,
+    FAMILY_ID,
     LONDON,
     MEDICINE_IDS,
     NOW,
@@ -20,6 +25,10 @@ from tests.unit.views.screens.home import (
     Home,
     View,
 )
+
+
+def _only_text(words: Callable[[], str]) -> Screen:
+    return Screen(words())
 
 
 def own_words_screens(home: Home) -> Mapping[str, View]:
@@ -80,12 +89,60 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "said_nothing_open": partial(said.nothing_open),
         "said_whose": partial(said.whose),
         "said_of_somebody_else": partial(said.of_somebody_else, [(words.medicine, words.person)]),
+        "said_later": partial(said.ask_later, [open_dose], None, member=home.member),
+        "said_later_in_minutes": partial(said.ask_later, [open_dose], 30, member=home.member),
+        "said_later_of_several": partial(
+            said.ask_later, [open_dose, missed], 20, member=home.member
+        ),
+        "said_later_of_nothing": partial(said.ask_later, (), None, member=home.member),
+        "own_danger_told": partial(danger.told, Called([words.anna, words.ben], ())),
+        "own_danger_told_nobody": partial(danger.told, Called((), [words.ben])),
+        "own_alarm": partial(notices.alarm, AlarmFacts(words.anna, words.family, NOW, None)),
+        "own_alarm_by_ones_clock": partial(
+            notices.alarm, AlarmFacts(words.anna, words.family, NOW, LONDON)
+        ),
+        "first_whom": partial(
+            first_minute.ask_whom,
+            words.anna,
+            kept=words.medicine,
+            is_again=False,
+            buttons=[choice(each) for each in first_minute.whom_labels().values()],
+        ),
+        "first_whom_again": partial(
+            first_minute.ask_whom,
+            words.anna,
+            kept="",
+            is_again=True,
+            buttons=[choice(words.person)],
+        ),
+        "first_link": partial(_only_text, first_minute.ask_for_link),
+        "first_one_thing": partial(
+            _only_text, partial(first_minute.one_thing_first, words.medicine)
+        ),
+        "first_ready": partial(
+            first_minute.ready,
+            replace(home.family, name=first_minute.family_of(words.person)),
+            home.person,
+            "London, United Kingdom",
+            asks_medicine=True,
+        ),
+        "first_ready_to_save": partial(
+            first_minute.ready, home.family, home.person, "Lisbon, Portugal", asks_medicine=False
+        ),
         "own_hello": partial(own_words.hello, words.anna),
         "own_welcome": partial(own_words.welcome),
         "own_good_night": partial(own_words.good_night),
         "own_off_topic": partial(own_words.off_topic),
-        "own_danger": partial(danger.danger, Danger.EMERGENCY, countries=["GB"]),
-        "own_danger_elsewhere": partial(danger.danger, Danger.EMERGENCY, countries=()),
-        "own_danger_poison": partial(danger.danger, Danger.POISON, countries=["GB", "US"]),
-        "own_danger_crisis": partial(danger.danger, Danger.CRISIS, countries=["GB"]),
+        "own_danger": partial(
+            danger.danger, Danger.EMERGENCY, countries=["GB"], family_id=FAMILY_ID
+        ),
+        "own_danger_elsewhere": partial(
+            danger.danger, Danger.EMERGENCY, countries=(), family_id=None
+        ),
+        "own_danger_poison": partial(
+            danger.danger, Danger.POISON, countries=["GB", "US"], family_id=FAMILY_ID
+        ),
+        "own_danger_crisis": partial(
+            danger.danger, Danger.CRISIS, countries=["GB"], family_id=FAMILY_ID
+        ),
     }

@@ -137,7 +137,9 @@ class ChangeContext:
         if change.dosage is not None:
             change = replace(change, dosage=self._amount(change.dosage))
         before, said = self.content.instructions, change.instructions
-        if before and change.max_per_day is not None:
+        names_limit = change.max_per_day is not None
+        change = self._with_limit_of(change)
+        if before and names_limit:
             # "max 8 tablets a day" is none of its notes any more.
             notes = [each for each in before.split("; ") if not _LIMIT.match(each)]
             units = (token.word.lstrip("0123456789.,") for token in tokenize(text).tokens)
@@ -149,6 +151,21 @@ class ChangeContext:
         together = joined(before, said)
         check_notes(together, change.reason)
         return replace(change, instructions=together)
+
+    def _with_limit_of(self, change: Change) -> Change:
+        """With the limit that is among the notes, for another amount: "max 8 tablets a day" is four
+        doses of 1-2 tablets, and eight of one. Raises Misunderstood.
+        """
+        schedule = self.content.schedule
+        notes = (self.content.instructions or "").split("; ")
+        limit = next((each for each in notes if _LIMIT.match(each)), None)
+        is_of_amount = change.dosage is not None and not change.names_limits
+        if not is_of_amount or limit is None or not isinstance(schedule, AsNeeded):
+            return change
+        again = parse_change(
+            limit, schedule=schedule, zone=self.zone, now=self.now, dosage=change.dosage
+        )
+        return replace(change, max_per_day=again.max_per_day)
 
     def other_number_of_doses(self, change: Change, changed: Content) -> tuple[int, int] | None:
         """How many doses a course had and has, if other days, hours or another first day make that

@@ -29,8 +29,9 @@ from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.names import long_words
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules.clauses import names_steps
 from bot.grammar.schedules.likely import likely_schedules
-from bot.grammar.schedules.parsing import kinds_named, says_as_much_as_refused
+from bot.grammar.schedules.parsing import names_days_of, says_as_much_as_refused
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
@@ -268,8 +269,9 @@ class Draft:
         return replace(self, offered=self.readable(likely, now))
 
     def offering_again(self, words: str, now: datetime) -> "Draft":
-        """A copy that offers *words* as all that is meant, if they name as much as was refused."""
-        is_said = kinds_named(self.refused) <= kinds_named(words)
+        """A copy that offers *words* as all that is meant, unless they leave out what matters."""
+        has_steps = names_steps(self.refused) and not names_steps(words)
+        is_said = names_days_of(words, refused=self.refused) and not has_steps
         offered = self.readable([words], now) if is_said else ()
         if not offered:
             return self

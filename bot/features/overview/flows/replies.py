@@ -1,0 +1,146 @@
+"""A reply to one of the bot's own messages is about what that message is about.
+
+Exactly a button's word does what the button does. Anything else is shown as understood first, by
+the flow that does it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from bot.features.appointments.flows import move_appointment, outcome
+from bot.features.appointments.flows.screens import occurrence_screen
+from bot.features.medicines.flows.giving import skip_said, take_late
+from bot.features.overview.flows.own_words import OwnWords
+from bot.features.overview.flows.said import answer_short
+from bot.features.overview.views import said as views
+from bot.grammar.intents.kinds import CalledOff, Drives, GaveDue, Intent, Moved, Skipped
+from bot.grammar.intents.replies import Said, read_short
+from bot.grammar.tokens import unaccented
+from bot.intake.request import Handler, Replied, Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.presses.appointments import WriteOutcome
+from bot.ui.presses.conversation import OfFlow
+from bot.ui.presses.press import NOWHERE, Press
+from bot.ui.presses.subjects import OfDose, OfOccurrence
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
+from domain.errors import NotFound
+from domain.medicines.doses.facts import OPEN, list_doses
+
+
+class Replies:
+    """Answers replies by the handlers of *presses*, and what else they say by *own_words*."""
+
+    def __init__(self, presses: Mapping[type[Press], Handler], own_words: OwnWords) -> None:
+        self._presses = presses
+        self._own_words = own_words
+
+    async def on_message(self, request: Request) -> Answer | None:
+        """None if it is no reply, or says nothing about what it replies to."""
+        replied, text = request.replied, request.text
+        if replied is None or not text:
+            return None
+        press = _named(replied, text)
+        if press is not None:
+            return await self._press(request, replied, press)
+        running = request.conversation
+        if isinstance(running, Conversation) and any(
+            isinstance(each, OfFlow) and each.flow_id == running.flow_id
+            for _, each in replied.buttons
+        ):
+            return None  # it answers that question
+        dose_ids = {each.dose_id for _, each in replied.buttons if isinstance(each, OfDose)}
+        visits = {
+            each.occurrence_id for _, each in replied.buttons if isinstance(each, OfOccurrence)
+        }
+        if not dose_ids and len(visits) != 1:
+            return None
+        await _enter(request, replied)
+        if dose_ids:
+            return await self._about_doses(request, list(dose_ids))
+        return await self._about_visit(request, replied, visits.pop())
+
+    async def _press(self, request: Request, replied: Replied, press: Press) -> Answer:
+        """As if it had been tapped. There is no tap that a toast could answer, or an edit."""
+        await _enter(request, replied, press)
+        handler = self._presses[type(press)]
+        answer = await handler(replace(request, press=press, message=replied.message))
+        screens = [answer.edit] if answer.edit is not None else []
+        if answer.toast and not screens:
+            screens = [Screen(answer.toast)]
+        send = (*screens, *answer.send)
+        return replace(answer, toast=None, alert=False, edit=None, closes=False, send=send)
+
+    async def _about_doses(self, request: Request, dose_ids: Sequence[UUID]) -> Answer | None:
+        doses = await list_doses(request.scope, dose_ids)
+        still_open = [dose for dose in doses if dose.status in OPEN]
+        short = read_short(request.text or "")
+        if short is not None:
+            return await answer_short(request, short, doses)
+        intent = await self._own_words.read(request)
+        match intent:
+            case GaveDue(part=None, is_all=False) if still_open:
+                return await take_late.begin_said(request, still_open, intent.when)
+            case Skipped(medicine_ids=ids):
+                named = [dose for dose in still_open if not ids or dose.medication_id in ids]
+                if named:
+                    return await skip_said.begin(request, named, intent.reason)
+        return None
+
+    async def _about_visit(
+        self, request: Request, replied: Replied, occurrence_id: UUID
+    ) -> Answer | None:
+        facts = await get_occurrence(request.scope, occurrence_id)
+        intent = await self._own_words.read(request)
+        if not isinstance(intent, Moved | CalledOff | Drives):
+            for joint in (" ", " is "):
+                words = f"{facts.details.title}{joint}{request.text}"
+                intent = await self._own_words.read(replace(request, text=words)) or intent
+        shown = await _of_visit(request, facts, intent)
+        if shown is not None:
+            return shown
+        if any(isinstance(each, WriteOutcome) for _, each in replied.buttons):
+            return await outcome.begin_said(request, facts)
+        short = read_short(request.text or "")
+        if short is not None and short.said is Said.WHO:
+            return Answer(send=(occurrence_screen(request, facts),))
+        return None
+
+
+async def _of_visit(
+    request: Request, facts: OccurrenceFacts, intent: Intent | None
+) -> Answer | None:
+    page = occurrence_screen(request, facts)
+    match intent:
+        case Moved(when=when):
+            return await move_appointment.begin_said(request, facts.id, when)
+        case CalledOff():
+            return views.to_tap(views.call_it_off(), [page])
+        case Drives(gives_up=gives_up):
+            return views.to_tap(views.stop_driving() if gives_up else views.drive(), [page])
+        case _:
+            return None
+
+
+def _named(replied: Replied, text: str) -> Press | None:
+    """The button that is called like this, if only one is."""
+    said = _bare(text)
+    found = [press for words, press in replied.buttons if said and _bare(words) == said]
+    return found[0] if len(found) == 1 else None
+
+
+def _bare(words: str) -> str:
+    """Without the picture of a button, and as one types it."""
+    letters = unaccented(words.replace("\u2019", "'")).casefold()
+    kept = "".join(each if each.isalnum() or each in "'½¼¾" else " " for each in letters)
+    return " ".join(kept.split())
+
+
+async def _enter(request: Request, replied: Replied, press: Press | None = None) -> None:
+    """The family of the message; :exc:`NotFound` for whoever has left it."""
+    presses = [press] if press is not None else [each for _, each in replied.buttons]
+    family_id = next((each.family_id for each in presses if each.family_id != NOWHERE), None)
+    if await request.scope.enter_family(family_id) is None and family_id is not None:
+        raise NotFound
