@@ -31,6 +31,7 @@ async def main(arguments: argparse.Namespace) -> int:
         else list(range(arguments.first, arguments.first + arguments.seeds))
     )
     kinds: Counter[str] = Counter()
+    spoken, unread = 0, list[str]()
     began, done, failed = time.monotonic(), 0, []
     async with running_servers() as servers, template_of(servers) as template:
         for seed in seeds:
@@ -45,6 +46,7 @@ async def main(arguments: argparse.Namespace) -> int:
                     print(walk.report())
                     raise error from None
                 done += len(walk.steps)
+                spoken, unread = spoken + walk.spoken, unread + walk.unread
                 print(f"seed {seed}: {len(walk.steps)} steps", flush=True)
             if arguments.tell:
                 print("\n".join(walk.steps))
@@ -57,6 +59,9 @@ async def main(arguments: argparse.Namespace) -> int:
                     print(walk.report())
                 for fault in walk.faults:
                     print(f"✗ [{fault.kind}] {fault.words}", flush=True)
+    print(f"{spoken} said in own words, {len(unread)} of them not understood")
+    if unread:
+        print(Counter(unread).most_common(10))
     seconds = time.monotonic() - began
     print(
         f"{len(seeds)} seeds, {done} steps in {seconds:.0f} s"

@@ -94,6 +94,8 @@ class Ground:
         self.scenes: dict[int, AsyncIterator[None]] = {}
         self.intents: dict[UUID, Intent] = {}
         self.left_open: dict[int, UUID | None] = {}
+        self.spoken = 0
+        self.unread: list[str] = []
         self.tables: Snapshot
         self.shown_at: dict[tuple[int, int], tuple[int, int]] = {}
         self.intake_changes: list[IntakeChange] = []

@@ -167,7 +167,7 @@ class Walk(Ground):
             return
         remedy = self.rng.choice(fresh)
         intent = Intent(f"add {remedy.name}", names=None)
-        outcome = await self.say(person, f"/addmed {remedy.line}", intent)
+        outcome = await self.speak(person, "addmed", remedy.line, intent, own=remedy.line)
         wanted = ("Save", "don't know", "No limit", "Skip", "Use th")
         async for each in self._until_done(person, outcome, intent, wanted, typed="08:00", most=6):
             self._check_added(remedy, each)
@@ -210,7 +210,9 @@ class Walk(Ground):
             must_ask=when.must_ask or count != 1,
             records=True,
         )
-        outcome = await self.say(person, f"/give {' '.join(words.split())}", intent)
+        words = " ".join(words.split())
+        own = None if " x2" in words else f"gave {self._whom(medicine)}{words}"
+        outcome = await self.speak(person, "give", words, intent, own=own)
         if not outcome.new_logs:
             answers = [m for m in outcome.said if m.from_bot]
             text = "\n".join(m.text for m in answers)
@@ -262,7 +264,7 @@ class Walk(Ground):
             yield
 
     async def _correct(self, person: Person) -> AsyncIterator[None]:
-        await self.say(person, "/history", Intent("look"))
+        await self.speak(person, "history", "", Intent("look"), own="show me the history")
         yield
         found = self._of_kind(person, ShowEntry)
         if not found:
@@ -374,7 +376,8 @@ class Walk(Ground):
         words = self.rng.choice(("", f" until {day.day} {day:%B}", " for 3 days", " until monday"))
         # What is paused may be given longer, where that is asked and wanted.
         intent = Intent(f"pause {theirs[0]}{words}", names=frozenset({"ends"}))
-        outcome = await self.say(person, f"/pause {theirs[0]}{words}", intent)
+        line = f"{theirs[0]}{words}"
+        outcome = await self.speak(person, "pause", line, intent, own=f"pause {line}")
         async for _ in self._until_done(person, outcome, intent, typed="tomorrow", most=4):
             yield
 
@@ -384,12 +387,14 @@ class Walk(Ground):
             return
         amount = self.rng.choice(("30", "= 12", "7", "= 3", "28 tablets", "= 0", "2 boxes of 28"))
         intent = Intent(f"refill {medicine['name']} {amount}", medicine["id"])
-        outcome = await self.say(person, f"/refill {medicine['name']} {amount}", intent)
+        line = f"{medicine['name']} {amount}"
+        own = f"picked up {amount} {medicine['name']}" if amount.isdecimal() else None
+        outcome = await self.speak(person, "refill", line, intent, own=own)
         async for _ in self._until_done(person, outcome, intent, typed="1", most=2):
             yield
 
     async def _undo(self, person: Person) -> AsyncIterator[None]:
-        await self.say(person, "/undo", Intent("look"))
+        await self.speak(person, "undo", "", Intent("look"), own="undo that")
         yield
         found = self._of_kind(person, UndoNamed, Keep)
         if found and found[0][0].id == person.messages[-1].id:
@@ -449,8 +454,17 @@ class Walk(Ground):
             yield
 
     async def _ask(self, person: Person) -> AsyncIterator[None]:
-        words = self.rng.choice(("/today", "/meds", "/history", "/appts", "/cancel", "/help", "hm"))
-        await self.say(person, words, Intent("look"))
+        words = self.rng.choice(
+            (
+                *("/today", "/meds", "/history", "/appts", "/cancel", "/help", "hm"),
+                *("what's due tonight?", "is she up to date?", "when is the next appointment?"),
+                *("who drives on friday?", "what does she take?", "thanks", "not yet", "👍"),
+                *("didn't give it", "will give it later", "can't remember if I gave it"),
+            )
+        )
+        outcome = await self.say(person, words, Intent("look") if words == "/cancel" else FREE)
+        if outcome.new_logs:
+            self._fault("said", f"“{words}” has recorded something")
         yield
 
     async def _switch(self, person: Person) -> AsyncIterator[None]:
@@ -476,7 +490,8 @@ class Walk(Ground):
                 )
             )
             intent = Intent("appointment")
-            outcome = await self.say(person, f"/addappt {title} {words}", intent)
+            line = f"{title} {words}"
+            outcome = await self.speak(person, "addappt", line, intent, own=line)
             async for _ in self._until_done(
                 person, outcome, intent, ("Save",), typed="1 hour", most=3
             ):
@@ -547,6 +562,29 @@ class Walk(Ground):
             yield
 
     # Parts of scenes.
+
+    async def speak(
+        self, person: Person, command: str, words: str, intent: Intent, *, own: str | None
+    ) -> Outcome:
+        """The command, or half of the time, while nothing is asked, the same in one's *own* words,
+        which write nothing by themselves. What isn't understood is typed as a command after all.
+        """
+        is_free = own is not None and self.rng.random() < 0.5 and not await self._is_asked(person)
+        if own is None or not is_free:
+            return await self.say(person, f"/{command} {words}".rstrip(), intent)
+        outcome = await self.say(person, own, intent)
+        self.spoken += 1
+        if outcome.is_changed:
+            self._fault("said", f"“{own}” was written at once")
+        if any("I'm not sure what you mean" in message.text for message in outcome.said):
+            self.unread.append(own)
+            return await self.say(person, f"/{command} {words}".rstrip(), intent)
+        return outcome
+
+    def _whom(self, medicine: Row) -> str:
+        """Half of those who say that they gave it name whom."""
+        name = self.tables.people[medicine["care_recipient_id"]]["name"]
+        return f"{name} " if self.rng.random() < 0.5 else ""
 
     async def _open_page(self, person: Person) -> Row | None:
         await self.say(person, "/meds", Intent("look"))
