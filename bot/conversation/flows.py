@@ -135,6 +135,8 @@ class Flows:
             case None:
                 return await self._on_unexpected_message(request)
             case Expired(flow_id=flow_id):
+                if request.text and (said := await self._own_words.otherwise(request)):
+                    return said  # it says something by itself
                 draft = request.draft
                 if draft is None or not self._may_continue(request, draft):
                     return replace(views.expired(), conversation=to_end(flow_id))

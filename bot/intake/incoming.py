@@ -90,6 +90,7 @@ class Incoming:
             conversation=self.running,
             draft=self.draft,
             is_sticker=message is not None and message.sticker is not None,
+            is_forwarded=message is not None and message.forward_origin is not None,
             replied=_replied(sent.reply_to_message) if sent else None,
             cached_medicines=self.cached_medicines,
         )

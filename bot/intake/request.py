@@ -42,7 +42,8 @@ class Request:
     None while that is running. `replied` is the message of ours that they reply to.
     `cached_medicines` was read before the transaction, if it can be used.
 
-    What `is_said` in own words is shown as understood, and saved only after a yes.
+    What `is_forwarded` is somebody else's word. What `is_said` in own words is shown as understood,
+    and saved only after a yes.
     """
 
     scope: Scope
@@ -60,6 +61,7 @@ class Request:
     cached_medicines: CachedMedicines | None = None
     is_said: bool = False
     is_sticker: bool = False
+    is_forwarded: bool = False
 
     def pressed(self, kind: type[P]) -> P:
         """The pressed button. Only for handlers of presses of that *kind*."""

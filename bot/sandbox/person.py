@@ -102,6 +102,11 @@ class Person:
         about = self._bubble(reply_to) if reply_to is not None else None
         return _shown(self._world.says(self._account, text, reply_to=about)[-1])
 
+    async def forward(self, text: str) -> Message:
+        """Pass on what somebody else wrote."""
+        self._act()
+        return _shown(self._world.forwards(self._account, text))
+
     async def start(self, payload: str = "") -> Message:
         """Press Start."""
         self._act()

@@ -574,7 +574,9 @@ class Walk(Ground):
             return await self.say(person, f"/{command} {words}".rstrip(), intent)
         outcome = await self.say(person, own, intent)
         self.spoken += 1
-        if outcome.is_changed:
+        until = outcome.before.at + timedelta(hours=20)
+        before, after = (normal(each, until=until) for each in (outcome.before, outcome.after))
+        if outcome.new_logs or any(before[t] != after[t] for t in ("medicines", "appointments")):
             self._fault("said", f"“{own}” was written at once")
         if any("I'm not sure what you mean" in message.text for message in outcome.said):
             self.unread.append(own)

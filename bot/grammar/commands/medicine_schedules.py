@@ -16,6 +16,7 @@ from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.schedule_parts.limits import without_limits
+from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, read_schedules, words_understood
 from bot.grammar.tokens import Line, Token, spaced, tokenize
 from domain.medicines.dosages import Dosage
@@ -103,22 +104,29 @@ def read_when(
         return _what_was_read(line, tokens, problem, clocks=clocks, now=now, dosage=dosage)
     if len(schedules) == 1:
         schedule = schedules.pop()
-        limits = limits_of_a_range(words, schedule, dosage)
+        limits = limits_to_keep(words, schedule, dosage)
         return TypedWhen(schedule=schedule, limits=limits)
     # It's already tomorrow for one of them: wait until it's known whose day counts.
     return TypedWhen(so_far=words)
 
 
-def limits_of_a_range(
-    words: str, schedule: Schedule | None, dosage: Dosage | None
-) -> tuple[str, ...]:
-    """The limits in *words* of what is given in a range, to be kept as notes: "max 8 tablets a day"
-    of 1-2 tablets is a number of doses only for the most that may be given.
+def limits_to_keep(words: str, schedule: Schedule | None, dosage: Dosage | None) -> tuple[str, ...]:
+    """The limits in *words* to be kept as notes: "max 6 tablets a day" is another number of doses
+    once each is another amount, and of 1-2 tablets it is one only for the most that may be given.
     """
-    if not isinstance(schedule, AsNeeded) or dosage is None or dosage.most is None:
+    if not isinstance(schedule, AsNeeded) or dosage is None:
         return ()
     line = tokenize(words)
-    return tuple(without_limits(line, line.tokens)[1])
+    found = without_limits(line, line.tokens)[1]
+    return tuple(each for each in found if dosage.most is not None or _is_in_amounts(each))
+
+
+def _is_in_amounts(limit: str) -> bool:
+    line = tokenize(limit)
+    try:
+        return read_parts(line, line.tokens).max_amount is not None
+    except Misunderstood:
+        return False
 
 
 def _may_be_a_number(tokens: Sequence[Token], problem: Misunderstood, dosage: Dosage) -> bool:

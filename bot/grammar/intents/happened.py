@@ -44,7 +44,7 @@ def read_happened(sentence: Sentence) -> Intent | None:
 
 def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     said = match.groupdict()
-    words = _without_asides(" ".join(filter(None, [said["rest"], said.get("more")])))
+    words = without_asides(" ".join(filter(None, [said["rest"], said.get("more")])))
     everything = load_expressions(_HAPPENED)["everything"]
     due = load_expressions(_HAPPENED)["due"]
     is_all = bool(everything.search(words)) and "medx" not in words
@@ -82,7 +82,7 @@ def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     if because is not None:
         reason = because[0] if " " in because[0] and "purpose" not in because[0] else ""
         words = words[: because.start()]
-    rest = _left_over(_without_asides(words).split())
+    rest = _left_over(without_asides(words).split())
     is_of_pills = bool(_pills().search(words)) or _is_it(words)
     if rest is None or _clock_in(rest) or not (sentence.mentions or is_of_pills):
         return None
@@ -111,7 +111,8 @@ def _counted(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     return Refilled(found.medicine_ids, f"= {found.amount}")
 
 
-def _without_asides(words: str) -> str:
+def without_asides(words: str) -> str:
+    """Without what says nothing about what was given: "with a bit of yoghurt"."""
     return load_expressions(_HAPPENED)["asides"].sub("", words)
 
 

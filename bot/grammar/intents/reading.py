@@ -17,6 +17,8 @@ from bot.grammar.intents.kinds import (
     AsksAdvice,
     CatchUp,
     Danger,
+    Gave,
+    GaveDue,
     Intent,
     ListOfMedicines,
     MayBeGiven,
@@ -54,27 +56,41 @@ def read_intents(
     """
     if _CRY.fullmatch(text):
         return Reading((SaysDanger(Danger.EMERGENCY),))
+    found = _read(text, known, people, now)
+    if isinstance(found, Gave | GaveDue | Skipped) and _QUOTE.fullmatch(text):
+        found = NoRecord(Unsaid.QUOTED)
+    return Reading() if found is None else Reading((found,))
+
+
+def _read(text: str, known: Known, people: Sequence[Person], now: datetime | None) -> Intent | None:
     sentence = read_sentence(text, known)
     if not sentence.text:
-        return Reading((SmallTalk(Talk.HELLO),)) if text.strip() else Reading()
+        return SmallTalk(Talk.HELLO) if text.strip() else None
     for read in (_danger, _command, _small_talk, _advice):
         found = read(sentence)
         if found is not None:
-            return Reading((found,))
+            return found
     if _is_said(sentence) and (found := read_to_come(sentence, text)):
-        return Reading((found,))
+        return found
+    if _is_denied(sentence) and (found := _no_record(sentence)):
+        return found
     asked = _question(sentence)
     # "Morning pills done" may be asked; without a question mark, it's rather said.
     may_be_said = isinstance(asked, WasItGiven) and _is_said(sentence)
     if asked is not None and not may_be_said:
-        return Reading((asked,))
+        return asked
     found = _skipped(sentence) or _no_record(sentence)
     found = found or (read_happened(sentence) if _is_said(sentence) else None)
     found = found or asked
     if found is None and now is not None:
         found = read_plan(sentence, text, people=people, now=now)
-    found = found or _off_topic(sentence)
-    return Reading() if found is None else Reading((found,))
+    return found or _off_topic(sentence)
+
+
+def _is_denied(sentence: Sentence) -> bool:
+    """ "Did not give it", which begins like a question and is none."""
+    first, *rest = sentence.text.split()
+    return first in {"did", "have", "has", "had", "was", "were"} and rest[:1] == ["not"]
 
 
 def _is_said(sentence: Sentence) -> bool:
@@ -99,6 +115,9 @@ def without_reasons(text: str) -> str:
 
 
 _REASON = re.compile(r"(?i)\b(?:for|if|when|against|during|prn|in case of)\b.*")
+_OBJECT = re.compile(r"\b(?:give|given|gave|giving|take|taken|took|had) (?:it|them|that)\b")
+_QUOTE = re.compile(r"(?s)\s*[\"“«„].*[\"”»“]\s*")
+_LONG_NUMBER = re.compile(r"\d{3}")
 _CRY = re.compile(r"(?i)\W*(?:help\W*)+!\W*")  # which no one-word command needs
 
 
@@ -115,9 +134,17 @@ def _danger(sentence: Sentence) -> Intent | None:
     if _says(sentence, _DANGER, "emergency"):
         return SaysDanger(Danger.EMERGENCY)
     is_asked = sentence.is_question and not sentence.text.startswith(("i ", "she ", "he "))
-    if not is_asked and _says(sentence, _DANGER, "poison"):
-        return SaysDanger(Danger.POISON)
-    return None
+    is_poison = _says(sentence, _DANGER, "poison") or _is_of_somebody_else(sentence)
+    return SaysDanger(Danger.POISON) if is_poison and not is_asked else None
+
+
+def _is_of_somebody_else(sentence: Sentence) -> bool:
+    """ "Gave dad mum's pills": two names in a row."""
+    words = sentence.text.split()
+    names = [at for at, word in enumerate(words) if word == "personx"]
+    return len(sentence.person_ids) > 1 and any(
+        " " in sentence.origins[at] and words[at - 1] in {"gave", "given"} for at in names if at
+    )
 
 
 def _command(sentence: Sentence) -> Intent | None:
@@ -147,6 +174,8 @@ def _question(sentence: Sentence) -> Intent | None:
         for section, build in _RULES:
             if _says(part, _QUESTIONS, section):
                 found = build(part)
+                if isinstance(found, WhatIsDue) and found.span is Span.NOW:
+                    found = replace(found, span=_span(sentence, Span.NOW))
                 if found is not None:
                     return found
     return None
@@ -244,8 +273,9 @@ def _planned(about: AboutAppointment) -> Callable[[Sentence], Intent | None]:
     return build
 
 
-def _who(sentence: Sentence) -> Intent:
-    return WhoIs(sentence.doctor_ids)
+def _who(sentence: Sentence) -> Intent | None:
+    """A number that is told is no question for one."""
+    return None if _LONG_NUMBER.search(sentence.text) else WhoIs(sentence.doctor_ids)
 
 
 def _family(_: Sentence) -> Intent:
@@ -288,7 +318,7 @@ def _no_record(sentence: Sentence) -> Intent | None:
     somebody else says so.
     """
     is_about_giving = _says(sentence, _QUESTIONS, "of giving") and (
-        bool(sentence.medicine_ids) or _is_of_pills(sentence)
+        bool(sentence.medicine_ids) or _is_of_pills(sentence) or bool(_OBJECT.search(sentence.text))
     )
     if not is_about_giving:
         return None

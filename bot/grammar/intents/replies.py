@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.grammar.intents.happened import is_of_time
+from bot.grammar.intents.happened import is_of_time, without_asides
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.sentences import read_sentence
 from bot.grammar.words.loading import load_patterns
@@ -65,6 +65,8 @@ def read_short(text: str) -> Short | None:
             parts = match.groupdict()
             only_time = parts.get("time") or ""
             rest = (parts.get("rest") or only_time).strip()
+            if section == Said.DONE:
+                rest = without_asides(rest).strip()
             if section != Said.DONE or is_of_time(rest.split()):
                 return Short(Said(section), rest, _minutes(parts), is_time=bool(only_time))
     return None

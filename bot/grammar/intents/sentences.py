@@ -21,6 +21,7 @@ _WORD = re.compile(r"[\w'/%.:-]*[\w%]")
 _SHORTEST_PART = 4  # letters of "para", "amlo"
 _MOST_TRIES = 12  # words that may be a slip; each is compared with all names
 _ALIKE = 84  # per cent: one letter of six differs
+_SINCE = re.compile(r"\bsince (?:this )?(?:morning|noon|breakfast|lunch)\b")  # no part by itself
 _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 
 
@@ -58,7 +59,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
     plain = " ".join(marked.kept)
     return Sentence(
         plain,
-        text.rstrip().endswith("?") or "yet" in words,
+        text.rstrip().endswith("?") or ("yet" in words and "not" not in words),
         tuple(dict.fromkeys(marked.medicines)),
         tuple(dict.fromkeys(marked.people)),
         tuple(dict.fromkeys(marked.doctors)),
@@ -73,6 +74,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
 
 
 def _part_of(plain: str) -> Part | None:
+    plain = _SINCE.sub("", plain)
     for section, expression in load_expressions("times").items():
         if section.startswith("part ") and expression.search(plain):
             return Part(section.removeprefix("part "))

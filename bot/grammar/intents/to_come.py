@@ -23,7 +23,7 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.sentences import Sentence
 from bot.grammar.people import Person
-from bot.grammar.problems import Misunderstood
+from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from bot.grammar.words.loading import load_expressions, load_lines, load_patterns, load_words
 
@@ -141,7 +141,8 @@ def _appointment(
         )
     except Misunderstood:
         return None
-    is_readable = typed.problem is None or typed.problem.problem.is_of_an_hour
+    problem = typed.problem.problem if typed.problem is not None else None
+    is_readable = problem in {None, Problem.DATE_AMBIGUOUS} or problem.is_of_an_hour
     if typed.title is None or not is_readable or not (typed.when.days or typed.when.rule):
         return None
     return SaysAppointment(line)

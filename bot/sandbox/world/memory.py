@@ -110,6 +110,12 @@ class Memory:
         body = bubble.body()
         body["chat"] = account.as_chat()
         body["from"] = self.bot_user() if bubble.from_bot else account.as_user()
+        if bubble.is_forwarded:
+            body["forward_origin"] = {
+                "type": "hidden_user",
+                "date": bubble.date,
+                "sender_user_name": "Somebody",
+            }
         if bubble.reply_to is not None:
             answered = self.find_bubble(bubble.chat_id, bubble.reply_to)
             if answered is not None:

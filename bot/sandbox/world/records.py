@@ -51,6 +51,7 @@ class Bubble:
     edited_at: int | None = None
     silent: bool = False
     reply_to: int | None = None
+    is_forwarded: bool = False
     # Increases with every change anywhere, so that changes since then can be found.
     revision: int = 0
 

@@ -140,6 +140,11 @@ class World(Memory):
         about = reply_to.message_id if reply_to is not None else None
         return [self._person_sends(account, typed_text(part), reply_to=about) for part in parts]
 
+    def forwards(self, account: Account, text: str) -> Bubble:
+        """A person passes on what somebody else wrote, who hides who they are."""
+        self._require_unblocked(account)
+        return self._person_sends(account, typed_text(text), is_forwarded=True)
+
     def sends(self, account: Account, attachment: Json, *, caption: str = "") -> Bubble:
         """A person sends something that is not text: {"voice": {…}}, {"contact": {…}}, …"""
         self._require_unblocked(account)
@@ -235,6 +240,7 @@ class World(Memory):
         attachment: Json | None = None,
         *,
         reply_to: int | None = None,
+        is_forwarded: bool = False,
     ) -> Bubble:
         bubble = Bubble(
             chat_id=account.id,
@@ -245,6 +251,7 @@ class World(Memory):
             entities=formatted.entities,
             attachment=attachment or {},
             reply_to=reply_to,
+            is_forwarded=is_forwarded,
         )
         if not account.started:
             account.started = True

@@ -24,9 +24,9 @@ class Change:
     `is_at_other_times`: times were named, but not by the clock ("every morning"). `weekdays` and
     `every_weeks` each change half of a weekly pattern, `days` all of it. `every` is the interval
     between doses; `times` is then where it starts. `steps` and `combined` replace the schedule;
-    `combined` keeps its end unless one is named. How long it lasts is
-    named in days, months or doses, one of them. `instructions` and `reason` are in words; "" takes
-    them away.
+    `combined` keeps its end unless one is named. How long it lasts is named in days, months or
+    doses, one of them. With `keeps_last_dose`, the last of those days is as long as the last day so
+    far. `instructions` and `reason` are in words; "" takes them away.
     """
 
     name: str | None = None
@@ -45,6 +45,7 @@ class Change:
     months_long: int | None = None
     doses_long: int | None = None
     has_no_end: bool = False
+    keeps_last_dose: bool = False
     every: timedelta | None = None
     from_last_intake: bool = False
     is_as_needed: bool = False

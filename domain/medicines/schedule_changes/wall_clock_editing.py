@@ -53,6 +53,8 @@ class WallClockEditing:
             except_on=old.except_on,
         )
         schedule = self._with_end(schedule, old.ends_on)
+        if self._change.keeps_last_dose:
+            return _with_last_dose_of(replace(old, ends_on=schedule.ends_on), schedule)
         return schedule if self._change.names_end else _with_last_dose_of(old, schedule)
 
     def only_amount(self) -> Dosage:

@@ -61,11 +61,26 @@ def test_other_days_than_a_rhythm_are_said() -> None:
     assert draft("Pill 1 tablet 8am").replaced_rhythm(context.content) is None
 
 
-def test_a_length_is_that_of_the_step_without_one() -> None:
+def test_a_length_of_one_of_several_steps_names_it() -> None:
     line = "Prednisolone 20 mg 8am for 3 days then 10 mg"
-    schedule = changed(line, "for 4 days").schedule
-    assert isinstance(schedule, Steps)
-    assert [step.ends_on for step in schedule.steps] == [date(2026, 11, 25), date(2026, 11, 29)]
+    with pytest.raises(Misunderstood) as unclear:
+        changed(line, "for 4 days")
+    assert unclear.value.problem is Problem.WHICH_STEP
+    for words, ends in (
+        ("10 mg for 4 days", [date(2026, 11, 25), date(2026, 11, 29)]),
+        ("20 mg for 4 days", [date(2026, 11, 26), None]),
+    ):
+        schedule = changed(line, words).schedule
+        assert isinstance(schedule, Steps)
+        assert [step.ends_on for step in schedule.steps] == ends
+
+
+def test_a_limit_in_amounts_is_counted_anew_for_another_amount() -> None:
+    line = "Ibuprofen 400 mg as needed, no more than 1.2 g a day"
+    before, after = draft(line).content.schedule, changed(line, "600 mg").schedule
+    assert isinstance(before, AsNeeded)
+    assert isinstance(after, AsNeeded)
+    assert (before.max_per_day, after.max_per_day) == (3, 2)
 
 
 def test_every_other_day_is_counted_over_the_steps() -> None:

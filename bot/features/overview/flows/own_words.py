@@ -24,6 +24,8 @@ from bot.grammar.intents.kinds import (
     AsksAdvice,
     CatchUp,
     Danger,
+    Gave,
+    GaveDue,
     Intent,
     ListOfMedicines,
     MayBeGiven,
@@ -31,9 +33,11 @@ from bot.grammar.intents.kinds import (
     OffTopic,
     RunsCommand,
     SaysDanger,
+    Skipped,
     SmallTalk,
     Span,
     Talk,
+    Unsaid,
     WasItGiven,
     WhatIsDue,
     WhatIsPlanned,
@@ -92,6 +96,8 @@ class OwnWords:
         if not reading.intents:
             return None
         intent = reading.intents[0]
+        if request.is_forwarded and isinstance(intent, Gave | GaveDue | Skipped):
+            intent = NoRecord(Unsaid.QUOTED)
         if not with_talk and isinstance(intent, SmallTalk | OffTopic):
             return None
         if request.scope.member is None and not isinstance(

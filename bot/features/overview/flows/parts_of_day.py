@@ -10,7 +10,8 @@ _HOURS: Mapping[Part, PartOfDay] = {
     Part.NOON: PartOfDay((11, 14)),
     Part.AFTERNOON: PARTS_OF_DAY["afternoon"],
     Part.EVENING: PartOfDay((16, 22)),
-    Part.NIGHT: PARTS_OF_DAY["night"],
+    # "Tonight" begins where the evening does; nobody asks about the small hours of before.
+    Part.NIGHT: PartOfDay((17, 4)),
 }
 
 

@@ -99,7 +99,7 @@ async def answer_bare(request: Request, short: Short) -> Answer:
     if short.said is Said.NOT_DONE:
         return no_record(Unsaid.NEGATED, None, member=member, now=now)
     return await _of_one_person(
-        _of_one_slot(doses), lambda theirs: answer_short(request, short, theirs)
+        _of_one_slot(doses, now), lambda theirs: answer_short(request, short, theirs)
     )
 
 
@@ -143,8 +143,11 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
     if intent.is_own and person_id is None:
         return None
     doses = await _open_doses(request, _meant_by(intent, person_id))
-    if not intent.is_all:
-        doses = _of_one_slot(doses)
+    now = request.scope.clock.now()
+    if intent.part is not None:
+        doses = [dose for dose in doses if dose.due_at <= now] or doses
+    elif not intent.is_all:
+        doses = _of_one_slot(doses, now)
     return await _of_one_person(
         doses, lambda theirs: take_late.begin_said(request, theirs, intent.when)
     )
@@ -175,8 +178,11 @@ async def _open_doses(
     return [dose for dose in doses if is_meant(dose, now)]
 
 
-def _of_one_slot(doses: Sequence[DoseFacts]) -> Sequence[DoseFacts]:
-    """The last of those that are due together: "she had her pills" isn't yesterday's."""
+def _of_one_slot(doses: Sequence[DoseFacts], now: datetime) -> Sequence[DoseFacts]:
+    """The last of those that are due together: "she had her pills" isn't yesterday's. What will
+    only be due is meant where nothing is yet.
+    """
+    doses = [dose for dose in doses if dose.due_at <= now] or doses
     last = max((dose.due_at for dose in doses), default=None)
     return [dose for dose in doses if last is not None and dose.due_at >= last - _SAME_SLOT]
 
@@ -204,7 +210,7 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
             return holds(intent.part, dose.local.hour)
         return dose.due_at <= now + _SOON
 
-    doses = _of_one_slot(await _open_doses(request, is_meant))
+    doses = _of_one_slot(await _open_doses(request, is_meant), request.scope.clock.now())
     return await _of_one_person(
         doses, lambda theirs: skip_said.begin(request, theirs, intent.reason)
     )
@@ -239,7 +245,10 @@ async def _moved(request: Request, ids: Collection[UUID], when: str) -> Answer:
 
 async def _drives(request: Request, intent: Drives) -> Answer:
     found = await _occurrences(request, intent.appointment_ids, intent.weekday, intent.days)
-    return _pages(request, found, views.stop_driving() if intent.gives_up else views.drive())
+    if not intent.gives_up:
+        return _pages(request, found, views.drive())
+    mine = [each for each in found if each.driver_id == request.scope.user_id]
+    return _pages(request, mine or found, views.stop_driving() if mine else views.not_driving())
 
 
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:

@@ -36,6 +36,10 @@ def stop_driving() -> str:
     return _("I haven't changed anything yet. Tap “I can't drive” if this is the one you mean.")
 
 
+def not_driving() -> str:
+    return _("You aren't down to drive there, so there's nothing to change.")
+
+
 def stop_it() -> str:
     return _("I haven't stopped anything yet. Tap “Stop” if this is the one you mean.")
 

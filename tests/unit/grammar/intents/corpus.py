@@ -1,7 +1,8 @@
 """The corpus of sentences: what each means to a family, in words.
 
 > what's due tonight?              a sentence, as it is typed
-= due tonight                      its meaning; several lines: each of them is right
+= due tonight                      its meaning; several lines: each of them is right; "nothing" is
+                                   whatever neither writes anything nor offers to
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,6 +73,13 @@ NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)  # a Tuesday
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+#: What such a meaning begins with ends in a question whose yes writes something.
+OFFERS: tuple[str, ...] = (
+    *("gave", "skipped", "refilled", "moved", "called off", "drives", "does not drive"),
+    *("stops", "pauses", "resumes", "doctor", "direction", "appointment", "command"),
+)
+
+
 @dataclass(frozen=True)
 class Example:
     text: str
@@ -97,6 +105,13 @@ def meaning_of(text: str) -> str:
     """What the reader makes of *text*, in the words of the corpus."""
     reading = read_intents(text, FAMILY, people=PEOPLE, now=NOW)
     return in_words(reading.intents[0]) if reading.intents else "unread"
+
+
+def is_right(example: Example, meaning: str) -> bool:
+    """Whether *meaning* is one of those written."""
+    if "nothing" in example.meanings and not meaning.startswith(OFFERS):
+        return True
+    return meaning in example.meanings
 
 
 def _names(ids: Sequence[UUID]) -> str:

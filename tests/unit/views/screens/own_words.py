@@ -84,6 +84,7 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "said_move": partial(said.to_tap, said.move_it(), [page, page]),
         "said_drive": partial(said.to_tap, said.drive(), [page]),
         "said_not_driving": partial(said.to_tap, said.stop_driving(), [page]),
+        "said_not_down_to_drive": partial(said.to_tap, said.not_driving(), [page]),
         "said_stop": partial(said.to_tap, said.stop_it(), [page]),
         "said_nothing_planned": partial(said.nothing_planned),
         "said_nothing_open": partial(said.nothing_open),

@@ -109,7 +109,7 @@ class ChangeContext:
             return self.read_schedule(text)
         except Misunderstood as problem:
             with suppress(Misunderstood):
-                return Change(dosage=self._amount(parse_dosage(text)))
+                return self._with_limit_of(Change(dosage=self._amount(parse_dosage(text))))
             if problem.problem is Problem.UNKNOWN_WORDS:
                 raise Misunderstood(Problem.CHANGE_UNREADABLE, text) from problem
             raise
@@ -195,7 +195,7 @@ class ChangeContext:
     def read_dosage(self, text: str) -> Change:
         """ "75 mg", or an amount for each time. Raises Misunderstood."""
         try:
-            return Change(dosage=self._amount(parse_dosage(text)))
+            said = Change(dosage=self._amount(parse_dosage(text)))
         except Misunderstood as problem:
             try:
                 change = self.read_schedule(text)
@@ -204,6 +204,7 @@ class ChangeContext:
             if change.dosage is None and change.dosages is None and change.steps is None:
                 raise
             return change
+        return self._with_limit_of(said)
 
     def _amount(self, said: Dosage) -> Dosage:
         """ "2 tablets", of what is 500 mg each: the strength stays."""

@@ -204,6 +204,7 @@ class Draft:
             change=None,
             question=None,
             same=None,
+            spelled_out=(),
         )
 
     def understood(self, typed: PartialMedicine) -> "Draft":

@@ -9,7 +9,7 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from bot.grammar.commands.medicine_pieces import with_strength
-from bot.grammar.commands.medicine_schedules import limits_of_a_range
+from bot.grammar.commands.medicine_schedules import limits_to_keep
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dates import spelt
 from bot.grammar.labels.beside_times import joined, meals_beside_times_in
@@ -98,7 +98,7 @@ def read_schedule(
                 raise
             lacks = problem.problem
         so_far = text if schedule is None else ""
-        limits = limits_of_a_range(text, schedule, dosage)
+        limits = limits_to_keep(text, schedule, dosage)
         instructions = joined(label.instructions, *meals_beside_times_in(text), *limits)
         return TypedSchedule(schedule, so_far, lacks, instructions, label.reason, label.spelled_out)
 

@@ -32,7 +32,9 @@ def of_the_whole(
         later = None if end is None else change.last_day_from(end + timedelta(days=1))
         if later is None or change.names_days or change.names_times:
             raise refused
-        return replace(change, ends_on=later, days_long=None, months_long=None)
+        return replace(
+            change, ends_on=later, days_long=None, months_long=None, keeps_last_dose=True
+        )
     if words.adds and isinstance(so_far, Weekly) and change == Change(weekdays=change.weekdays):
         return Change(weekdays=so_far.weekdays | (change.weekdays or frozenset()))
     if words.adds and not (change.instructions or change.reason):
@@ -57,12 +59,10 @@ def of_the_whole(
 
 
 def _of_one_step(steps: Steps, change: Change, text: str) -> Change:
-    """ "20 mg for 7 days", of several steps. Without an amount it's the last one that is meant, if
-    it has no end yet. Raises Misunderstood.
+    """ "20 mg for 7 days", of several steps. Raises Misunderstood, also without an amount: "for 3
+    weeks" may correct the length that was typed, or end the step that has none.
     """
-    number = len(steps.steps) - 1 if steps.steps[-1].ends_on is None else None
-    if change.dosage is not None:
-        number = number_of_step(steps, change.dosage)
+    number = None if change.dosage is None else number_of_step(steps, change.dosage)
     try:
         longer = None if number is None else with_length_of_step(steps, number, change)
     except InvalidSchedule as error:
