@@ -113,7 +113,12 @@ async def test_a_message_a_press_and_an_edit(page: Page) -> None:
     await expect(anna.locator(".toast")).to_have_text("Thank you, Anna")
     await expect(answer).to_contain_text("Taken by Anna")
     await expect(answer).to_contain_text("edited")
-    await expect(answer.get_by_role("button")).to_have_count(0)
+    await expect(answer.get_by_role("button")).to_have_count(1)  # Reply
+
+    await answer.get_by_role("button", name="Reply").click()
+    await anna.get_by_label("Message from Anna").fill("who was that?")
+    await anna.get_by_role("button", name="Send", exact=True).click()
+    await expect(anna.locator(".answered").last).to_contain_text("Taken by Anna")
 
 
 async def test_an_invitation_opens_on_the_phone_of_a_new_person(page: Page) -> None:

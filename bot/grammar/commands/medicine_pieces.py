@@ -244,6 +244,9 @@ def with_strength(strength: Dosage, count: Dosage) -> Dosage | None:
     """ "500 mg 2 tablets", of what has 500 mg each; None if that is no amount."""
     with suppress(Misunderstood):
         return parse_dosage(f"{strength.words} {count.words}")
+    if count.amount is not None and len(strength.words) + len(count.words) <= _LONGEST_WORDS:
+        # "10 mg/5 ml oral solution", of which it is so much
+        return replace(count, words=f"{strength.words}, {count.words}")
     return None
 
 
@@ -269,3 +272,4 @@ def _longest_amount(line: Line, start: int) -> int:
 
 
 _LONGEST_AMOUNT = 8  # words
+_LONGEST_WORDS = 70  # letters of a strength and an amount together

@@ -112,13 +112,13 @@ def read_when(
 
 def limits_to_keep(words: str, schedule: Schedule | None, dosage: Dosage | None) -> tuple[str, ...]:
     """The limits in *words* to be kept as notes: "max 6 tablets a day" is another number of doses
-    once each is another amount, and of 1-2 tablets it is one only for the most that may be given.
+    once each is another amount.
     """
     if not isinstance(schedule, AsNeeded) or dosage is None:
         return ()
     line = tokenize(words)
     found = without_limits(line, line.tokens)[1]
-    return tuple(each for each in found if dosage.most is not None or _is_in_amounts(each))
+    return tuple(each for each in found if _is_in_amounts(each))
 
 
 def _is_in_amounts(limit: str) -> bool:

@@ -29,6 +29,7 @@ from bot.grammar.words.loading import load_expressions, load_lines, load_pattern
 
 _STATEMENTS, _PLANS = "statements", "plans"
 _LONGEST_NAME = 5  # words of a medicine that somebody names in a direction
+_AMOUNT = re.compile(r"(?i)\d ?(?:mg|ml|mcg|µg|g|iu|tablets?|tabs?|pills?|units?|drops?|puffs?)\b")
 _LONGEST = 300  # letters of a direction or an appointment
 
 
@@ -131,7 +132,7 @@ def _appointment(
     is_about_one = bool(sentence.visit_ids or sentence.doctor_ids) or _of_visits().search(
         sentence.text
     )
-    if not reminder and (sentence.medicine_ids or not is_about_one):
+    if not reminder and (sentence.medicine_ids or not is_about_one or _AMOUNT.search(text)):
         return None
     if load_expressions(_PLANS)["is over"].search(sentence.text):
         return None

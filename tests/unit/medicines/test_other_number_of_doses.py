@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
         ("Prednisolone 40 mg at 22:00 for 3 days, then 20 mg for 3 days", "08:00", (6, 5)),
         ("Prednisolone 40 mg at 22:00 for 5 days", "20:00", None),
         ("Prednisolone 40 mg at 22:00 for 5 days", "08:00 for 5 days", None),
-        ("Prednisolone 40 mg at 22:00 for 5 days", "08:00 and 22:00", None),
+        ("Prednisolone 40 mg at 22:00 for 5 days", "08:00 and 22:00", (10, 9)),
         ("Prednisolone 40 mg at 22:00 for 5 days", "fridays", (5, 1)),
         ("Keflex 500 mg at 08:00 and 20:00 for 14 doses", "every other day", (14, 7)),
         ("Depakote 2 tablets mondays at 09:00 for 4 weeks", "tuesdays", (4, 5)),

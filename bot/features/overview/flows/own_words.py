@@ -272,6 +272,9 @@ async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.Gi
     scope = request.scope
     days = await list_day(scope, days_ago=intent.days_ago)
     doses = [dose for day in days for dose in day.doses if _fits(dose, intent)]
+    if intent.days_ago:
+        # Those of before that nobody has answered are among them, and only today's are dated.
+        doses = [dose for dose in doses if _age(dose, scope.clock.now()) == intent.days_ago]
     names = {pill.id: pill.name for pill in known.pills}
     last: list[DoseFacts] = []
     is_answered = any(dose.status is DoseStatus.TAKEN for dose in doses)
@@ -289,6 +292,11 @@ async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.Gi
         days_ago=intent.days_ago,
         names_people=len(known.people) > 1,
     )
+
+
+def _age(dose: DoseFacts, now: datetime) -> int:
+    """How many days ago it was due, by the clock of whoever takes it."""
+    return (now.astimezone(dose.zone).date() - dose.local.date()).days
 
 
 def _fits(dose: DoseFacts, intent: WasItGiven) -> bool:

@@ -15,7 +15,7 @@ from bot.features.overview.flows.own_words import OwnWords
 from bot.features.overview.flows.said import answer_short
 from bot.features.overview.views import said as views
 from bot.grammar.intents.kinds import CalledOff, Drives, GaveDue, Intent, Moved, Skipped
-from bot.grammar.intents.replies import Said, read_short
+from bot.grammar.intents.replies import read_short
 from bot.grammar.tokens import unaccented
 from bot.intake.request import Handler, Replied, Request
 from bot.redis.conversations import Conversation
@@ -38,7 +38,7 @@ class Replies:
         self._own_words = own_words
 
     async def on_message(self, request: Request) -> Answer | None:
-        """None if it is no reply, or says nothing about what it replies to."""
+        """None if it is no reply, or one to a message that is about nothing of the kind."""
         replied, text = request.replied, request.text
         if replied is None or not text:
             return None
@@ -59,8 +59,11 @@ class Replies:
             return None
         await _enter(request, replied)
         if dose_ids:
-            return await self._about_doses(request, list(dose_ids))
-        return await self._about_visit(request, replied, visits.pop())
+            answer = await self._about_doses(request, list(dose_ids))
+        else:
+            answer = await self._about_visit(request, replied, visits.pop())
+        answer = answer or await self._own_words.otherwise(request)
+        return answer or views.not_about_that(text, replied.buttons)
 
     async def _press(self, request: Request, replied: Replied, press: Press) -> Answer:
         """As if it had been tapped. There is no tap that a toast could answer, or an edit."""
@@ -104,9 +107,7 @@ class Replies:
         if any(isinstance(each, WriteOutcome) for _, each in replied.buttons):
             return await outcome.begin_said(request, facts)
         short = read_short(request.text or "")
-        if short is not None and short.said is Said.WHO:
-            return Answer(send=(occurrence_screen(request, facts),))
-        return None
+        return None if short is None else Answer(send=(occurrence_screen(request, facts),))
 
 
 async def _of_visit(

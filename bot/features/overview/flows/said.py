@@ -109,11 +109,11 @@ async def answer_short(request: Request, short: Short, doses: Sequence[DoseFacts
     """
     still_open = [dose for dose in doses if dose.status in OPEN]
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    if short.said is Said.NOT_DONE:
-        return no_record(Unsaid.NEGATED, None, member=member, now=now)
-    if short.said is Said.WHO or not still_open:
+    if short.said is Said.WHO or (doses and not still_open):
         screens = [await entry_screen(request, dose.id) for dose in doses[:_MOST_SCREENS]]
         return Answer(send=tuple(screens))
+    if short.said is Said.NOT_DONE:
+        return no_record(Unsaid.NEGATED, None, member=member, now=now)
     if short.said is Said.SKIPPED:
         return await skip_said.begin(request, still_open, short.rest)
     if short.said is Said.LATER:

@@ -5,9 +5,12 @@ from dataclasses import replace
 
 from bot.features.overview.views.own_words import home_buttons
 from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.buttons import in_rows
 from bot.ui.distinct_labels import dose_labels
 from bot.ui.length import MAX_ROWS
+from bot.ui.misunderstandings import quoted
 from bot.ui.presses.doses import Snooze
+from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, listed
 from domain.database.scope import Member
 from domain.medicines.doses.facts import DoseFacts
@@ -75,6 +78,13 @@ def ask_later(doses: Sequence[DoseFacts], minutes: int | None, *, member: Member
             press = Snooze(family_id=member.family_id, dose_id=dose.id, minutes=each)
             rows.append((Button(words, press.encode()),))
     return say(_("When shall I ask again? Nothing is recorded yet."), tuple(rows))
+
+
+def not_about_that(typed: str, buttons: Sequence[tuple[str, Press]]) -> Answer:
+    """A reply that could not be read: what can be done with the message that it replies to."""
+    words = _("I'm not sure what you mean by “{typed}”. This is what can be done there:")
+    keys = [Button(label, press.encode()) for label, press in buttons[:MAX_ROWS]]
+    return say(words.format(typed=quoted(typed)), in_rows(keys))
 
 
 def whose() -> Answer:

@@ -8,6 +8,7 @@ from bot.features.family.views import notices
 from bot.features.overview.views import danger, first_minute, own_words, said
 from bot.grammar.intents.kinds import Danger, Span, Unsaid
 from bot.ui.answer import Screen
+from bot.ui.presses.doses import Snooze
 from domain.family.alarms import AlarmFacts, Called
 from domain.medicines.dosages import Dosage
 from domain.medicines.expansion.planned import PlannedDose
@@ -90,6 +91,11 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "said_nothing_open": partial(said.nothing_open),
         "said_whose": partial(said.whose),
         "said_of_somebody_else": partial(said.of_somebody_else, [(words.medicine, words.person)]),
+        "said_not_about_that": partial(
+            said.not_about_that,
+            words.medicine,
+            [(words.medicine, Snooze(family_id=FAMILY_ID, dose_id=open_dose.id, minutes=10))],
+        ),
         "said_later": partial(said.ask_later, [open_dose], None, member=home.member),
         "said_later_in_minutes": partial(said.ask_later, [open_dose], 30, member=home.member),
         "said_later_of_several": partial(

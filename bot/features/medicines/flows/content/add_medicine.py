@@ -230,6 +230,8 @@ def _changed(
     context = draft.context(request.scope.clock.now())
     found = context.apply([change], words=words)
     if isinstance(found, Content):
+        if found == context.content and words:
+            raise Misunderstood(Problem.CHANGE_UNREADABLE, words)
         first = parts.warning(context, change, found)
         before = parts.in_words(context.content, context.zone)
         return _next(request, running, replace(draft.changed(found), before=before), first=first)

@@ -4,7 +4,6 @@ What is typed or tapped is a change of parts. If it could mean several things, t
 the answer completes the change.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
+from bot.features.medicines.flows.content.limit_notes import is_limit, notes_beside
 from bot.features.medicines.flows.content.named_buttons import named_button
 from bot.features.medicines.flows.content.whole_changes import of_the_whole
 from bot.features.medicines.views.content import medicine_changes, new_medicines
@@ -25,7 +25,6 @@ from bot.grammar.labels.lines import check_notes
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.context import to_misunderstood
 from bot.grammar.tokens import tokenize
-from bot.grammar.units import name_of_unit
 from bot.ui.answer import Screen
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.facts import Content
@@ -106,13 +105,26 @@ class ChangeContext:
     def read(self, text: str) -> Change:
         """What somebody typed about the whole medicine. Raises Misunderstood."""
         try:
-            return self.read_schedule(text)
+            return self._as_limits(self.read_schedule(text))
         except Misunderstood as problem:
             with suppress(Misunderstood):
                 return self._with_limit_of(Change(dosage=self._amount(parse_dosage(text))))
             if problem.problem is Problem.UNKNOWN_WORDS:
                 raise Misunderstood(Problem.CHANGE_UNREADABLE, text) from problem
             raise
+
+    def _as_limits(self, change: Change) -> Change:
+        """ "Twice a day" and "every 6 hours" of what is taken as needed, and at no times, are how
+        often it may be, and how long to wait.
+        """
+        if not isinstance(self.content.schedule, AsNeeded) or change.times or change.moments:
+            return change
+        if change.every is not None and not change.from_last_intake:
+            change = replace(change, every=None, min_interval=change.every)
+        is_count = change.times_a_day is not None and not (change.dosages or change.names_days)
+        if is_count and change.max_per_day is None:
+            change = replace(change, times_a_day=None, max_per_day=change.times_a_day)
+        return change
 
     def read_more(self, text: str) -> Change:
         """What was said beside the schedule: "every 6 hours" of what is taken as needed is the
@@ -137,14 +149,10 @@ class ChangeContext:
         if change.dosage is not None:
             change = replace(change, dosage=self._amount(change.dosage))
         before, said = self.content.instructions, change.instructions
-        names_limit = change.max_per_day is not None
+        names_limits = change.names_limits
         change = self._with_limit_of(change)
-        if before and names_limit:
-            # "max 8 tablets a day" is none of its notes any more.
-            notes = [each for each in before.split("; ") if not _LIMIT.match(each)]
-            units = (token.word.lstrip("0123456789.,") for token in tokenize(text).tokens)
-            is_in_amounts = any(name_of_unit(unit) for unit in units)
-            kept = joined(*notes, text if is_in_amounts else None)
+        if before and names_limits:
+            kept = notes_beside(before, change, text)
             return change if kept == before else replace(change, instructions=kept or "")
         if not before or not said or (_is_about_food(before) and _is_about_food(said)):
             return change
@@ -158,7 +166,7 @@ class ChangeContext:
         """
         schedule = self.content.schedule
         notes = (self.content.instructions or "").split("; ")
-        limit = next((each for each in notes if _LIMIT.match(each)), None)
+        limit = next((each for each in notes if is_limit(each)), None)
         is_of_amount = change.dosage is not None and not change.names_limits
         if not is_of_amount or limit is None or not isinstance(schedule, AsNeeded):
             return change
@@ -168,17 +176,18 @@ class ChangeContext:
         return replace(change, max_per_day=again.max_per_day)
 
     def other_number_of_doses(self, change: Change, changed: Content) -> tuple[int, int] | None:
-        """How many doses a course had and has, if other days, hours or another first day make that
-        more or fewer; None otherwise.
+        """How many doses a course would have if it lasted as long, and has, if other days, hours or
+        another first day make that more or fewer; None otherwise.
         """
         if change.names_end or change.steps:
             return None
         old, new = self.content.schedule, changed.schedule
-        if [len(each.times) for each in wall_clocks_of(old)] != [
-            len(each.times) for each in wall_clocks_of(new)
-        ]:
-            return None
         before, after = (count_doses(each, self.zone, self.now) for each in (old, new))
+        times, now_times = ([len(each.times) for each in wall_clocks_of(s)] for s in (old, new))
+        if before and len(times) == len(now_times) == 1 and not before % times[0]:
+            before = before // times[0] * now_times[0]
+        elif times != now_times:
+            return None
         return (before, after) if before and after and before != after else None
 
     def replaced_rhythm(self, changed: Content) -> Days | None:
@@ -240,9 +249,6 @@ def warning(context: ChangeContext, change: Change, changed: Content) -> Screen 
     if days is not None:
         return new_medicines.replaced_rhythm(days)
     return new_medicines.other_number_of_doses(*doses) if doses else None
-
-
-_LIMIT = re.compile(r"(?i)(?:max|not more|no more|up to|at most|not exceed)")
 
 
 def _is_about_food(note: str) -> bool:
