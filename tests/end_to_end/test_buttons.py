@@ -17,10 +17,10 @@ from bot.ui.presses.arguments import CardOfSlot, NamedDoses
 from bot.ui.presses.contacts import DoctorsPage
 from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.doses import ChosenBelow, OpenMenu, Snooze, Take, TakeAll
-from bot.ui.presses.family import Invite, OwnClock, SwitchFamily
+from bot.ui.presses.family import Invite, OwnClock, RenameFamily, SwitchFamily
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory
 from bot.ui.presses.medicines import MedicinesPage, UndoMedicine
-from bot.ui.presses.overview import Keep, RunCommand, SetChangeNotices, TodayPage
+from bot.ui.presses.overview import Keep, RunCommand, SetChangeNotices, TellFamily, TodayPage
 from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE
 from bot.ui.presses.registry import KINDS
 from domain.access import Role
@@ -100,6 +100,8 @@ OF_ONES_OWN |= {AppointmentsPage, PastAppointmentsPage, ShowFamilyCalendar, Doct
 OF_ONES_OWN |= {OwnClock}
 # What she is told of in her own family is hers to say.
 OF_ONES_OWN |= {SetChangeNotices}
+# She may call her own family, and give it another name.
+OF_ONES_OWN |= {TellFamily, RenameFamily}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
 OF_ONES_OWN |= {Continue, Discard}
 A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from bot.conversation.people import load_people
 from bot.features.medicines.flows.content.medicine_draft import Draft
 from bot.features.medicines.views.content.persons_day import assumed
 from bot.grammar.day_times import parse_day_times
-from bot.grammar.problems import Misunderstood
+from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
 from bot.ui.answer import Screen
 from bot.ui.words.regimens import day_times as words
@@ -53,12 +53,15 @@ def _times_of(
         case None:
             try:
                 return parse_day_times(reply.text or "", asked=unknown), None
-            except Misunderstood:
+            except Misunderstood as problem:
                 change = _change_in(draft, reply.text or "", now)
                 if change is None or len(change.times or ()) != len(unknown):
                     raise
                 times = dict(zip(unknown, change.times or (), strict=True))
-                return times, replace(change, times=None, moments=None)
+                more = replace(change, times=None, moments=None)
+                if more.is_empty or problem.problem is not Problem.DAY_TIMES_UNREADABLE:
+                    raise  # times that can't be those of the day, and nothing more
+                return times, more
         case "use":
             return {part: draft.day_times.at(part) for part in unknown}, None
         case clock:
