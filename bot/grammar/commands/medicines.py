@@ -109,6 +109,11 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     clocks = clocks_of([who.person] if who.person else people)
     when = TypedWhen()
     table = unread_table(line)
+    within = None if table is not None else _schedule_in_name(line, pieces)
+    if within is not None:
+        # "Zoledronic acid once a year, 12 november 2pm 5mg": none of it may be lost in the name.
+        table, pieces = within, replace(pieces, name=pieces.name[:within])
+        name, name_problem = _read_name(line, pieces)
     if table is not None:
         # "Glycomet 500 1-0-2 pc" lacks a unit: nothing of what follows is read without the table.
         words = line.typed(line.tokens[table:])
@@ -160,6 +165,24 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         lacks=when.lacks,
         refused=when.refused or _refused_amounts(line, pieces),
     )
+
+
+def _schedule_in_name(line: Line, pieces: Pieces) -> int | None:
+    """Where words of a schedule begin that stand in the name, as the amount comes after them."""
+    for at, token in enumerate(pieces.name[1:], start=1):
+        if token.is_quoted:
+            continue
+        following = line.tokens[at + 1].word if at + 1 < len(line.tokens) else ""
+        is_count = token.word.isdecimal() and following in _EVERY_SO_OFTEN
+        is_count = is_count and pieces.dosage is not None  # "Omega 3 weekly" is a name
+        if token.word in _NO_NAMES or is_count:
+            return at
+    return None
+
+
+_EVERY_SO_OFTEN = {"weekly", "monthly", "yearly", "hourly"}
+_NO_NAMES = {"once", "twice", "monthly", "weekly", "yearly", "annually", "fortnightly", "every"}
+_NO_NAMES |= {"each", "next", "now", "quarterly", "per"}
 
 
 def _with_scale_as_note(

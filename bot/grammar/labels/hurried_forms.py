@@ -57,6 +57,20 @@ def _spelled(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
     return None, 1
 
 
+def _dates(words: Sequence[str], before: str) -> tuple[str, int] | None:
+    """ "3rd to 7th of june": from the third."""
+    first, joint, *rest = [*words, "", ""][:6]
+    last = next((word for word in rest if word != "the"), "")
+    is_range = joint in {"to", "until", "till", "til", "through"} and _ORDINAL.fullmatch(last)
+    is_of_months = {"each", "every", "month", "months"} & set(words)
+    if not is_range or not _ORDINAL.fullmatch(first) or before in {*FROM, "the"} or is_of_months:
+        return None
+    return f"from {first}", 1
+
+
+_ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
+
+
 def _times(words: Sequence[str], _before: str) -> tuple[str, int] | None:
     """ "8am/8pm"."""
     return (words[0].replace("/", " and "), 1) if _TIMES.fullmatch(words[0]) else None
@@ -130,6 +144,7 @@ def _when_she_has(words: Sequence[str], _before: str) -> tuple[str, int] | None:
 
 
 _FORMS: Sequence[Callable[[Sequence[str], str], tuple[str, int] | None]] = (
+    _dates,
     _times,
     _days,
     _rhythms,

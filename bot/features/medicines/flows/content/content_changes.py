@@ -7,7 +7,7 @@ the answer completes the change.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,7 @@ from domain.medicines.schedules.days import Daily, Days, counts_from_first_day
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Combined,
+    Elapsed,
     Schedule,
     Steps,
     WallClock,
@@ -183,7 +184,7 @@ class ChangeContext:
             return None
         old, new = self.content.schedule, changed.schedule
         before, after = (count_doses(each, self.zone, self.now) for each in (old, new))
-        times, now_times = ([len(each.times) for each in wall_clocks_of(s)] for s in (old, new))
+        times, now_times = _times_a_day(old), _times_a_day(new)
         if before and len(times) == len(now_times) == 1 and not before % times[0]:
             before = before // times[0] * now_times[0]
         elif times != now_times:
@@ -225,6 +226,13 @@ class ChangeContext:
         if is_count and strength.unit is not None and strength.unit not in THINGS:
             return with_strength(strength, said) or said
         return said
+
+
+def _times_a_day(schedule: Schedule) -> Sequence[int]:
+    """Of each of its parts."""
+    if isinstance(schedule, Elapsed) and not timedelta(days=1) % schedule.every:
+        return [timedelta(days=1) // schedule.every]
+    return [len(each.times) for each in wall_clocks_of(schedule)]
 
 
 def _strength_before(amount: Dosage) -> str:
