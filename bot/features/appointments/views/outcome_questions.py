@@ -21,7 +21,7 @@ def ask_outcome(title: str, person: str) -> Screen:
 
 
 def ask_whether(title: str, person: str, note: str, *, buttons: Sequence[Button]) -> Screen:
-    words = _("Shall I note this for <b>{title}</b>, {person}?\n\n“{note}”")
+    words = _("Shall I add this note to <b>{title}</b> ({person})?\n\n“{note}”")
     text = words.format(title=escape(title), person=escape(person), note=escape(note))
     return Screen(text, in_rows(buttons))
 

@@ -16,12 +16,14 @@ def closed() -> Screen:
 def alarm(facts: AlarmFacts) -> Screen:
     """Somebody in the family has called for help."""
     time = "" if facts.zone is None else f"{facts.called_at.astimezone(facts.zone):%H:%M}"
-    head = _("🚨 <b>{name} needs help now</b>, family {family}.")
+    head = _("🚨 <b>{name} needs help now</b> (family {family}).")
     if time:
-        head = _("🚨 {time}: <b>{name} needs help now</b>, family {family}.")
+        head = _("🚨 {time}: <b>{name} needs help now</b> (family {family}).")
     lines = [
         head.format(name=escape(facts.name), family=escape(facts.family_name), time=time),
-        _("They wrote to me that somebody may be in danger. Please call them."),
+        _("{name} wrote to me that somebody may be in danger. Please call {name}.").format(
+            name=escape(facts.name)
+        ),
     ]
     return Screen("\n".join(lines))
 

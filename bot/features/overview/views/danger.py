@@ -38,9 +38,9 @@ def danger(kind: Danger, *, countries: Sequence[str], family_id: UUID | None) ->
 
 def told(called: Called) -> Answer:
     """Who gets the message now, and who can't be reached."""
-    lines = [_("There's nobody else in your family whom I can reach.")]
+    lines = [_("I couldn't tell anybody. <b>Call for help yourself now.</b>")]
     if called.told:
-        words = _("📣 I'm telling {names} now. Don't wait for them: call for help first.")
+        words = _("📣 I'm telling {names} now. Don't wait for them: call for help yourself.")
         lines = [words.format(names=_names(called.told))]
     if called.unreachable:
         lines.append(_("I can't reach {names}.").format(names=_names(called.unreachable)))

@@ -25,7 +25,7 @@ def ask_whom(name: str, *, kept: str, is_again: bool, buttons: Sequence[Button])
         lines = [
             _(
                 "Hello {name}! I help families look after somebody together: I remind you about "
-                "medicines, and everybody sees who gave them."
+                "medicines, and everybody sees who recorded them."
             ).format(name=escape(name)),
             _(
                 "If somebody has sent you an invitation, tap its link, or paste it here. Otherwise,"
@@ -33,7 +33,7 @@ def ask_whom(name: str, *, kept: str, is_again: bool, buttons: Sequence[Button])
             ),
         ]
     if kept:
-        words = _("I keep “{words}” until then, and come back to it.")
+        words = _("I'll keep “{words}”, and come back to it after that.")
         lines.append(words.format(words=quoted(kept)))
     if not is_again:
         lines.append(disclaimer())
@@ -45,11 +45,12 @@ def whom_labels() -> dict[str, str]:
 
 
 def ask_for_link() -> str:
-    return _("Then tap the link that you were sent, or paste it here. It begins with <i>t.me</i>.")
+    return _("Tap the link that you were sent, or paste it here. It has <i>t.me</i> in it.")
 
 
 def one_thing_first(words: str) -> str:
-    return _("One thing at a time: I haven't kept “{words}”.").format(words=quoted(words))
+    sentence = _("One thing at a time, please. I haven't kept “{words}”; send it again later.")
+    return sentence.format(words=quoted(words))
 
 
 def family_of(name: str) -> str:

@@ -32,7 +32,7 @@ def move_it() -> str:
 
 
 def drive() -> str:
-    return _("Tap “I'll drive” if this is the one you mean.")
+    return _("I haven't changed anything yet. Tap “I'll drive” if this is the one you mean.")
 
 
 def stop_driving() -> str:
@@ -48,7 +48,9 @@ def stop_it() -> str:
 
 
 def nothing_planned() -> Answer:
-    return say(_("I have no such appointment then. Nothing was changed."), home_buttons("appts"))
+    return say(
+        _("I have no such appointment at that time. Nothing was changed."), home_buttons("appts")
+    )
 
 
 def nothing_open() -> Answer:
@@ -82,7 +84,7 @@ def ask_later(doses: Sequence[DoseFacts], minutes: int | None, *, member: Member
 
 def not_about_that(typed: str, buttons: Sequence[tuple[str, Press]]) -> Answer:
     """A reply that could not be read: what can be done with the message that it replies to."""
-    words = _("I'm not sure what you mean by “{typed}”. This is what can be done there:")
+    words = _("I'm not sure what you mean by “{typed}”. This is what you can do with it:")
     keys = [Button(label, press.encode()) for label, press in buttons[:MAX_ROWS]]
     return say(words.format(typed=quoted(typed)), in_rows(keys))
 
@@ -97,5 +99,5 @@ def whose() -> Answer:
 def of_somebody_else(named: Sequence[tuple[str, str]]) -> Answer:
     """The medicine that was named is taken by somebody else; each with its person."""
     names = listed([f"{escape(name)} ({escape(person)})" for name, person in named])
-    words = _("I have that only for somebody else: {names}. Nothing was recorded.")
+    words = _("I only have that for somebody else: {names}. Nothing was recorded.")
     return say(words.format(names=names), home_buttons("meds"))
