@@ -181,7 +181,7 @@ COMMANDS: dict[str, Handler] = {
     **ELSEWHERE.handlers(),
 }
 
-GUESSED = GuessedCommands(COMMANDS)
+GUESSED = GuessedCommands(COMMANDS, may_run=ELSEWHERE.may_run)
 FIRST_MINUTE = GUESSED.first_minute
 _FOR_EVERYBODY = {"start", "help", "newfamily"}
 COMMANDS |= {

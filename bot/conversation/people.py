@@ -15,6 +15,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.errors import NobodyCaredFor
+from domain.family.people import Person as CaredFor
 from domain.family.people import list_people
 from domain.medicines.schedules.moments import DayTimes
 
@@ -34,9 +35,13 @@ People: TypeAlias = tuple[StoredPerson, ...]
 
 
 async def load_people(scope: Scope) -> People:
+    return to_stored(await list_people(scope))
+
+
+def to_stored(people: Sequence[CaredFor]) -> People:
     return tuple(
         StoredPerson(str(person.id), person.name, person.zone.key, person.day_times)
-        for person in await list_people(scope)
+        for person in people
     )
 
 

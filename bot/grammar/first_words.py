@@ -16,7 +16,7 @@ from bot.grammar.intents.known import Known
 from bot.grammar.intents.reading import read_intents
 from bot.grammar.people import Person, split_person_line
 from bot.grammar.problems import Misunderstood
-from bot.grammar.words.loading import load_expressions, load_lines, load_words
+from bot.grammar.words.loading import load_kinship, load_lines, load_openings, load_words
 
 _LONGEST_NAME = 4  # words of whom somebody looks after
 _TOKEN = re.compile(r"(?:[?&]start=|/start\s+)(?P<token>[\w-]{20,64})|^(?P<bare>[\w-]{30,64})$")
@@ -48,7 +48,7 @@ def find_invitation(text: str) -> str | None:
 
 
 def speaks_of_invitation(text: str) -> bool:
-    return bool(_expressions("invitation").search(text.casefold()))
+    return bool(load_openings("first_words")["invitation"].search(text))
 
 
 def read_whom(text: str, *, is_asked: bool) -> Whom | None:
@@ -56,8 +56,8 @@ def read_whom(text: str, *, is_asked: bool) -> Whom | None:
     anything else.
     """
     words = " ".join(text.strip().rstrip(".!").split())
-    bare = re.sub(_expressions("opening"), "", words, count=1)
-    if _expressions("self").fullmatch(bare.casefold()):
+    bare = load_openings("first_words")["opening"].sub("", words, count=1)
+    if load_openings("first_words")["self"].fullmatch(bare):
         return Whom("", is_self=True)
     try:
         name, place = split_person_line(bare)
@@ -89,16 +89,7 @@ def read_for_later(text: str, *, someone: Person, now: datetime) -> ForLater | N
             return ForLater("", text)
 
 
-def _expressions(section: str) -> re.Pattern[str]:
-    return re.compile(load_expressions("first_words")[section].pattern, re.IGNORECASE)
-
-
 @lru_cache
 def _kin() -> frozenset[str]:
-    found = {
-        word
-        for section, lines in load_lines("words").items()
-        if section.startswith("kin ")
-        for word in " ".join(lines).split()
-    }
-    return frozenset(found | set(" ".join(load_lines("first_words")["other kin"]).split()))
+    others = " ".join(load_lines("first_words")["other kin"]).split()
+    return frozenset({*load_kinship(), *others})

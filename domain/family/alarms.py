@@ -13,8 +13,8 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
-from domain.errors import NotFound
-from domain.models import Family, FamilyMember, Notification, User
+from domain.family.users import get_name_and_family
+from domain.models import FamilyMember, Notification, User
 from domain.models.delivery import Kind
 
 _AGAIN_AFTER = timedelta(minutes=1)  # a second tap calls nobody twice
@@ -87,16 +87,9 @@ async def tell_family(scope: Scope) -> Called:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> AlarmFacts:
-    found = await scope.row(
-        select(User.name, Family.name.label("family_name"))
-        .select_from(User)
-        .join(Family, Family.id == scope.family_id)
-        .where(User.id == UUID(header.facts["by"]))
-    )
-    if found is None:
-        raise NotFound
+    name, family_name = await get_name_and_family(scope, UUID(header.facts["by"]))
     called_at = datetime.fromisoformat(header.facts["at"])
-    return AlarmFacts(found.name, found.family_name, called_at, header.receiver.zone)
+    return AlarmFacts(name, family_name, called_at, header.receiver.zone)
 
 
 ALARM = MessageKind(Kind.ALARM, read_one_by_one(_read))

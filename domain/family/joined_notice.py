@@ -9,8 +9,8 @@ from domain.access import Role
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
-from domain.errors import NotFound
-from domain.models import Family, FamilyMember, User
+from domain.family.users import get_name_and_family
+from domain.models import FamilyMember
 from domain.models.delivery import Kind
 
 
@@ -46,16 +46,8 @@ async def notify_other_admins(scope: Scope, *, role: str) -> None:
 
 
 async def _read(scope: Scope, header: MessageHeader) -> JoinedFacts:
-    newcomer = UUID(header.facts["user_id"])
-    found = await scope.row(
-        select(User.name, Family.name.label("family_name"))
-        .select_from(User)
-        .join(Family, Family.id == scope.family_id)
-        .where(User.id == newcomer)
-    )
-    if found is None:
-        raise NotFound
-    return JoinedFacts(found.name, header.facts["role"], found.family_name)
+    name, family_name = await get_name_and_family(scope, UUID(header.facts["user_id"]))
+    return JoinedFacts(name, header.facts["role"], family_name)
 
 
 JOINED = MessageKind(Kind.JOINED, read_one_by_one(_read))

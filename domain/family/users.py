@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, null, update
+from sqlalchemy import case, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
-from domain.models import User, new_id
+from domain.errors import NotFound
+from domain.models import Family, User, new_id
 
 NAME_LENGTH = 80
 
@@ -22,6 +23,19 @@ class Arrival:
     name: str
     language_code: str | None
     is_private: bool  # from a private chat, so the bot may write to them
+
+
+async def get_name_and_family(scope: Scope, user_id: UUID) -> tuple[str, str]:
+    """The names of that user and of the scope's family. Raises NotFound."""
+    found = await scope.row(
+        select(User.name, Family.name.label("family_name"))
+        .select_from(User)
+        .join(Family, Family.id == scope.family_id)
+        .where(User.id == user_id)
+    )
+    if found is None:
+        raise NotFound
+    return found.name, found.family_name
 
 
 async def arrive(scope: Scope, arrival: Arrival) -> UUID:

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.grammar.intents.known import Known
-from bot.grammar.intents.sentences import read_sentence
+from bot.grammar.intents.sentences import names_amount, read_sentence
 
 _MOST = 3
 _DATE = re.compile(r"\b(?:today|tomorrow|tonight|week|dayx|visitx|doctorx|appointment)\b")
-_AMOUNT = re.compile(r"\d+ ?(?:mg|ml|g|mcg|iu|units?|tablets?|pills?|drops?|puffs?|%)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def _likely(typed: str, known: Known) -> Iterator[Nearest]:
         yield Nearest("give", name, name)
         yield Nearest("history", name, name)
         yield Nearest("refill", name, name)
-    if _AMOUNT.search(sentence.text):
+    if names_amount(typed):
         yield Nearest("addmed", typed)
     if sentence.visit_ids or sentence.doctor_ids:
         yield Nearest("appts", "")

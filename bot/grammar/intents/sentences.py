@@ -14,7 +14,7 @@ from bot.grammar.dates import WEEKDAYS
 from bot.grammar.intents.kinds import Part
 from bot.grammar.intents.known import Known
 from bot.grammar.tokens import raw_words, unaccented
-from bot.grammar.words.loading import load_expressions, load_lines, load_words
+from bot.grammar.words.loading import load_expressions, load_kinship, load_lines, load_words
 
 LONGEST = 400  # letters; nobody asks a question in more
 _WORD = re.compile(r"[\w'/%.:-]*[\w%]")
@@ -22,6 +22,7 @@ _SHORTEST_PART = 4  # letters of "para", "amlo"
 _MOST_TRIES = 12  # words that may be a slip; each is compared with all names
 _ALIKE = 84  # per cent: one letter of six differs
 _SINCE = re.compile(r"\bsince (?:this )?(?:morning|noon|breakfast|lunch)\b")  # no part by itself
+_AMOUNT = re.compile(r"(?i)\d ?(?:mg|ml|mcg|µg|g|iu|tablets?|tabs?|pills?|units?|drops?|puffs?)\b")
 _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 
 
@@ -71,6 +72,11 @@ def read_sentence(text: str, known: Known) -> Sentence:
         tuple(marked.origins),
         tuple(marked.mentions),
     )
+
+
+def names_amount(text: str) -> bool:
+    """Whether *text* says how much of a medicine: "20 mg", "2 tablets"."""
+    return bool(_AMOUNT.search(text))
 
 
 def _part_of(plain: str) -> Part | None:
@@ -124,8 +130,8 @@ class _Marking:
                 return used
         if used := self._purpose(at):
             return used
-        kin = word if word in _kinship() else word.removesuffix("s")
-        if kin in _kinship() and (ids := self._kin(kin)):
+        kin = word if word in load_kinship() else word.removesuffix("s")
+        if kin in load_kinship() and (ids := self._kin(kin)):
             self._mark("person", ids, [word])
         elif word in WEEKDAYS and word not in _NO_DAYS:
             self.weekday = WEEKDAYS[word].value
@@ -215,7 +221,7 @@ class _Marking:
         called = [
             person.id
             for person in self._known.people
-            if _kinship().get(unaccented(person.name).split()[0]) == _kinship()[word]
+            if load_kinship().get(unaccented(person.name).split()[0]) == load_kinship()[word]
         ]
         if called:
             return called
@@ -281,17 +287,6 @@ def _specialty_names(specialty: str) -> Iterator[str]:
 def _contractions() -> Mapping[str, str]:
     lines = load_lines("words")["contractions"]
     return dict(line.split(" = ", 1) for line in lines)
-
-
-@lru_cache
-def _kinship() -> Mapping[str, str]:
-    """Each word of kinship, with what is common to those that mean the same: "mom" is "mum"."""
-    return {
-        word: section
-        for section, lines in load_lines("words").items()
-        if section.startswith("kin ")
-        for word in " ".join(lines).split()
-    }
 
 
 @lru_cache

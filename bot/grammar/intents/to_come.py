@@ -21,15 +21,20 @@ from bot.grammar.intents.kinds import (
     SaysDirection,
     Stops,
 )
-from bot.grammar.intents.sentences import Sentence
+from bot.grammar.intents.sentences import Sentence, names_amount
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
-from bot.grammar.words.loading import load_expressions, load_lines, load_patterns, load_words
+from bot.grammar.words.loading import (
+    load_expressions,
+    load_lines,
+    load_openings,
+    load_patterns,
+    load_words,
+)
 
 _STATEMENTS, _PLANS = "statements", "plans"
 _LONGEST_NAME = 5  # words of a medicine that somebody names in a direction
-_AMOUNT = re.compile(r"(?i)\d ?(?:mg|ml|mcg|µg|g|iu|tablets?|tabs?|pills?|units?|drops?|puffs?)\b")
 _LONGEST = 300  # letters of a direction or an appointment
 
 
@@ -108,7 +113,7 @@ def read_plan(
 
 
 def _direction(text: str, people: Sequence[Person], now: datetime) -> Intent | None:
-    line = _opening("direction").sub("", text.strip(), count=1)
+    line = load_openings(_PLANS)["direction"].sub("", text.strip(), count=1)
     try:
         typed = understand_medicine(f"/addmed {line}", people=people, now=now)
     except Misunderstood:
@@ -127,12 +132,13 @@ def _direction(text: str, people: Sequence[Person], now: datetime) -> Intent | N
 def _appointment(
     sentence: Sentence, text: str, people: Sequence[Person], now: datetime
 ) -> Intent | None:
-    reminder = _opening("remind me").match(text.strip())
-    line = text.strip()[reminder.end() :] if reminder else _opening("book").sub("", text.strip())
+    openings, typed_line = load_openings(_PLANS), text.strip()
+    reminder = openings["remind me"].match(typed_line)
+    line = typed_line[reminder.end() :] if reminder else openings["book"].sub("", typed_line)
     is_about_one = bool(sentence.visit_ids or sentence.doctor_ids) or _of_visits().search(
         sentence.text
     )
-    if not reminder and (sentence.medicine_ids or not is_about_one or _AMOUNT.search(text)):
+    if not reminder and (sentence.medicine_ids or not is_about_one or names_amount(text)):
         return None
     if load_expressions(_PLANS)["is over"].search(sentence.text):
         return None
@@ -147,10 +153,6 @@ def _appointment(
     if typed.title is None or not is_readable or not (typed.when.days or typed.when.rule):
         return None
     return SaysAppointment(line)
-
-
-def _opening(section: str) -> re.Pattern[str]:
-    return re.compile(load_expressions(_PLANS)[section].pattern, re.IGNORECASE)
 
 
 @lru_cache

@@ -63,6 +63,26 @@ def _expanded(line: str, macros: Mapping[str, str]) -> str:
 
 
 @lru_cache
+def load_openings(name: str) -> Mapping[str, re.Pattern[str]]:
+    """Like :func:`load_expressions`, for text as it was typed: capitals don't matter."""
+    return {
+        section: re.compile(expression.pattern, re.IGNORECASE)
+        for section, expression in load_expressions(name).items()
+    }
+
+
+@lru_cache
+def load_kinship() -> Mapping[str, str]:
+    """Each word of kinship, with what is common to those that mean the same: "mom" is "mum"."""
+    return {
+        word: section
+        for section, lines in load_lines("words").items()
+        if section.startswith("kin ")
+        for word in " ".join(lines).split()
+    }
+
+
+@lru_cache
 def load_words(section: str) -> frozenset[str]:
     """A section of single words."""
     return frozenset(word for line in load_lines("words")[section] for word in line.split())

@@ -10,6 +10,7 @@ from bot.conversation.engine import (
     cancel_button,
     finished,
 )
+from bot.features.family.flows.place_answers import nearest_buttons, offering_nearest, take_place
 from bot.features.family.views import people as views
 from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.places import Place
@@ -63,26 +64,16 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
 
 
 def _ask_place(data: Data, choice: Choice) -> Screen:
-    nearest = data.get("nearest", [])
-    return views.ask_place(
-        data["name"], [choice(label, str(number)) for number, label in enumerate(nearest)]
-    )
+    return views.ask_place(data["name"], nearest_buttons(data, choice))
 
 
 async def _take_place(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    where = reply.text if reply.choice is None else data["nearest"][int(reply.choice)]
     try:
-        place = parse_place(where or "")
+        place = take_place(data, reply)
     except Misunderstood as problem:
-        # Offer the nearest places as buttons when asking again.
-        return FLOW.advance(
-            request,
-            running,
-            "place",
-            {"name": data["name"], "nearest": list(problem.suggestions)},
-            first=Screen(misunderstood(problem)),
-        )
+        again, first = offering_nearest(data, problem), Screen(misunderstood(problem))
+        return FLOW.advance(request, running, "place", again, first=first)
     return await _save(request, running, data["name"], place)
 
 

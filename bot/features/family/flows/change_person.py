@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.flows.add_person import ask_alike
+from bot.features.family.flows.place_answers import nearest_buttons, offering_nearest, take_place
 from bot.features.family.views import appointments_left as left
 from bot.features.family.views import people as views
 from bot.grammar.names import parse_name
-from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -73,20 +73,16 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
 
 
 def _ask_place(data: Data, choice: Choice) -> Screen:
-    nearest = data.get("nearest", [])
-    return views.ask_place(
-        data["name"], [choice(label, str(number)) for number, label in enumerate(nearest)]
-    )
+    return views.ask_place(data["name"], nearest_buttons(data, choice))
 
 
 async def _take_place(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    where = reply.text if reply.choice is None else data["nearest"][int(reply.choice)]
     try:
-        place = parse_place(where or "")
+        place = take_place(data, reply)
     except Misunderstood as problem:
-        again = {**data, "nearest": list(problem.suggestions)}
-        return FLOW.advance(request, running, "place", again, first=Screen(misunderstood(problem)))
+        again, first = offering_nearest(data, problem), Screen(misunderstood(problem))
+        return FLOW.advance(request, running, "place", again, first=first)
     person = await move_person(request.scope, UUID(data["id"]), place.zone)
     moved = views.moved(person, now=request.scope.clock.now())
     asked = await _with_appointments(request, {"id": data["id"], "name": person.name})

@@ -1,8 +1,8 @@
 """A member's own time zone: times are then shown by their clock, too."""
 
 from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
+from bot.features.family.flows.place_answers import nearest_buttons, offering_nearest, take_place
 from bot.features.family.views import people as views
-from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -18,18 +18,16 @@ async def begin(request: Request) -> Answer:
 
 
 def _ask_place(data: Data, choice: Choice) -> Screen:
-    nearest = data.get("nearest", [])
-    return views.ask_own_place([choice(words, str(n)) for n, words in enumerate(nearest)])
+    return views.ask_own_place(nearest_buttons(data, choice))
 
 
 async def _take_place(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    where = reply.text if reply.choice is None else data["nearest"][int(reply.choice)]
     try:
-        place = parse_place(where or "")
+        place = take_place(data, reply)
     except Misunderstood as problem:
-        asked = {"nearest": list(problem.suggestions)}
-        return FLOW.advance(request, running, "place", asked, first=Screen(misunderstood(problem)))
+        again, first = offering_nearest(data, problem), Screen(misunderstood(problem))
+        return FLOW.advance(request, running, "place", again, first=first)
     await set_zone(request.scope, place.zone)
     return finished(running, views.own_clock_set(place.zone, now=request.scope.clock.now()))
 

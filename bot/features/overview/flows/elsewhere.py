@@ -27,7 +27,7 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.distinct_labels import family_labels
 from bot.ui.misunderstandings import misunderstood
-from domain.access import Action, may
+from domain.access import Action, Role, may
 from domain.errors import NotFound
 from domain.family.people import list_people
 from domain.medicines.facts import MedicineLine
@@ -77,6 +77,11 @@ class Elsewhere:
     def handlers(self) -> dict[str, Handler]:
         """The commands, each wrapped to search other families."""
         return {name: self._wrap(name) for name in self._commands}
+
+    def may_run(self, name: str, role: Role) -> bool:
+        """Whether that role has what the command needs. Commands that are not here only show."""
+        naming = self._commands.get(name)
+        return naming is None or any(may(role, action) for action in naming.actions)
 
     def _wrap(self, name: str) -> Handler:
         naming = self._commands[name]
@@ -130,7 +135,7 @@ class Elsewhere:
             known = _find(naming, text, names, label, here=here)
             if known is not None:
                 sentence, typed = known
-                is_allowed = any(may(names.role, action) for action in naming.actions)
+                is_allowed = self.may_run(name, names.role)
                 found.append(Offer(str(names.family.id), label, sentence, typed, is_allowed))
         return found
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
+from bot.features.family.flows.place_answers import nearest_buttons, offering_nearest, take_place
 from bot.features.family.views import families as family_views
 from bot.features.family.views import people as people_views
+from bot.features.overview.flows.as_typed import in_place_of_question, run_as_typed
 from bot.features.overview.views import first_minute as views
 from bot.grammar.first_words import (
     Whom,
@@ -17,19 +19,15 @@ from bot.grammar.first_words import (
     read_whom,
     speaks_of_invitation,
 )
-from bot.grammar.people import Person, parse_place
+from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
-from bot.ui import refusals
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
-from domain.database.scope import Scope
-from domain.errors import CareCircleError
 from domain.family import families
 from domain.family.people import add_person
-from domain.savepoints import run_in_savepoint
 
 _SOMEBODY = Person("Somebody", ZoneInfo("UTC"))  # for whom a first line is read
 _KEPT = 1_000  # letters of what is kept
@@ -126,7 +124,7 @@ class FirstMinute:
         """*whom* may say it: "my mum in Lisbon"."""
         data = {**data, "whom": whom.name or request.name}
         if whom.place is not None:
-            return await self._take_place(request, running, data, whom.place)
+            return await self._take_place(request, running, data, Reply(text=whom.place))
         return self._asking_city(request, running, data)
 
     def _asking_city(
@@ -134,29 +132,24 @@ class FirstMinute:
         request: Request,
         running: Conversation | None,
         data: Data,
-        problem: Misunderstood | None = None,
+        first: Screen | None = None,
     ) -> Answer:
-        first = None
-        if problem is not None:
-            first = Screen(misunderstood(problem))
-            data = {**data, "nearest": list(problem.suggestions)}
         if running is None:
             return self.flow.begin(request, "city", data, first=first)
         return self.flow.advance(request, running, "city", data, first=first)
 
     async def _take_city(self, request: Request, running: Conversation, reply: Reply) -> Answer:
-        data: Data = running.data
-        where = reply.text if reply.choice is None else data["nearest"][int(reply.choice)]
-        return await self._take_place(request, running, data, where or "")
+        return await self._take_place(request, running, running.data, reply)
 
     async def _take_place(
-        self, request: Request, running: Conversation | None, data: Data, where: str
+        self, request: Request, running: Conversation | None, data: Data, reply: Reply
     ) -> Answer:
         """Create the family and the person, and do what was kept."""
         try:
-            place = parse_place(where, takes_largest=True)
+            place = take_place(data, reply, takes_largest=True)
         except Misunderstood as problem:
-            return self._asking_city(request, running, data, problem)
+            again, first = offering_nearest(data, problem), Screen(misunderstood(problem))
+            return self._asking_city(request, running, again, first)
         whom, scope = str(data["whom"]), request.scope
         flow_id = running.flow_id if running is not None else None
         founded = await families.found_family(scope, views.family_of(whom), flow_id=flow_id)
@@ -171,20 +164,10 @@ class FirstMinute:
         """*answer*, and what becomes of the words that were kept."""
         command, text = str(data["command"]), str(data["text"])
         if not text:
-            return answer if running is None else finished(running, answer)
+            return finished(running, answer)
         handler = self._commands.get(command, self._otherwise)
-        asked = replace(request, text=text, press=None, message=None, conversation=None)
-
-        async def work(_: Scope) -> Answer:
-            return await handler(replace(asked, is_said=True))
-
-        try:
-            done = await run_in_savepoint(request.scope, work)
-        except (CareCircleError, Misunderstood) as error:
-            done = refusals.refuse(error, is_press=False)
-        together = replace(done, send=(*answer.send, *done.send), closes=True)
-        is_over = running is None or done.conversation is not None
-        return together if is_over else finished(running, together)
+        done = await run_as_typed(request, handler, text, is_said=True)
+        return in_place_of_question(running, replace(done, send=(*answer.send, *done.send)))
 
 
 def _kept(request: Request, command: str, text: str) -> dict[str, str]:
@@ -208,5 +191,4 @@ def _ask_whom(data: Data, choice: Choice) -> Screen:
 
 
 def _ask_city(data: Data, choice: Choice) -> Screen:
-    nearest = [choice(label, str(at)) for at, label in enumerate(data["nearest"])]
-    return people_views.ask_place(str(data["whom"]), nearest)
+    return people_views.ask_place(str(data["whom"]), nearest_buttons(data, choice))

@@ -2,27 +2,25 @@
 tap.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 
-from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step
 from bot.features.family.views import start
+from bot.features.overview.flows.as_typed import in_place_of_question, run_as_typed
 from bot.features.overview.flows.first_minute import FirstMinute
 from bot.features.overview.flows.own_words import OwnWords, small_talk
 from bot.features.overview.views import guesses as views
 from bot.grammar.command_guesses import Guess, guess_command
 from bot.grammar.intents.kinds import Talk
-from bot.grammar.problems import Misunderstood
 from bot.intake.conversation import in_place_of
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
-from bot.ui import conversations, refusals
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
-from domain.database.scope import Scope
+from domain.access import Role
 from domain.delivery.inbox import EditedMessage, record_effect
-from domain.errors import CareCircleError
-from domain.savepoints import run_in_savepoint
 
 _WITHOUT_ARGUMENTS = frozenset(  # these take no arguments
     {"start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors", "undo"}
@@ -35,10 +33,12 @@ class GuessedCommands:
     to one first.
     """
 
-    def __init__(self, commands: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, commands: Mapping[str, Handler], *, may_run: Callable[[str, Role], bool]
+    ) -> None:
         self._commands = commands
         self.first_minute = FirstMinute(commands, self.on_message)
-        self._own_words = OwnWords(commands)
+        self._own_words = OwnWords(commands, may_run=may_run)
         self.flow = Flow(
             "guess",
             {"offer": Step(_ask, self._take), "nearest": Step(_ask_nearest, self._take)},
@@ -121,22 +121,7 @@ class GuessedCommands:
         data: Data = running.data
         meant = data["offered"][int(choice)] if "offered" in data else data
         handler = self._commands[meant["command"]]
-        asked = replace(
-            request,
-            text=meant["text"],
-            press=None,
-            message=None,
-            conversation=None,
-            is_said="offered" in data,
-        )
-
-        async def work(_: Scope) -> Answer:
-            return await handler(asked)
-
-        try:
-            answer = await run_in_savepoint(request.scope, work)
-        except (CareCircleError, Misunderstood) as error:
-            return finished(running, refusals.refuse(error, is_press=False))
+        answer = await run_as_typed(request, handler, meant["text"], is_said="offered" in data)
         acts = [act.id for act in request.scope.acts]
         if acts and data["message_id"] is not None:
             # Record the effect for the original message, in case that is edited later.
@@ -144,9 +129,7 @@ class GuessedCommands:
             await record_effect(
                 request.scope, request.update_id, acts=acts, instead_of=sent, text=data["typed"]
             )
-        if answer.conversation is not None:  # the command asks a question of its own
-            return replace(answer, closes=True)
-        return finished(running, answer)
+        return in_place_of_question(running, answer)
 
 
 def _ask_nearest(data: Data, choice: Choice) -> Screen:

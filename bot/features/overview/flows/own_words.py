@@ -4,16 +4,16 @@ Nothing here writes anything: what is said to have happened, or is to be, is sho
 does it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.conversation.people import load_people, to_persons
 from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.contacts.views import doctors as doctor_views
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.overview.flows.family_reader import load_reader
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.flows.said import answer_bare, answer_said
 from bot.features.overview.views import danger as danger_views
@@ -44,7 +44,7 @@ from bot.grammar.intents.kinds import (
     WhoIs,
     WhoIsInFamily,
 )
-from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
+from bot.grammar.intents.known import Known
 from bot.grammar.intents.nearest import Nearest, list_nearest
 from bot.grammar.intents.reading import is_asked, read_intents, without_reasons
 from bot.grammar.intents.replies import Said, read_short
@@ -52,18 +52,15 @@ from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.distinct_labels import medicine_labels
-from domain.access import Action, may
-from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.access import Action, Role
 from domain.appointments.occurrences.lists import list_upcoming
 from domain.contacts.doctors import list_doctors
 from domain.family import alarms
-from domain.family.families import get_overview
 from domain.family.people import list_people
 from domain.medicines.doses.asked_members import list_asked
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.today import list_day
 from domain.medicines.expansion.planned import PlannedDose, list_planned
-from domain.medicines.facts import MedicineLine
 from domain.medicines.records.history import list_history
 from domain.models.medicines import DoseStatus
 
@@ -74,10 +71,13 @@ _ALWAYS_COMMANDS = [(RunsCommand(command),) for command in ("cancel", "help", "u
 
 
 class OwnWords:
-    """Answers sentences by the handlers of *commands*."""
+    """Answers sentences by the handlers of *commands*; *may_run* says which role may run which."""
 
-    def __init__(self, commands: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, commands: Mapping[str, Handler], *, may_run: Callable[[str, Role], bool]
+    ) -> None:
         self._commands = commands
+        self._may_run = may_run
 
     async def on_message(self, request: Request, *, with_talk: bool = True) -> Answer | None:
         """The answer to a sentence; None if it can't be read."""
@@ -90,44 +90,23 @@ class OwnWords:
             return await self._run(request, "history")
         if short is not None:
             return await answer_bare(request, short)
-        known = await _load(request) if is_member else Known()
-        people = to_persons(await load_people(request.scope)) if is_member else ()
-        reading = read_intents(text, known, people=people, now=request.scope.clock.now())
-        if not reading.intents:
+        reader = await load_reader(request.scope)
+        intent = reader.read(text)
+        if intent is None:
             return None
-        intent = reading.intents[0]
         if request.is_forwarded and isinstance(intent, Gave | GaveDue | Skipped):
             intent = NoRecord(Unsaid.QUOTED)
         if not with_talk and isinstance(intent, SmallTalk | OffTopic):
             return None
-        if request.scope.member is None and not isinstance(
-            intent, SaysDanger | SmallTalk | OffTopic | AsksAdvice
-        ):
+        if not is_member and not isinstance(intent, SaysDanger | SmallTalk | OffTopic | AsksAdvice):
             return await self._run(request, "help") if intent == RunsCommand("help") else None
-        return await self._answer(request, intent, known)
-
-    async def read(self, request: Request) -> Intent | None:
-        """What the text most likely means, to a member; None if it can't be read."""
-        known = await _load(request)
-        people = to_persons(await load_people(request.scope))
-        now = request.scope.clock.now()
-        intents = read_intents(request.text or "", known, people=people, now=now).intents
-        return intents[0] if intents else None
+        return await self._answer(request, intent, reader.known)
 
     async def list_nearest(self, request: Request) -> Sequence[Nearest]:
         """The nearest things that a member may have meant, and may do."""
-        member = request.scope.require(Action.READ)
-        needed = {
-            "addmed": Action.CHANGE_MEDICINES,
-            "refill": Action.CHANGE_MEDICINES,
-            "addappt": Action.CHANGE_APPOINTMENTS,
-            "give": Action.RECORD_DOSE,
-        }
-        return [
-            each
-            for each in list_nearest(request.text or "", await _load(request))
-            if may(member.role, needed.get(each.command, Action.READ))
-        ]
+        member, reader = request.scope.require(Action.READ), await load_reader(request.scope)
+        nearest = list_nearest(request.text or "", reader.known)
+        return [each for each in nearest if self._may_run(each.command, member.role)]
 
     async def aside(self, request: Request) -> Answer | None:
         """The answer to what is a question by its form, while another question is open, and to the
@@ -220,34 +199,6 @@ class OwnWords:
         member = request.scope.require(Action.READ)
         screens = [doctor_views.doctor_screen(each, member=member) for each in found]
         return Answer(send=tuple(screens[:_MOST_SCREENS]))
-
-
-async def _load(request: Request) -> Known:
-    """The names of the family. Six statements."""
-    scope = request.scope
-    pills = await list_not_stopped(scope)
-    visits = await list_upcoming(scope)
-    overview = await get_overview(scope)
-    return Known(
-        people=[Named(person.id, person.name) for person in await list_people(scope)],
-        pills=[_pill(line) for line in pills],
-        visits=[_visit(each) for each in visits.items],
-        doctors=[
-            KnownHelper(each.id, each.name, each.specialty or "")
-            for each in await list_doctors(scope)
-        ],
-        members=[Named(each.user_id, each.name) for each in overview.members],
-    )
-
-
-def _pill(line: MedicineLine) -> KnownPill:
-    return KnownPill(line.id, line.name, line.person_id, line.reason or "")
-
-
-def _visit(facts: OccurrenceFacts) -> KnownVisit:
-    details = facts.details
-    doctor = details.doctor.name if details.doctor else ""
-    return KnownVisit(facts.id, details.title, facts.person_id, doctor)
 
 
 async def _pages(request: Request, ids: Sequence[UUID], *, of_facts: bool = False) -> Answer:

@@ -11,6 +11,7 @@ from uuid import UUID
 from bot.features.appointments.flows import move_appointment, outcome
 from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.medicines.flows.giving import skip_said, take_late
+from bot.features.overview.flows.family_reader import load_reader
 from bot.features.overview.flows.own_words import OwnWords
 from bot.features.overview.flows.said import answer_short
 from bot.features.overview.views import said as views
@@ -82,25 +83,25 @@ class Replies:
         short = read_short(request.text or "")
         if short is not None:
             return await answer_short(request, short, doses)
-        intent = await self._own_words.read(request)
-        match intent:
-            case GaveDue(part=None, is_all=False) if still_open:
-                return await take_late.begin_said(request, still_open, intent.when)
-            case Skipped(medicine_ids=ids):
+        reader = await load_reader(request.scope)
+        match reader.read(request.text or ""):
+            case GaveDue(part=None, is_all=False, when=when) if still_open:
+                return await take_late.begin_said(request, still_open, when)
+            case Skipped(medicine_ids=ids, reason=reason):
                 named = [dose for dose in still_open if not ids or dose.medication_id in ids]
                 if named:
-                    return await skip_said.begin(request, named, intent.reason)
+                    return await skip_said.begin(request, named, reason)
         return None
 
     async def _about_visit(
         self, request: Request, replied: Replied, occurrence_id: UUID
     ) -> Answer | None:
         facts = await get_occurrence(request.scope, occurrence_id)
-        intent = await self._own_words.read(request)
+        reader = await load_reader(request.scope)
+        said, title = request.text or "", facts.details.title
+        intent = reader.read(said)
         if not isinstance(intent, Moved | CalledOff | Drives):
-            for joint in (" ", " is "):
-                words = f"{facts.details.title}{joint}{request.text}"
-                intent = await self._own_words.read(replace(request, text=words)) or intent
+            intent = reader.read(f"{title} is {said}") or reader.read(f"{title} {said}") or intent
         shown = await _of_visit(request, facts, intent)
         if shown is not None:
             return shown

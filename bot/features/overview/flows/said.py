@@ -93,11 +93,10 @@ async def answer_said(
 
 async def answer_bare(request: Request, short: Short) -> Answer:
     """What a word that names nothing could be about: the doses that are due, by their names."""
-    now = request.scope.clock.now()
-    doses = await _open_doses(request, lambda dose, now: dose.due_at <= now + _SOON)
-    member = request.scope.require(Action.READ)
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
     if short.said is Said.NOT_DONE:
         return no_record(Unsaid.NEGATED, None, member=member, now=now)
+    doses = await _open_doses(request, lambda dose, now: dose.due_at <= now + _SOON)
     return await _of_one_person(
         _of_one_slot(doses, now), lambda theirs: answer_short(request, short, theirs)
     )

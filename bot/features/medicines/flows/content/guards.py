@@ -38,26 +38,22 @@ def take(step: str, reply: Reply, context: ChangeContext) -> tuple[Change | None
     """What a reply to the question of *step* changes, and which limits are to be asked for next.
     Raises Misunderstood.
     """
-    if step == "most":
-        return _take_max_per_day(reply, context), "done"
-    change = _take_interval(reply, context)
-    return change, "most" if change is None or change.max_per_day is None else "done"
-
-
-def _take_interval(reply: Reply, context: ChangeContext) -> Change | None:
-    """None if the answer was "I don't know". Raises Misunderstood."""
-    if reply.choice == _UNKNOWN:
-        return None
-    text = reply.text or ""
-    words = f"{reply.choice} hours" if reply.choice is not None else text
-    content = context.content
-    return parse_min_interval(
-        words,
-        schedule=content.schedule,
-        zone=context.zone,
-        now=context.now,
-        dosage=content.dosage,
-    )
+    is_of_most = step == "most"
+    parse = parse_max_per_day if is_of_most else parse_min_interval
+    words = reply.text or ""
+    if reply.choice is not None:
+        words = reply.choice if is_of_most else f"{reply.choice} hours"
+    change, content = None, context.content
+    if reply.choice != _UNKNOWN:
+        change = parse(
+            words,
+            schedule=content.schedule,
+            zone=context.zone,
+            now=context.now,
+            dosage=content.dosage,
+        )
+    is_done = is_of_most or (change is not None and change.max_per_day is not None)
+    return change, "done" if is_done else "most"
 
 
 def most_choices(content: Content) -> Sequence[int]:
@@ -72,19 +68,4 @@ def ask_max_per_day(data: Data, choice: Choice) -> Screen:
     buttons = [choice(str(most), str(most)) for most in data["most_choices"]]
     return medicine_changes.ask_max_per_day(
         data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
-    )
-
-
-def _take_max_per_day(reply: Reply, context: ChangeContext) -> Change | None:
-    """None if the answer was "I don't know". Raises Misunderstood."""
-    if reply.choice == _UNKNOWN:
-        return None
-    words = reply.choice if reply.choice is not None else reply.text or ""
-    content = context.content
-    return parse_max_per_day(
-        words,
-        schedule=content.schedule,
-        zone=context.zone,
-        now=context.now,
-        dosage=content.dosage,
     )
