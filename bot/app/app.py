@@ -28,6 +28,7 @@ from bot.redis.conversation_store import ConversationStore
 from bot.redis.drafts import DraftDeadlines
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
+from bot.redis.spoken import SpokenOf
 from bot.routes import FLOWS, register
 from bot.scheduling.wake_ups import WakeUps
 from bot.telegram_api.budget import Budget
@@ -140,6 +141,7 @@ class App:
                 identities=Identities(database),
                 conversations=ConversationStore(redis, wiring.conversation_ttl, clock=wiring.clock),
                 rate_limiter=RateLimiter(redis),
+                spoken=SpokenOf(redis),
                 medications=medications,
                 answers=answers,
                 mention_open_question=FLOWS.mention_open_question,

@@ -1,6 +1,8 @@
 """An update on its way to its handler."""
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from telegram import Contact as TelegramContact
@@ -16,6 +18,8 @@ from bot.ui.presses.press import Press
 from domain.database.scope import Scope
 from domain.medicines.records.presses import CardMessage
 
+_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -29,6 +33,7 @@ class Incoming:
     running: Conversation | Expired | None = None
     draft: Draft | None = None
     cached_medicines: CachedMedicines | None = None
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def press(self) -> Press | None:
@@ -93,6 +98,7 @@ class Incoming:
             is_forwarded=message is not None and message.forward_origin is not None,
             replied=_replied(sent.reply_to_message) if sent else None,
             cached_medicines=self.cached_medicines,
+            spoken=self.spoken,
         )
 
 
@@ -116,3 +122,15 @@ def _replied(message: Message | None) -> Replied | None:
 def _contact(shared: TelegramContact) -> Contact:
     names = (shared.first_name, shared.last_name or "")
     return Contact(" ".join(filter(None, names)), shared.phone_number)
+
+
+def text_of(update: Update) -> str:
+    return (update.effective_message and update.effective_message.text) or ""
+
+
+def command_of(text: str) -> tuple[str | None, str]:
+    """The command of a message (None if it isn't one), and the text after it."""
+    first, *rest = text.split(maxsplit=1)
+    following = rest[0] if rest else ""
+    match = _COMMAND.fullmatch(first)
+    return (match[1].lower(), following) if match else (None, text)

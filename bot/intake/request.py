@@ -1,7 +1,7 @@
 """The request that a handler gets."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from bot.redis.conversations import Conversation, Draft, Expired
@@ -42,8 +42,9 @@ class Request:
     None while that is running. `replied` is the message of ours that they reply to.
     `cached_medicines` was read before the transaction, if it can be used.
 
-    What `is_forwarded` is somebody else's word. What `is_said` in own words is shown as understood,
-    and saved only after a yes.
+    `spoken` are the ids of what they have spoken of in the last minutes. What `is_forwarded` is
+    somebody else's word. What `is_said` in own words is shown as understood, and saved only after
+    a yes.
     """
 
     scope: Scope
@@ -58,6 +59,7 @@ class Request:
     conversation: Conversation | Expired | None = None
     draft: Draft | None = None
     replied: Replied | None = None
+    spoken: Mapping[str, str] = field(default_factory=dict)
     cached_medicines: CachedMedicines | None = None
     is_said: bool = False
     is_sticker: bool = False

@@ -6,7 +6,6 @@ stored with the effect, so that even after a crash it is sent, and the effect ne
 
 import asyncio
 import logging
-import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
@@ -23,13 +22,14 @@ from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_pres
 from bot.intake.answer_sender import OutgoingAnswer, Place
 from bot.intake.effects import Effects, MentionOpenQuestion
 from bot.intake.identity import Identities
-from bot.intake.incoming import Incoming
+from bot.intake.incoming import Incoming, command_of, text_of
 from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
+from bot.redis.spoken import SpokenOf
 from bot.ui import conversations as conversation_views
 from bot.ui import refusals
 from bot.ui.answer import Answer
@@ -49,7 +49,6 @@ log = logging.getLogger(__name__)
 NOTHING = Answer()
 MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button also does
 REMEMBERED = 10_000
-_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
 MESSAGE = "message"  # the metric name of messages that aren't commands
 UNKNOWN = "unknown"  # and of unknown commands
 EDIT = "edit"  # and of edited messages that aren't handled again
@@ -68,6 +67,7 @@ class Services:
     identities: Identities
     conversations: ConversationStore
     rate_limiter: RateLimiter
+    spoken: SpokenOf
     answers: OutgoingAnswers
     medications: MedicationsCache
     mention_open_question: MentionOpenQuestion
@@ -109,7 +109,7 @@ class Serving:
         """A typed command; the request's text is what follows it."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-            words = _text(update).split(maxsplit=1)
+            words = text_of(update).split(maxsplit=1)
             text = words[1] if len(words) > 1 else ""
             await self._serve(handler, update, UpdateKind.COMMAND, name=name, text=text)
 
@@ -119,7 +119,9 @@ class Serving:
         """An unknown command; the request's text is the whole message."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-            await self._serve(handler, update, UpdateKind.COMMAND, name=UNKNOWN, text=_text(update))
+            await self._serve(
+                handler, update, UpdateKind.COMMAND, name=UNKNOWN, text=text_of(update)
+            )
 
         return callback
 
@@ -149,7 +151,7 @@ class Serving:
                 lambda scope: inbox.find_edited(scope, update.update_id), as_dispatch()
             )
             age = self._services.database.clock.now() - message.date
-            name, words = _command_of(text)
+            name, words = command_of(text)
             if known is not None and known.is_unchanged:
                 await self._serve(_ignore, update, UpdateKind.EVENT)
             elif known is None or age > EDITS_READ:
@@ -203,6 +205,8 @@ class Serving:
         if answer.is_small_talk and user is not None:
             may_chat = await self._services.rate_limiter.may_chat(user.id)
             answer = answer if may_chat else NOTHING
+        if answer.spoken and user is not None:
+            await self._services.spoken.note(user.id, answer.spoken)
         with speaking(user.language_code if user else None):
             if answer.conversation is not None and user is not None:
                 answer = await self._apply_conversation_change(
@@ -268,10 +272,11 @@ class Serving:
             return await self._effects.apply(handler, await self._with_cached_medicines(incoming))
 
     async def _with_conversation(self, incoming: Incoming, *, chat: int, user: int) -> Incoming:
-        """Add the running conversation. Raises ConversationsUnavailable."""
+        """Add the running conversation, and what was spoken of. Raises ConversationsUnavailable."""
         running = await self._services.conversations.load(chat, user)
         draft = await self._find_draft(running, incoming.press, chat=chat, user=user)
-        return replace(incoming, running=running, draft=draft)
+        spoken = await self._services.spoken.recall(user)
+        return replace(incoming, running=running, draft=draft, spoken=spoken)
 
     async def _with_cached_medicines(self, incoming: Incoming) -> Incoming:
         """Add the list of medicines that it asks for, if that is cached."""
@@ -351,18 +356,6 @@ class Serving:
         except ConversationsUnavailable:
             # Without Redis there is nothing to continue anyway.
             log.warning("question message not stored: redis unavailable")
-
-
-def _text(update: Update) -> str:
-    return (update.effective_message and update.effective_message.text) or ""
-
-
-def _command_of(text: str) -> tuple[str | None, str]:
-    """The command of a message (None if it isn't one), and the text after it."""
-    first, *rest = text.split(maxsplit=1)
-    following = rest[0] if rest else ""
-    match = _COMMAND.fullmatch(first)
-    return (match[1].lower(), following) if match else (None, text)
 
 
 async def _ignore(_: Request) -> Answer:

@@ -10,6 +10,7 @@ FAMILY_MEDICATIONS_TTL = 300
 RATE_LIMIT_TTL = 60
 #: How long "hello" and "thanks" are answered only once.
 SMALL_TALK_TTL = 3_600
+SPOKEN_TTL = 600
 TOMBSTONE_TTL = 86_400
 #: How long an unfinished conversation can be continued after it expired.
 DRAFT_TTL = 86_400
@@ -42,6 +43,11 @@ def rate_limit(telegram_user: int, command: str) -> str:
 def small_talk(telegram_user: int) -> str:
     """Set for an hour once "hello" or "thanks" was answered."""
     return f"smalltalk:{telegram_user}"
+
+
+def spoken(telegram_user: int) -> str:
+    """What they have spoken of in the last minutes, as ids."""
+    return f"spoken:{telegram_user}"
 
 
 def conversation(chat_id: int, user_id: int) -> str:

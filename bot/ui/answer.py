@@ -4,7 +4,8 @@ An answer is stored in the same transaction as the effect it reports, so that it
 process dies in between. Every part of it therefore converts to JSON and back.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.ui.length import MAX_SHOWN, length
@@ -60,7 +61,8 @@ class Answer:
     edited this way: they show their wanted state, see :mod:`domain.delivery.shown_messages`.
 
     `conversation` is the person's guided conversation after this update, as JSON of
-    :mod:`bot.intake.conversation`. What `is_small_talk` is sent at most once an hour.
+    :mod:`bot.intake.conversation`. What `is_small_talk` is sent at most once an hour. `spoken` are
+    the ids of what it is about, for the next ten minutes.
     """
 
     toast: str | None = None
@@ -70,6 +72,7 @@ class Answer:
     closes: bool = False
     conversation: dict[str, Any] | None = None
     is_small_talk: bool = False
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         stored: dict[str, Any] = {}
@@ -87,6 +90,8 @@ class Answer:
             stored["conversation"] = self.conversation
         if self.is_small_talk:
             stored["is_small_talk"] = True
+        if self.spoken:
+            stored["spoken"] = dict(self.spoken)
         return stored
 
     @classmethod
@@ -99,6 +104,7 @@ class Answer:
             closes=stored.get("closes", False),
             conversation=stored.get("conversation"),
             is_small_talk=stored.get("is_small_talk", False),
+            spoken=stored.get("spoken", {}),
         )
 
     def in_place(self) -> "Answer":

@@ -58,13 +58,15 @@ class WhatIsDue:
 
     span: Span
     person_id: UUID | None = None
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WasItGiven:
     """ "Did mum take her evening pill?", "when did she last have Para?", "who gave it?"
 
-    Without `medicine_ids` it's about all that is due in that `part` of the day `days_ago`.
+    Without `medicine_ids` it's about all that is due in that `part` of the day `days_ago`, or of
+    the last such `weekday` (0 is Monday).
     """
 
     medicine_ids: tuple[UUID, ...]
@@ -72,6 +74,7 @@ class WasItGiven:
     person_id: UUID | None = None
     part: Part | None = None
     days_ago: int = 0
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,23 @@ class KnownHelper:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was spoken of last, a medicine or an appointment, and of whom: "it", "she"."""
+
+    medicine_id: UUID | None = None
+    visit_id: UUID | None = None
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """A family's names. Without any, commands, small talk and danger are read all the same."""
+    """A family's names, and what was *spoken* of a moment ago. Without any, commands, small talk
+    and danger are read all the same.
+    """
 
     people: Sequence[Named] = ()
     pills: Sequence[KnownPill] = ()
     visits: Sequence[KnownVisit] = ()
     doctors: Sequence[KnownHelper] = ()
     members: Sequence[Named] = ()
+    spoken: Spoken = Spoken()

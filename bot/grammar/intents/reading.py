@@ -206,11 +206,13 @@ def _given(asked: Asked) -> Callable[[Sentence], Intent | None]:
             sentence.medicine_ids or sentence.part or _is_of_pills(sentence)
         ):
             return None
-        if sentence.weekday is not None:
-            return None  # only of the last three days is it known here which weekday they are
-        days = _days_ago(sentence)
         return WasItGiven(
-            sentence.medicine_ids, asked, sentence.person_id, sentence.part, days_ago=days
+            sentence.medicine_ids,
+            asked,
+            sentence.person_id,
+            sentence.part,
+            days_ago=_days_ago(sentence),
+            weekday=sentence.weekday,
         )
 
     return build
@@ -253,8 +255,8 @@ def _due(sentence: Sentence) -> Intent:
         ids, part = sentence.medicine_ids, sentence.part
         return WasItGiven(ids, Asked.WHETHER, sentence.person_id, part, days_ago=days)
     span = _span(sentence, Span.NOW)
-    if sentence.weekday is not None and span in {Span.NOW, Span.TODAY}:
-        span = Span.WEEK
+    if sentence.weekday is not None:
+        return WhatIsDue(Span.WEEK, sentence.person_id, sentence.weekday)
     return WhatIsDue(span, sentence.person_id)
 
 

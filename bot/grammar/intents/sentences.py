@@ -4,7 +4,7 @@ out, and each name replaced by what it is the name of.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.intents.kinds import Part
-from bot.grammar.intents.known import Known
+from bot.grammar.intents.known import Known, Spoken
 from bot.grammar.tokens import raw_words, unaccented
 from bot.grammar.words.loading import load_expressions, load_kinship, load_lines, load_words
 
@@ -23,6 +23,7 @@ _MOST_TRIES = 12  # words that may be a slip; each is compared with all names
 _ALIKE = 84  # per cent: one letter of six differs
 _SINCE = re.compile(r"\bsince (?:this )?(?:morning|noon|breakfast|lunch)\b")  # no part by itself
 _AMOUNT = re.compile(r"(?i)\d ?(?:mg|ml|mcg|µg|g|iu|tablets?|tabs?|pills?|units?|drops?|puffs?)\b")
+_DONE = {"due", "given", "had", "left", "recorded", "taken"}  # "was it given?"
 _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 
 
@@ -62,7 +63,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
         plain,
         text.rstrip().endswith("?") or ("yet" in words and "not" not in words),
         tuple(dict.fromkeys(marked.medicines)),
-        tuple(dict.fromkeys(marked.people)),
+        tuple(dict.fromkeys(marked.people)) or _of_pronouns(words, known),
         tuple(dict.fromkeys(marked.doctors)),
         tuple(dict.fromkeys(marked.visits)),
         tuple(_visits_of(marked.doctors, known)),
@@ -79,6 +80,42 @@ def names_amount(text: str) -> bool:
     return bool(_AMOUNT.search(text))
 
 
+def _of_pronouns(words: Sequence[str], known: Known) -> tuple[UUID, ...]:
+    """Whom "she" is: the only one it can be, or the one who was spoken of."""
+    says_her, says_him = ({*words} & load_words(section) for section in ("of her", "of him"))
+    if not says_her and not says_him:
+        return ()
+    others = load_words("he" if says_her else "she")
+    may_be = [each.id for each in known.people if not _kin_of(each.name) & others]
+    if len(may_be) == 1:
+        return (may_be[0],)
+    spoken_of = known.spoken.person_id
+    return (spoken_of,) if spoken_of in may_be and spoken_of is not None else ()
+
+
+def _kin_of(name: str) -> set[str]:
+    """What somebody is called by, in a word that all its likes have: "mum" for "Mom"."""
+    kinship = load_kinship()
+    return {kinship[word].removeprefix("kin ") for word in _words(name) if word in kinship}
+
+
+def spoken_of(text: str, known: Known) -> Spoken:
+    """What *text* speaks of, or else what was spoken of before it."""
+    sentence, before = read_sentence(text, known), known.spoken
+    medicine = _only(sentence.medicine_ids)
+    visit = _only(sentence.visit_ids) if medicine is None else None
+    owners = {pill.id: pill.person_id for pill in known.pills}
+    owners |= {each.id: each.person_id for each in known.visits}
+    subject = medicine or visit
+    if subject is None:
+        return replace(before, person_id=sentence.person_id or before.person_id)
+    return Spoken(medicine, visit, sentence.person_id or owners[subject])
+
+
+def _only(ids: Sequence[UUID]) -> UUID | None:
+    return ids[0] if len(ids) == 1 else None
+
+
 def _part_of(plain: str) -> Part | None:
     plain = _SINCE.sub("", plain)
     for section, expression in load_expressions("times").items():
@@ -88,10 +125,13 @@ def _part_of(plain: str) -> Part | None:
 
 
 def _spelled_out(text: str) -> Iterator[str]:
+    is_first = True
     for raw in raw_words(text.replace("\u2019", "'")):
         for word in _WORD.findall(raw.casefold()):
             bare = word.strip(".:-")
-            spelled = _contractions().get(bare)
+            spelled = _shortened("first word").get(bare) if is_first else None
+            spelled = spelled or _shortened("contractions").get(bare)
+            is_first = False
             if spelled is None and bare.endswith("'s"):
                 spelled = bare[:-2]  # "mum's pills"
             yield from (each for each in (spelled or bare).split() if each)
@@ -129,6 +169,8 @@ class _Marking:
                 self._mark(mark, ids, self._words[at : at + used])
                 return used
         if used := self._purpose(at):
+            return used
+        if used := self._spoken(at):
             return used
         kin = word if word in load_kinship() else word.removesuffix("s")
         if kin in load_kinship() and (ids := self._kin(kin)):
@@ -205,16 +247,42 @@ class _Marking:
             words, pill = self._words[at : at + length], self._words[at + length : at + length + 1]
             if len(words) < length or not pill or not _pill().fullmatch(pill[0]):
                 continue
-            said = " ".join(words)
-            ids = [
-                pill.id
-                for pill in self._known.pills
-                if pill.reason and said in unaccented(pill.reason) and len(said) >= _SHORTEST_PART
-            ]
-            if ids:
+            if ids := self._for_what(words):
                 self._mark("med", ids, [*words, *pill])
                 return length + 1
+        if self._words[at] in {"something", "anything"} and self._words[at + 1 : at + 2] == ["for"]:
+            for start in (at + 2, at + 3):  # "something for pain", "for the pain"
+                if ids := self._for_what(self._words[start : start + 1]):
+                    self._mark("med", ids, self._words[at : start + 1])
+                    return start + 1 - at
         return 0
+
+    def _spoken(self, at: int) -> int:
+        """ "It", "another": what was spoken of a moment ago, if nothing else was named."""
+        word, spoken = self._words[at], self._known.spoken
+        before, following = self._words[at - 1] if at else "", self._words[at + 1 : at + 2]
+        if self.medicines or self.visits:
+            return 0
+        is_last = not following or following[0] in load_words("after another")
+        stands_for_it = (word in {"another", "one"} and is_last) or word == "it"
+        is_given = before in {"is", "was"} and bool(following) and following[0] in _DONE
+        takes_it = is_given or before in load_words("before it medicine")
+        if spoken.medicine_id is not None and stands_for_it and takes_it:
+            self._mark("med", [spoken.medicine_id], [word])
+            return 1
+        is_there = not before or before in load_words("before it appointment")
+        if spoken.visit_id is not None and word == "it" and is_there:
+            self._mark("visit", [spoken.visit_id], [word])
+            return 1
+        return 0
+
+    def _for_what(self, words: Sequence[str]) -> Sequence[UUID]:
+        said = " ".join(words)
+        return [
+            pill.id
+            for pill in self._known.pills
+            if pill.reason and said in unaccented(pill.reason) and len(said) >= _SHORTEST_PART
+        ]
 
     def _kin(self, word: str) -> Sequence[UUID]:
         """Whom "mother" means: whoever is called Mum, or the only one there is."""
@@ -263,6 +331,9 @@ def _names_of(known: Known) -> Iterator[_Name]:
             yield _Name("doctor", called, doctor.id)
         for specialty in _specialty_names(doctor.specialty):
             yield _Name("doctor", (specialty,), doctor.id)
+        for organ in _organs_of(doctor.specialty):
+            for kind in ("doctor", "specialist", "clinic"):
+                yield _Name("doctor", (organ, kind), doctor.id)
     for visit in known.visits:
         yield _Name("visit", _words(visit.title), visit.id)
         yield _Name("visit", _words(visit.title)[:1], visit.id)
@@ -283,10 +354,16 @@ def _specialty_names(specialty: str) -> Iterator[str]:
             yield f"{word[:-3]}y"
 
 
+def _organs_of(specialty: str) -> Iterator[str]:
+    """ "heart" for a cardiologist."""
+    for organ, doctors in _shortened("doctors of").items():
+        if {*_words(specialty)} & {*doctors.split()}:
+            yield organ
+
+
 @lru_cache
-def _contractions() -> Mapping[str, str]:
-    lines = load_lines("words")["contractions"]
-    return dict(line.split(" = ", 1) for line in lines)
+def _shortened(section: str) -> Mapping[str, str]:
+    return dict(line.split(" = ", 1) for line in load_lines("words")[section])
 
 
 @lru_cache

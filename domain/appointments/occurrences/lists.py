@@ -30,7 +30,7 @@ _EVER: Any = literal_column("'-infinity'::timestamptz")
 _LOCAL_DAY = cast(func.timezone(Appointment.timezone, _STARTS), Date)
 
 
-async def list_upcoming(scope: Scope, *, page: int = 0) -> OccurrencePage:
+async def list_upcoming(scope: Scope, *, page: int = 0, size: int = PAGE_SIZE) -> OccurrencePage:
     """Upcoming occurrences, next first: ordered by the local day at their place, then by instant.
     Individually cancelled ones stay in the list. A series appears once, with its next occurrence,
     preferably one that takes place. One statement.
@@ -54,7 +54,7 @@ async def list_upcoming(scope: Scope, *, page: int = 0) -> OccurrencePage:
     statement = SELECT_OCCURRENCES.where(
         AppointmentOccurrence.family_id == scope.family_id, AppointmentOccurrence.id.in_(shown)
     ).order_by(_LOCAL_DAY, _STARTS, AppointmentOccurrence.id)
-    return await _fetch_page(scope, statement, page=page)
+    return await _fetch_page(scope, statement, page=page, size=size)
 
 
 async def list_series(scope: Scope, appointment_id: UUID, *, page: int = 0) -> OccurrencePage:
@@ -144,7 +144,12 @@ def _upcoming_conditions(scope: Scope) -> Sequence[Any]:
 
 
 async def _fetch_page(
-    scope: Scope, statement: Select[*tuple[Any, ...]], *, page: int, is_past: bool = False
+    scope: Scope,
+    statement: Select[*tuple[Any, ...]],
+    *,
+    page: int,
+    size: int = PAGE_SIZE,
+    is_past: bool = False,
 ) -> OccurrencePage:
-    found = await fetch_occurrences(scope, statement.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1))
-    return OccurrencePage(found[:PAGE_SIZE], page, len(found) > PAGE_SIZE, is_past)
+    found = await fetch_occurrences(scope, statement.offset(page * size).limit(size + 1))
+    return OccurrencePage(found[:size], page, len(found) > size, is_past)

@@ -188,15 +188,15 @@ def _date_label(facts: OccurrenceFacts) -> str:
 
 def _open_button(facts: OccurrenceFacts, *, is_past: bool) -> Button:
     if facts.recurrence is None or is_past:
-        return _button_to_open(facts, _list_label(facts))
+        return button_to_open(facts)
     press = ShowSeries(family_id=facts.family_id, appointment_id=facts.appointment_id)
     return Button(_("🔁 {appointment}").format(appointment=_list_label(facts)), press.encode())
 
 
-def _button_to_open(facts: OccurrenceFacts, words: str) -> Button:
-    """A button that opens one occurrence."""
+def button_to_open(facts: OccurrenceFacts, words: str | None = None) -> Button:
+    """A button that opens one occurrence, called as in a list or by these *words*."""
     press = ShowAppointment(family_id=facts.family_id, occurrence_id=facts.id)
-    return Button(words, press.encode())
+    return Button(words or _list_label(facts), press.encode())
 
 
 def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
@@ -236,7 +236,7 @@ def series(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
     )
     lines = [_date_line(facts, member=member, now=now) for facts in page.items]
     rows = in_rows(
-        [_button_to_open(facts, _date_label(facts)) for facts in page.items], of=_IN_A_ROW
+        [button_to_open(facts, _date_label(facts)) for facts in page.items], of=_IN_A_ROW
     )
     turns = page_turns(
         page.number,

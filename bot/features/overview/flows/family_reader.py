@@ -1,15 +1,18 @@
 """Reads sentences with the names of a family, which are loaded once for all of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from bot.conversation.people import to_persons, to_stored
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.grammar.intents.kinds import Intent
-from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
+from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named, Spoken
 from bot.grammar.intents.reading import read_intents
+from bot.grammar.intents.sentences import spoken_of
 from bot.grammar.people import Person
+from bot.intake.request import Request
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_upcoming
 from domain.contacts.doctors import list_doctors
@@ -17,6 +20,8 @@ from domain.database.scope import Scope
 from domain.family.families import get_overview
 from domain.family.people import list_people
 from domain.medicines.facts import MedicineLine
+
+_MOST_VISITS = 50
 
 
 @dataclass(frozen=True)
@@ -32,27 +37,51 @@ class FamilyReader:
         intents = read_intents(text, self.known, people=self.people, now=self.now).intents
         return intents[0] if intents else None
 
+    def speaks_of(self, text: str) -> Mapping[str, str]:
+        """The ids of what *text* is about, as they are kept for a while."""
+        ids = asdict(spoken_of(text, self.known))
+        return {key: str(each) for key, each in ids.items() if each is not None}
 
-async def load_reader(scope: Scope) -> FamilyReader:
+
+async def load_reader(request: Request) -> FamilyReader:
     """For the scope's family, whose names take six statements; without names outside of one."""
-    now = scope.clock.now()
+    scope, now = request.scope, request.scope.clock.now()
     if scope.member is None:
         return FamilyReader(Known(), (), now)
     people = await list_people(scope)
     pills = await list_not_stopped(scope)
-    visits = await list_upcoming(scope)
+    visits = await list_ahead(scope)
     overview = await get_overview(scope)
     known = Known(
         people=[Named(person.id, person.name) for person in people],
         pills=[_pill(line) for line in pills],
-        visits=[_visit(each) for each in visits.items],
+        visits=[_visit(each) for each in visits],
         doctors=[
             KnownHelper(each.id, each.name, each.specialty or "")
             for each in await list_doctors(scope)
         ],
         members=[Named(each.user_id, each.name) for each in overview.members],
     )
+    known = replace(known, spoken=_spoken(request.spoken, known))
     return FamilyReader(known, to_persons(to_stored(people)), now)
+
+
+def _spoken(stored: Mapping[str, str], known: Known) -> Spoken:
+    """What was spoken of, as far as this family has it."""
+
+    def among(key: str, ids: Iterable[UUID]) -> UUID | None:
+        return next((each for each in ids if str(each) == stored.get(key)), None)
+
+    return Spoken(
+        medicine_id=among("medicine_id", (each.id for each in known.pills)),
+        visit_id=among("visit_id", (each.id for each in known.visits)),
+        person_id=among("person_id", (each.id for each in known.people)),
+    )
+
+
+async def list_ahead(scope: Scope) -> Sequence[OccurrenceFacts]:
+    """The appointments that one may speak of: those to come, of a series the next one."""
+    return (await list_upcoming(scope, size=_MOST_VISITS)).items
 
 
 def _pill(line: MedicineLine) -> KnownPill:

@@ -83,7 +83,7 @@ class Replies:
         short = read_short(request.text or "")
         if short is not None:
             return await answer_short(request, short, doses)
-        reader = await load_reader(request.scope)
+        reader = await load_reader(request)
         match reader.read(request.text or ""):
             case GaveDue(part=None, is_all=False, when=when) if still_open:
                 return await take_late.begin_said(request, still_open, when)
@@ -97,7 +97,7 @@ class Replies:
         self, request: Request, replied: Replied, occurrence_id: UUID
     ) -> Answer | None:
         facts = await get_occurrence(request.scope, occurrence_id)
-        reader = await load_reader(request.scope)
+        reader = await load_reader(request)
         said, title = request.text or "", facts.details.title
         intent = reader.read(said)
         if not isinstance(intent, Moved | CalledOff | Drives):

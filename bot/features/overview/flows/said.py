@@ -15,6 +15,7 @@ from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
+from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import said as views
 from bot.features.overview.views.own_words import no_record
@@ -40,7 +41,6 @@ from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from domain.access import Action
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lists import list_upcoming
 from domain.family.people import find_own_person, list_people
 from domain.medicines.doses.facts import OPEN, DoseFacts
 from domain.medicines.doses.today import list_day
@@ -220,7 +220,7 @@ async def _occurrences(
 ) -> Sequence[OccurrenceFacts]:
     """The next occurrences with these ids, or any, on that day."""
     now, found = request.scope.clock.now(), []
-    for each in (await list_upcoming(request.scope)).items:
+    for each in await list_ahead(request.scope):
         local, today = each.starts_at.astimezone(each.zone).date(), now.astimezone(each.zone).date()
         is_then = weekday in {None, local.weekday()} and days in {None, (local - today).days}
         if is_then and (not ids or each.id in ids):

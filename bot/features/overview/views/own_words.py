@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from bot.features.appointments.views.appointment_lists import button_to_open, short_line
 from bot.features.overview.views.today import dose_line
 from bot.grammar.intents.kinds import Span, Unsaid
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.buttons import in_rows
-from bot.ui.length import fitting, label
+from bot.ui.length import MAX_ROWS, fitting, label
 from bot.ui.presses.medicines import ShowMedicine
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape, listed
 from bot.ui.words.dose_times import due_clock, due_moment, moment_of
-from bot.ui.words.times import clock_time, day_words
+from bot.ui.words.times import clock_time, day_words, named_day
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.expansion.planned import PlannedDose
@@ -23,23 +25,25 @@ from domain.models.medicines import DoseStatus
 
 @dataclass(frozen=True)
 class GivenFacts:
-    """What is recorded about some doses of one day. `last` is the last intake of each medicine that
-    was asked about; `asked` are those who got a card about a dose, by their id. In a family that
-    looks after several people, `names_people`: each line says whose dose it is.
+    """What is recorded about some doses of one `day`, by the clock of whoever takes them. `last` is
+    the last intake of each medicine that was asked about; `asked` are those who got a card about a
+    dose, by their id. In a family that looks after several people, `names_people`: each line says
+    whose dose it is.
     """
 
     doses: Sequence[DoseFacts]
     asked: Mapping[UUID, Mapping[UUID, str]]
     last: Sequence[DoseFacts]
     names: Sequence[str]
-    days_ago: int = 0
+    day: date
+    today: date
     names_people: bool = False
 
 
 def given(facts: GivenFacts, *, member: Member, now: datetime) -> Screen:
     """What is recorded, dose by dose. No record is no "no": it says that nothing is recorded."""
     what = listed(list(facts.names)) if facts.names else _("All medicines")
-    day = [_("today"), _("yesterday"), _("the day before yesterday")][facts.days_ago]
+    day = day_words(facts.day, today=facts.today)
     lines = [_("🔎 <b>{what}</b>, {day}").format(what=escape(what), day=day)]
     lines += [_line(dose, facts, member=member, now=now) for dose in facts.doses]
     if not facts.doses:
@@ -54,8 +58,9 @@ def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) 
         return _for_person(line, dose) if facts.names_people else line
     what = f"{escape(dose.name)} {escape(dose.dosage)}"
     what = _for_person(what, dose) if facts.names_people else what
-    is_of_today = dose.local.date() == now.astimezone(dose.zone).date() or facts.days_ago
-    time = due_clock(dose, reader_zone=member.zone) if is_of_today else due_moment(dose, now=now)
+    is_of_today = dose.local.date() == now.astimezone(dose.zone).date()
+    is_of_that_day = is_of_today or facts.day != facts.today
+    time = due_clock(dose, reader_zone=member.zone) if is_of_that_day else due_moment(dose, now=now)
     if dose.due_at > now:
         return _("• {time} {what}: not due until then").format(time=time, what=what)
     asked = _asked(facts.asked.get(dose.id, {}), member)
@@ -90,17 +95,22 @@ def last_given(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datet
     )
 
 
-def ahead(planned: Sequence[PlannedDose], *, span: Span, now: datetime) -> Screen:
-    """Doses of days to come, by the clock of whoever takes them."""
+def ahead(
+    planned: Sequence[PlannedDose], *, span: Span, day: date | None = None, now: datetime
+) -> Screen:
+    """Doses of days to come, or of one *day*, by the clock of whoever takes them."""
     titles = {
         Span.TOMORROW: _("💊 <b>Due tomorrow</b>"),
         Span.NEXT: _("💊 <b>Due next</b>"),
     }
-    lines, day = [titles.get(span, _("💊 <b>Due in the next 7 days</b>"))], ""
+    title = titles.get(span, _("💊 <b>Due in the next 7 days</b>"))
+    if day is not None:
+        title = _("💊 <b>Due on {day}</b>").format(day=escape(named_day(day, today=day)))
+    lines, heading = [title], ""
     for dose in planned:
         words = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
-        if words != day:
-            day = words
+        if day is None and words != heading:
+            heading = words
             lines.append(f"\n<b>{escape(words[:1].upper() + words[1:])}</b>")
         what = f"<b>{escape(dose.name)}</b> {escape(dose.dosage.words)}"
         lines.append(
@@ -111,6 +121,19 @@ def ahead(planned: Sequence[PlannedDose], *, span: Span, now: datetime) -> Scree
     if not planned:
         lines.append(_("Nothing is due then."))
     return Screen("\n".join(fitting(lines)), home_buttons("today", "meds"))
+
+
+def planned_on(
+    day: date, found: Sequence[OccurrenceFacts], *, member: Member, today: date
+) -> Screen:
+    """What takes place on a *day*, by the clock of whoever it's for."""
+    words = day_words(day, today=today)
+    lines = [_("📅 <b>{day}</b>").format(day=escape(words[:1].upper() + words[1:]))]
+    lines += [short_line(each, reader_zone=member.zone, day=day) for each in found]
+    if not found:
+        lines.append(_("No appointments are planned for that day."))
+    buttons = [button_to_open(each) for each in found[:MAX_ROWS]]
+    return Screen("\n".join(fitting(lines)), (*in_rows(buttons), *home_buttons("appts")))
 
 
 def may_be_given(page: Screen) -> Screen:

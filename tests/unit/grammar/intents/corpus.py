@@ -121,12 +121,13 @@ def _names(ids: Sequence[UUID]) -> str:
 
 def in_words(intent: Intent) -> str:
     match intent:
-        case WhatIsDue(span=span):
-            return f"due {span}"
-        case WasItGiven(ids, asked, _person, part, days_ago):
+        case WhatIsDue(span=span, weekday=weekday):
+            return f"due {span if weekday is None else _DAYS[weekday]}"
+        case WasItGiven(ids, asked, _person, part, days_ago, weekday):
             words = f"given {_names(ids) or 'all'} {asked.split()[-1]}"
             words += f" {part}" if part else ""
-            return words + (" yesterday" if days_ago else "")
+            day = "" if weekday is None else f" {_DAYS[weekday]}"
+            return words + (" yesterday" if days_ago else day)
         case MayBeGiven(ids):
             return f"may {_names(ids)}"
         case ListOfMedicines():

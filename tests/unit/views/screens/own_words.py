@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from bot.features.family.views import notices
@@ -27,6 +28,8 @@ from tests.unit.views.screens.home import (
     View,
 )
 
+TODAY = NOW.astimezone(LONDON).date()
+
 
 def _only_text(words: Callable[[], str]) -> Screen:
     return Screen(words())
@@ -42,8 +45,8 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
     def given(facts: own_words.GivenFacts) -> View:
         return partial(own_words.given, facts, member=home.member, now=NOW)
 
-    several = own_words.GivenFacts([taken, skipped, open_dose, missed], asked, (), ())
-    nothing = own_words.GivenFacts((), {}, [taken], names)
+    several = own_words.GivenFacts([taken, skipped, open_dose, missed], asked, (), (), TODAY, TODAY)
+    nothing = own_words.GivenFacts((), {}, [taken], names, TODAY, TODAY)
     planned = [
         PlannedDose(
             MEDICINE_IDS[0],
@@ -60,12 +63,30 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "own_given_nothing": given(nothing),
         "own_given_of_several": given(
             own_words.GivenFacts(
-                [taken, open_dose], asked, [taken], ("Aspirin",), names_people=True
+                [taken, open_dose],
+                asked,
+                [taken],
+                ("Aspirin",),
+                TODAY,
+                TODAY,
+                names_people=True,
             )
         ),
-        "own_given_yesterday": given(own_words.GivenFacts((), {}, (), names, days_ago=1)),
+        "own_given_yesterday": given(
+            own_words.GivenFacts((), {}, (), names, TODAY - timedelta(days=1), TODAY)
+        ),
         "own_ahead": partial(own_words.ahead, planned, span=Span.TOMORROW, now=NOW),
         "own_ahead_nothing": partial(own_words.ahead, (), span=Span.WEEK, now=NOW),
+        "own_planned_on": partial(
+            own_words.planned_on, TODAY, [home.appointment], member=home.member, today=TODAY
+        ),
+        "own_planned_on_nothing": partial(
+            own_words.planned_on,
+            TODAY + timedelta(days=3),
+            (),
+            member=home.member,
+            today=TODAY,
+        ),
         "own_may": partial(own_words.may_be_given, Screen("…")),
         "own_which": partial(
             own_words.which_medicine, [(MEDICINE_IDS[0], words.medicine)], member=home.member

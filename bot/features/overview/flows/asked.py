@@ -1,0 +1,262 @@
+"""What people ask in their own words, answered from the tables by the screens that commands have.
+
+Nothing here writes anything.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from bot.features.appointments.flows.screens import occurrence_screen
+from bot.features.contacts.views import doctors as doctor_views
+from bot.features.medicines.flows.medicine_choices import list_not_stopped
+from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.overview.flows.family_reader import list_ahead
+from bot.features.overview.flows.parts_of_day import holds
+from bot.features.overview.views import own_words as views
+from bot.grammar.intents.kinds import (
+    AboutAppointment,
+    AboutMedicine,
+    Asked,
+    AsksAdvice,
+    CatchUp,
+    Intent,
+    ListOfMedicines,
+    MayBeGiven,
+    NoRecord,
+    Span,
+    WasItGiven,
+    WhatIsDue,
+    WhatIsPlanned,
+    WhoIs,
+    WhoIsInFamily,
+)
+from bot.grammar.intents.known import Known
+from bot.intake.request import Handler, Request
+from bot.ui.answer import Answer
+from bot.ui.distinct_labels import medicine_labels
+from domain.access import Action
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lists import list_day as list_appointments
+from domain.contacts.doctors import list_doctors
+from domain.family.people import list_people
+from domain.medicines.doses.asked_members import list_asked
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.today import list_day
+from domain.medicines.expansion.planned import PlannedDose, list_planned
+from domain.medicines.records.history import list_history
+from domain.models.medicines import DoseStatus
+
+MOST_SCREENS = 3
+_WEEK = 7  # days
+_AHEAD = timedelta(days=8)
+
+
+async def answer_asked(
+    request: Request, intent: Intent, known: Known, commands: Mapping[str, Handler]
+) -> Answer | None:
+    """None for what is no question, and where there is no such command."""
+
+    async def run(command: str) -> Answer | None:
+        handler = commands.get(command)
+        return None if handler is None else await handler(replace(request, text=""))
+
+    match intent:
+        case WhatIsDue():
+            return await _due(request, intent) or await run("today")
+        case WasItGiven():
+            return await _given(request, intent, known)
+        case MayBeGiven(medicine_ids=ids):
+            return await _pages(request, ids, of_facts=True)
+        case AboutMedicine(medicine_ids=ids):
+            return await _pages(request, ids)
+        case ListOfMedicines():
+            return await run("meds")
+        case WhatIsPlanned():
+            return await _planned(request, intent) or await run("appts")
+        case WhoIs(doctor_ids=ids):
+            return await _doctors(request, ids) or await run("doctors")
+        case WhoIsInFamily():
+            return await run("family")
+        case CatchUp():
+            return await run("today")
+        case AsksAdvice():
+            return await _advice(request)
+        case NoRecord():
+            return await _no_record(request, intent, known)
+        case _:
+            return None
+
+
+async def _due(request: Request, intent: WhatIsDue) -> Answer | None:
+    """What is due on days to come; None for today."""
+    span, weekday, now = intent.span, intent.weekday, request.scope.clock.now()
+    if span not in {Span.TOMORROW, Span.WEEK, Span.NEXT}:
+        return None
+    planned = [
+        dose
+        for dose in await list_planned(request.scope, until=now + _AHEAD)
+        if intent.person_id in {None, dose.person_id} and _days_ahead(dose, now) < _WEEK
+    ]
+    if span is Span.NEXT:
+        planned = [dose for dose in planned if dose.due_at == planned[0].due_at]
+    elif span is Span.TOMORROW:
+        planned = [dose for dose in planned if _days_ahead(dose, now) == 1]
+    day = None
+    if weekday is not None:
+        planned = [dose for dose in planned if dose.local.weekday() == weekday]
+        today = await _today(request)
+        day = today + timedelta(days=(weekday - today.weekday()) % _WEEK)
+    return Answer(send=(views.ahead(planned, span=span, day=day, now=now),))
+
+
+def _days_ahead(dose: PlannedDose, now: datetime) -> int:
+    return (dose.local.date() - now.astimezone(dose.zone).date()).days
+
+
+async def _given(request: Request, intent: WasItGiven, known: Known) -> Answer:
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    facts = await _facts(request, intent, known)
+    return Answer(send=(views.given(facts, member=member, now=now),))
+
+
+async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.GivenFacts:
+    scope, now = request.scope, request.scope.clock.now()
+    today = await _today(request)
+    days_ago = _days_ago(intent, today)
+    days = await list_day(scope, days_ago=days_ago)
+    doses = [dose for day in days for dose in day.doses if _fits(dose, intent)]
+    if days_ago:
+        # Those of before that nobody has answered are among them, and only today's are dated.
+        doses = [dose for dose in doses if _age(dose, now) == days_ago]
+    names = {pill.id: pill.name for pill in known.pills}
+    last: list[DoseFacts] = []
+    is_answered = any(dose.status is DoseStatus.TAKEN for dose in doses)
+    if intent.asked is not Asked.WHETHER or not is_answered:
+        for medicine_id in intent.medicine_ids[:MOST_SCREENS]:
+            page = await list_history(scope, medication_id=medicine_id)
+            taken = (each.dose for each in page.entries if each.dose.status is DoseStatus.TAKEN)
+            last += [dose for dose in [next(taken, None)] if dose is not None]
+    shown = {dose.id for dose in doses}
+    return views.GivenFacts(
+        doses=doses,
+        asked=await list_asked(scope, [dose.id for dose in doses]),
+        last=[dose for dose in last if dose.id not in shown],
+        names=[names[each] for each in intent.medicine_ids if each in names],
+        day=today - timedelta(days=days_ago),
+        today=today,
+        names_people=len(known.people) > 1,
+    )
+
+
+async def _today(request: Request) -> date:
+    """By the clock of the first person cared for."""
+    people = await list_people(request.scope)
+    return request.scope.clock.now().astimezone(people[0].zone if people else UTC).date()
+
+
+def _days_ago(intent: WasItGiven, today: date) -> int:
+    """On a Monday, "on Monday" was a week ago: today would have been called so."""
+    if intent.weekday is None:
+        return intent.days_ago
+    return (today.weekday() - intent.weekday) % _WEEK or _WEEK
+
+
+def _age(dose: DoseFacts, now: datetime) -> int:
+    """How many days ago it was due, by the clock of whoever takes it."""
+    return (now.astimezone(dose.zone).date() - dose.local.date()).days
+
+
+def _fits(dose: DoseFacts, intent: WasItGiven) -> bool:
+    is_named = not intent.medicine_ids or dose.medication_id in intent.medicine_ids
+    is_theirs = intent.person_id is None or dose.care_recipient_id == intent.person_id
+    is_then = intent.part is None or holds(intent.part, dose.local.hour)
+    return is_named and is_theirs and is_then
+
+
+async def _no_record(request: Request, intent: NoRecord, known: Known) -> Answer:
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    facts = None
+    if intent.medicine_ids:
+        asked = WasItGiven(intent.medicine_ids, person_id=intent.person_id)
+        facts = await _facts(request, asked, known)
+    return views.no_record(intent.why, facts, member=member, now=now)
+
+
+async def _pages(request: Request, ids: Sequence[UUID], *, of_facts: bool = False) -> Answer:
+    """The page of the medicine; if several fit, which one."""
+    if len(ids) > 1:
+        lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
+        labels = medicine_labels(lines, with_person=True, now=request.scope.clock.now())
+        member = request.scope.require(Action.READ)
+        choices = [(line.id, words) for line, words in zip(lines, labels, strict=True)]
+        return Answer(send=(views.which_medicine(choices, member=member),))
+    page = await medicine_screen(request, ids[0])
+    return Answer(send=(views.may_be_given(page) if of_facts else page,))
+
+
+async def _planned(request: Request, intent: WhatIsPlanned) -> Answer | None:
+    """The appointments that were named, or those of the day; None if it's about all of them."""
+    upcoming = await list_ahead(request.scope)
+    named = [each for each in upcoming if each.id in intent.appointment_ids]
+    on_day = await _planned_on_day(request, intent)
+    series = {each.appointment_id for each in named}
+    if named:
+        # One of a series that takes place on that day; otherwise its page says when it is.
+        then = [each for each in on_day or () if each.appointment_id in series]
+        return _appointment_pages(request, then or named)
+    if on_day is None:
+        return None
+    if intent.about is AboutAppointment.DRIVING and 0 < len(on_day) <= MOST_SCREENS:
+        return _appointment_pages(request, on_day)
+    member, today = request.scope.require(Action.READ), await _today(request)
+    day = _day_meant(intent, today) or today
+    return Answer(send=(views.planned_on(day, on_day, member=member, today=today),))
+
+
+async def _planned_on_day(
+    request: Request, intent: WhatIsPlanned
+) -> Sequence[OccurrenceFacts] | None:
+    """What takes place on the day that was asked about; None if it was about no day."""
+    now, people = request.scope.clock.now(), await list_people(request.scope)
+    days = {
+        person.id: day
+        for person in people
+        if intent.person_id in {None, person.id}
+        and (day := _day_meant(intent, now.astimezone(person.zone).date())) is not None
+    }
+    if not days:
+        return None
+    found = await list_appointments(request.scope, days)
+    return sorted(
+        (each for theirs in found.values() for each in theirs), key=lambda each: each.starts_at
+    )
+
+
+def _day_meant(intent: WhatIsPlanned, today: date) -> date | None:
+    if intent.weekday is not None:
+        return today + timedelta(days=(intent.weekday - today.weekday()) % _WEEK)
+    if intent.span in {Span.TODAY, Span.TONIGHT, Span.NOW, Span.REST}:
+        return today
+    return today + timedelta(days=1) if intent.span is Span.TOMORROW else None
+
+
+def _appointment_pages(request: Request, found: Sequence[OccurrenceFacts]) -> Answer:
+    screens = [occurrence_screen(request, each) for each in found[:MOST_SCREENS]]
+    return Answer(send=tuple(screens))
+
+
+async def _doctors(request: Request, ids: Collection[UUID]) -> Answer | None:
+    found = [each for each in await list_doctors(request.scope) if each.id in ids]
+    member = request.scope.require(Action.READ)
+    screens = [doctor_views.doctor_screen(each, member=member) for each in found]
+    return Answer(send=tuple(screens[:MOST_SCREENS])) if screens else None
+
+
+async def _advice(request: Request) -> Answer:
+    if request.scope.member is None:
+        return views.asks_advice((), has_doctors=False)
+    doctors = await list_doctors(request.scope)
+    numbers = [f"{each.name}: {each.phone}" for each in doctors if each.phone]
+    return views.asks_advice(numbers[:MOST_SCREENS], has_doctors=bool(doctors))

@@ -1,0 +1,44 @@
+"""What each person has spoken of in the last minutes, so that "it" and "she" mean something."""
+
+from collections.abc import Mapping
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.redis import keys
+from bot.redis.circuit import Circuit
+
+
+class SpokenOf:
+    """Ids by what they are of, for ten minutes. Without Redis nothing was spoken of."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self.circuit = Circuit("spoken")
+
+    async def recall(self, telegram_user: int) -> Mapping[str, str]:
+        if not self.circuit.may_call():
+            return {}
+        try:
+            found = await self._redis.hgetall(keys.spoken(telegram_user))
+        except RedisError as error:
+            self.circuit.record_failure(error)
+            return {}
+        self.circuit.record_success()
+        return {str(key): str(value) for key, value in found.items()}
+
+    async def note(self, telegram_user: int, ids: Mapping[str, str]) -> None:
+        if not ids or not self.circuit.may_call():
+            return
+        key = keys.spoken(telegram_user)
+        try:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.delete(key)
+                for name, value in ids.items():
+                    pipe.hset(key, name, value)
+                pipe.expire(key, keys.SPOKEN_TTL)
+                await pipe.execute()
+        except RedisError as error:
+            self.circuit.record_failure(error)
+            return
+        self.circuit.record_success()
