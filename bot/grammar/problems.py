@@ -23,6 +23,7 @@ class Problem(Enum):
     AMOUNT_TOO_SMALL = auto()  # W is too little to measure
     AMOUNT_TOO_LARGE = auto()
     TWO_STRENGTHS = auto()  # "50 and 75 µg"
+    STRENGTH_OR_AMOUNT = auto()  # W may be either, of "250 mg/5 ml, 10 ml"
 
     SCHEDULE_MISSING = auto()
     TIMES_MISSING = auto()  # W says how often, but not when on the clock

@@ -205,6 +205,11 @@ def _without_choices() -> Mapping[Problem, str]:
             " medicine a line, with one amount, or a time for each, like <code>1 tablet at 08:00"
             " and 2 at 20:00</code>."
         ),
+        Problem.STRENGTH_OR_AMOUNT: _(
+            "“{words}”: is that how strong it is, or how much is given? Type the strength with what"
+            " it is in, like <code>125 mg/5 ml</code>, or how much is given, like"
+            " <code>7.5 ml</code>."
+        ),
         Problem.PART_OF_THE_DAY: _(
             "“{words}”: and at the other times? Type all of it, like <code>1 tablet at 08:00 and"
             " ½ at 20:00</code>."

@@ -25,8 +25,9 @@ from bot.grammar.dosages import (
 )
 from bot.grammar.labels.phrases import FORMS
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.amounts_with_times import first_portion, split_strength
+from bot.grammar.schedules.amounts_with_times import first_portion
 from bot.grammar.schedules.parsing import kinds_named
+from bot.grammar.strengths import split_strength
 from bot.grammar.tokens import Line, Token, relaid, tokenize
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.moments import USUAL_DAY
@@ -240,28 +241,6 @@ def amount_and_more(text: str) -> tuple[Dosage | None, str]:
     return amount, relaid(words).text if words else ""
 
 
-def with_strength(strength: Dosage, count: Dosage) -> Dosage | None:
-    """ "500 mg 2 tablets", of what has 500 mg each; None if that is no amount."""
-    with suppress(Misunderstood):
-        return parse_dosage(f"{strength.words} {count.words}")
-    if count.amount is not None and len(strength.words) + len(count.words) <= _LONGEST_WORDS:
-        # "10 mg/5 ml oral solution", of which it is so much
-        return replace(count, words=f"{strength.words}, {count.words}")
-    return None
-
-
-def without_amounts_of(text: str, words: str) -> str:
-    """*words* of an amount without what *text* says again: "40 mg" of "40 mg 1 tablet", where that
-    is "inhale 1 tablet at 8am".
-    """
-    said = [" ".join(text.split()[:2])]
-    with suppress(Misunderstood):
-        said += [each.dosage.words for each in find_dosages(tokenize(text))]
-    for again in said:
-        words = words.removesuffix(again)
-    return words.rstrip(" ,")
-
-
 def _longest_amount(line: Line, start: int) -> int:
     """Where the amount that begins at *start* ends, with all words that belong to it."""
     for end in range(min(len(line.tokens), start + _LONGEST_AMOUNT), start, -1):
@@ -272,4 +251,3 @@ def _longest_amount(line: Line, start: int) -> int:
 
 
 _LONGEST_AMOUNT = 8  # words
-_LONGEST_WORDS = 70  # letters of a strength and an amount together

@@ -12,6 +12,7 @@ from bot.grammar.clock_times import MEALS, NAMED, PARTS_OF_DAY, looks_like_a_tim
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import FoundDosage, count_up, find_dosages, read_number_only
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.strengths import split_strength
 from bot.grammar.tokens import Line, Token
 from domain.medicines.dosages import THINGS, Dosage
 
@@ -101,12 +102,17 @@ def _says_when(token: Token) -> bool:
     return word in known or is_named or looks_like_a_time(token)
 
 
-def split_strength(dosage: Dosage) -> tuple[Dosage | None, Dosage]:
-    """ "5 mg, 1 tablet" is a strength, and the amount to give."""
-    strength, comma, given = dosage.words.rpartition(", ")
-    if not comma:
-        return None, dosage
-    return count_up(strength), count_up(given)
+def without_strength(portions: Sequence[Portion]) -> Sequence[Portion]:
+    """ "40 mg tablets, 2 in the morning and 1 at noon": the strength is that of every portion, and
+    stands beside the name.
+    """
+    strengths = [split_strength(portion.dosage) for portion in portions]
+    if not strengths or strengths[0][0] is None or any(each for each, _ in strengths[1:]):
+        return portions
+    first, *others = portions
+    if any(portion.dosage.unit not in THINGS for portion in others):
+        return portions
+    return [replace(first, dosage=strengths[0][1]), *others]
 
 
 def _amounts(line: Line) -> list[FoundDosage]:

@@ -19,7 +19,11 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts, read_what_can_be
-from bot.grammar.schedules.amounts_with_times import split_portions, without_empty_moments
+from bot.grammar.schedules.amounts_with_times import (
+    split_portions,
+    without_empty_moments,
+    without_strength,
+)
 from bot.grammar.schedules.as_needed import fit_as_needed
 from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.clauses import fit_clauses, split_clauses, split_steps
@@ -249,7 +253,7 @@ def read_schedules(
         raise Misunderstood(Problem.SCHEDULE_MISSING)
     words = line.typed(tokens)
     contexts = [ScheduleContext(words, zone, now, day, dosage) for zone, day in clocks]
-    portions = split_portions(line, tokens)
+    portions = without_strength(split_portions(line, tokens))
     if portions:
         parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
         return {fit_portions(portions, parts, context) for context in contexts}

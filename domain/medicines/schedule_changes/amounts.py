@@ -127,7 +127,7 @@ def with_amount(
     """*content* with *amount*, at *place* if it has several. Raises Unclear without one."""
     schedule = content.schedule
     strength = strength_of(content)
-    if not own_dosages(schedule) or (place == STRENGTH and strength is not None):
+    if not own_dosages(schedule) or place == STRENGTH:
         return replace(content, dosage=amount)
     places = places_of(content, today=today)
     if amount.unit is not None and amount.unit in {d.unit for d in own_dosages(schedule)}:

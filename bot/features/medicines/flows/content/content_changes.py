@@ -17,16 +17,15 @@ from bot.features.medicines.flows.content.named_buttons import named_button
 from bot.features.medicines.flows.content.whole_changes import of_the_whole
 from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.grammar.commands.change_words import read_change_words
-from bot.grammar.commands.medicine_pieces import with_strength
 from bot.grammar.commands.schedule_changes import parse_change
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.context import to_misunderstood
-from bot.grammar.tokens import tokenize
+from bot.grammar.strengths import is_strength, split_strength, with_other_strength, with_strength
 from bot.ui.answer import Screen
-from domain.medicines.dosages import THINGS, Dosage
+from domain.medicines.dosages import THINGS
 from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.amounts import ALL, STRENGTH, own_dosages
 from domain.medicines.schedule_changes.changes import Change
@@ -109,7 +108,7 @@ class ChangeContext:
             return self._as_limits(self.read_schedule(text))
         except Misunderstood as problem:
             with suppress(Misunderstood):
-                return self._with_limit_of(Change(dosage=self._amount(parse_dosage(text))))
+                return self._with_limit_of(self._with_amount(Change(dosage=parse_dosage(text))))
             if problem.problem is Problem.UNKNOWN_WORDS:
                 raise Misunderstood(Problem.CHANGE_UNREADABLE, text) from problem
             raise
@@ -147,8 +146,7 @@ class ChangeContext:
             dosage=self.content.dosage,
         )
         change = of_the_whole(change, words, content=self.content, zone=self.zone, text=text)
-        if change.dosage is not None:
-            change = replace(change, dosage=self._amount(change.dosage))
+        change = self._with_amount(change)
         before, said = self.content.instructions, change.instructions
         names_limits = change.names_limits
         change = self._with_limit_of(change)
@@ -205,7 +203,7 @@ class ChangeContext:
     def read_dosage(self, text: str) -> Change:
         """ "75 mg", or an amount for each time. Raises Misunderstood."""
         try:
-            said = Change(dosage=self._amount(parse_dosage(text)))
+            said = self._with_amount(Change(dosage=parse_dosage(text)))
         except Misunderstood as problem:
             try:
                 change = self.read_schedule(text)
@@ -216,16 +214,29 @@ class ChangeContext:
             return change
         return self._with_limit_of(said)
 
-    def _amount(self, said: Dosage) -> Dosage:
-        """ "2 tablets", of what is 500 mg each: the strength stays."""
-        strength = self.content.dosage
-        if said.unit == strength.unit and (before := _strength_before(strength)):
-            # "1 tablet", of "500 mg, 2 tablets"
-            return with_strength(Dosage(before), said) or said
-        is_count = said.unit in THINGS and not own_dosages(self.content.schedule)
-        if is_count and strength.unit is not None and strength.unit not in THINGS:
-            return with_strength(strength, said) or said
-        return said
+    def _with_amount(self, change: Change) -> Change:
+        """ "2 tablets", of what is 500 mg each: the strength stays, as the number does for "850
+        mg". Raises Misunderstood.
+        """
+        said, so_far = change.dosage, self.content.dosage
+        if said is None:
+            return change
+        own = own_dosages(self.content.schedule)
+        if own:
+            is_counted = all(each.unit in THINGS for each in own)
+            if not is_counted or not is_strength(said):
+                return change
+            if any(split_strength(each)[0] for each in own):
+                raise Misunderstood(Problem.WHICH_AMOUNT, said.words)
+            return replace(change, place=STRENGTH)
+        if is_strength(said):
+            return replace(change, dosage=with_other_strength(so_far, said) or said)
+        strength, given = split_strength(so_far)
+        if strength is None and said.unit in THINGS and is_strength(so_far):
+            strength, given = so_far, said
+        if strength is None or given.unit != said.unit or split_strength(said)[0]:
+            return change
+        return replace(change, dosage=with_strength(strength, said) or said)
 
 
 def _times_a_day(schedule: Schedule) -> Sequence[int]:
@@ -233,17 +244,6 @@ def _times_a_day(schedule: Schedule) -> Sequence[int]:
     if isinstance(schedule, Elapsed) and not timedelta(days=1) % schedule.every:
         return [timedelta(days=1) // schedule.every]
     return [len(each.times) for each in wall_clocks_of(schedule)]
-
-
-def _strength_before(amount: Dosage) -> str:
-    """ "10 mg/5 ml", of "10 mg/5 ml 2.5 ml": what stands before how much is given."""
-    line = tokenize(amount.words)
-    for at in range(1, len(line.tokens)):
-        with suppress(Misunderstood):
-            given = parse_dosage(line.typed(line.tokens[at:]))
-            if (given.amount, given.unit) == (amount.amount, amount.unit):
-                return line.typed(line.tokens[:at]).rstrip(" ,")
-    return ""
 
 
 def in_words(content: Content, zone: ZoneInfo) -> str:

@@ -21,7 +21,6 @@ from bot.features.medicines.flows.content.new_schedules import (
     read_schedule,
 )
 from bot.features.medicines.views.content import new_medicines
-from bot.grammar.commands.medicine_pieces import without_amounts_of
 from bot.grammar.commands.medicines import PartialMedicine
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
@@ -32,6 +31,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.clauses import names_steps
 from bot.grammar.schedules.likely import likely_schedules
 from bot.grammar.schedules.parsing import names_days_of, says_as_much_as_refused
+from bot.grammar.strengths import without_amounts_of
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine

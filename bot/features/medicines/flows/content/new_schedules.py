@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from bot.grammar.commands.medicine_pieces import with_strength
 from bot.grammar.commands.medicine_schedules import limits_to_keep
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dates import spelt
@@ -25,6 +24,7 @@ from bot.grammar.schedules.parsing import (
     says_otherwise,
     weekdays_named,
 )
+from bot.grammar.strengths import with_strength
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedule_changes.amounts import own_dosages
