@@ -279,8 +279,9 @@ def _without_choices() -> Mapping[Problem, str]:
             "There's no “{words}” in the calendar. Type a date like <code>3 December</code>."
         ),
         Problem.PART_OF_A_DAY: _(
-            "“{words}”: a course begins and ends with a whole day. Please type the first or the"
-            " last day on which all doses are given, like <code>until thursday</code>."
+            "“{words}”: the first dose can only be the next of those times, or the first one of"
+            " another day, and the last day is a whole one. Please type the day alone, like"
+            " <code>from today</code> or <code>until thursday</code>."
         ),
         Problem.BARE_DATE: _(
             "Does it begin on “{words}”, or is it for one day? Put <code>from</code> or"

@@ -3,12 +3,20 @@
 import re
 from dataclasses import dataclass
 
+_BEFORE = re.compile(r"(?i)^\s*(?:(?:(?:no|yes)\s*,|(?:ok|okay|sorry|actually|please|oh)\b)[ ,]*)+")
 _OPENING = re.compile(
-    r"(?i)^\s*(?:(?:no|ok|okay|sorry|actually|please|oh)[ ,]+)*"
-    r"(?:(?:let'?s )?(?:make|change|set|put|move) (?:it|that|them)(?: to| at)?"
-    r"|(?:change|switch|move) to|it(?:'s| is| should be)|should be|only|just)\s+"
+    r"(?i)^\s*(?:(?:let'?s )?(?:make|change|set|put|move) (?:it|that|them)(?: to| at)?"
+    r"|(?:change|switch|move) to|it(?:'s| is| should be)|should be|only|just"
+    r"|(?:the )?(?:strength|dose|dosage|amount|(?:tablet|capsule|pill)s?)"
+    r"(?: (?:is|are|should be)|:)?(?= \d)(?: (?:at|of))?)\s+"
 )
-_CLOSING = re.compile(r"(?i)[ ,]+(?:instead|please|from now on|now|thanks|thank you)[.!]?\s*$")
+_CLOSING = re.compile(
+    r"(?i)(?<!start)(?<!starting)(?<!begin)(?<!dose)[ ,]+"
+    r"(?:instead|please|from now on|now|thanks|thank you|sorry|only)[.!]?\s*$"
+)
+_BARE_HOUR = re.compile(
+    r"(?i)^\d{1,2}(?:[:.]\d\d)? (?:o'?clock|in the (?:morning|afternoon|evening)|at night)\b"
+)
 _ADDING = re.compile(r"(?i)^\s*(?:and(?: also)?|also|plus|add|\+|&)\s+")
 _TOO = re.compile(r"(?i)[ ,]+(?:too|as well|also)[.!]?\s*$")
 _MORE = re.compile(
@@ -29,7 +37,9 @@ class ChangeWords:
 
 def read_change_words(text: str) -> ChangeWords:
     """ "Make it 2 tablets": "2 tablets"."""
-    said = _CLOSING.sub("", _OPENING.sub("", text)) or text
+    said = _CLOSING.sub("", _OPENING.sub("", _BEFORE.sub("", text))) or text
+    if _BARE_HOUR.match(said):
+        said = f"at {said}"  # "make it 8 in the evening"
     without = _TOO.sub("", _ADDING.sub("", said))
     adds = without != said
     shorter = _MORE.sub(_as_count, without)

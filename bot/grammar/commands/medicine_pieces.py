@@ -17,6 +17,7 @@ from bot.grammar.commands.medicine_schedules import (
 )
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import (
+    LONGEST_DOSAGE,
     FoundDosage,
     find_dosages,
     find_quoted_dosage,
@@ -68,7 +69,7 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
         return Pieces(name, None, schedule, missing=_missing_dosage(line, name))
     if len(found) > 1:
         return _take_several(line, found, zone=zone, now=now)
-    [only] = found
+    [only] = found = [_with_form(line, found[0])]
     before, after = line.tokens[: only.start], line.tokens[only.end :]
     name, early = split_at_proof(before)
     if any(token.word == "then" and not token.is_quoted for token in early):
@@ -87,6 +88,21 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
         and not _could_belong_to_amount(name, line.tokens[only.start :])
     )
     return Pieces(name, only.dosage, trimmed(early + after), is_certain=is_certain)
+
+
+def _with_form(line: Line, found: FoundDosage) -> FoundDosage:
+    """ "1% cream": what form it has belongs to its strength."""
+    end = found.end
+    while end < len(line.tokens) and not line.tokens[end].is_quoted:
+        if line.tokens[end].word.rstrip(".") not in FORMS:
+            break
+        end += 1
+    if end == found.end or found.dosage.unit in THINGS:
+        return found
+    words = f"{found.dosage.words} {line.typed(line.tokens[found.end : end])}"
+    if len(words) > LONGEST_DOSAGE:
+        return found
+    return FoundDosage(found.start, end, replace(found.dosage, words=words.rstrip(".")))
 
 
 def _without_amount(line: Line, problem: Misunderstood) -> Pieces:

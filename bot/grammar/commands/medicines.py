@@ -290,13 +290,17 @@ def _after_takes(tokens: tuple[Token, ...]) -> int:
             return 0
         if token.word in _TAKES and at + 1 < len(tokens):
             is_plain = all(each.word in _OPENINGS for each in tokens[:at])
-            return at + 1 if is_plain else 0
+            begin = at + 1
+            while begin + 1 < len(tokens) and tokens[begin].word in _TO_TAKE:
+                begin += 1
+            return begin if is_plain else 0
     return 0
 
 
-_OPENINGS = {"ok", "okay", "so", "hi", "hello", "and", "now", "also", "she", "he"}
+_OPENINGS = {"my", "our", "ok", "okay", "so", "hi", "hello", "and", "now", "also", "she", "he"}
 _OPENINGS |= {"mum", "mom", "mummy", "dad", "gran", "grandma", "grandpa", "granny", "nan"}
-_TAKES = {"takes", "needs", "gets"}
+_TAKES = {"takes", "needs", "gets", "has"}
+_TO_TAKE = {"to", "take", "have", "get", "be", "given", "her", "his", "the", "their", "my"}
 _LONGEST_OPENING = 6  # words
 
 

@@ -14,7 +14,8 @@ from bot.grammar.dosages import find_dosages
 from bot.grammar.labels.beside_times import joined, meals_beside_times_in
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
+from bot.grammar.schedule_parts.dated_parts import check_first_dose
+from bot.grammar.schedule_parts.parts import EVERY_DAY, DatedPart, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.amounts_with_times import (
     first_portion,
@@ -184,7 +185,35 @@ def _read_portions(line: Line, schedule: Schedule, context: ScheduleContext) -> 
     )
 
 
+def _with_first_dose(
+    parts: ScheduleParts, schedule: Schedule, context: ScheduleContext
+) -> ScheduleParts:
+    """ "Start tonight", "from wednesday 8pm" of what is given more than once a day: the times stay,
+    and one of them is the first. Raises `Misunderstood` if the first dose would be another one.
+    """
+    so_far = times_of(schedule, zone=context.zone, now=context.now)
+    begins = parts.begins_in
+    is_of_start = parts.starts is not None and len(parts.times) == 1 and not parts.moments
+    if is_of_start and len(so_far) > 1 and not parts.times_a_day:
+        words = f"{parts.starts.words if parts.starts else ''} {parts.times[0]:%H:%M}"
+        begins = DatedPart(words, at=parts.times[0])
+        parts = replace(parts, times=[], typed_time=None, begins_in=begins)
+    if begins is None or isinstance(schedule, AsNeeded):
+        return parts
+    if begins.moment is not None and parts.moments == (begins.moment,) and not parts.times:
+        parts = replace(parts, moments=())
+    today = context.today
+    day = parts.starts.resolve(today, today) if parts.starts is not None else today
+    over = context.now.astimezone(context.zone).time() if day == today else None
+    ahead = [
+        at for at in sorted(times_of_parts(parts, context) or so_far) if over is None or at > over
+    ]
+    check_first_dose(parts, ahead[0] if ahead else None)
+    return parts
+
+
 def _of_parts(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> Change:
+    parts = _with_first_dose(parts, schedule, context)
     named = _range_of(parts, context)
     is_limited = parts.min_interval is not None or parts.max_per_day is not None
     is_limited = is_limited or parts.max_amount is not None or parts.hours_between is not None

@@ -13,6 +13,7 @@ from bot.grammar.schedule_parts.cursor import FROM, UNTIL, ScheduleCursor
 from bot.grammar.schedule_parts.limits import read_as_needed
 from bot.grammar.schedule_parts.moments import read_moment
 from bot.grammar.tokens import Line, Token, relaid, tokenize
+from bot.grammar.units import UNITS
 
 _MEALS = {"meal", "meals", "mealtime", "mealtimes"}
 _RELATIONS = {"with", "before", "after", "at", "during"}
@@ -79,9 +80,21 @@ def _is_beside_clock_time(tokens: Sequence[Token], span: range) -> bool:
     after = span.stop
     while after < len(tokens) and tokens[after].word in {",", "-", ":", "at"}:
         after += 1
-    return (before > 0 and _is_clock_time(tokens, before)) or (
-        after < len(tokens) and _is_clock_time(tokens, after)
+    return any(
+        0 < at < len(tokens) and (_is_clock_time(tokens, at) or _is_hour(tokens, at))
+        for at in (before, after)
     )
+
+
+def _is_hour(tokens: Sequence[Token], at: int) -> bool:
+    """ "8", of "with breakfast at 8"."""
+    number, following = tokens[at].word, tokens[at + 1].word if at + 1 < len(tokens) else ""
+    is_after_at = not tokens[at].is_quoted and tokens[at - 1].word in {"at", "@"}
+    is_hour = number.isdecimal() and 1 <= int(number) <= _LAST_HOUR
+    return is_after_at and is_hour and following not in UNITS
+
+
+_LAST_HOUR = 24
 
 
 def _without_meals(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, ...], list[str]]:

@@ -16,6 +16,7 @@ _CLOCK = r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|a|p)|\d{1,2}[:.]\d\d"
 _TIMES = re.compile(rf"(?:{_CLOCK})(?:/(?:{_CLOCK}))+")
 _RHYTHMS = {"monthly", "yearly", "annually", "fortnightly", "quarterly", "nightly"}
 _RANGE_OF_DAYS = re.compile(rf"(?:{'|'.join(WEEKDAYS)})-(?:{'|'.join(WEEKDAYS)})")
+_OF_FIRST_DOSE = FROM | {"dose", "one", "is"}  # "first dose tonight"
 _DAYS = WEEKDAYS.keys() | GROUPS.keys() | {"tomorrow", "today"}
 _LAST = {"finish", "finishing", "finishes", "ends", "ending"}
 _WHOM = {"she", "he", "they", "i", "mum", "mom", "dad", "you", "gran", "in", "having", "there"}
@@ -107,8 +108,10 @@ def _first_and_last_days(words: Sequence[str], before: str) -> tuple[str, int] |
     June", "till the end of August".
     """
     match words:
-        case ["tonight", *_] if before in FROM:
+        case ["tonight", *_] if before in _OF_FIRST_DOSE:
             return "today evening", 1
+        case ["this", "morning" | "afternoon" | "evening" as part, *_] if before in _OF_FIRST_DOSE:
+            return f"today {part}", 2
         case ["just" | "only", "tonight", *_]:
             return "once tonight", 2
         case [day, "onwards" | "onward", *_] if day in _DAYS and before not in FROM:
@@ -121,6 +124,14 @@ def _first_and_last_days(words: Sequence[str], before: str) -> tuple[str, int] |
             return "until", 4
         case [word, day, *rest] if word in _LAST and _begins_date(day, rest):
             return "until", 1
+        case ["stop" | "stops" | "stopping", day, *rest] if _is_date(day, rest):
+            return "until", 1
+        case ["stop" | "stops" | "stopping", "on", day, *rest] if _is_date(day, rest):
+            return "until", 2
+        case ["next", what, "is" | "on" | "due", *_] if what in _DUE:
+            return "from", 3
+        case ["next", what, day, *rest] if what in _DUE and _begins_date(day, rest):
+            return "from", 2
         case [word, "on", day, *rest] if word in _LAST and _begins_date(day, rest):
             return "until", 2
     return None
@@ -129,6 +140,14 @@ def _first_and_last_days(words: Sequence[str], before: str) -> tuple[str, int] |
 def _begins_date(word: str, following: Sequence[str]) -> bool:
     is_day = word[:1].isdecimal() and bool(following) and following[0] in MONTHS
     return is_day or word in WEEKDAYS or word in MONTHS or word == "tomorrow"
+
+
+def _is_date(word: str, following: Sequence[str]) -> bool:
+    """ "stop june 20", "stop on the 20th"; "stop on friday" may be every Friday."""
+    return _begins_date(word, following) and word not in {*WEEKDAYS, "tomorrow"}
+
+
+_DUE = {"one", "dose", "due", "injection", "shot", "jab", "patch"}
 
 
 def _when_she_has(words: Sequence[str], _before: str) -> tuple[str, int] | None:

@@ -28,8 +28,19 @@ _HOW = """
     (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
     between meals
     (hold|keep|swish) [it] in [the|your] mouth
+    (swish|swirl|gargle|rinse) [it] [around|in] [the|your] [mouth] (and|then|&) (swallow|spit) [out]
+    (on|onto) [the|your] tongue
+    (to|on|onto) [the] (lower|upper|inner|outer) (back|arm|arms|leg|legs|thigh|chest|lip)
+    (to|on|onto|over) [the] (rash|sores|sore|spots|wounds|blisters|ulcer|ulcers|burn|burns)
+    (8|10|12|14|16) (hours|hrs|h) on [,|and|then] (8|10|12|14|16) (hours|hrs|h) off
+    every (2|3|4|6) (hours|hrs|h) (while|when) awake
+    (while|when) awake
+    in (4|6|8) (oz|ounces) [of] (water|juice|liquid|fluid)
+    (to|on) [a] (different|new) (spot|place|site|area) [each|every] [time|day]
+    [to] take [the] old [one|patch] off [first]
+    [to] remove [the] old [one|patch] [first]
     (complete|finish) [the] [whole|full] course
-    (ec|gr|mr|sr|xl|la|er) [tablet|tablets|capsule|capsules]
+    (ec|gr|mr|sr|xl|la|er|dr|xr) [tablet|tablets|capsule|capsules]
     on the same day [each|every|of] [the] [week]
     (an|1|one|2|two) (hour|hours|hr|hrs) (before|after) (food|eating)
     (1hr|1h|2hrs|2h|30min|30mins) (before|after) (food|eating)
@@ -95,6 +106,7 @@ _FORMS = """
     pessaries lozenges dispersible soluble effervescent chewable orodispersible coated enteric
     gastro-resistant modified slow prolonged release mr sr xr xl la cr er ec film-coated strength
     accuhaler turbohaler evohaler respimat flexpen solostar kwikpen penfill
+    dr delayed vaginal insert implant inj depot foam wipes shampoo
 """
 FORMS = frozenset(_FORMS.split())
 

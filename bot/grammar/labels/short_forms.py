@@ -226,9 +226,31 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
         return 1, "no more than", False
     if _FOR_COUNT.fullmatch(word) and following in _PERIOD_NAMES:
         return 2, f"for {_counted(word[1:], _PERIOD_NAMES[following])}", False
+    if _is_twice_an_hour(tokens, at):
+        return 3, f"{word}am and {word}pm", True
+    if word == "cc" and not before[-1:].isdecimal():
+        return 1, "with food", True
+    if word in _ROMAN and name_of_unit(following) is not None:
+        return 1, _ROMAN[word], True
+    if word == "q" and following in _PERIOD_NAMES:
+        return 2, f"every {_PERIOD_NAMES[following].removesuffix('s')}", False
     if word in _SPELLED:
         return 1, _SPELLED[word], word in _UNSAFE
     return 1, None, False
+
+
+def _is_twice_an_hour(tokens: Sequence[Token], at: int) -> bool:
+    """ "8 and 8": in the morning and in the evening, and no amounts."""
+    words = [token.word for token in tokens[at : at + 4]]
+    if len(words) < _OF_TWO or words[1] not in {"and", "&", "+"} or words[0] != words[2]:
+        return False
+    is_amount = name_of_unit("".join(words[3:])) is not None
+    return words[0].isdecimal() and _EARLIEST <= int(words[0]) <= _LATEST and not is_amount
+
+
+_OF_TWO = 3  # words
+_EARLIEST, _LATEST = 5, 11  # "1 and 1" may be tablets
+_ROMAN = {"i": "1", "ii": "2", "iii": "3"}
 
 
 def _counted(count: str, period: str) -> str:
@@ -247,7 +269,11 @@ def _is_on_at_night(tokens: Sequence[Token], at: int) -> bool:
     """ "ON" is every night to those who write prescriptions, but not in "TAKE ON MONDAYS"."""
     following = tokens[at + 1].word if at + 1 < len(tokens) else ""
     ends = not following or following in {",", ".", ";", "for", "x", "-", "prn"}
-    return tokens[at].raw == "ON" and (ends or bool(_OF_SEVEN.fullmatch(following)))
+    ends = ends or bool(_OF_SEVEN.fullmatch(following))
+    before = tokens[at - 1].word.lstrip("0123456789.,½¼¾")
+    # "5 mg on", behind an amount, and nothing that it could be on.
+    is_after_amount = tokens[at].word == "on" and name_of_unit(before) is not None
+    return ends and (tokens[at].raw == "ON" or is_after_amount)
 
 
 def _every(word: str, tokens: Sequence[Token], at: int) -> tuple[int, str | None]:

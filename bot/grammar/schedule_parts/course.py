@@ -13,8 +13,9 @@ from bot.grammar.durations import read_days as read_duration
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS, counted_ahead
 from bot.grammar.schedule_parts.cursor import FROM, UNTIL, UNTIL_OF_TWO, ScheduleCursor
-from bot.grammar.schedule_parts.dated_parts import take_part_of_date
+from bot.grammar.schedule_parts.dated_parts import take_part_of_date, take_time_of_first_dose
 from bot.grammar.schedule_parts.intervals import read_last_intake
+from bot.grammar.schedule_parts.parts import DatedPart
 from bot.grammar.schedule_parts.times import is_time_ahead, read_clock
 from bot.grammar.tokens import Token, words_of
 
@@ -36,11 +37,18 @@ def read_range(cursor: ScheduleCursor) -> bool:
         if not _read_length(cursor, skip):
             raise cursor.unknown()
         return True
-    if word in FROM or (word == "as" and cursor.peek(1) == "of"):
-        skip = 2 if word == "as" or cursor.peek(1) in {"on", "from"} else 1
+    is_first_dose = word == "first" and cursor.peek(1) in {"dose", "one"}
+    if word in FROM or (word == "as" and cursor.peek(1) == "of") or is_first_dose:
+        skip = 2 if word == "as" or cursor.peek(1) in {"on", "from"} or is_first_dose else 1
+        while is_first_dose and cursor.peek(skip) in {"is", "on", "at", "from", "due", "given"}:
+            skip += 1
+        if _read_now(cursor, skip, is_first_dose=is_first_dose):
+            return True
         if read_last_intake(cursor, skip):
             return True
         is_time = read_date(cursor.tokens[cursor.at + skip :]) is None
+        if is_time and take_time_of_first_dose(cursor, skip, is_named=is_first_dose):
+            return True
         if is_time and is_time_ahead(cursor, skip):
             cursor.at += skip
             read_clock(cursor, is_after_at=True)
@@ -66,6 +74,27 @@ def read_range(cursor: ScheduleCursor) -> bool:
         take_part_of_date(cursor, since=since, is_end=True)
         return True
     return False
+
+
+def _read_now(cursor: ScheduleCursor, skip: int, *, is_first_dose: bool) -> bool:
+    """ "starting now" is today, and "first dose now" is at once."""
+    ahead = tuple(cursor.peek(skip + n) for n in range(2))
+    used = 1 if ahead[0] in _NOW else 2 if ahead in _AT_ONCE else 0
+    if not used:
+        return False
+    if cursor.parts.starts is not None:
+        raise cursor.contradiction()
+    words = cursor.line.typed(cursor.tokens[cursor.at : cursor.at + skip + used])
+    cursor.parts.starts = TypedDate(words, lambda today, _floor: today, used)
+    cursor.parts.begins_now = True
+    cursor.at += skip + used
+    if is_first_dose:
+        cursor.dated_parts.append(DatedPart(words))
+    return True
+
+
+_NOW = {"now", "immediately", "asap"}
+_AT_ONCE = {("right", "now"), ("right", "away"), ("straight", "away"), ("at", "once")}
 
 
 def _read_last_hour(cursor: ScheduleCursor, skip: int) -> bool:

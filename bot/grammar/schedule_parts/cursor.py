@@ -11,7 +11,7 @@ from bot.grammar.schedule_parts.parts import DatedPart, MomentWord, SchedulePart
 from bot.grammar.tokens import Line, Token
 
 JOINING = {",", ":", "and", "&", "+", "at", "@", "on", "the", "-"}
-FROM = {"from", "starting", "start", "starts", "beginning"}
+FROM = {"from", "starting", "start", "starts", "beginning", "begin", "begins", "commencing"}
 UNTIL = {"until", "till", "til", "through", "thru", "ending", "ends", "to"}
 UNTIL_OF_TWO = {("up", "to"), ("last", "day"), ("last", "dose")}
 

@@ -99,6 +99,7 @@ def read_limits(cursor: ScheduleCursor) -> bool:
         ("no", "more", "than"),
         ("not", "more", "than"),
         ("do", "not", "exceed"),
+        ("not", "to", "exceed"),
         ("not", "exceeding"),
         ("do", "not", "take", "more", "than"),
         ("do", "not", "more", "than"),

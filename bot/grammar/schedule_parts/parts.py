@@ -15,6 +15,35 @@ from domain.medicines.schedules.moments import Moment, Relation
 EVERY_DAY = frozenset(Weekday)
 
 
+@dataclass(frozen=True, slots=True)
+class DatedPart:
+    """ "evening", of "until thursday evening" (it's of the last day, and `is_end`); or, with the
+    first day, the time `at` which the first dose is. Without either, that is now.
+    """
+
+    words: str
+    hours: PartOfDay | None = None
+    moment: Moment | None = None
+    is_end: bool = False
+    at: time | None = None
+
+    def holds(self, times: Sequence[time]) -> bool:
+        """Whether the whole day has the same doses as the day up to this part."""
+        if self.hours is None:
+            return False
+        first, last = self.hours
+        return last < first or all(at.hour <= last for at in times)
+
+    def is_when(self, at: time) -> bool:
+        """Whether a first dose *at* that time is the one that was named."""
+        if self.at is not None:
+            return at == self.at
+        if self.hours is None:
+            return False
+        first, last = self.hours
+        return self.hours.holds(at.hour) if last < first else at.hour >= first
+
+
 @dataclass(slots=True)
 class ScheduleParts:
     """The parts of a schedule, which may not fit together."""
@@ -22,6 +51,8 @@ class ScheduleParts:
     times: list[time] = field(default_factory=list)
     weekdays: frozenset[Weekday] | None = None
     starts: TypedDate | None = None
+    begins_in: DatedPart | None = None  # "starting tonight": when the first dose is
+    begins_now: bool = False
     ends: TypedDate | None = None
     days_long: int | None = None
     days_off: frozenset[Weekday] = frozenset()  # "not on sundays", where no weekdays are named
@@ -69,26 +100,8 @@ class ScheduleParts:
 
 
 _OF_A_DAY = {"times", "moments", "all_meals", "vague", "typed_time"}
+_OF_A_DAY |= {"begins_in"}
 _OF_A_DAY |= {"days_off"}  # which `weekdays` leave out
-
-
-@dataclass(frozen=True, slots=True)
-class DatedPart:
-    """ "evening", of "until thursday evening" (it's of the last day, and `is_end`)."""
-
-    words: str
-    hours: PartOfDay | None
-    moment: Moment
-    is_end: bool
-
-    def holds(self, times: Sequence[time]) -> bool:
-        """Whether the whole day has the same doses as the day from, or up to, this part."""
-        if self.hours is None:
-            return False
-        first, last = self.hours
-        if self.is_end:
-            return last < first or all(at.hour <= last for at in times)
-        return all(at.hour >= first for at in times)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
         raise context.wrong(Problem.CONTRADICTION)
     if parts.moments or parts.vague:
         raise context.wrong(Problem.CONTRADICTION)
-    if parts.interval is None or not (parts.times or parts.from_last_intake):
+    if parts.interval is None or not (parts.times or parts.from_last_intake or parts.begins_now):
         raise context.wrong(Problem.TIMES_MISSING)
     if parts.doses_long is not None and not 1 <= parts.doses_long <= MOST_DOSES:
         raise context.wrong(Problem.COUNT_IMPOSSIBLE)

@@ -17,6 +17,7 @@ from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import JOINING
+from bot.grammar.schedule_parts.dated_parts import check_first_dose
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts, read_what_can_be
 from bot.grammar.schedules.amounts_with_times import (
@@ -34,8 +35,9 @@ from bot.grammar.tokens import Line, Token, relaid, spaced, tokenize
 from bot.grammar.units import name_of_unit
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.kinds import Elapsed, Schedule, is_daily
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
+from domain.medicines.schedules.occurrences import first_occurrence
 
 LONGEST_SCHEDULE = 500
 
@@ -256,7 +258,7 @@ def read_schedules(
     portions = without_strength(split_portions(line, tokens))
     if portions:
         parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
-        return {fit_portions(portions, parts, context) for context in contexts}
+        return {_begun(fit_portions(portions, parts, each), parts, each) for each in contexts}
     clauses = split_steps(line, tokens)
     if clauses is None:
         try:
@@ -266,8 +268,25 @@ def read_schedules(
             if clauses is None:
                 raise
         else:
-            return {_fit(whole, context) for context in contexts}
+            return {_begun(_fit(whole, each), [whole], each) for each in contexts}
     return {fit_clauses(clauses, context) for context in contexts}
+
+
+def _begun(
+    schedule: Schedule, parts: Iterable[ScheduleParts], context: ScheduleContext
+) -> Schedule:
+    """Raises `Misunderstood` unless its first dose is when *parts* say that it is."""
+    for each in parts:
+        begins = each.begins_in
+        if begins is None or (each.begins_now and isinstance(schedule, Elapsed)):
+            continue
+        found = first_occurrence(schedule, context.zone, context.now)
+        first = None if found is None else found.due_at.astimezone(context.zone)
+        day = each.starts.resolve(context.today, context.today) if each.starts else None
+        is_later = first is not None and day is not None and first.date() > day
+        is_missed = first is None or (is_later and is_daily(schedule))
+        check_first_dose(each, None if is_missed or first is None else first.time())
+    return schedule
 
 
 _HOURS = re.compile(r"(?:(?:every|each)\s+)?\d+\s*(?:-|–|to|or)\s*\d+[\s-]*h\w*", re.IGNORECASE)

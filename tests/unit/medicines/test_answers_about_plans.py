@@ -9,11 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.conversation.engine import Reply
-from bot.features.medicines.flows.content.content_changes import (
-    ChangeContext,
-    data_of_question,
-    take_answer,
-)
+from bot.features.medicines.flows.content.change_context import ChangeContext
+from bot.features.medicines.flows.content.content_changes import data_of_question, take_answer
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content

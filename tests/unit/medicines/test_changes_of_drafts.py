@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content.change_context import ChangeContext
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.problems import Misunderstood, Problem
 from domain.local_time import Weekday
@@ -111,7 +111,7 @@ def test_no_limit_keeps_the_interval() -> None:
     ("line", "words", "dosage"),
     [
         ("Codeine 30 mg 8am", "2 tablets", "30 mg 2 tablets"),
-        ("Codeine 2 tablets 8am", "30 mg", "30 mg"),
+        ("Codeine 2 tablets 8am", "30 mg", "30 mg 2 tablets"),
         ("Codeine 30 mg 8am", "60 mg", "60 mg"),
     ],
 )

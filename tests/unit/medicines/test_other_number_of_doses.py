@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content.change_context import ChangeContext
 from bot.grammar.commands.medicines import understand_medicine
 from domain.medicines.facts import Content
 from tests.unit.grammar.family import LONDON, MUM

@@ -27,6 +27,7 @@ from bot.features.medicines.flows.content.notes import take_note
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.content.questions import sentence_about
 from bot.features.medicines.flows.content.unkept import listening, misread, refusing, unkept_of
+from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
@@ -231,7 +232,7 @@ def _changed(
     found = context.apply([change], words=words)
     if isinstance(found, Content):
         if found == context.content and words:
-            raise Misunderstood(Problem.CHANGE_UNREADABLE, words)
+            return _next(request, running, draft, first=new_medicines.already_so(words))
         first = parts.warning(context, change, found)
         before = parts.in_words(context.content, context.zone)
         return _next(request, running, replace(draft.changed(found), before=before), first=first)

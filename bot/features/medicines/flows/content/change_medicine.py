@@ -23,7 +23,7 @@ from bot.conversation.engine import (
 )
 from bot.features.medicines.flows.content import alike, guards, persons_day
 from bot.features.medicines.flows.content import content_changes as parts
-from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content.change_context import ChangeContext
 from bot.features.medicines.flows.content.notes import ask_note, take_note
 from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.screens import medicine_screen

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.conversation.engine import Choice, Data, Reply
-from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content.change_context import ChangeContext
 from bot.features.medicines.views.content import medicine_changes
 from bot.grammar.commands.schedule_changes import parse_max_per_day, parse_min_interval
 from bot.ui.answer import Screen

@@ -12,13 +12,16 @@ def is_limit(note: str) -> bool:
     return bool(_LIMIT.match(note))
 
 
-def notes_beside(before: str, change: Change, text: str) -> str | None:
+def notes_beside(
+    before: str, change: Change, text: str, *, is_other_limit: bool = False
+) -> str | None:
     """The notes so far beside other limits, typed as *text*: "max 8 tablets a day" is none of them
-    any more where another such limit is typed, or none; a number of doses leaves it.
+    any more where another such limit is typed, or none, or a number of doses that makes another
+    number of tablets.
     """
     units = (token.word.lstrip("0123456789.,") for token in tokenize(text).tokens)
     is_in_amounts = change.max_per_day is not None and any(name_of_unit(unit) for unit in units)
-    is_replaced = is_in_amounts or change.has_no_max
+    is_replaced = is_in_amounts or change.has_no_max or is_other_limit
     is_apart = change.min_interval is not None or change.has_no_min_interval
     notes = [
         each

@@ -10,7 +10,7 @@ from bot.conversation.engine import Data
 from bot.conversation.people import People, index_of, named_for, read_people, to_persons
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content import guards
-from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content.change_context import ChangeContext
 from bot.features.medicines.flows.content.new_schedules import (
     LONGEST_TRIED,
     PRESETS,

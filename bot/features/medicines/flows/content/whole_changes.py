@@ -37,7 +37,10 @@ def of_the_whole(
         )
     if words.adds and isinstance(so_far, Weekly) and change == Change(weekdays=change.weekdays):
         return Change(weekdays=so_far.weekdays | (change.weekdays or frozenset()))
-    if words.adds and not (change.instructions or change.reason):
+    is_of_some = change.dosage is not None and set(change.times or ()) <= set(
+        getattr(schedule, "times", ())
+    )
+    if words.adds and not (change.instructions or change.reason or (change.times and is_of_some)):
         raise refused
     if isinstance(schedule, Steps) and change.names_length:
         return _of_one_step(schedule, change, text)

@@ -14,7 +14,11 @@ from bot.ui.misunderstandings import quoted
 from bot.ui.presses.medicines import ChangeMedicine, UndoMedicine
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.pauses import is_paused, medicine_words
-from bot.ui.words.regimens.courses import course_in_words, next_dates_in_words
+from bot.ui.words.regimens.courses import (
+    course_in_words,
+    later_start_in_words,
+    next_dates_in_words,
+)
 from bot.ui.words.regimens.parts_of_day import times_in_words
 from bot.ui.words.regimens.patterns_of_days import days_in_words
 from bot.ui.words.regimens.schedules import BEGUN, dosage_in_words, dosed_name, schedule_in_words
@@ -182,6 +186,11 @@ def other_number_of_doses(before: int, after: int) -> Screen:
     return Screen(words.format(before=before, after=after))
 
 
+def already_so(words: str) -> Screen:
+    """A change that changes nothing."""
+    return Screen(_("“{words}”: that's how it is already.").format(words=quoted(words)))
+
+
 def replaced_rhythm(days: Days) -> Screen:
     """Weekdays, say, have taken the place of a rhythm."""
     words = _("⚠️ These days take the place of “{days}”.")
@@ -277,7 +286,7 @@ def _what_comes(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> Sequenc
         lines.append(_("Next: {dates}").format(dates=escape(dates)))
     if course is not None:
         lines.append(escape(course))
-    return lines
+    return [*lines, *later_start_in_words(schedule, zone=zone, now=now)]
 
 
 def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
