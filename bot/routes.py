@@ -31,7 +31,7 @@ from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.contacts.handlers import doctors
 from bot.features.family.flows import add_person, change_person, day_times, new_family, own_clock
 from bot.features.family.handlers import family, people
-from bot.features.medicines.flows.content import add_medicine, change_medicine
+from bot.features.medicines.flows.content import add_medicine, change_medicine, draft_flow
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.giving import correct, give, skip_said, take_late
 from bot.features.medicines.flows.pausing import pause, resuming
@@ -197,7 +197,7 @@ FLOWS = Flows(
     add_person.FLOW,
     change_person.FLOW,
     day_times.FLOW,
-    add_medicine.FLOW,
+    draft_flow.FLOW,
     change_medicine.FLOW,
     pause.FLOW,
     give.FLOW,

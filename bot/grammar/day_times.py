@@ -1,6 +1,7 @@
 """When parts of somebody's day are: "breakfast 7:30, bedtime 23:00", or the times alone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import time
 from typing import TypeAlias
 
@@ -56,7 +57,7 @@ def parse_day_times(text: str, *, asked: Sequence[PartOfDay] = ()) -> Mapping[Pa
     if len(text) > _LONGEST:
         raise Misunderstood(Problem.TOO_LONG, text)
     line = tokenize(text)
-    items = _read(line)
+    items = _without_wider_part(_read(line, asked), asked)
     found: dict[PartOfDay, time] = {}
     for part, typed in _pairs(items, asked, text):
         if part in found:
@@ -65,7 +66,18 @@ def parse_day_times(text: str, *, asked: Sequence[PartOfDay] = ()) -> Mapping[Pa
     return found
 
 
-def _read(line: Line) -> Sequence[_Item]:
+def _without_wider_part(items: Sequence[_Item], asked: Sequence[PartOfDay]) -> Sequence[_Item]:
+    """ "In the evening at 9", of bedtime: the evening only says which nine that is."""
+    times = [item for item in items if isinstance(item, TypedTime)]
+    parts = [item for item in items if isinstance(item, PartOfDay)]
+    if len(asked) != 1 or len(times) != 1 or len(parts) != 1 or parts[0] in asked:
+        return items
+    first, last = _HOURS[parts[0]]
+    within = tuple(at for at in times[0].readings if first <= at.hour <= last)
+    return [replace(times[0], readings=within)] if within else items
+
+
+def _read(line: Line, asked: Sequence[PartOfDay]) -> Sequence[_Item]:
     items: list[_Item] = []
     tokens, at = line.tokens, 0
     while at < len(tokens):
@@ -73,7 +85,9 @@ def _read(line: Line) -> Sequence[_Item]:
         follows_part = bool(items) and isinstance(items[-1], PartOfDay)
         if not word or word in _FILLERS:
             at += 1
-        elif word in _WORDS and not (follows_part and word in NAMED):
+        elif word in _WORDS and not (
+            word in NAMED and (follows_part or (asked and PartOfDay.NOON not in asked))
+        ):
             items.append(_WORDS[word])
             at += 1
         else:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from bot.grammar.names import parse_name
+
 _BEFORE = re.compile(r"(?i)^\s*(?:(?:(?:no|yes)\s*,|(?:ok|okay|sorry|actually|please|oh)\b)[ ,]*)+")
 _OPENING = re.compile(
     r"(?i)^\s*(?:(?:let'?s )?(?:make|change|set|put|move) (?:it|that|them)(?: to| at)?"
@@ -22,6 +24,21 @@ _TOO = re.compile(r"(?i)[ ,]+(?:too|as well|also)[.!]?\s*$")
 _MORE = re.compile(
     r"(?i)(?:\ban? )?\b(?:more|extra|another|further|additional)\s+(?=(?:\d+ )?(?:day|week|month))"
 )
+
+
+_NAME = re.compile(
+    r"(?i)^\s*(?:(?:no|actually|sorry)[ ,]+)*"
+    r"(?:(?:(?:the|its|her|his) )?(?:name|medicine|drug)(?: is| should be|:)?"
+    r"|it(?:'s| is) called|(?:call|rename) it(?: to)?)\s+(?P<name>\S.*?)\s*[.!]?\s*$"
+)
+
+
+def read_new_name(text: str) -> str | None:
+    """ "Xarelto", of "the name is Xarelto", "it's called Xarelto"; None if it is no such sentence.
+    Raises Misunderstood for what can be no name.
+    """
+    match = _NAME.match(text.replace("\u2019", "'"))
+    return None if match is None else parse_name(match["name"])
 
 
 @dataclass(frozen=True, slots=True)

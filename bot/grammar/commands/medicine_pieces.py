@@ -72,6 +72,11 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
     [only] = found = [_with_form(line, found[0])]
     before, after = line.tokens[: only.start], line.tokens[only.end :]
     name, early = split_at_proof(before)
+    number = _number_of_pieces(only.dosage)
+    if number:
+        choices = tuple(f"{number} {unit} {only.dosage.unit}" for unit in ("mcg", "mg"))
+        unclear = Misunderstood(Problem.DOSAGE_NEEDS_UNIT, number, suggestions=choices)
+        return Pieces(name, None, trimmed(early + after), problem=unclear)
     if any(token.word == "then" and not token.is_quoted for token in early):
         # "once weekly for 4 weeks then 0.5 mg": how much before that?
         return Pieces(name, problem=Misunderstood(Problem.FIRST_AMOUNT_MISSING, only.dosage.words))
@@ -88,6 +93,13 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
         and not _could_belong_to_amount(name, line.tokens[only.start :])
     )
     return Pieces(name, only.dosage, trimmed(early + after), is_certain=is_certain)
+
+
+def _number_of_pieces(dosage: Dosage) -> str:
+    """ "50", of "50 patch": a strength without its unit, since nobody is given so many."""
+    number, *rest = dosage.words.split()
+    is_bare = len(rest) == 1 and dosage.unit in {"patch", "suppository", "pessary"}
+    return number if is_bare and dosage.is_like_a_pack and number.isdecimal() else ""
 
 
 def _with_form(line: Line, found: FoundDosage) -> FoundDosage:

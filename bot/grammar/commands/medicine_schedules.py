@@ -17,7 +17,12 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.schedule_parts.limits import without_limits
 from bot.grammar.schedule_parts.reading import read_parts
-from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, read_schedules, words_understood
+from bot.grammar.schedules.parsing import (
+    LONGEST_SCHEDULE,
+    read_schedules,
+    with_then,
+    words_understood,
+)
 from bot.grammar.tokens import Line, Token, spaced, tokenize
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import AsNeeded, Schedule
@@ -97,6 +102,7 @@ def read_when(
                 read = read_when(line, rest, clocks=clocks, now=now, dosage=dosage)
                 return replace(read, limits=limits)
         if problem.problem.can_be_completed:
+            words = with_then(line, tokens) or words
             return TypedWhen(so_far=words, problem=problem, lacks=problem.problem)
         if dosage is not None and _may_be_a_number(tokens, problem, dosage):
             problem = _number_or_hour(tokens, problem, clocks=clocks, now=now)

@@ -23,6 +23,7 @@ from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
 from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.names import parse_name
+from bot.grammar.numbers import COUNTS
 from bot.grammar.people import (
     Person,
     find_person,
@@ -96,12 +97,15 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         line = _name_first(line)
     except Misunderstood as problem:
         return PartialMedicine(None, None, None, "", None, problem)
+    line, of_what = _take_count(line) if is_told else (line, None)
     line, who = _take_person(line, people)
     label = read_label(line)
     line, notes = take_beside_times(label.line)
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
     pieces = take_apart(line, zone=zone, now=now)
     pieces = replace(pieces, name=without_table(pieces.name))
+    if of_what is not None:
+        pieces = replace(pieces, dosage=None, problem=of_what, missing=None)
     name, name_problem = _read_name(line, pieces)
     # With two people named, leftover words in the schedule aren't its fault.
     is_read = who.problem is None
@@ -157,6 +161,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         is_certain=pieces.is_certain
         and not any(map(_joins, pieces.name))
         and not is_told
+        and not any(token.word in _AT_ONCE for token in schedule_tokens)
         and not _needs_a_look(label, when.schedule)
         and not (pieces.dosage and (pieces.dosage.most or pieces.dosage.is_like_a_pack)),
         instructions=None if too_long else notes_said,
@@ -256,6 +261,18 @@ _UNCLEAR_AMOUNTS = {Problem.TWO_STRENGTHS, Problem.WHICH_AMOUNT}
 _UNCLEAR_AMOUNTS |= {Problem.STEPS_BY_RULE, Problem.FIRST_AMOUNT_MISSING}
 
 
+def _take_count(line: Line) -> tuple[Line, Misunderstood | None]:
+    """ "She takes one atorvastatin": the line without the number, and the question of what it is
+    the number.
+    """
+    first, *rest = line.tokens
+    if not rest or first.is_quoted or not (first.word in COUNTS or first.word == "half"):
+        return line, None
+    choices = (f"{first.raw} tablet", f"{first.raw} capsule")
+    problem = Misunderstood(Problem.DOSAGE_NEEDS_UNIT, first.raw, suggestions=choices)
+    return Line(line.text, tuple(rest)), problem
+
+
 def _check_name(tokens: Sequence[Token]) -> None:
     """Raises `Misunderstood` for words that are no part of a name: "Hold warfarin", "Insulin 10
     then", "Aspirin 75 clopidogrel". Whoever means them puts the name in quotes.
@@ -280,6 +297,7 @@ def _joins(token: Token) -> bool:
     return not token.is_quoted and (token.word in {"+", "/", "and"} or is_slashed)
 
 
+_AT_ONCE = {"now", "immediately", "asap"}
 _NUMBERED = {"omega", "vitamin", "factor", "type", "coenzyme"}
 
 

@@ -99,7 +99,7 @@ def _with_then(tokens: Sequence[Token]) -> tuple[Token, ...]:
         used = _phrase(tokens, at, _NEXT) if at else 0
         if not used:
             kept.append(tokens[at])
-        elif kept[-1].word != "then":
+        elif kept[-1].word != "then" and at + used < len(tokens):  # "thereafter" may end it
             kept.append(replace(tokens[at], raw="then", word="then"))
         at += used or 1
     return tuple(kept)

@@ -71,18 +71,35 @@ def woven(so_far: str, said: str) -> str:
     """
     before, after = tokenize(so_far), tokenize(said)
     steps, answers = _at_then(before.tokens), _at_then(after.tokens)
-    if len(steps) > 1 and all(steps) and _names_weekdays_only(said):
+    if len(steps) > 1 and all(steps) and names_weekdays_only(said):
         lacking = [_lacks_weekday(before, step) for step in steps]
         return " then ".join(
             f"{before.typed(step)} {said if lacks else ''}".strip()
             for step, lacks in zip(steps, lacking, strict=True)
         )
-    if len(steps) < 2 or len(steps) != len(answers) or not all(steps) or not all(answers):
+    if len(steps) < 2 or not all(steps) or not all(_says_only_when(after, a) for a in answers):
+        return f"{so_far} {said}".strip()
+    if len(answers) > 1 and len(answers) < len(steps):
+        # "At bedtime for 3 days, then twice a day, then three times a day": two lack their times.
+        lacks = doses_of_steps(so_far)
+        if len(answers) == sum(map(bool, lacks)):
+            left = iter(answers)
+            answers = [next(left) if each else [] for each in lacks]
+    if len(steps) != len(answers):
         return f"{so_far} {said}".strip()
     return " then ".join(
-        f"{before.typed(step)} {after.typed(answer)}"
+        f"{before.typed(step)} {after.typed(answer) if answer else ''}".strip()
         for step, answer in zip(steps, answers, strict=True)
     )
+
+
+def _says_only_when(line: Line, tokens: Sequence[Token]) -> bool:
+    """Whether it is about the day alone: "3.75 mg for a week" is a step of its own."""
+    try:
+        parts = read_parts(line, tokens)
+    except Misunderstood:
+        return False
+    return bool(tokens) and parts.beside_times().keys() <= {"times_a_day", "weekdays"}
 
 
 def steps_with(so_far: str, said: str) -> Sequence[str]:
@@ -98,7 +115,8 @@ def steps_with(so_far: str, said: str) -> Sequence[str]:
     return (each, first, f"{so_far} {said}")
 
 
-def _names_weekdays_only(said: str) -> bool:
+def names_weekdays_only(said: str) -> bool:
+    """Whether it is weekdays and nothing else: "on mondays"."""
     line = tokenize(said)
     try:
         parts = read_parts(line, line.tokens)
@@ -118,15 +136,16 @@ def names_steps(words: str) -> bool:
 
 
 def doses_of_steps(so_far: str) -> Sequence[int]:
-    """How many times a day each step of *so_far* lacks; none if it has no steps, or has times."""
+    """How many times a day each step of *so_far* lacks, 0 for one that has its own; empty without
+    steps.
+    """
     line = tokenize(so_far)
     steps = _at_then(line.tokens)
     if len(steps) < 2 or not all(steps):
         return ()
     parts = [read_parts(line, read_what_can_be(line, step)[0]) for step in steps]
-    if any(each.times or each.moments or each.vague for each in parts):
-        return ()
-    return [each.times_a_day or 1 for each in parts]
+    has_times = [bool(each.times or each.moments or each.vague) for each in parts]
+    return [0 if has else each.times_a_day or 1 for has, each in zip(has_times, parts, strict=True)]
 
 
 def split_clauses(line: Line, tokens: Sequence[Token]) -> Clauses | None:

@@ -30,7 +30,12 @@ from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.clauses import fit_clauses, split_clauses, split_steps
 from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
-from bot.grammar.schedules.varying_amounts import fit_days_of_cycle, fit_portions
+from bot.grammar.schedules.varying_amounts import (
+    Variation,
+    fit_days_of_cycle,
+    fit_portions,
+    kind_of_portions,
+)
 from bot.grammar.tokens import Line, Token, relaid, spaced, tokenize
 from bot.grammar.units import name_of_unit
 from domain.local_time import Weekday
@@ -287,6 +292,22 @@ def _begun(
         is_missed = first is None or (is_later and is_daily(schedule))
         check_first_dose(each, None if is_missed or first is None else first.time())
     return schedule
+
+
+def with_then(line: Line, tokens: Sequence[Token]) -> str:
+    """ "4 mg twice a day for 3 days, then 2 mg daily", of the same with a comma; empty if it's no
+    such steps. An answer may name the times of each.
+    """
+    try:
+        portions = split_portions(line, tokens)
+        parts = [read_parts(line, portion.tokens) for portion in portions]
+    except Misunderstood:
+        return ""
+    is_told = any(portion.is_next_step or portion.is_beside for portion in portions)
+    if not portions or is_told or kind_of_portions(portions, parts) is not Variation.BY_STEP:
+        return ""
+    steps = [f"{each.dosage.words} {line.typed(each.tokens)}" for each in portions]
+    return ", then ".join(steps)
 
 
 _HOURS = re.compile(r"(?:(?:every|each)\s+)?\d+\s*(?:-|–|to|or)\s*\d+[\s-]*h\w*", re.IGNORECASE)

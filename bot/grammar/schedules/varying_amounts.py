@@ -190,7 +190,7 @@ def _at(
         raise context.wrong(Problem.TIMES_MISSING)
     [(times, moments)] = stated
     if each.times_a_day not in {None, len(times) + len(moments)}:
-        raise Misunderstood(Problem.TIMES_OF_STEPS, context.words)
+        raise context.wrong(Problem.TIMES_MISSING)
     return replace(each, times=list(times), moments=moments)
 
 

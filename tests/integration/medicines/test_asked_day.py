@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.conversation.engine import Reply
 from bot.conversation.people import load_people
-from bot.features.medicines.flows.content import add_medicine
+from bot.features.medicines.flows.content import draft_flow
 from bot.features.medicines.flows.content.medicine_draft import Draft
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
@@ -61,7 +61,7 @@ class Talk:
                 **draft,
             )
             request = self._request(scope)
-            self._hear(add_medicine.FLOW.begin(request, new.step, new.write()))
+            self._hear(draft_flow.FLOW.begin(request, new.step, new.write()))
 
         await factories.acting(self.database, self.anna, begin)
 
@@ -69,7 +69,7 @@ class Talk:
         async def take(scope: Scope) -> None:
             assert self.running is not None
             reply = Reply(text=text, choice=choice)
-            request, flow = self._request(scope), add_medicine.FLOW
+            request, flow = self._request(scope), draft_flow.FLOW
             try:
                 answer = await flow.take(request, self.running, reply)
             except Misunderstood as problem:

@@ -7,6 +7,7 @@ does it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from bot.features.medicines.flows.content import change_medicine
 from bot.features.overview.flows.asked import answer_asked
 from bot.features.overview.flows.family_reader import load_reader
 from bot.features.overview.flows.said import answer_bare, answer_said
@@ -66,7 +67,10 @@ class OwnWords:
         reader = await load_reader(request)
         intent = reader.read(text)
         if intent is None:
-            return None
+            medicine_id = reader.known.spoken.medicine_id
+            if not with_talk or not is_member or medicine_id is None:
+                return None
+            return await change_medicine.begin_said(request, medicine_id)
         if request.is_forwarded and isinstance(intent, Gave | GaveDue | Skipped):
             intent = NoRecord(Unsaid.QUOTED)
         if not with_talk and isinstance(intent, SmallTalk | OffTopic):
@@ -92,7 +96,12 @@ class OwnWords:
         return await self.on_message(request)
 
     async def otherwise(self, request: Request) -> Answer | None:
-        """The answer to what was no answer to the open question; small talk is none, either."""
+        """The answer to what was no answer to the open question; small talk is none, either. "Skip
+        the noon dose" is not of whatever else is due.
+        """
+        intents = read_intents(request.text or "", Known()).intents
+        if intents and isinstance(intents[0], GaveDue | Skipped):
+            return None
         return await self.on_message(request, with_talk=False)
 
     async def warning(self, request: Request) -> Screen | None:

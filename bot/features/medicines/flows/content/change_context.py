@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.features.medicines.flows.content.limit_notes import is_limit, notes_beside
 from bot.features.medicines.flows.content.swapped_parts import read_swap
 from bot.features.medicines.flows.content.whole_changes import of_the_whole
-from bot.grammar.commands.change_words import read_change_words
+from bot.grammar.commands.change_words import read_change_words, read_new_name
 from bot.grammar.commands.schedule_changes import parse_change
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.labels.beside_times import joined
@@ -66,6 +66,9 @@ class ChangeContext:
 
     def read(self, text: str) -> Change:
         """What somebody typed about the whole medicine. Raises Misunderstood."""
+        name = read_new_name(text)
+        if name is not None:
+            return Change(name=name)
         try:
             return self._as_limits(self.read_schedule(text))
         except Misunderstood as problem:

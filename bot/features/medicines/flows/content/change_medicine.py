@@ -40,7 +40,7 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.medicines import ChangeMedicine
 from bot.ui.refusals import refuse
-from domain.access import Action
+from domain.access import Action, may
 from domain.family.people import get_person
 from domain.medicines.changes.editing import edit_medication
 from domain.medicines.errors import DayTimesChanged, MedicineChanged, SameMedicine
@@ -60,6 +60,32 @@ async def begin(request: Request) -> Answer:
     if press.in_new_message:
         return FLOW.begin(request, "what", data)
     return FLOW.begin_in_place(request, "what", data)
+
+
+async def begin_said(request: Request, medicine_id: UUID) -> Answer | None:
+    """Show what somebody said of a medicine that they have just spoken of, as a change of it; None
+    if it is none, or they may not change it.
+    """
+    member = request.scope.require(Action.READ)
+    if not may(member.role, Action.CHANGE_MEDICINES):
+        return None
+    facts = await _facts_of(await get_medication(request.scope, medicine_id), request)
+    context = _context(request, facts)
+    try:
+        change = context.read(request.text or "")
+        new = context.apply([change])
+    except Misunderstood:
+        return None
+    if not isinstance(new, Content) or new == context.content:
+        return None
+    concerns = list_concerns(context.content, new, zone=context.zone, now=context.now)
+    said = {
+        "changes": [change.to_json()],
+        "new": new.to_json(),
+        "most_choices": guards.most_choices(new),
+        "concerns": [concern.name for concern in concerns],
+    }
+    return FLOW.begin(request, "review", {**facts, **said})
 
 
 async def _shown_before(request: Request, data: Data) -> Screen:

@@ -253,9 +253,9 @@ class Draft:
 
     def spelling_out(self, found: Sequence[SpelledOut]) -> "Draft":
         """A copy that shows how short forms were read."""
-        more = [[each.typed, each.meaning] for each in found if each.to_confirm]
-        known = [list(each) for each in self.spelled_out]
-        return replace(self, spelled_out=known + [each for each in more if each not in known])
+        more = [(each.typed, each.meaning) for each in found if each.to_confirm]
+        known = [(typed, meaning) for typed, meaning in self.spelled_out]
+        return replace(self, spelled_out=[list(each) for each in dict.fromkeys(known + more)])
 
     def offering(self, problem: Misunderstood | None, now: datetime) -> "Draft":
         """A copy with the alternatives to what is not possible, or can mean two things, and with

@@ -16,7 +16,13 @@ from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.clauses import doses_of_steps, names_steps, steps_with, woven
+from bot.grammar.schedules.clauses import (
+    doses_of_steps,
+    names_steps,
+    names_weekdays_only,
+    steps_with,
+    woven,
+)
 from bot.grammar.schedules.parsing import (
     parse_schedule,
     says_as_much,
@@ -110,10 +116,11 @@ def read_schedule(
         return None if found.schedule is None else found
 
     has_amount_at = _TIME.search(so_far) and _AMOUNT.search(so_far)
-    if not says_all and has_amount_at and not _AMOUNT.search(said):
+    is_of_all = names_steps(so_far) and names_weekdays_only(said)
+    if not says_all and has_amount_at and not _AMOUNT.search(said) and not is_of_all:
         # "40 mg once a day and 20 mg at 2pm" · "8am": in front of which of them?
         raise Misunderstood(Problem.WHICH_AMOUNT, f"{so_far} {said}")
-    if len(set(doses_of_steps(so_far))) > 1 and not names_steps(said):
+    if len({*doses_of_steps(so_far)} - {0}) > 1 and not names_steps(said):
         raise Misunderstood(Problem.TIMES_OF_STEPS, said)
     if refused and not _DIGIT.search(said) and _is_half_a_day_missing(refused, zone, now):
         # "at 8" · "in the morning" is 08:00, not whenever the morning is.
@@ -184,7 +191,7 @@ def _goes_on(schedule: Schedule, so_far: str, dosage: Dosage | None) -> bool:
 
 _DIGIT = re.compile(r"\d")
 _EVERY_WEEK = re.compile(r"(?i)\b(?:every|each|weekly|week|\w+days)\b")
-_TIME = re.compile(r"(?i)\d\s*[ap]\.?m\b|\d[:.]\d\d\b")
+_TIME = re.compile(r"(?i)\d\s*[ap]\.?m\b|\b\d{1,2}[:.]\d\d\b(?!\s*(?:mg|mcg|µg|g|ml|units?|iu)\b)")
 _AMOUNT = re.compile(r"(?i)\d\s*(?:mg|mcg|µg|g|ml|units?|iu|tabs?|tablets?|caps?|capsules?)\b")
 
 
@@ -279,7 +286,9 @@ def _times_of_steps(so_far: str, times: Sequence[str]) -> Sequence[str]:
     """ "08:00, 20:00, then 08:00": for each step as many as it has doses a day. Where that is one,
     it's the first or the last of those with the most.
     """
-    steps = doses_of_steps(so_far)
+    steps = [doses for doses in doses_of_steps(so_far) if doses]
+    if len(steps) < 2:
+        return ()
     fitting = [words for words in times if words.count(":") == max(steps, default=0)]
     found: list[str] = []
     for fullest in fitting[:_OFFERED_OF_STEPS]:

@@ -55,6 +55,8 @@ def _times_of(
                 return parse_day_times(reply.text or "", asked=unknown), None
             except Misunderstood as problem:
                 change = _change_in(draft, reply.text or "", now)
+                if change is not None and not change.names_times:
+                    return {}, change  # "starting wednesday": the question stays
                 if change is None or len(change.times or ()) != len(unknown):
                     raise
                 times = dict(zip(unknown, change.times or (), strict=True))

@@ -56,4 +56,6 @@ async def save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -
         day_times=draft.said_times,
     )
     member = request.scope.require(Action.CHANGE_MEDICINES)
-    return new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)
+    answer = new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)
+    spoken = {"medicine_id": str(medicine.id), "person_id": str(medicine.person_id)}
+    return replace(answer, spoken=spoken)

@@ -64,10 +64,10 @@ def listening(steps: Mapping[str, Step]) -> dict[str, Step]:
     return {name: replace(step, take=_hearing(step.take)) for name, step in steps.items()}
 
 
-_Take = Callable[[Request, Conversation, Reply], Awaitable[Answer]]
+Take = Callable[[Request, Conversation, Reply], Awaitable[Answer]]
 
 
-def _hearing(take: _Take) -> _Take:
+def _hearing(take: Take) -> Take:
     async def hear(request: Request, running: Conversation, reply: Reply) -> Answer:
         if reply.text is not None:
             draft = Draft.read(running).hearing(reply.text)
