@@ -21,6 +21,7 @@ from bot.conversation.list_entries import Kind
 from bot.conversation.pasted_lists import PastedLists
 from bot.features.appointments.flows import (
     add_appointment,
+    ask_driver,
     change_appointment,
     move_appointment,
     outcome,
@@ -209,6 +210,7 @@ FLOWS = Flows(
     add_appointment.FLOW,
     PastedLists(PASTED_APPOINTMENTS, PASTED_MEDICINES).flow,
     move_appointment.FLOW,
+    ask_driver.FLOW,
     change_appointment.FLOW,
     outcome.FLOW,
     add_doctor.FLOW,

@@ -25,6 +25,7 @@ REVERSALS = frozenset(
 #: Actions that `/undo` can't take back. It says so rather than skip them silently.
 LASTING = frozenset(
     {
+        "appointment.driver_asked",
         "appointment.outcome_recorded",
         "doctor.added",
         "doctor.edited",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
+from uuid import UUID
 
 from bot.conversation.engine import CANCEL, OLD_CANCEL, AbandonPolicy, Flow, Reply, cancelled
 from bot.grammar.known_medicines import names_begun_with
@@ -11,6 +12,7 @@ from bot.grammar.tokens import tokenize
 from bot.grammar.yes_or_no import is_yes_or_no
 from bot.intake.abandoned_drafts import AbandonedScreens
 from bot.intake.conversation import (
+    in_place_of,
     to_end,
     to_leave,
     to_mention,
@@ -42,6 +44,9 @@ class OwnWordsBeside(Protocol):
 
     async def otherwise(self, request: Request) -> Answer | None:
         """The answer to what was no answer to the open question; None if it can't be read."""
+
+    async def go_on(self, request: Request, flow_id: UUID) -> Answer | None:
+        """The answer to what else was said beside what a question that is over now was about."""
 
 
 class Flows:
@@ -157,7 +162,8 @@ class Flows:
                         return await flow.ask_again(request, running, first=warning)
                     if aside := await self._own_words.aside(request):
                         return await self._beside(request, running, aside)
-                return await self._take(request, flow, running, Reply(text=request.text))
+                answer = await self._take(request, flow, running, Reply(text=request.text))
+                return await self._go_on(request, running, answer)
 
     async def on_press(self, request: Request) -> Answer:
         """A press on a question's button."""
@@ -169,8 +175,23 @@ class Flows:
         if flow is None or not _offers(flow.question(running), press):
             return views.already_answered()
         if press.pick.key == CANCEL:
-            return await flow.cancel(request, running)
-        return await self._take(request, flow, running, Reply(choice=press.pick.key))
+            return await self._go_on(request, running, await flow.cancel(request, running))
+        answer = await self._take(request, flow, running, Reply(choice=press.pick.key))
+        return await self._go_on(request, running, answer)
+
+    async def _go_on(self, request: Request, running: Conversation, answer: Answer) -> Answer:
+        """*answer*, and once the question is over what else was said beside it."""
+        if answer.conversation != to_end(running.flow_id):
+            return answer
+        further = await self._own_words.go_on(request, running.flow_id)
+        if further is None:
+            return answer
+        change = further.conversation
+        return replace(
+            answer.and_send(*further.send),
+            conversation=in_place_of(running, change) if change else answer.conversation,
+            spoken=further.spoken or {},
+        )
 
     def _on_stale_press(self, request: Request, press: Choose) -> Answer:
         """A press on a question that no longer expects an answer."""

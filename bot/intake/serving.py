@@ -205,7 +205,7 @@ class Serving:
         if answer.is_small_talk and user is not None:
             may_chat = await self._services.rate_limiter.may_chat(user.id)
             answer = answer if may_chat else NOTHING
-        if answer.spoken and user is not None:
+        if answer.spoken is not None and user is not None:
             await self._services.spoken.note(user.id, answer.spoken)
         with speaking(user.language_code if user else None):
             if answer.conversation is not None and user is not None:

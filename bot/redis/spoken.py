@@ -1,4 +1,6 @@
-"""What each person has spoken of in the last minutes, so that "it" and "she" mean something."""
+"""What each person has spoken of in the last minutes, so that "it" and "she" mean something; and
+what else they have asked for, which comes after the question that is open.
+"""
 
 from collections.abc import Mapping
 
@@ -10,7 +12,7 @@ from bot.redis.circuit import Circuit
 
 
 class SpokenOf:
-    """Ids by what they are of, for ten minutes. Without Redis nothing was spoken of."""
+    """Ids by what they are of, and words, for ten minutes. Without Redis nothing was spoken of."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -28,7 +30,7 @@ class SpokenOf:
         return {str(key): str(value) for key, value in found.items()}
 
     async def note(self, telegram_user: int, ids: Mapping[str, str]) -> None:
-        if not ids or not self.circuit.may_call():
+        if not self.circuit.may_call():
             return
         key = keys.spoken(telegram_user)
         try:
@@ -36,7 +38,7 @@ class SpokenOf:
                 pipe.delete(key)
                 for name, value in ids.items():
                     pipe.hset(key, name, value)
-                pipe.expire(key, keys.SPOKEN_TTL)
+                pipe.expire(key, keys.SPOKEN_TTL)  # nothing, without ids
                 await pipe.execute()
         except RedisError as error:
             self.circuit.record_failure(error)

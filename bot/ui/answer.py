@@ -5,7 +5,7 @@ process dies in between. Every part of it therefore converts to JSON and back.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.ui.length import MAX_SHOWN, length
@@ -62,7 +62,7 @@ class Answer:
 
     `conversation` is the person's guided conversation after this update, as JSON of
     :mod:`bot.intake.conversation`. What `is_small_talk` is sent at most once an hour. `spoken` are
-    the ids of what it is about, for the next ten minutes.
+    the ids of what it is about, for the next ten minutes; {} where that is over.
     """
 
     toast: str | None = None
@@ -72,7 +72,7 @@ class Answer:
     closes: bool = False
     conversation: dict[str, Any] | None = None
     is_small_talk: bool = False
-    spoken: Mapping[str, str] = field(default_factory=dict)
+    spoken: Mapping[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         stored: dict[str, Any] = {}
@@ -90,7 +90,7 @@ class Answer:
             stored["conversation"] = self.conversation
         if self.is_small_talk:
             stored["is_small_talk"] = True
-        if self.spoken:
+        if self.spoken is not None:
             stored["spoken"] = dict(self.spoken)
         return stored
 
@@ -104,7 +104,7 @@ class Answer:
             closes=stored.get("closes", False),
             conversation=stored.get("conversation"),
             is_small_talk=stored.get("is_small_talk", False),
-            spoken=stored.get("spoken", {}),
+            spoken=stored.get("spoken"),
         )
 
     def in_place(self) -> "Answer":

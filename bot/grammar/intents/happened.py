@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"\d+(?:[.,/]\d+)?|[½¼¾]|one|two|three|four|five|six|hal
 _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:mg|ml|g|mcg)?")
 _BEFORE_NOON = re.compile(r"\bbefore (noon|midday|lunch|lunchtime|dinner|supper)\b")
 _HOURS_BEFORE = {"noon": 12, "midday": 12, "lunch": 13, "lunchtime": 13, "dinner": 18, "supper": 18}
+_FROM_WHERE = re.compile(r"\b(?:from|at) (?:the )?[a-z']{3,}\b")  # "from boots"
 _BECAUSE = re.compile(r"(?:on purpose|deliberately|intentionally)$|\b(?:because|since|as) .+$")
 
 
@@ -92,7 +93,8 @@ def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
 
 def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     kept = {"and", "+", "x", "of", "boxes", "box", "packs", "pack", "packets", "a", "more", "new"}
-    words = [each for each in match["rest"].split() if each not in {"some", "the", "her", "his"}]
+    said = _FROM_WHERE.sub("", match["rest"])
+    words = [each for each in said.split() if each not in {"some", "the", "her", "his"}]
     amount = [each for each in words if each not in {"medx", "personx", "more", "new"}]
     is_amount = all(
         each in kept or _NUMBER.fullmatch(each) or _CLOCK.fullmatch(each) or _pills().search(each)

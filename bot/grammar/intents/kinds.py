@@ -269,6 +269,16 @@ class Drives:
 
 
 @dataclass(frozen=True, slots=True)
+class AsksToDrive:
+    """ "Can Ben take Thursday?": another member is to be asked. Days as in :class:`Drives`."""
+
+    member_id: UUID
+    appointment_ids: tuple[UUID, ...]
+    weekday: int | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stops:
     """ "The doctor stopped her aspirin" """
 
@@ -336,6 +346,7 @@ Intent: TypeAlias = (
     | Moved
     | CalledOff
     | Drives
+    | AsksToDrive
     | Stops
     | Pauses
     | Resumes

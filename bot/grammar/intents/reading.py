@@ -41,7 +41,7 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.sentences import Sentence, read_sentence
-from bot.grammar.intents.to_come import read_plan, read_to_come
+from bot.grammar.intents.to_come import read_favour, read_plan, read_to_come
 from bot.grammar.people import Person
 from bot.grammar.words.loading import load_expressions, load_words
 
@@ -70,6 +70,8 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
         found = read(sentence)
         if found is not None:
             return found
+    if found := read_favour(sentence):
+        return found
     if _is_said(sentence) and (found := read_to_come(sentence, text)):
         return found
     if _is_denied(sentence) and (found := _no_record(sentence)):
@@ -99,7 +101,8 @@ def _is_said(sentence: Sentence) -> bool:
         return False
     first, *rest = sentence.text.split()
     is_past = first in {"had", "has", "have"} and not set(rest[:1]) & load_words("subjects")
-    return not sentence.is_question and (is_past or first not in load_words("starts"))
+    is_told = is_past or rest[:1] == ["not"] or first not in load_words("starts")
+    return not sentence.is_question and is_told
 
 
 def is_asked(text: str) -> bool:

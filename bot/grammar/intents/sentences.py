@@ -41,6 +41,7 @@ class Sentence:
     doctor_ids: tuple[UUID, ...] = ()
     visit_ids: tuple[UUID, ...] = ()
     visits_of_doctors: tuple[UUID, ...] = ()
+    member_ids: tuple[UUID, ...] = ()
     part: Part | None = None
     weekday: int | None = None
     says_rest: bool = False
@@ -67,6 +68,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
         tuple(dict.fromkeys(marked.doctors)),
         tuple(dict.fromkeys(marked.visits)),
         tuple(_visits_of(marked.doctors, known)),
+        tuple(dict.fromkeys(marked.members)),
         _part_of(plain),
         marked.weekday,
         any(word in load_words("rest") for word in words),
@@ -154,6 +156,7 @@ class _Marking:
         self.people: list[UUID] = []
         self.doctors: list[UUID] = []
         self.visits: list[UUID] = []
+        self.members: list[UUID] = []
         self.weekday: int | None = None
 
     def run(self) -> None:
@@ -198,7 +201,7 @@ class _Marking:
             "doctor": self.doctors,
             "person": self.people,
             "visit": self.visits,
-            "member": [],
+            "member": self.members,
         }[mark].extend(ids)
 
     def _named(self, at: int, mark: str) -> tuple[int, Sequence[UUID]]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from bot.grammar.commands.appointments import understand_appointment
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.intents.kinds import (
+    AsksToDrive,
     CalledOff,
     Drives,
     HasDoctor,
@@ -71,6 +72,16 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
         return Pauses(ids, person, typed)
     if said("resumed"):
         return Resumes(ids, person)
+    return None
+
+
+def read_favour(sentence: Sentence) -> Intent | None:
+    """ "Can Ben take Thursday?", which is no question to the bot."""
+    for pattern in load_patterns(_STATEMENTS)["asks to drive"]:
+        if len(sentence.member_ids) == 1 and pattern.search(sentence.text):
+            visits = sentence.visit_ids or sentence.visits_of_doctors
+            days = _days_ahead(sentence.text)
+            return AsksToDrive(sentence.member_ids[0], visits, sentence.weekday, days)
     return None
 
 

@@ -17,6 +17,7 @@ def lasting(action: str) -> str:
 
 def _lasting_words() -> dict[str, str]:
     return {
+        "appointment.driver_asked": _("you asked somebody to drive."),
         "appointment.outcome_recorded": _(
             "you said how an appointment went. To change it, open the appointment with /appts."
         ),

@@ -11,6 +11,7 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import read_occurrences
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
+from domain.family.users import get_name_and_family
 from domain.models.delivery import Kind
 from domain.timers import LATE_AFTER, Step
 
@@ -27,7 +28,8 @@ class AppointmentItem:
 class AppointmentFacts:
     """One member's message about one person's appointments, as of `now`, when it is sent.
 
-    `reader_zone` is the reader's own time zone, if they have told us.
+    `reader_zone` is the reader's own time zone, if they have told us. `asked_by` is whoever asks
+    this member to drive.
     """
 
     family_id: UUID
@@ -39,11 +41,15 @@ class AppointmentFacts:
     reader_zone: ZoneInfo | None
     is_repeat: bool
     is_late: bool
+    asked_by: str | None = None
 
 
 async def _read(scope: Scope, header: MessageHeader) -> AppointmentFacts:
     steps = {UUID(key): Step(step) for key, step in header.facts["steps"].items()}
     found = await read_occurrences(scope, list(steps))
+    by, asked_by = header.facts.get("asked_by"), None
+    if by is not None:
+        asked_by, _family = await get_name_and_family(scope, UUID(by))
     return AppointmentFacts(
         family_id=header.family_id,
         person=header.subject.name,
@@ -54,6 +60,7 @@ async def _read(scope: Scope, header: MessageHeader) -> AppointmentFacts:
         reader_zone=header.receiver.zone,
         is_repeat=header.maybe_sent,
         is_late=header.shown_at > header.minute + LATE_AFTER,
+        asked_by=asked_by,
     )
 
 

@@ -52,6 +52,8 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
         Step.ASK_DRIVER: _("🚗 Who can drive?"),
         Step.SOON: _("❗️ Please note: this is coming up soon"),
     }.get(item.step)
+    if item.step is Step.ASK_DRIVER and facts.asked_by is not None:
+        head = _("🚗 {name} asks whether you can drive:").format(name=escape(facts.asked_by))
     if item.step is Step.ASK_DRIVER and occurrence.driver is not None:
         head = None
     lines = [head] if head else []

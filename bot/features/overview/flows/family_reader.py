@@ -7,9 +7,10 @@ from uuid import UUID
 
 from bot.conversation.people import to_persons, to_stored
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
-from bot.grammar.intents.kinds import Intent
+from bot.grammar.intents.kinds import Intent, NoRecord, SaysDanger, SmallTalk
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named, Spoken
 from bot.grammar.intents.reading import read_intents
+from bot.grammar.intents.requests import MOST_REQUESTS, ways_to_split
 from bot.grammar.intents.sentences import spoken_of
 from bot.grammar.people import Person
 from bot.intake.request import Request
@@ -36,6 +37,25 @@ class FamilyReader:
         """What *text* most likely means; None if it can't be read."""
         intents = read_intents(text, self.known, people=self.people, now=self.now).intents
         return intents[0] if intents else None
+
+    def requests(self, text: str) -> Sequence[tuple[str, Intent]]:
+        """What *text* says, each with its words: usually one thing. If one of several is what only
+        sounds like a record, so is the whole.
+        """
+        whole = self.read(text)
+        if isinstance(whole, SaysDanger):
+            return [(text, whole)]
+        for parts in ways_to_split(text):
+            read = [self.requests(part) for part in parts]
+            found = [each for part in read for each in part]
+            if not all(read) or len(found) > MOST_REQUESTS:
+                continue
+            if any(isinstance(each, NoRecord) for _, each in found):
+                break
+            found = [pair for pair in found if not isinstance(pair[1], SmallTalk)] or found[:1]
+            if len({each for _, each in found}) == len(found):
+                return found
+        return [] if whole is None else [(text, whole)]
 
     def speaks_of(self, text: str) -> Mapping[str, str]:
         """The ids of what *text* is about, as they are kept for a while."""

@@ -6,6 +6,7 @@ does it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.overview.flows.asked import answer_asked
@@ -65,20 +66,44 @@ class OwnWords:
         if short is not None:
             return await answer_bare(request, short)
         reader = await load_reader(request)
-        intent = reader.read(text)
-        if intent is None:
+        requests = reader.requests(text)
+        if not requests:
             medicine_id = reader.known.spoken.medicine_id
             if not with_talk or not is_member or medicine_id is None:
                 return None
             return await change_medicine.begin_said(request, medicine_id)
+        answers: list[Answer] = []
+        for at, (words, intent) in enumerate(requests):
+            asked = replace(request, text=words)
+            answer = await self._answer_one(asked, intent, reader.known, with_talk=with_talk)
+            if answer is None:
+                continue
+            answers.append(answer)
+            if "continue" in (answer.conversation or {}):
+                return _joined(answers, reader.speaks_of(text), after=requests[at + 1 :])
+        return _joined(answers, reader.speaks_of(text)) if answers else None
+
+    async def go_on(self, request: Request, flow_id: UUID) -> Answer | None:
+        """The answer to what was said beside what the question *flow_id* was about, which is over
+        now; None if there was nothing.
+        """
+        words = request.spoken.get("then")
+        if words is None or request.spoken.get("after") != str(flow_id):
+            return None
+        asked = replace(request, text=words, press=None, message=None, conversation=None)
+        return await self.on_message(replace(asked, replied=None), with_talk=False)
+
+    async def _answer_one(
+        self, request: Request, intent: Intent, known: Known, *, with_talk: bool
+    ) -> Answer | None:
         if request.is_forwarded and isinstance(intent, Gave | GaveDue | Skipped):
             intent = NoRecord(Unsaid.QUOTED)
         if not with_talk and isinstance(intent, SmallTalk | OffTopic):
             return None
-        if not is_member and not isinstance(intent, SaysDanger | SmallTalk | OffTopic | AsksAdvice):
+        is_for_all = isinstance(intent, SaysDanger | SmallTalk | OffTopic | AsksAdvice)
+        if request.scope.member is None and not is_for_all:
             return await self._run(request, "help") if intent == RunsCommand("help") else None
-        answer = await self._answer(request, intent, reader.known)
-        return answer and replace(answer, spoken=reader.speaks_of(text))
+        return await self._answer(request, intent, known)
 
     async def list_nearest(self, request: Request) -> Sequence[Nearest]:
         """The nearest things that a member may have meant, and may do."""
@@ -125,11 +150,28 @@ class OwnWords:
                 return views.off_topic()
             case _:
                 asked = await answer_asked(request, intent, known, self._commands)
-                return asked or await answer_said(request, intent, self._commands)
+                return asked or await answer_said(request, intent, known, self._commands)
 
     async def _run(self, request: Request, command: str) -> Answer | None:
         handler = self._commands.get(command)
         return None if handler is None else await handler(replace(request, text=""))
+
+
+def _joined(
+    answers: Sequence[Answer],
+    spoken: Mapping[str, str],
+    *,
+    after: Sequence[tuple[str, Intent]] = (),
+) -> Answer:
+    """All of them as one; the last may ask a question, and the rest comes *after* that."""
+    *before, last = answers
+    send = tuple(screen for answer in before for screen in answer.send)
+    if after:
+        flow_id = (last.conversation or {})["continue"]["flow_id"]
+        then = ". ".join(words for words, _intent in after)
+        spoken = {**spoken, "then": then, "after": flow_id}
+        send = (*send, *views.comes_after(then).send)
+    return replace(last, send=(*send, *last.send), spoken=spoken)
 
 
 def small_talk(talk: Talk, request: Request) -> Answer:

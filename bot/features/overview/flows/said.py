@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.features.appointments.flows import move_appointment
+from bot.features.appointments.flows import ask_driver, move_appointment
 from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.contacts.flows import add_doctor
 from bot.features.medicines.flows.giving import give, skip_said, take_late
@@ -20,6 +20,7 @@ from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import said as views
 from bot.features.overview.views.own_words import no_record
 from bot.grammar.intents.kinds import (
+    AsksToDrive,
     CalledOff,
     Drives,
     Gave,
@@ -36,6 +37,7 @@ from bot.grammar.intents.kinds import (
     Stops,
     Unsaid,
 )
+from bot.grammar.intents.known import Known
 from bot.grammar.intents.replies import Said, Short
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
@@ -53,7 +55,7 @@ _SAME_SLOT = timedelta(minutes=30)
 
 
 async def answer_said(
-    request: Request, intent: Intent, commands: Mapping[str, Handler]
+    request: Request, intent: Intent, known: Known, commands: Mapping[str, Handler]
 ) -> Answer | None:
     """The question that shows what was understood; None if there is nothing that it can be."""
     request = replace(request, is_said=True)
@@ -74,6 +76,8 @@ async def answer_said(
             return _pages(request, found, views.call_it_off())
         case Drives():
             return await _drives(request, intent)
+        case AsksToDrive():
+            return await _asks_to_drive(request, intent, known)
         case Stops(medicine_ids=ids):
             pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
             return views.to_tap(views.stop_it(), pages)
@@ -248,6 +252,18 @@ async def _drives(request: Request, intent: Drives) -> Answer:
         return _pages(request, found, views.drive())
     mine = [each for each in found if each.driver_id == request.scope.user_id]
     return _pages(request, mine or found, views.stop_driving() if mine else views.not_driving())
+
+
+async def _asks_to_drive(request: Request, intent: AsksToDrive, known: Known) -> Answer:
+    """Of those without a driver; of oneself, and where somebody drives, the pages."""
+    found = await _occurrences(request, intent.appointment_ids, intent.weekday, intent.days)
+    if intent.member_id == request.scope.user_id:
+        return _pages(request, found, views.drive())
+    is_free = [each for each in found if each.driver is None and each.is_planned]
+    if not is_free:
+        return _pages(request, found, views.is_driven())
+    name = next(each.name for each in known.members if each.id == intent.member_id)
+    return ask_driver.begin(request, is_free, user_id=intent.member_id, name=name)
 
 
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:

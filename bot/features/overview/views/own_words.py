@@ -11,6 +11,7 @@ from bot.grammar.intents.kinds import Span, Unsaid
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.length import MAX_ROWS, fitting, label
+from bot.ui.misunderstandings import quoted
 from bot.ui.presses.medicines import ShowMedicine
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape, listed
@@ -134,6 +135,15 @@ def planned_on(
         lines.append(_("No appointments are planned for that day."))
     buttons = [button_to_open(each) for each in found[:MAX_ROWS]]
     return Screen("\n".join(fitting(lines)), (*in_rows(buttons), *home_buttons("appts")))
+
+
+def comes_after(words: str) -> Answer:
+    """Of several things in one message, those that wait for an answer to the first."""
+    return say(
+        _("One thing after the other. After this, I'll come to “{words}”.").format(
+            words=quoted(words)
+        )
+    )
 
 
 def may_be_given(page: Screen) -> Screen:

@@ -43,6 +43,10 @@ def not_driving() -> str:
     return _("You aren't down to drive there, so there's nothing to change.")
 
 
+def is_driven() -> str:
+    return _("I haven't asked anybody, since somebody drives there already.")
+
+
 def stop_it() -> str:
     return _("I haven't stopped anything yet. Tap “Stop” if this is the one you mean.")
 

@@ -16,6 +16,7 @@ from bot.grammar.intents.kinds import (
     AboutAppointment,
     AboutMedicine,
     AsksAdvice,
+    AsksToDrive,
     CalledOff,
     CatchUp,
     Drives,
@@ -75,7 +76,16 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 #: What such a meaning begins with ends in a question whose yes writes something.
 OFFERS: tuple[str, ...] = (
-    *("gave", "skipped", "refilled", "moved", "called off", "drives", "does not drive"),
+    *(
+        "gave",
+        "skipped",
+        "refilled",
+        "moved",
+        "called off",
+        "drives",
+        "does not drive",
+        "asks to drive",
+    ),
     *("stops", "pauses", "resumes", "doctor", "direction", "appointment", "command"),
 )
 
@@ -178,6 +188,9 @@ def in_words(intent: Intent) -> str:
             on = _DAYS[weekday] if weekday is not None else "" if days is None else str(days)
             what = " ".join(filter(None, [_names(ids), on]))
             return f"{'does not drive' if gives_up else 'drives'} {what}".strip()
+        case AsksToDrive(_member, ids, weekday, days):
+            on = _DAYS[weekday] if weekday is not None else "" if days is None else str(days)
+            return " ".join(filter(None, ["asks to drive", _names(ids), on]))
         case Stops(ids):
             return f"stops {_names(ids)}"
         case Pauses(ids, _person, end):

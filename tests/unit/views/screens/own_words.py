@@ -87,6 +87,8 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
             member=home.member,
             today=TODAY,
         ),
+        "own_comes_after": partial(own_words.comes_after, words.medicine),
+        "said_is_driven": partial(said.to_tap, said.is_driven(), [page]),
         "own_may": partial(own_words.may_be_given, Screen("…")),
         "own_which": partial(
             own_words.which_medicine, [(MEDICINE_IDS[0], words.medicine)], member=home.member

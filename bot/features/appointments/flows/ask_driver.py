@@ -1,0 +1,59 @@
+"""Asking another member to drive: "can Ben take Thursday?". Nothing is sent before a tap."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
+from bot.features.appointments.views import driver_questions as views
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished, tap_a_button
+from bot.ui.length import MAX_ROWS
+from domain.access import Action
+from domain.appointments.notices.asked_drivers import ask_to_drive
+from domain.appointments.occurrences.facts import OccurrenceFacts
+
+
+def begin(
+    request: Request, found: Sequence[OccurrenceFacts], *, user_id: UUID, name: str
+) -> Answer:
+    """Ask to which of the appointments *found* that member is to be asked to drive."""
+    member, now = request.scope.require(Action.DRIVE), request.scope.clock.now()
+    offered = [
+        [str(each.id), views.ask_label(each, member=member, now=now)] for each in found[:MAX_ROWS]
+    ]
+    data = {"user_id": str(user_id), "name": name, "offered": offered}
+    return FLOW.begin(request, "which", data)
+
+
+def _ask(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(words, str(at)) for at, (_id, words) in enumerate(data["offered"])]
+    return views.ask_whom(data["name"], buttons=[*buttons, cancel_button(choice)])
+
+
+async def _take(request: Request, running: Conversation, reply: Reply) -> Answer:
+    if reply.choice is None:
+        return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
+    data: Data = running.data
+    occurrence_id = UUID(data["offered"][int(reply.choice)][0])
+    facts = await ask_to_drive(request.scope, occurrence_id, UUID(data["user_id"]))
+    member, now = request.scope.require(Action.DRIVE), request.scope.clock.now()
+    done = views.asked(data["name"], facts, member=member, now=now)
+    return finished(running, Answer(send=(done,)))
+
+
+FLOW = Flow(
+    "askdriver",
+    {"which": Step(_ask, _take)},
+    abandon_policy=AbandonPolicy("appts", Unfinished.NOT_CHANGED),
+)

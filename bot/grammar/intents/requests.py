@@ -1,0 +1,28 @@
+"""Several requests in one message: where one ends and the next begins."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+MOST_REQUESTS = 5
+_LONGEST = 400  # letters
+_MOST_JOINTS = 4
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=\?)")
+_JOINT = re.compile(
+    r"(?i),? (?:and(?: also)?|also|then|plus)[,:]? |, (?=(?:i|who|what|when|did|is)\b)"
+)
+
+
+def ways_to_split(text: str) -> Iterator[Sequence[str]]:
+    """The ways in which *text* may be several requests: by its sentences, or at one of the words
+    that may join two.
+    """
+    if len(text) > _LONGEST:
+        return
+    sentences = [part.strip(" .;") for part in _SENTENCES.split(text) if part.strip(" .;!?")]
+    if 1 < len(sentences) <= MOST_REQUESTS:
+        yield sentences
+    joints = list(_JOINT.finditer(text))[:_MOST_JOINTS]
+    for joint in joints:
+        yield [text[: joint.start()].strip(), text[joint.end() :].strip()]
+    if 1 < len(joints) < MOST_REQUESTS:
+        yield [part.strip() for part in _JOINT.split(text)]
