@@ -180,7 +180,7 @@ def find_dosages(line: Line) -> list[FoundDosage]:
     while at < len(line.tokens):
         end = _read_dosage(line.tokens, at)
         if end is not None and not is_limit(line.tokens, at):
-            words = _checked(_tidy(line.typed(line.tokens[at:end])))
+            words = _checked(_tidy(line.typed(line.tokens[at:end])).replace(" - ", ", "))
             found.append(FoundDosage(at, end, count_up(words)))
         at = end or at + 1
     # "500 mg at 8am, 6 doses": those say how long.
@@ -230,6 +230,9 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
     while end is not None and end < len(tokens):
         # "2 tablets of 500 mg", "500 mg, 2 tablets", "500 mg tablets"
         joint = 1 if words_of(tokens[end:], 1)[:1] and tokens[end].word in _JOINING else 0
+        is_dash = tokens[end].word == "-" and _is_strength(tokens, at)
+        if is_dash and _read_quantity(tokens, end + 1) and not _is_strength(tokens, end + 1):
+            joint = 1  # "5 mg tabs - 1 tab"
         further = _read_quantity(tokens, end + joint)
         is_list = not joint or tokens[end].word == ","
         is_alike = further is not None and (

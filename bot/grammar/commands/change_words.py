@@ -8,13 +8,17 @@ from bot.grammar.names import parse_name
 _BEFORE = re.compile(r"(?i)^\s*(?:(?:(?:no|yes)\s*,|(?:ok|okay|sorry|actually|please|oh)\b)[ ,]*)+")
 _OPENING = re.compile(
     r"(?i)^\s*(?:(?:let'?s )?(?:make|change|set|put|move) (?:it|that|them)(?: to| at)?"
-    r"|(?:change|switch|move) to|it(?:'s| is| should be)|should be|only|just"
+    r"|(?:change|switch|move) to|it(?:'s|s| is| should be)|should be|only|just"
     r"|(?:the )?(?:strength|dose|dosage|amount|(?:tablet|capsule|pill)s?)"
     r"(?: (?:is|are|should be)|:)?(?= \d)(?: (?:at|of))?)\s+"
 )
 _CLOSING = re.compile(
     r"(?i)(?<!start)(?<!starting)(?<!begin)(?<!dose)[ ,]+"
-    r"(?:instead|please|from now on|now|thanks|thank you|sorry|only)[.!]?\s*$"
+    r"(?:instead|please|from now on|now|thanks|thank you|sorry|only|actually)[.!]?\s*$"
+)
+_SHOULD_BE = re.compile(
+    r"(?i)^\s*(?P<days>(?:mon|tues|wednes|thurs|fri|satur|sun)days?(?:(?:, | and )\w+days?)*)"
+    r" (?:should be|is|are) (?P<amount>\d.*?)(?: as well| too)?$"
 )
 _BARE_HOUR = re.compile(
     r"(?i)^\d{1,2}(?:[:.]\d\d)? (?:o'?clock|in the (?:morning|afternoon|evening)|at night)\b"
@@ -54,6 +58,7 @@ class ChangeWords:
 
 def read_change_words(text: str) -> ChangeWords:
     """ "Make it 2 tablets": "2 tablets"."""
+    text = _SHOULD_BE.sub(r"\g<amount> on \g<days>", text)
     said = _CLOSING.sub("", _OPENING.sub("", _BEFORE.sub("", text))) or text
     if _BARE_HOUR.match(said):
         said = f"at {said}"  # "make it 8 in the evening"

@@ -66,6 +66,9 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
             at, question = bare
             return Pieces(line.tokens[:at], problem=question)
         name, schedule = split_at_schedule(line, now=now, zone=zone)
+        name, of_what = _without_count(name, schedule)
+        if of_what is not None:
+            return Pieces(name, None, schedule, problem=of_what)
         return Pieces(name, None, schedule, missing=_missing_dosage(line, name))
     if len(found) > 1:
         return _take_several(line, found, zone=zone, now=now)
@@ -165,6 +168,12 @@ def _take_several(
     return Pieces(name, problem=Misunderstood(Problem.WHICH_AMOUNT, amounts))
 
 
+def has_rule_of_steps(text: str) -> bool:
+    """ "Increase by 10 mg every week", which is asked for step by step."""
+    words = [("" if token.is_quoted else token.word) for token in tokenize(text).tokens]
+    return any(pair in _BY_STEPS for pair in pairwise(words))
+
+
 def _rule_of_steps(line: Line) -> Pieces | None:
     """ "20 mg, reduce by 5 mg every 3 days": nobody but a person works out the steps."""
     words = [("" if token.is_quoted else token.word) for token in line.tokens]
@@ -219,6 +228,21 @@ def _bare_portion(line: Line) -> tuple[int, Misunderstood] | None:
             problem = Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(with_unit,))
             return at, problem
     return None
+
+
+def _without_count(
+    name: tuple[Token, ...], schedule: tuple[Token, ...]
+) -> tuple[tuple[Token, ...], Misunderstood | None]:
+    """ "Co-amoxiclav one three times a day": one what? The number is none of the name."""
+    last = name[-1] if len(name) > 1 else None
+    if last is None or not schedule or last.is_quoted or last.word not in _COUNTS:
+        return name, None
+    choices = (f"{last.raw} tablet", f"{last.raw} capsule")
+    problem = Misunderstood(Problem.DOSAGE_NEEDS_UNIT, last.raw, suggestions=choices)
+    return name[:-1], problem
+
+
+_COUNTS = {"one", "two", "three", "four", "half"}
 
 
 def _missing_dosage(line: Line, name: tuple[Token, ...]) -> Misunderstood:

@@ -18,7 +18,7 @@ from bot.grammar.dosages import quantity_ends
 from bot.grammar.labels.beside_times import is_also_as_needed, joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, check_notes, read_label, tokenize_direction
 from bot.grammar.labels.patterns import unread_table
-from bot.grammar.labels.phrases import DOING
+from bot.grammar.labels.phrases import DOING, FORMS
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
 from bot.grammar.labels.turning import CHANGING, STOPPING
@@ -38,6 +38,7 @@ from domain.medicines.facts import LONGEST_INSTRUCTIONS
 from domain.medicines.schedules.days import Cycle, Monthly, MonthlyWeekdays
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 
+_WHOSE = {f"{who}{end}" for who in ("mum", "mom", "dad", "gran", "nan") for end in ("'s", "s")}
 _STARTING = {"please", "start", "begin", "commence", "add", "continue"}
 
 
@@ -236,7 +237,7 @@ def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:
 def _name_first(line: Line) -> Line:
     """ "Take 2 tablets of Paracetamol every 6 hours": the name before the amount."""
     tokens = line.tokens
-    openings = (DOING | _STARTING) - STOPPING
+    openings = (DOING | _STARTING | _WHOSE) - STOPPING
     while len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in openings:
         tokens = tokens[1:]
     takes = _after_takes(tokens)
@@ -285,7 +286,8 @@ def _check_name(tokens: Sequence[Token]) -> None:
         if token.word in STOPPING | CHANGING and len(tokens) > 1:
             raise Misunderstood(Problem.UNKNOWN_WORDS, " ".join(t.raw for t in tokens[at:]))
         before = tokens[at - 1].word if at else ""
-        is_part = len(before) == 1 or before in _NUMBERED
+        following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+        is_part = len(before) == 1 or before in _NUMBERED or following in FORMS
         if token.word.isdecimal() and 0 < at < len(tokens) - 1 and not is_part:
             suggestions = (f"{token.raw} mg", f"{token.raw} tablets")
             raise Misunderstood(Problem.DOSAGE_NEEDS_UNIT, token.raw, suggestions=suggestions)

@@ -3,6 +3,7 @@
 Unlike a schedule, a change may name any part, or several, and contains only those.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -14,8 +15,7 @@ from bot.grammar.dosages import find_dosages
 from bot.grammar.labels.beside_times import joined, meals_beside_times_in
 from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.dated_parts import check_first_dose
-from bot.grammar.schedule_parts.parts import EVERY_DAY, DatedPart, ScheduleParts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.amounts_with_times import (
     first_portion,
@@ -25,6 +25,7 @@ from bot.grammar.schedules.amounts_with_times import (
 from bot.grammar.schedules.as_needed import most_a_day
 from bot.grammar.schedules.by_the_clock import Times, times_of_parts
 from bot.grammar.schedules.context import ScheduleContext, count_patterns, to_misunderstood
+from bot.grammar.schedules.first_doses import with_first_dose
 from bot.grammar.schedules.intervals import anchor_of
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
 from bot.grammar.schedules.varying_amounts import (
@@ -185,35 +186,8 @@ def _read_portions(line: Line, schedule: Schedule, context: ScheduleContext) -> 
     )
 
 
-def _with_first_dose(
-    parts: ScheduleParts, schedule: Schedule, context: ScheduleContext
-) -> ScheduleParts:
-    """ "Start tonight", "from wednesday 8pm" of what is given more than once a day: the times stay,
-    and one of them is the first. Raises `Misunderstood` if the first dose would be another one.
-    """
-    so_far = times_of(schedule, zone=context.zone, now=context.now)
-    begins = parts.begins_in
-    is_of_start = parts.starts is not None and len(parts.times) == 1 and not parts.moments
-    if is_of_start and len(so_far) > 1 and not parts.times_a_day:
-        words = f"{parts.starts.words if parts.starts else ''} {parts.times[0]:%H:%M}"
-        begins = DatedPart(words, at=parts.times[0])
-        parts = replace(parts, times=[], typed_time=None, begins_in=begins)
-    if begins is None or isinstance(schedule, AsNeeded):
-        return parts
-    if begins.moment is not None and parts.moments == (begins.moment,) and not parts.times:
-        parts = replace(parts, moments=())
-    today = context.today
-    day = parts.starts.resolve(today, today) if parts.starts is not None else today
-    over = context.now.astimezone(context.zone).time() if day == today else None
-    ahead = [
-        at for at in sorted(times_of_parts(parts, context) or so_far) if over is None or at > over
-    ]
-    check_first_dose(parts, ahead[0] if ahead else None)
-    return parts
-
-
 def _of_parts(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> Change:
-    parts = _with_first_dose(parts, schedule, context)
+    parts = with_first_dose(parts, schedule, context)
     named = _range_of(parts, context)
     is_limited = parts.min_interval is not None or parts.max_per_day is not None
     is_limited = is_limited or parts.max_amount is not None or parts.hours_between is not None
@@ -335,6 +309,14 @@ def _days_of(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext)
 def _without(days: frozenset[Weekday], schedule: Schedule, context: ScheduleContext) -> Weekly:
     """The days so far but for some weekdays. A rhythm ("every 2 days") can't leave those out."""
     match schedule:
+        case WallClock(days=Weekly(weekdays=so_far)) if (
+            len(EVERY_DAY - so_far) in _FEW_LEFT_OUT
+            and not days <= EVERY_DAY - so_far
+            and not _ALSO.search(context.words)
+        ):
+            # "except fridays", of what is given every day except Thursdays
+            ways = (f"also {context.words}", f"every day {context.words}")
+            raise Misunderstood(Problem.AS_WELL_OR_INSTEAD, context.words, suggestions=ways)
         case WallClock(days=Weekly(weekdays=so_far, every=every)) if so_far - days:
             return Weekly(so_far - days, every)
         case WallClock(days=Daily(every=1)):
@@ -343,6 +325,10 @@ def _without(days: frozenset[Weekday], schedule: Schedule, context: ScheduleCont
             return Weekly(EVERY_DAY - days)
         case _:
             raise context.wrong(Problem.CHANGE_UNREADABLE)
+
+
+_FEW_LEFT_OUT = {1, 2}
+_ALSO = re.compile(r"(?i)\b(?:also|too|either|as well)\b")
 
 
 def _monthly(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> Monthly:

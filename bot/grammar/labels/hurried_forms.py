@@ -20,7 +20,23 @@ _OF_FIRST_DOSE = FROM | {"dose", "one", "is"}  # "first dose tonight"
 _DAYS = WEEKDAYS.keys() | GROUPS.keys() | {"tomorrow", "today"}
 _LAST = {"finish", "finishing", "finishes", "ends", "ending"}
 _WHOM = {"she", "he", "they", "i", "mum", "mom", "dad", "you", "gran", "in", "having", "there"}
-_IS = {"is", "'s", "has", "feels", "gets", "are", "have", "feel", "get", "in", "having", "a"}
+_IS = {
+    "cant",
+    "can't",
+    "cannot",
+    "is",
+    "'s",
+    "has",
+    "feels",
+    "gets",
+    "are",
+    "have",
+    "feel",
+    "get",
+    "in",
+    "having",
+    "a",
+}
 _IS_GLUED = {f"{who}{end}" for who in _WHOM for end in ("'s", "'re", "'m", "s")}
 _LONGEST_OPENING = 4
 
@@ -49,7 +65,7 @@ def _spelled(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
     """The words for what stands at *at*, and how many tokens those are; None for the same."""
     if tokens[at].is_quoted:
         return None, 1
-    words = words_of(tokens[at:], 6)
+    words = words_of(tokens[at:], 8)
     before = "" if tokens[at - 1].is_quoted else tokens[at - 1].word
     for form in _FORMS:
         found = form(words, before)
@@ -128,6 +144,12 @@ def _first_and_last_days(words: Sequence[str], before: str) -> tuple[str, int] |
             return "until", 1
         case ["stop" | "stops" | "stopping", "on", day, *rest] if _is_date(day, rest):
             return "until", 2
+        case ["next", day, *rest] if _begins_date(day, rest) and day not in WEEKDAYS:
+            return "from", 1
+        case ["for", "the", "first", count, "days", "of", "each" | "every" | "the", *_]:
+            return f"1st to {count}th of each", 7
+        case ["for", "first", count, "days", "of", "each" | "every" | "the", *_]:
+            return f"1st to {count}th of each", 6
         case ["next", what, "is" | "on" | "due", *_] if what in _DUE:
             return "from", 3
         case ["next", what, day, *rest] if what in _DUE and _begins_date(day, rest):
@@ -154,7 +176,7 @@ def _when_she_has(words: Sequence[str], _before: str) -> tuple[str, int] | None:
     """ "when she's wheezy", "if he feels sick", "when in pain": as needed, for that."""
     if words[0] not in {"when", "if"}:
         return None
-    for used in range(2, min(_LONGEST_OPENING, len(words))):
+    for used in range(1, min(_LONGEST_OPENING, len(words))):
         opening = words[1:used]
         is_said = all(word in _WHOM | _IS | _IS_GLUED for word in opening)
         if is_said and words[used] in REASONS:

@@ -5,11 +5,11 @@ What is taken out is kept as typed. Nothing is taken out of a name: only what fo
 amount, or is a phrase of several words.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from bot.grammar.clock_times import PARTS_OF_DAY
+from bot.grammar.clock_times import PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS, WAYS
 from bot.grammar.labels.turning import CHANGING, STOPPING
@@ -80,6 +80,8 @@ class _Taking:
         tokens, at = self._line.tokens, self.at
         if used := _bracketed(tokens, at):
             self._take_bracketed(tokens[at : at + used])
+        elif self._is_after_amount and (used := _conditional(tokens, at)):
+            self.notes.append(self._line.typed(tokens[at : at + used]).strip(" .,;"))
         elif self._is_after_amount and (used := _forbidden(tokens, at)):
             self.notes.append(self._line.typed(tokens[at : at + used]).rstrip("."))
         elif (used := self._how_ahead()) > 0:
@@ -131,7 +133,23 @@ class _Taking:
 
 _NOT = {"not", "don't", "dont", "never", "avoid", "no", "without", "nor"}
 _CLAUSE_ENDS = (",", ".", ";")
-_FORBIDDEN = {"take", "give", "use", "drive", "drink", "eat", "mix", "swallow", "apply", "combine"}
+_FORBIDDEN = {
+    "lie",
+    "lay",
+    "bend",
+    "stop",
+    "skip",
+    "take",
+    "give",
+    "use",
+    "drive",
+    "drink",
+    "eat",
+    "mix",
+    "swallow",
+    "apply",
+    "combine",
+}
 _LONGEST_CLAUSE = 16
 
 
@@ -170,6 +188,43 @@ def _forbidden(tokens: Sequence[Token], at: int) -> int:
 
 
 _COUNTED = {"more", "than", "exceed", "until", "after", "before", "daily", "twice", "once"}
+
+
+_IF = frozenset({"if", "when", "unless", "once"})
+_MORE = frozenset({"increase", "repeat", "take", "give", "be", "use", "go"})
+_HELP = frozenset({"911", "999", "112", "000", "111", "doctor", "gp"})
+#: What such a clause begins with, and what follows that.
+_OF_CONDITIONS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("hold", "withhold", "skip", "omit"), _IF | {"for"}),
+    **dict.fromkeys(("double", "stop", "continue", "avoid"), _IF),
+    **dict.fromkeys(("may", "can"), _MORE),
+    **dict.fromkeys(("call", "phone", "ring", "see"), _HELP),
+    "repeat": frozenset({"after", "if"}),
+}
+
+
+def _conditional(tokens: Sequence[Token], at: int) -> int:
+    """ "Hold for HR < 60", "may increase to 4 tablets if needed", "call 911 if no better": how many
+    tokens the clause takes; 0 for none, or where it says how long or at what hour.
+    """
+    first = "" if tokens[at].is_quoted else tokens[at].word
+    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    third = tokens[at + 2].word if at + 2 < len(tokens) else ""
+    if following not in _OF_CONDITIONS.get(first, ()):
+        return 0
+    unit = tokens[at + 3].word if at + 3 < len(tokens) else ""
+    if following == "for" and third[:1].isdecimal():
+        return 0  # "hold for 3 days"
+    if following == "after" and unit.rstrip(".,") not in {"min", "mins", "minutes"}:
+        return 0  # "repeat after 7 days" is a dose
+    used = 0
+    for token in tokens[at : at + _LONGEST_CLAUSE]:
+        if token.word in {",", "then"} or token.is_quoted or looks_like_a_time(token):
+            break
+        used += 1
+        if token.raw.endswith((".", ";")):
+            break
+    return used
 
 
 def _to_be_done(tokens: Sequence[Token], at: int) -> int:
@@ -252,7 +307,10 @@ def _reason(tokens: Sequence[Token], at: int) -> int:
     """ "for pain", "for high blood pressure", "if in pain": how many tokens, 0 for none."""
     words = words_of(tokens[at:], _MOST_REASON_WORDS + 1)
     if words and words[0] in REASONS and at and tokens[at - 1].word in _NEEDED:
-        return len(list(takewhile(lambda word: word in REASONS, words)))  # "prn pain"
+        found = list(takewhile(lambda word: word in REASONS | {"or", "and"}, words))
+        while found and found[-1] in {"or", "and"}:
+            found.pop()
+        return len(found) + _above(words, len(found))  # "prn pain or sob"
     if not words or words[0] != "for":
         return 0
     end = 0
@@ -264,7 +322,18 @@ def _reason(tokens: Sequence[Token], at: int) -> int:
                 break
         elif n > 3 or word[:1].isdecimal() or word in _JOINTS:
             break
-    return end + 1 if end else 0
+    return end + 1 + _above(words, end + 1) if end else 0
+
+
+def _above(words: Sequence[str], at: int) -> int:
+    """ "over 38", ">101", of a fever: how many words."""
+    match [*words[at : at + 2], "", ""][:2]:
+        case ["over" | "above" | ">", number] if number[:1].isdecimal():
+            return 2
+        case [word, _] if word[:1] == ">" and word[1:2].isdecimal():
+            return 1
+        case _:
+            return 0
 
 
 def _tidied(tokens: Sequence[Token]) -> tuple[Token, ...]:

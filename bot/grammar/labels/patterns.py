@@ -97,6 +97,8 @@ def _with_then(tokens: Sequence[Token]) -> tuple[Token, ...]:
     at = 0
     while at < len(tokens):
         used = _phrase(tokens, at, _NEXT) if at else 0
+        if at and tokens[at - 1].word in {"may", "can"}:
+            used = 0  # "may increase to 4 tablets" is no step
         if not used:
             kept.append(tokens[at])
         elif kept[-1].word != "then" and at + used < len(tokens):  # "thereafter" may end it

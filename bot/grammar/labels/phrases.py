@@ -14,10 +14,10 @@ _HOW = """
     (in|into) [the] [left|right|each|both] (nostril|nostrils)
     (each|both|left|right|affected) (eye|eyes|ear|ears|nostril|nostrils)
     (to|on|onto|over) [the|all] (affected|sore|itchy|dry) [area|areas|skin|part|parts|joint|joints]
-    (to|on|onto|into) the (skin|scalp|face|back|wound|arm|arms|leg|legs|chest|belly|stomach)
+    (to|on|onto|into) [the] (skin|scalp|face|back|wound|arm|arms|leg|legs|chest|belly|stomach)
     (to|on|onto|over) [the|both] (elbows|elbow|knees|hands|feet|legs|arms|heels|nails|hips|ankles)
     (to|on|onto|into) the (tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
-    under the skin
+    under [the|your] skin
     (into|in) the (muscle|vein|thigh|stomach|belly|abdomen)
     (rectal|pr|pv|regularly|ongoing|long-term)
     (rectally|vaginally|nasally|topically|subcutaneously|intramuscularly|intravenously)
@@ -27,7 +27,15 @@ _HOW = """
     (sc|s/c|im|i/m|iv|i/v|ou|os|buccal|buccally|nebulised|transdermally|dispersible|soluble)
     (into|in) (thigh|stomach|belly|abdomen|arm|buttock|muscle)
     between meals
-    (hold|keep|swish) [it] in [the|your] mouth
+    (hold|keep|swish) [it] in [the|your] mouth [and|then] [swallow|spit] [out]
+    until [all] (finished|gone|completed|healed|better|clear)
+    not (daily|every day)
+    [at] [the] same time (each|every|of) [day|the] [day]
+    long term
+    (sit|stay) up [for] [at least] [30|60|an|half] [an] [min|mins|minutes|hour]
+    (1|one|an|1hr|1h) [hour|hr] before [food|eating] or (2|two|1|2hrs|2h) [hours|hrs] after food
+    (each|both|either) (side|sides)
+    (off|remove) at night
     (swish|swirl|gargle|rinse) [it] [around|in] [the|your] [mouth] (and|then|&) (swallow|spit) [out]
     (on|onto) [the|your] tongue
     (to|on|onto) [the] (lower|upper|inner|outer) (back|arm|arms|leg|legs|thigh|chest|lip)

@@ -161,9 +161,19 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     before = tokens[at - 1].word if at else ""
     if word[:1] == "@" and len(word) > 1:
         return 1, f"at {word[1:]}", False
-    if word in {"w", "w/"} and following in {"food", "meals", "water", "milk", *_MEALS}:
+    if word == "w/" or (word == "w" and following in {"food", "meals", "water", "milk", *_MEALS}):
         return 1, "with", False
-    a_day = _A_DAY.fullmatch(word)
+    if word in {"am", "pm"} and not before[-1:].isdecimal():
+        part = "morning" if word == "am" else "evening"
+        return 1, part if before == "the" else f"in the {part}", before != "the"
+    if _NUMBERED_COLON.fullmatch(word) and name_of_unit(word[:-1].lstrip("0123456789.,/")):
+        return 1, f"{token.raw[:-1]} ,", False
+    if word[:1] == "#" and word[1:].isdecimal():
+        return 1, "", False  # how many were dispensed
+    awake = [each.word for each in tokens[at : at + 5]]
+    if awake[:1] == ["every"] and awake[2:3] in _HOURS and awake[3:] in _AWAKE:
+        return 5, f"every {awake[1]} hours from 8am to 10pm", True
+    a_day = None if following in _PATCHES else _A_DAY.fullmatch(word)
     is_strength = "24" in word and not _LIMITING & {each.word for each in tokens[:at]}
     if (
         a_day
@@ -250,6 +260,10 @@ def _is_twice_an_hour(tokens: Sequence[Token], at: int) -> bool:
 
 _OF_TWO = 3  # words
 _EARLIEST, _LATEST = 5, 11  # "1 and 1" may be tablets
+_NUMBERED_COLON = re.compile(r"\d[\d.,/]*[a-zµμ]+:")
+_HOURS = (["hours"], ["hrs"], ["hour"], ["h"])
+_AWAKE = (["while", "awake"], ["when", "awake"])
+_PATCHES = {"patch", "patches", "transdermal"}
 _ROMAN = {"i": "1", "ii": "2", "iii": "3"}
 
 

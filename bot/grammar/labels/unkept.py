@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rapidfuzz import fuzz, process
+
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.numbers import COUNTS
@@ -27,11 +29,22 @@ def unkept_words(typed: str, *, kept: Sequence[str]) -> str:
     missing: set[tuple[int, int]] = set()
     for token in _spelled(typed):
         runs = [] if token.word in _SAY_NOTHING else list(_runs(token.word))
-        if any(known[run] <= 0 for run in runs):
+        if any(known[run] <= 0 and not _is_slip(run, known) for run in runs):
             missing.add((token.start, token.end))
         known.subtract(runs)
     found = [line.typed(tokens).strip(" ,;-") for tokens in _stretches(line.tokens, missing)]
     return BETWEEN.join(words for words in found if words)
+
+
+def _is_slip(run: str, known: Counter[str]) -> bool:
+    """ "mornng", where the morning is kept."""
+    if len(run) < _LONG or not run.isalpha():
+        return False
+    others = [each for each in known if each != run]
+    return process.extractOne(run, others, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
+
+
+_LONG, _ALIKE = 4, 85  # letters, and per cent
 
 
 def _spelled(text: str) -> Sequence[Token]:

@@ -51,6 +51,9 @@ def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
 def most_a_day(parts: ScheduleParts, context: ScheduleContext) -> int | None:
     """The most in 24 hours, as a number of doses."""
     counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
+    is_limited = counts or parts.max_amount or parts.interval or parts.hours_between
+    if parts.weekdays == EVERY_DAY and parts.is_as_needed and not is_limited:
+        counts.add(1)  # "daily as needed"
     several = context.dosage is not None and (
         context.dosage.most is not None
         or (context.dosage.unit in THINGS and context.dosage.amount != 1)

@@ -206,10 +206,11 @@ def _as_cycle(parts: ScheduleParts) -> ScheduleParts:
             raise Misunderstood(Problem.COURSE_OR_CYCLE, f"{parts.days_long} days")
     if parts.days_long is None or not 1 < parts.days_long < every:
         return parts
-    if parts.weekdays is not None or parts.cycle is not None:
+    if parts.weekdays not in {None, EVERY_DAY} or parts.cycle is not None:
         return parts
     cycle = (parts.days_long, every - parts.days_long)
-    return replace(parts, cycle=cycle, days_long=None, every_days=None, every_weeks=None)
+    lasting = replace(parts, days_long=None, every_days=None, every_weeks=None)
+    return replace(lasting, cycle=cycle, weekdays=None)
 
 
 def _check_only_dose(typed: TypedTime, day: date, context: ScheduleContext) -> None:

@@ -38,10 +38,12 @@ def split_steps(line: Line, tokens: Sequence[Token]) -> Clauses | None:
     that can't be read.
     """
     steps = _at_then(tokens)
-    if len(steps) < 2 or not all(steps):
+    stops = [token.word for token in steps[-1]] == ["stop"]  # each of them says how long
+    steps = steps[:-1] if stops else steps
+    if len(steps) + stops < 2 or not all(steps):
         return None
     parts = [part for each in steps for part in _read_step(line, each)]
-    return Clauses(tuple(parts), are_steps=True)
+    return Clauses(tuple(parts), are_steps=True) if len(parts) > 1 else None
 
 
 def _read_step(line: Line, tokens: Sequence[Token]) -> Sequence[ScheduleParts]:

@@ -17,7 +17,6 @@ from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import JOINING
-from bot.grammar.schedule_parts.dated_parts import check_first_dose
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedule_parts.reading import read_parts, read_what_can_be
 from bot.grammar.schedules.amounts_with_times import (
@@ -29,6 +28,7 @@ from bot.grammar.schedules.as_needed import fit_as_needed
 from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.clauses import fit_clauses, split_clauses, split_steps
 from bot.grammar.schedules.context import ScheduleContext
+from bot.grammar.schedules.first_doses import as_begun
 from bot.grammar.schedules.intervals import fit_elapsed, times_in_window
 from bot.grammar.schedules.varying_amounts import (
     Variation,
@@ -40,9 +40,8 @@ from bot.grammar.tokens import Line, Token, relaid, spaced, tokenize
 from bot.grammar.units import name_of_unit
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Elapsed, Schedule, is_daily
+from domain.medicines.schedules.kinds import Schedule
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes
-from domain.medicines.schedules.occurrences import first_occurrence
 
 LONGEST_SCHEDULE = 500
 
@@ -136,12 +135,17 @@ def says_as_much_as_refused(text: str, *, refused: str) -> bool:
     not be read, how often it is: "wkly" may be a word of that kind.
     """
     said = kinds_named(text)
-    if not kinds_named(refused) <= said:
+    implied = set()
+    if names_times(text):
+        implied.add("times_a_day")  # how often is said by the times
+    if "cycle" in _names_in(text):
+        implied.add("length")  # "5 days on, 23 off", of "5 days every 28 days"
+    if not kinds_named(refused) <= said | implied:
         return False
     line = tokenize(refused[:LONGEST_SCHEDULE])
     _read, unread = read_what_can_be(line, line.tokens)
     wrong = [token.word for token in unread if token.word not in JOINING]
-    is_of_hours = len(wrong) < _FEW and all(
+    is_of_hours = (len(wrong) < _FEW or all(map(str.isdecimal, wrong))) and all(
         word[:1].isdecimal() and "," not in word for word in wrong
     )  # "at 8"
     return is_of_hours or bool(said & _HOW_OFTEN) or weekdays_named(text) == EVERY_DAY
@@ -149,6 +153,26 @@ def says_as_much_as_refused(text: str, *, refused: str) -> bool:
 
 _FEW = 3
 _HOW_OFTEN = {"days", "times_a_day", "is_as_needed", "amounts"}
+
+
+def names_times(text: str) -> bool:
+    """Whether *text* names times or parts of the day."""
+    line = tokenize(text[:LONGEST_SCHEDULE])
+    read, _unread = read_what_can_be(line, line.tokens)
+    try:
+        parts = read_parts(relaid(read), relaid(read).tokens)
+    except Misunderstood:
+        return False
+    return bool(parts.times or parts.moments)
+
+
+def _names_in(text: str) -> set[str]:
+    line = tokenize(text[:LONGEST_SCHEDULE])
+    read, _unread = read_what_can_be(line, line.tokens)
+    try:
+        return set(read_parts(relaid(read), relaid(read).tokens).beside_times())
+    except Misunderstood:
+        return set()
 
 
 def names_days_of(text: str, *, refused: str) -> bool:
@@ -263,7 +287,7 @@ def read_schedules(
     portions = without_strength(split_portions(line, tokens))
     if portions:
         parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
-        return {_begun(fit_portions(portions, parts, each), parts, each) for each in contexts}
+        return {as_begun(fit_portions(portions, parts, each), parts, each) for each in contexts}
     clauses = split_steps(line, tokens)
     if clauses is None:
         try:
@@ -273,25 +297,8 @@ def read_schedules(
             if clauses is None:
                 raise
         else:
-            return {_begun(_fit(whole, each), [whole], each) for each in contexts}
+            return {as_begun(_fit(whole, each), [whole], each) for each in contexts}
     return {fit_clauses(clauses, context) for context in contexts}
-
-
-def _begun(
-    schedule: Schedule, parts: Iterable[ScheduleParts], context: ScheduleContext
-) -> Schedule:
-    """Raises `Misunderstood` unless its first dose is when *parts* say that it is."""
-    for each in parts:
-        begins = each.begins_in
-        if begins is None or (each.begins_now and isinstance(schedule, Elapsed)):
-            continue
-        found = first_occurrence(schedule, context.zone, context.now)
-        first = None if found is None else found.due_at.astimezone(context.zone)
-        day = each.starts.resolve(context.today, context.today) if each.starts else None
-        is_later = first is not None and day is not None and first.date() > day
-        is_missed = first is None or (is_later and is_daily(schedule))
-        check_first_dose(each, None if is_missed or first is None else first.time())
-    return schedule
 
 
 def with_then(line: Line, tokens: Sequence[Token]) -> str:

@@ -82,7 +82,9 @@ def _end(
         after = change.last_day_from(local.date()) or local.date()
         return resolve_local(datetime.combine(after + timedelta(days=1), local.time()), zone)
     if change.ends_on is None and isinstance(old, Elapsed):
-        return old.ends_at
+        is_ahead = change.starts_on is not None and starts_at > old.starts_at >= now
+        later = starts_at - old.starts_at if is_ahead else timedelta()
+        return None if old.ends_at is None else old.ends_at + later
     last = change.ends_on or last_day_of(old, zone)
     if last is None:
         return None

@@ -13,7 +13,7 @@ from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedule_changes.questions import AskAmount, AskTimes, Unclear
 from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.courses import lasting, with_doses
-from domain.medicines.schedules.days import Days, Weekly, counts_from_first_day
+from domain.medicines.schedules.days import Days, Monthly, Weekly, counts_from_first_day
 from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
 from domain.medicines.schedules.moments import Moment
 from domain.medicines.schedules.occurrences import first_occurrence, local_day
@@ -43,6 +43,7 @@ class WallClockEditing:
         if self._count not in (None, len(times)):
             raise InvalidSchedule(ScheduleProblem.DOSAGES_DO_NOT_MATCH)
         days = self._days(old)
+        ends_on = old.ends_on if is_part else self._moved_end(old)
         schedule = WallClock(
             times,
             old.starts_on if is_part else self._first_day(old, days),
@@ -52,7 +53,7 @@ class WallClockEditing:
             moments,
             except_on=old.except_on,
         )
-        schedule = self._with_end(schedule, old.ends_on)
+        schedule = self._with_end(schedule, ends_on)
         if self._change.keeps_last_dose:
             return _with_last_dose_of(replace(old, ends_on=schedule.ends_on), schedule)
         return schedule if self._change.names_end else _with_last_dose_of(old, schedule)
@@ -124,7 +125,22 @@ class WallClockEditing:
             if not isinstance(old.days, Weekly):
                 raise InvalidSchedule(ScheduleProblem.NO_DAYS_TO_REPEAT)
             return Weekly(old.days.weekdays, change.every_weeks)
-        return old.days
+        return old.days if change.starts_on is None else _counted_from(old, change.starts_on)
+
+    def _moved_end(self, old: WallClock) -> date | None:
+        """The last day so far, later by as much as a course begins later that has not begun: it
+        keeps the number of doses that was prescribed.
+        """
+        starts_on = self._change.starts_on
+        is_ahead = starts_on is not None and starts_on > old.starts_on >= self._today
+        if not is_ahead or starts_on is None or old.ends_on is None:
+            return old.ends_on
+        days = self._days(old)
+        later = days.next_day(starts_on, starts_on=starts_on) - old.days.next_day(
+            old.starts_on, starts_on=old.starts_on
+        )
+        # One that began with the second dose of its first day has as many on its last.
+        return old.ends_on + later - timedelta(days=old.last_at is not None)
 
     def _first_day(self, old: WallClock, days: Days) -> date:
         """The day the pattern counts from; for a new pattern, the next day with a dose."""
@@ -146,6 +162,15 @@ class WallClockEditing:
         if change.ends_on is None and change.names_length:
             return with_length(schedule, schedule, change, zone=self._zone, now=self._now)
         return replace(schedule, ends_on=change.ends_on or so_far)
+
+
+def _counted_from(old: WallClock, starts_on: date) -> Days:
+    """Every so many months, on the day of the first one: "from 22 June" is the 22nd."""
+    days = old.days
+    is_of_first_day = isinstance(days, Monthly) and days.days == {old.starts_on.day}
+    if isinstance(days, Monthly) and days.every > 1 and is_of_first_day:
+        return Monthly(frozenset({starts_on.day}), days.every)
+    return days
 
 
 def with_length(

@@ -13,7 +13,7 @@ from bot.conversation.engine import (
     cancel_button,
     finished,
 )
-from bot.features.appointments.views import driver_questions as views
+from bot.features.appointments.views import attendance_questions as views
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
@@ -48,7 +48,7 @@ async def _take(request: Request, running: Conversation, reply: Reply) -> Answer
     occurrence_id = UUID(data["offered"][int(reply.choice)][0])
     facts = await ask_to_drive(request.scope, occurrence_id, UUID(data["user_id"]))
     member, now = request.scope.require(Action.DRIVE), request.scope.clock.now()
-    done = views.asked(data["name"], facts, member=member, now=now)
+    done = views.driver_asked(data["name"], facts, member=member, now=now)
     return finished(running, Answer(send=(done,)))
 
 

@@ -13,7 +13,7 @@ from bot.conversation.engine import (
     finished,
 )
 from bot.features.appointments.flows.renewal import renew_occurrence
-from bot.features.appointments.views import outcome_questions
+from bot.features.appointments.views import attendance_questions
 from bot.grammar.commands.intakes import parse_remark
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -48,8 +48,8 @@ async def begin_said(request: Request, facts: OccurrenceFacts) -> Answer:
 
 
 def _ask_whether(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(outcome_questions.save_label(), "yes"), cancel_button(choice)]
-    return outcome_questions.ask_whether(
+    buttons = [choice(attendance_questions.save_label(), "yes"), cancel_button(choice)]
+    return attendance_questions.ask_whether(
         data["title"], data["person"], data["note"], buttons=buttons
     )
 
@@ -61,14 +61,16 @@ async def _take_yes(request: Request, running: Conversation, reply: Reply) -> An
 
 
 def _ask_note(data: Data, _choice: Choice) -> Screen:
-    return outcome_questions.ask_outcome(data["title"], data["person"])
+    return attendance_questions.ask_outcome(data["title"], data["person"])
 
 
 async def _take_note(request: Request, running: Conversation, reply: Reply) -> Answer:
     note = parse_remark(reply.text or "")
     facts = await record_outcome(request.scope, UUID(str(running.data["id"])), note)
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-    return finished(running, Answer(send=(outcome_questions.outcome_saved(facts, member=member),)))
+    return finished(
+        running, Answer(send=(attendance_questions.outcome_saved(facts, member=member),))
+    )
 
 
 FLOW = Flow(

@@ -11,10 +11,10 @@ from bot.features.appointments.views import (
     appointment_lines,
     appointment_lists,
     appointment_screen,
+    attendance_questions,
     change_questions,
     confirmations,
     draft_questions,
-    outcome_questions,
 )
 from bot.features.family.views import appointments_left, people
 from bot.features.overview.views import undo
@@ -186,8 +186,16 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         ),
         "appointment_not_driving": partial(confirmations.not_driving, None),
         "appointment_noted": partial(confirmations.noted, None),
+        "appointment_ask_whom": partial(
+            attendance_questions.ask_whom,
+            words.ben,
+            buttons=[choice(attendance_questions.ask_label(one, member=home.member, now=NOW))],
+        ),
+        "appointment_driver_asked": partial(
+            attendance_questions.driver_asked, words.ben, one, member=home.member, now=NOW
+        ),
         "appointment_outcome_saved": partial(
-            outcome_questions.outcome_saved, one, member=home.member
+            attendance_questions.outcome_saved, one, member=home.member
         ),
         "appointments_none": listed(),
         "appointments_none_past": listed(is_past=True),
@@ -346,14 +354,14 @@ def appointment_question_screens(home: Home) -> Mapping[str, View]:
         },
         "appointment_ask_days": partial(change_questions.ask_days, words.medicine, [button] * 4),
         "appointment_ask_whether": partial(
-            outcome_questions.ask_whether,
+            attendance_questions.ask_whether,
             words.medicine,
             words.person,
             words.ben,
-            buttons=[choice(outcome_questions.save_label())],
+            buttons=[choice(attendance_questions.save_label())],
         ),
         "appointment_ask_outcome": partial(
-            outcome_questions.ask_outcome, words.medicine, words.person
+            attendance_questions.ask_outcome, words.medicine, words.person
         ),
         "people_ask_own_place": partial(people.ask_own_place, [button]),
         "people_own_clock_set": partial(people.own_clock_set, LONDON, now=NOW),

@@ -1,15 +1,24 @@
 """What somebody typed about a medicine, read against what it is now: the parts that it changes."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.flows.content.limit_notes import is_limit, notes_beside
+from bot.features.medicines.flows.content.limit_notes import (
+    is_limit,
+    is_limit_of_things,
+    notes_beside,
+)
 from bot.features.medicines.flows.content.swapped_parts import read_swap
-from bot.features.medicines.flows.content.whole_changes import of_the_whole
-from bot.grammar.commands.change_words import read_change_words, read_new_name
+from bot.features.medicines.flows.content.whole_changes import at_moments_so_far, of_the_whole
+from bot.grammar.commands.change_words import (
+    ChangeWords,
+    read_change_words,
+    read_new_name,
+)
 from bot.grammar.commands.schedule_changes import parse_change
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.labels.beside_times import joined
@@ -25,7 +34,7 @@ from domain.medicines.schedule_changes.editing import apply_change
 from domain.medicines.schedule_changes.questions import (
     Question,
 )
-from domain.medicines.schedules.days import Daily, Days, counts_from_first_day
+from domain.medicines.schedules.days import Daily, Days, Weekly, counts_from_first_day
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Elapsed,
@@ -106,29 +115,56 @@ class ChangeContext:
             swap = read_swap(typed, content=self.content, zone=self.zone, now=self.now)
             if swap is not None:
                 return self._with_limit_of(self._with_amount(swap))
-        change = parse_change(
-            words.said,
-            schedule=self.content.schedule,
-            zone=self.zone,
-            now=self.now,
-            day=self.day,
-            dosage=self.content.dosage,
-        )
+        change = at_moments_so_far(self._parsed(words), self.content.schedule)
         change = of_the_whole(change, words, content=self.content, zone=self.zone, text=text)
         change = self._with_amount(change)
         before, said = self.content.instructions, change.instructions
         names_limits = change.names_limits
         change = self._with_limit_of(change)
         if before and names_limits:
-            so_far = self._limit_in_notes(change.dosage or self.content.dosage)
-            is_other = change.max_per_day not in {None, so_far}
+            dosage = change.dosage or self.content.dosage
+            is_of_things = is_limit_of_things(before, dosage)
+            is_other = change.max_per_day not in {None, self._limit_in_notes(dosage)}
+            is_other = is_other and is_of_things
             kept = notes_beside(before, change, text, is_other_limit=is_other)
             return change if kept == before else replace(change, instructions=kept or "")
         if not before or not said or (_is_about_food(before) and _is_about_food(said)):
             return change
+        before = _without_sides(before, said)
         together = joined(before, said)
         check_notes(together, change.reason)
         return replace(change, instructions=together)
+
+    def _parsed(self, words: ChangeWords) -> Change:
+        """The change, before it is held against the whole. "Also not on Fridays" leaves out more
+        days, "every day except Fridays" only that one.
+        """
+
+        def parse(schedule: Schedule) -> Change:
+            return parse_change(
+                words.said,
+                schedule=schedule,
+                zone=self.zone,
+                now=self.now,
+                day=self.day,
+                dosage=self.content.dosage,
+            )
+
+        schedule = self.content.schedule
+        try:
+            return parse(schedule)
+        except Misunderstood as problem:
+            is_of_all = bool(_EVERY_DAY_BUT.match(words.said))
+            may_be_read = problem.problem is Problem.AS_WELL_OR_INSTEAD
+            if not may_be_read or not (words.adds or is_of_all):
+                raise
+            if not isinstance(schedule, WallClock) or not isinstance(schedule.days, Weekly):
+                raise
+            so_far = schedule.days
+            change = parse(replace(schedule, days=Daily(1)))
+            if is_of_all or not isinstance(change.days, Weekly):
+                return change
+            return replace(change, days=Weekly(so_far.weekdays & change.days.weekdays))
 
     def _with_limit_of(self, change: Change) -> Change:
         """With the limit that is among the notes, for another amount: "max 8 tablets a day" is four
@@ -145,9 +181,12 @@ class ChangeContext:
         limit = next((each for each in notes if is_limit(each)), None)
         if limit is None or not isinstance(schedule, AsNeeded):
             return None
-        return parse_change(
+        most = parse_change(
             limit, schedule=schedule, zone=self.zone, now=self.now, dosage=dosage
         ).max_per_day
+        if most is None or schedule.min_interval is None:
+            return most
+        return min(most, max(1, timedelta(days=1) // schedule.min_interval))
 
     def other_number_of_doses(self, change: Change, changed: Content) -> tuple[int, int] | None:
         """How many doses a course would have if it lasted as long, and has, if other days, hours or
@@ -219,6 +258,23 @@ def _times_a_day(schedule: Schedule) -> Sequence[int]:
     if isinstance(schedule, Elapsed) and not timedelta(days=1) % schedule.every:
         return [timedelta(days=1) // schedule.every]
     return [len(each.times) for each in wall_clocks_of(schedule)]
+
+
+def _without_sides(notes: str, said: str) -> str:
+    """The *notes* but for those that *said* corrects: "left eye", of "both eyes"."""
+    parts = {_SAME_PART.get(word, word) for word in said.casefold().split()} & _PARTS
+    return "; ".join(
+        note
+        for note in notes.split("; ")
+        if not parts & {_SAME_PART.get(word, word) for word in note.casefold().split()}
+    )
+
+
+_PARTS = {"eye", "ear", "nostril", "arm", "leg", "side", "thigh", "knee", "hip"}
+_SAME_PART = {f"{part}s": part for part in _PARTS}
+
+
+_EVERY_DAY_BUT = re.compile(r"(?i)(?:every day|daily|all days) (?:except|but)\b")
 
 
 def _is_about_food(note: str) -> bool:

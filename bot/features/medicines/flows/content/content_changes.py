@@ -32,6 +32,7 @@ from domain.medicines.schedules.kinds import (
     is_daily,
 )
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
+from domain.medicines.schedules.spans import last_day_of
 
 # What each button says. A time changes only the times, a day only the days.
 _PRESETS = {
@@ -64,10 +65,19 @@ def in_words(content: Content, zone: ZoneInfo) -> str:
 
 def warning(context: ChangeContext, change: Change, changed: Content) -> Screen | None:
     """What a change of a draft takes away or adds without naming it."""
+    ends = last_day_of(context.content.schedule, context.zone)
+    later = last_day_of(changed.schedule, context.zone)
+    if change.starts_on and not change.names_end and ends and later and later > ends:
+        return new_medicines.later_end(later)
     doses, days = context.other_number_of_doses(change, changed), context.replaced_rhythm(changed)
     if days is not None:
         return new_medicines.replaced_rhythm(days)
     return new_medicines.other_number_of_doses(*doses) if doses else None
+
+
+def is_one_rhythm(schedule: Schedule) -> bool:
+    """Whether what is said of it is said of all: "3 mg on mondays" may leave out other days."""
+    return not isinstance(schedule, Combined | Steps)
 
 
 def ask_when(data: Data, choice: Choice) -> Screen:

@@ -33,6 +33,7 @@ from bot.features.medicines.flows.content.unkept import (
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.commands.change_words import read_new_name
+from bot.grammar.commands.medicine_pieces import has_rule_of_steps
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
@@ -134,8 +135,8 @@ def _take_rest(
         return None
     if is_answer and typed.problem and typed.problem.problem is Problem.UNKNOWN_WORDS:
         raise typed.problem
-    if is_answer and names_steps(text):
-        draft = replace(draft, unread="", heard=())  # all steps were said again
+    if is_answer and names_steps(text) and has_rule_of_steps(draft.unread):
+        draft = replace(draft, unread="", heard=())  # each step was said instead
     return _take_typed(request, running, draft, typed)
 
 
@@ -212,8 +213,10 @@ def _changed(
     context = draft.context(request.scope.clock.now())
     found = context.apply([change], words=words)
     if isinstance(found, Content):
-        if found == context.content and words:
+        if found == context.content and words and parts.is_one_rhythm(found.schedule):
             return _next(request, running, draft, first=new_medicines.already_so(words))
+        if found == context.content and words:
+            raise Misunderstood(Problem.CHANGE_UNREADABLE, words)
         first = parts.warning(context, change, found)
         before = parts.in_words(context.content, context.zone)
         return _next(request, running, replace(draft.changed(found), before=before), first=first)

@@ -5,11 +5,18 @@ import re
 from bot.grammar.labels.beside_times import joined
 from bot.grammar.tokens import tokenize
 from bot.grammar.units import name_of_unit
+from domain.medicines.dosages import Dosage
 from domain.medicines.schedule_changes.changes import Change
 
 
 def is_limit(note: str) -> bool:
     return bool(_LIMIT.match(note))
+
+
+def is_limit_of_things(notes: str, dosage: Dosage) -> bool:
+    """Whether a limit among the *notes* counts what is given: "max 8 tablets", not "max 240 mg"."""
+    words = {name_of_unit(token.word.lstrip("0123456789.,")) for token in tokenize(notes).tokens}
+    return dosage.unit in words
 
 
 def notes_beside(

@@ -41,7 +41,7 @@ _SWAPS = [
         r"(?:(?:change|move|switch|make|put) )?(?P<old>.+?) (?:becomes|to) (?P<new>.+)",
         r"not (?P<old>[^,]+?)(?:, (?:but )?| but )(?P<new>.+)",
         r"(?P<new>.+?),? (?:and )?not (?P<old>.+)",
-        r"(?:(?:make|change|move|and) )?the (?P<old>[^ ]+) (?:one|dose)(?: to| at)? (?P<new>.+)",
+        r"(?:(?:make|move|and) )?(?:the )?(?P<old>[^ ]+) (?:one|dose)(?: to| at)? (?P<new>.+)",
         r"(?:make|change|put) (?P<old>[^ ]+) (?P<new>.+)",
     )
 ]
@@ -160,7 +160,7 @@ def _readings(words: str) -> tuple[time, ...]:
 
 def _clock_time(words: str, old: time) -> time | None:
     """Of "7:30", the one in the half of the day in which the *old* time is."""
-    readings = _readings(words)
+    readings = _readings(words) or _readings(words.rpartition(" at ")[2])
     if len(readings) > 1:
         readings = tuple(at for at in readings if (at.hour < _NOON) == (old.hour < _NOON))
     return readings[0] if len(readings) == 1 else None

@@ -8,32 +8,45 @@ from datetime import datetime
 
 from bot.conversation.engine import Data, Reply, Step
 from bot.features.medicines.flows.content.medicine_draft import OFFERED, Draft
-from bot.grammar.labels.unkept import BETWEEN, unkept_words
+from bot.grammar.labels.unkept import unkept_words
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from bot.ui.words.regimens.schedules import schedule_in_words
-from domain.medicines.schedules.kinds import schedule_from_json
+from domain.medicines.schedules.days import Weekly
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json, wall_clocks_of
 
 LONGEST_REMEMBERED = 1000
 
 
 def unkept_of(draft: Draft) -> str:
-    """Words that could not be read and are in no answer, and in nothing that the draft says; all of
-    them if they are scattered.
-    """
+    """Words that could not be read and are in no answer, and in nothing that the draft says."""
     person = draft.chosen
     if not draft.unread or person is None:
         return ""
     schedule = ""
     if draft.schedule is not None:
-        schedule = schedule_in_words(schedule_from_json(draft.schedule), zone=person.zone)
+        of_it = schedule_from_json(draft.schedule)
+        schedule = f"{schedule_in_words(of_it, zone=person.zone)} {how_often(of_it)}"
     amount = "" if draft.amount is None else draft.amount.words
     known = [draft.name, amount, schedule, draft.instructions, draft.reason, person.name]
-    found = unkept_words(draft.unread, kept=[*draft.heard, *filter(None, known)])
-    return draft.unread if BETWEEN in found else found
+    return unkept_words(draft.unread, kept=[*draft.heard, *filter(None, known)])
+
+
+def how_often(schedule: Schedule) -> str:
+    """In the words that people have for it: "twice a day"."""
+    plans = wall_clocks_of(schedule)
+    counts = {len(plan.times) for plan in plans}
+    weekdays = [len(plan.days.weekdays) for plan in plans if isinstance(plan.days, Weekly)]
+    said = [_OFTEN[n] for n in counts if n in _OFTEN]
+    said += [f"{_OFTEN.get(n, '')} weekly week" for n in weekdays]
+    return " ".join(said)
+
+
+_OFTEN = {1: "once one 1 daily day", 2: "twice two 2 times day", 3: "three 3 times day"}
+_OFTEN[4] = "four 4 times day"
 
 
 def remembering(draft: Draft, words: str) -> Draft:

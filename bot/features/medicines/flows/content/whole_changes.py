@@ -14,7 +14,7 @@ from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedule_changes.step_lengths import number_of_step, with_length_of_step
 from domain.medicines.schedules.days import Daily, Days, Weekly
-from domain.medicines.schedules.kinds import Combined, Steps, WallClock
+from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.medicines.schedules.spans import first_day_of, last_day_of
 
@@ -40,7 +40,9 @@ def of_the_whole(
     is_of_some = change.dosage is not None and set(change.times or ()) <= set(
         getattr(schedule, "times", ())
     )
-    if words.adds and not (change.instructions or change.reason or (change.times and is_of_some)):
+    is_fewer = isinstance(change.days, Weekly) and isinstance(so_far, Weekly)  # "also not on ..."
+    is_added = change.instructions or change.reason or (change.times and is_of_some) or is_fewer
+    if words.adds and not is_added:
         raise refused
     if isinstance(schedule, Steps) and change.names_length:
         return _of_one_step(schedule, change, text)
@@ -59,6 +61,20 @@ def of_the_whole(
     if change.times and change.weekdays and len(change.weekdays) < _days_a_week(so_far):
         raise Misunderstood(Problem.PART_OF_THE_WEEK, text)
     return change
+
+
+def at_moments_so_far(change: Change, schedule: Schedule) -> Change:
+    """ "12 units at dinner" is that before dinner, where that is how it is given."""
+    has_amount = change.dosage is not None or change.dosages is not None
+    if not has_amount or not change.moments or not change.times:
+        return change
+    if not isinstance(schedule, WallClock) or schedule.moments is None:
+        return change
+    so_far = zip(schedule.times, schedule.moments, strict=True)
+    of_parts = {each.part: at for at, each in so_far if each}
+    pairs = zip(change.times, change.moments, strict=True)
+    times = tuple(of_parts.get(said.part, at) if said else at for at, said in pairs)
+    return replace(change, times=times, moments=None) if times != change.times else change
 
 
 def _of_one_step(steps: Steps, change: Change, text: str) -> Change:

@@ -1,7 +1,7 @@
 """Adding a medicine: the questions, the confirmation and the result."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.content.medicine_notes import note_labels, note_lines
@@ -22,7 +22,7 @@ from bot.ui.words.regimens.courses import (
 from bot.ui.words.regimens.parts_of_day import times_in_words
 from bot.ui.words.regimens.patterns_of_days import days_in_words
 from bot.ui.words.regimens.schedules import BEGUN, dosage_in_words, dosed_name, schedule_in_words
-from bot.ui.words.times import moment
+from bot.ui.words.times import moment, named_day
 from domain.database.scope import Member
 from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.dosages import Dosage
@@ -184,6 +184,15 @@ def other_number_of_doses(before: int, after: int) -> Screen:
         after,
     )
     return Screen(words.format(before=before, after=after))
+
+
+def later_end(day: date) -> Screen:
+    """A course that begins later ends later, with as many doses as before."""
+    words = _(
+        "It now ends on {day}, with as many doses as before. If it should end on another day, type"
+        " that, like <code>until 14 June</code>."
+    )
+    return Screen(words.format(day=escape(named_day(day, today=day))))
 
 
 def already_so(words: str) -> Screen:

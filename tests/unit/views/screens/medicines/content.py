@@ -101,6 +101,7 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             buttons=(save, change, cancel),
             before=words.dosage,
         ),
+        "addmed_later_end": partial(new_medicines.later_end, NOW.date()),
         "addmed_already_so": partial(new_medicines.already_so, words.medicine),
         "addmed_replaced_rhythm": partial(new_medicines.replaced_rhythm, Cycle(21, 7)),
         "addmed_other_number_of_doses": partial(new_medicines.other_number_of_doses, 5, 4),
