@@ -91,6 +91,14 @@ def _is_only_counted(amount: Dosage) -> bool:
     return quantity_ends(tokens, 0) == len(tokens)
 
 
+def without_number_of(name: str, dosage: Dosage) -> str:
+    """ "Atorvastatin", of "Atorvastatin 40" whose 40 turns out to be 40 mg."""
+    first, _space, number = name.rpartition(" ")
+    said = tokenize(dosage.words).tokens[:1]
+    is_same = bool(first) and number.isdecimal() and said and said[0].word == number
+    return first if is_same else name
+
+
 def without_amounts_of(text: str, words: str) -> str:
     """*words* of an amount without what *text* says again: "40 mg" of "40 mg 1 tablet", where that
     is "inhale 1 tablet at 8am".

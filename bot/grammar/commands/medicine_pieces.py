@@ -79,6 +79,8 @@ def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
     if number:
         choices = tuple(f"{number} {unit} {only.dosage.unit}" for unit in ("mcg", "mg"))
         unclear = Misunderstood(Problem.DOSAGE_NEEDS_UNIT, number, suggestions=choices)
+        # Until somebody says of what, it belongs to the name: "Estradot 50".
+        name = (*name, line.tokens[only.start]) if not early else name
         return Pieces(name, None, trimmed(early + after), problem=unclear)
     if any(token.word == "then" and not token.is_quoted for token in early):
         # "once weekly for 4 weeks then 0.5 mg": how much before that?

@@ -3,18 +3,23 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from rapidfuzz import fuzz, process
 
+from bot.grammar.clock_times import looks_like_a_time, read_time
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import spell_out
 from bot.grammar.numbers import COUNTS
+from bot.grammar.problems import Misunderstood
 from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.tokens import Token, tokenize
 
 BETWEEN = " … "
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[½¼¾%]")
-_FILLERS = "for a an of to be is are then in x it her his she he mum dad my with every each am"
+_FILLERS = (
+    "am pm for a an of to be is are then in x it her his she he mum dad my with every each"
+)
 _SAY_NOTHING = frozenset(_FILLERS.split()) | JOINING | DOING
 
 
@@ -22,13 +27,13 @@ def unkept_words(typed: str, *, kept: Sequence[str]) -> str:
     """Those of the *typed* words that are in none of the *kept* texts, as typed: "omit if HR < 50".
     Empty if nothing that says anything is missing.
     """
-    known = Counter(run for text in kept for token in _spelled(text) for run in _runs(token.word))
+    known = Counter(run for text in kept for token in _spelled(text) for run in _runs_of(token))
     # What was said once is said once: "at night" isn't in "not more than 3 nights a week".
     known |= Counter(run for text in kept for run in _runs(text))
     line = tokenize(typed)
     missing: set[tuple[int, int]] = set()
     for token in _spelled(typed):
-        runs = [] if token.word in _SAY_NOTHING else list(_runs(token.word))
+        runs = [] if token.word in _SAY_NOTHING else list(_runs_of(token))
         if any(known[run] <= 0 and not _is_slip(run, known) for run in runs):
             missing.add((token.start, token.end))
         known.subtract(runs)
@@ -52,6 +57,17 @@ def _spelled(text: str) -> Sequence[Token]:
     tokens = tokenize(text).tokens
     nothing = Token("", "", 0, 0, is_quoted=True)
     return spell_out((nothing, *tokens))[0][1:]
+
+
+def _runs_of(token: Token) -> Iterator[str]:
+    """Those of a word; a time as it is by the clock: "9am" and "09:00" are the same."""
+    if looks_like_a_time(token):
+        with suppress(Misunderstood):
+            typed = read_time([token], is_expected=True, is_after_at=True)
+            if typed is not None:
+                yield f"{typed.readings[0]:%H:%M}"
+                return
+    yield from _runs(token.word)
 
 
 def _runs(word: str) -> Iterator[str]:

@@ -56,13 +56,13 @@ def read_what_can_be(line: Line, tokens: Sequence[Token]) -> tuple[list[Token], 
     read: list[Token] = []
     unread: list[Token] = []
     while cursor.at < len(cursor.tokens):
-        start = cursor.at
+        start, had_times = cursor.at, cursor.has_times
         try:
             _read_one(cursor)
             resolve_clock(cursor.clock)
         except Misunderstood:
             cursor.at, cursor.is_after_days = start + 1, False
-            cursor.clock = []
+            cursor.clock, cursor.has_times = [], had_times
             unread.append(tokens[start])
         else:
             read += tokens[start : cursor.at]

@@ -41,6 +41,7 @@ from bot.grammar.people import find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.clauses import names_steps
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
+from bot.grammar.strengths import without_number_of
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -101,7 +102,8 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
         if more is None:
             raise
         return more
-    return _next(request, running, replace(draft, dosage=dosage.to_json()))
+    name = without_number_of(draft.name or "", dosage)
+    return _next(request, running, replace(draft, name=name, dosage=dosage.to_json()))
 
 
 def _take_more(
@@ -235,7 +237,13 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
         text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
         if not text:
             return _next(request, running, draft)
-    change = draft.context(request.scope.clock.now()).read(text)
+    try:
+        change = draft.context(request.scope.clock.now()).read(text)
+    except Misunderstood:
+        times = persons_day.times_said(draft, text)
+        if not times:
+            raise
+        return _next(request, running, draft.saying(times))
     draft = replace(draft, guard="done") if change.removes_limits else draft
     return _changed(request, running, draft, change, words=text)
 

@@ -70,6 +70,15 @@ def _times_of(
             return {unknown[0]: time(int(clock[:2]), int(clock[2:]))}, None
 
 
+def times_said(draft: Draft, text: str) -> Mapping[PartOfDay, time]:
+    """ "Bedtime is 9:30pm", of what hangs on bedtime; empty for anything else."""
+    schedule = draft.content.schedule
+    with suppress(Misunderstood):
+        times = parse_day_times(text)
+        return times if set(times) <= set(parts_of(schedule)) else {}
+    return {}
+
+
 def _change_in(draft: Draft, text: str, now: datetime) -> Change | None:
     """None where it can't be read."""
     with suppress(Misunderstood):

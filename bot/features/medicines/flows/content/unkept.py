@@ -2,6 +2,7 @@
 Save as far as no later answer has said it.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -29,7 +30,10 @@ def unkept_of(draft: Draft) -> str:
     schedule = ""
     if draft.schedule is not None:
         of_it = schedule_from_json(draft.schedule)
-        schedule = f"{schedule_in_words(of_it, zone=person.zone)} {how_often(of_it)}"
+        in_words = schedule_in_words(of_it, zone=person.zone)
+        if not _MONTH.search(draft.unread):
+            in_words = _DATE.sub("", in_words)  # the 1 of a date is no "one"
+        schedule = f"{in_words} {how_often(of_it)}"
     amount = "" if draft.amount is None else draft.amount.words
     known = [draft.name, amount, schedule, draft.instructions, draft.reason, person.name]
     return unkept_words(draft.unread, kept=[*draft.heard, *filter(None, known)])
@@ -45,6 +49,8 @@ def how_often(schedule: Schedule) -> str:
     return " ".join(said)
 
 
+_MONTH = re.compile(r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d/\d")
+_DATE = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}")
 _OFTEN = {1: "once one 1 daily day", 2: "twice two 2 times day", 3: "three 3 times day"}
 _OFTEN[4] = "four 4 times day"
 
