@@ -107,6 +107,7 @@ from bot.ui.presses.medicines import (
     ChangeMedicine,
     ChangeOpenDoses,
     EndPauseAsPlanned,
+    ForgetNickname,
     Give,
     LengthenPause,
     MedicinesPage,
@@ -219,6 +220,7 @@ FLOWS = Flows(
     ELSEWHERE.flow,
     EDITED.flow,
     GUESSED.flow,
+    GUESSED.nicknames,
     FIRST_MINUTE.flow,
     starting_commands=(
         *("newfamily", "addperson", "addmed", "addappt", "adddoctor"),
@@ -271,6 +273,7 @@ PRESSES: dict[type[Press], Handler] = {
     LengthenPause: pause.lengthen,
     EndPauseAsPlanned: pauses.end_pause_as_planned,
     StopMedicine: medicines.stop,
+    ForgetNickname: medicines.forget_nickname,
     RestoreMedicine: medicines.restore,
     Give: medicines.give_now,
     FamilyHistory: history.turn_family_page,

@@ -35,6 +35,8 @@ LASTING = frozenset(
         "family.alarmed",
         "family.renamed",
         "invitation.created",
+        "medication.nickname_removed",
+        "medication.nicknamed",
         "person.added",
         "stock.promised",
     }

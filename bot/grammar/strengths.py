@@ -43,6 +43,8 @@ def _strength_ends(tokens: Sequence[Token]) -> int:
 
 def with_strength(strength: Dosage, count: Dosage) -> Dosage | None:
     """ "500 mg 2 tablets", of what has 500 mg each; None if that is no amount."""
+    if strength.unit in THINGS:
+        return None  # "1-3 sachets" is how many, too
     joint = ", " if "/" in strength.words or len(strength.words.split()) > 2 else " "
     with suppress(Misunderstood):
         return parse_dosage(f"{strength.words}{joint}{count.words}")
@@ -63,7 +65,7 @@ def with_other_strength(amount: Dosage, said: Dosage) -> Dosage | None:
     of it stays. None if *said* is no strength, or all of *amount*. Raises Misunderstood where it
     may be either, as in "125 mg" of "250 mg/5 ml, 10 ml".
     """
-    if is_strength(said) and amount.unit in THINGS and _is_only_counted(amount):
+    if is_strength(said) and amount.unit in THINGS and is_only_counted(amount):
         if amount.unit == "ml" and "/" not in said.words:
             raise Misunderstood(Problem.STRENGTH_OR_AMOUNT, said.words)
         return with_strength(said, amount)
@@ -85,8 +87,8 @@ def with_other_strength(amount: Dosage, said: Dosage) -> Dosage | None:
     return replace(amount, words=words) if counted else count_up(words)
 
 
-def _is_only_counted(amount: Dosage) -> bool:
-    """ "2 tablets", of which nobody has said how strong they are."""
+def is_only_counted(amount: Dosage) -> bool:
+    """ "2 tablets", of which nobody has said how strong they are; "50 mg"."""
     tokens = tokenize(amount.words).tokens
     return quantity_ends(tokens, 0) == len(tokens)
 
@@ -99,10 +101,13 @@ def without_number_of(name: str, dosage: Dosage) -> str:
     return first if is_same else name
 
 
-def without_amounts_of(text: str, words: str) -> str:
-    """*words* of an amount without what *text* says again: "40 mg" of "40 mg 1 tablet", where that
-    is "inhale 1 tablet at 8am".
+def strength_before(text: str, amount: Dosage | None) -> str:
+    """The *amount* so far, where *text* may only say how many of it: "40 mg" before "1 tablet at
+    8am", also if that was said already. Empty if it says no strength.
     """
+    if amount is None or (amount.unit in THINGS and is_only_counted(amount)):
+        return ""
+    words = amount.words
     said = [" ".join(text.split()[:2])]
     with suppress(Misunderstood):
         said += [each.dosage.words for each in find_dosages(tokenize(text))]

@@ -207,8 +207,8 @@ def _without_choices() -> Mapping[Problem, str]:
         ),
         Problem.STRENGTH_OR_AMOUNT: _(
             "“{words}”: is that how strong it is, or how much is given? Type the strength with what"
-            " it is in, like <code>125 mg/5 ml</code>, or how much is given, like"
-            " <code>7.5 ml</code>."
+            " it is in, like <code>50 mg tablets</code> or <code>125 mg/5 ml</code>, or how much is"
+            " given, like <code>2 tablets</code> or <code>7.5 ml</code>."
         ),
         Problem.PART_OF_THE_DAY: _(
             "“{words}”: and at the other times? Type all of it, like <code>1 tablet at 08:00 and"

@@ -42,7 +42,8 @@ class MedicineFacts:
     there is none; `resumes_at` (UTC) is the end of its pause, None if it has none;
     `is_paused_with_person`: it's paused with everything else that the person takes. `version` rises
     with each edit. `called_off` are the doses that were open until it was paused or stopped.
-    `instructions` and `reason` are as in :class:`Content`.
+    `instructions` and `reason` are as in :class:`Content`; `nicknames` are what else the family
+    calls it.
     """
 
     id: UUID
@@ -62,6 +63,7 @@ class MedicineFacts:
     called_off: Sequence[OpenDose] = ()
     instructions: str | None = None
     reason: str | None = None
+    nicknames: Sequence[str] = ()
 
     @property
     def content(self) -> "Content":
@@ -84,6 +86,7 @@ class MedicineLine:
     is_paused_with_person: bool = False
     instructions: str | None = None
     reason: str | None = None
+    nicknames: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -99,6 +102,7 @@ class MedicineLine:
             "is_paused_with_person": self.is_paused_with_person,
             "instructions": self.instructions,
             "reason": self.reason,
+            "nicknames": list(self.nicknames),
         }
 
     @classmethod
@@ -118,6 +122,7 @@ class MedicineLine:
             is_paused_with_person=bool(stored["is_paused_with_person"]),
             instructions=stored.get("instructions"),
             reason=stored.get("reason"),
+            nicknames=tuple(stored.get("nicknames", ())),
         )
 
 

@@ -72,6 +72,7 @@ async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequen
                 open_doses=coming.open_doses(now),
                 instructions=row.instructions,
                 reason=row.reason,
+                nicknames=tuple(row.nicknames),
             )
         )
     return found
@@ -107,6 +108,7 @@ async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
             is_paused_with_person=row.is_paused_with_person,
             instructions=row.instructions,
             reason=row.reason,
+            nicknames=tuple(row.nicknames),
         )
         for row in rows
     ]
@@ -121,6 +123,7 @@ _FACTS = select(
     Medication.dosage_most,
     Medication.instructions,
     Medication.reason,
+    Medication.nicknames,
     Medication.schedule,
     Medication.status,
     Medication.resumes_at,

@@ -109,6 +109,7 @@ ARGUMENTS: dict[str, Any] = {
     "minutes": 10,
     "role": Role.ADMIN,
     "days": 7,
+    "checksum": 7,
     "card": CardOfSlot(A_MINUTE),
     "named": NamedDoses(A_MINUTE),
     "at": A_MINUTE,

@@ -383,4 +383,12 @@ def _read_name(line: Line, pieces: Pieces) -> tuple[str | None, Misunderstood | 
         _check_name(tokens)
         return parse_name(tokens[0].raw if is_quotation else line.typed(tokens)), None
     except Misunderstood as problem:
-        return None, problem
+        return _before_number(line, tokens, problem), problem
+
+
+def _before_number(line: Line, tokens: Sequence[Token], problem: Misunderstood) -> str | None:
+    """ "Co-amoxiclav", of "Co-amoxiclav 625 1", of which nobody knows what the 625 is."""
+    if problem.problem is not Problem.DOSAGE_NEEDS_UNIT or not tokens[0].word[:1].isalpha():
+        return None
+    end = next((at for at, each in enumerate(tokens) if each.word[:1].isdecimal()), 0)
+    return line.typed(tokens[:end]) if end else None

@@ -35,7 +35,7 @@ from bot.grammar.schedules.varying_amounts import (
     kind_of_portions,
     shared_parts,
 )
-from bot.grammar.tokens import Line, Token
+from bot.grammar.tokens import Line, Token, tokenize
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedule_changes.changes import Change
@@ -72,6 +72,7 @@ def parse_change(
     """
     if len(text) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
+    text = _with_another_amount(text)
     typed = read_words(text)
     line = typed.line
     if not line.tokens and not (typed.instructions or typed.reason):
@@ -87,6 +88,17 @@ def parse_change(
     if change.is_empty:
         raise context.wrong(Problem.CHANGE_UNREADABLE)
     return change
+
+
+def _with_another_amount(text: str) -> str:
+    """ "20 units on saturdays", of "but 20 units on saturdays": no day is left out there."""
+    found = _BUT.search(text)
+    if found is None or not find_dosages(tokenize(text[found.end() :])):
+        return text
+    return (text[: found.start()] + text[found.end() :]).strip(" ,;")
+
+
+_BUT = re.compile(r"(?i)\b(?:but(?! not)|except(?: that| for)?|apart from)\b,?\s*")
 
 
 def parse_min_interval(

@@ -15,12 +15,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class KnownPill:
-    """A medicine that isn't stopped; `reason` is what it is for: "the heart pill"."""
+    """A medicine that isn't stopped; `reason` is what it is for: "the heart pill". `nicknames` are
+    its looks: "white" for "the white one".
+    """
 
     id: UUID
     name: str
     person_id: UUID
     reason: str = ""
+    nicknames: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
@@ -31,7 +32,8 @@ _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 class Sentence:
     """`text` has `medx`, `personx`, `doctorx`, `memberx`, `visitx` and `dayx` for names; the ids
     are those that they may mean. `part` is that of "her evening pill", `weekday` is 0 on Monday.
-    `origins` has the words behind each word of `text`, and `mentions` what each medx may be.
+    `origins` has the words behind each word of `text`, and `mentions` what each medx may be. By
+    `looks` something is called that nobody has named so yet: "little white".
     """
 
     text: str
@@ -47,6 +49,7 @@ class Sentence:
     says_rest: bool = False
     origins: tuple[str, ...] = ()
     mentions: tuple[tuple[UUID, ...], ...] = ()
+    looks: str = ""
 
     @property
     def person_id(self) -> UUID | None:
@@ -74,6 +77,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
         any(word in load_words("rest") for word in words),
         tuple(marked.origins),
         tuple(marked.mentions),
+        "" if marked.medicines else marked.looks,
     )
 
 
@@ -158,6 +162,7 @@ class _Marking:
         self.visits: list[UUID] = []
         self.members: list[UUID] = []
         self.weekday: int | None = None
+        self.looks = ""
 
     def run(self) -> None:
         at = 0
@@ -173,7 +178,7 @@ class _Marking:
                 return used
         if used := self._purpose(at):
             return used
-        if used := self._spoken(at):
+        if used := self._looks(at) or self._spoken(at):
             return used
         kin = word if word in load_kinship() else word.removesuffix("s")
         if kin in load_kinship() and (ids := self._kin(kin)):
@@ -258,6 +263,22 @@ class _Marking:
                 if ids := self._for_what(self._words[start : start + 1]):
                     self._mark("med", ids, self._words[at : start + 1])
                     return start + 1 - at
+        return 0
+
+    def _looks(self, at: int) -> int:
+        """ "The little white one", which is known by its looks, or to be asked about."""
+        looks = list(takewhile(load_words("looks").__contains__, self._words[at:]))
+        pill = self._words[at + len(looks) : at + len(looks) + 1]
+        said = " ".join(looks)
+        if not looks or not pill or pill[0] not in load_words("has looks") or said == "little":
+            return 0
+        pills = [each for each in self._known.pills if said in each.nicknames]
+        ids = [each.id for each in pills if not self.people or each.person_id in self.people]
+        if ids:
+            self._mark("med", ids, [*looks, *pill])
+            return len(looks) + 1
+        if self._known.pills:
+            self.looks = self.looks or said
         return 0
 
     def _spoken(self, at: int) -> int:

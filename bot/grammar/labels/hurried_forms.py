@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.grammar.dates import MONTHS, WEEKDAYS
-from bot.grammar.labels.phrases import REASONS
+from bot.grammar.labels.phrases import OF_CONDITIONS, REASONS
 from bot.grammar.rhythms.weekdays import GROUPS
 from bot.grammar.schedule_parts.cursor import FROM
 from bot.grammar.tokens import Token, words_of
@@ -67,6 +67,8 @@ def _spelled(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
         return None, 1
     words = words_of(tokens[at:], 8)
     before = "" if tokens[at - 1].is_quoted else tokens[at - 1].word
+    if at > 1 and tokens[at - 2].word in _NOT:
+        before = "not"  # "don't give if he is dizzy"
     for form in _FORMS:
         found = form(words, before)
         if found is not None:
@@ -172,9 +174,14 @@ def _is_date(word: str, following: Sequence[str]) -> bool:
 _DUE = {"one", "dose", "due", "injection", "shot", "jab", "patch"}
 
 
-def _when_she_has(words: Sequence[str], _before: str) -> tuple[str, int] | None:
-    """ "when she's wheezy", "if he feels sick", "when in pain": as needed, for that."""
-    if words[0] not in {"when", "if"}:
+_NOT = {"not", "don't", "dont", "never"}
+
+
+def _when_she_has(words: Sequence[str], before: str) -> tuple[str, int] | None:
+    """ "when she's wheezy", "if he feels sick", "when in pain": as needed, for that. "Skip if she
+    is dizzy" says something else.
+    """
+    if words[0] not in {"when", "if"} or before in OF_CONDITIONS | {"not"}:
         return None
     for used in range(1, min(_LONGEST_OPENING, len(words))):
         opening = words[1:used]

@@ -11,7 +11,15 @@ from itertools import takewhile
 
 from bot.grammar.clock_times import PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
-from bot.grammar.labels.phrases import DOING, HOW, LONGEST, REASON_ENDS, REASONS, WAYS
+from bot.grammar.labels.phrases import (
+    DOING,
+    HOW,
+    LONGEST,
+    OF_CONDITIONS,
+    REASON_ENDS,
+    REASONS,
+    WAYS,
+)
 from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.tokens import Line, Token, words_of
 
@@ -195,24 +203,33 @@ _MORE = frozenset({"increase", "repeat", "take", "give", "be", "use", "go"})
 _HELP = frozenset({"911", "999", "112", "000", "111", "doctor", "gp"})
 #: What such a clause begins with, and what follows that.
 _OF_CONDITIONS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(OF_CONDITIONS, _IF),
     **dict.fromkeys(("hold", "withhold", "skip", "omit"), _IF | {"for"}),
-    **dict.fromkeys(("double", "stop", "continue", "avoid"), _IF),
     **dict.fromkeys(("may", "can"), _MORE),
     **dict.fromkeys(("call", "phone", "ring", "see"), _HELP),
     "repeat": frozenset({"after", "if"}),
 }
 
 
+def _says_not_to(words: Sequence[str], last: str) -> bool:
+    """ "Don't give if", "do not take unless"."""
+    match [*words, last]:
+        case ["do", "not", verb, "if" | "when" | "unless"] if verb in _FORBIDDEN:
+            return True
+        case ["don't" | "dont" | "never" | "not", verb, "if" | "when" | "unless", _]:
+            return verb in _FORBIDDEN
+        case _:
+            return False
+
+
 def _conditional(tokens: Sequence[Token], at: int) -> int:
     """ "Hold for HR < 60", "may increase to 4 tablets if needed", "call 911 if no better": how many
     tokens the clause takes; 0 for none, or where it says how long or at what hour.
     """
-    first = "" if tokens[at].is_quoted else tokens[at].word
-    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    third = tokens[at + 2].word if at + 2 < len(tokens) else ""
-    if following not in _OF_CONDITIONS.get(first, ()):
+    first, following, third, unit, *_ = (*words_of(tokens[at:], 4), "", "", "", "")
+    says_not = _says_not_to((first, following, third), unit)
+    if following not in _OF_CONDITIONS.get(first, ()) and not says_not:
         return 0
-    unit = tokens[at + 3].word if at + 3 < len(tokens) else ""
     if following == "for" and third[:1].isdecimal():
         return 0  # "hold for 3 days"
     if following == "after" and unit.rstrip(".,") not in {"min", "mins", "minutes"}:

@@ -2,8 +2,10 @@
 words, and remarks taken out.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.grammar.dosages import find_dosages, parse_dosage, strengths_in
 from bot.grammar.labels.hurried_forms import spell_out_hurried
@@ -101,10 +103,34 @@ def tokenize_direction(text: str) -> Line:
     """
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
-    line = tokenize(text)
+    line = tokenize(_amounts_first(text))
     if len(line.tokens) > MOST_WORDS:
         raise Misunderstood(Problem.TOO_LONG)
     return line
+
+
+def _amounts_first(text: str) -> str:
+    """ "200mg 8am, 400mg 8pm", for "8am 200mg, 8pm: 400mg": each amount before its time, if these
+    are all that is said of times and amounts.
+    """
+    found = list(_TIME_AND_AMOUNT.finditer(text))
+    rest = _TIME_AND_AMOUNT.sub(" ", text)
+    if len(found) < _SEVERAL or _AMOUNT.search(rest) or _TIME.search(rest):
+        return text
+    if any(text[one.end() : other.start()].strip() for one, other in pairwise(found)):
+        return text  # "8am 200 mg on mondays, 8pm 400 mg"
+    before, after = text[: found[0].start()], text[found[-1].end() :]
+    return before + ", ".join(f"{each['amount']} {each['time']}" for each in found) + after
+
+
+_SEVERAL = 2
+_A_TIME = r"\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\d{1,2}:\d\d\b|\bnoon\b"
+_AN_AMOUNT = r"[\d.½¼]+ ?(?:mg|mcg|g|ml|units?|u|iu|tabs?|tablets?|caps?|capsules?|puffs?|drops?)\b"
+_TIME = re.compile(rf"(?i)(?:{_A_TIME})")
+_AMOUNT = re.compile(rf"(?i)(?:{_AN_AMOUNT})")
+_TIME_AND_AMOUNT = re.compile(
+    rf"(?i)(?:\bat )?\b(?P<time>{_A_TIME})(?: ?[:=-] ?| )(?P<amount>{_AN_AMOUNT})(?: ?[,;]| and)?"
+)
 
 
 def read_words(text: str) -> LabelLine:

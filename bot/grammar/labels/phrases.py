@@ -136,6 +136,11 @@ _REASONS = """
     wound wounds burns haemorrhoids piles withdrawal restlessness tiredness fatigue secretions
 """
 REASONS = frozenset(_REASONS.split())
+
+#: What is to be done "if she is dizzy", instead of giving it as usual.
+OF_CONDITIONS = frozenset(
+    ["hold", "withhold", "skip", "omit", "double", "halve", "stop", "continue", "avoid", "pause"]
+)
 _REASON_ENDS = """
     relief control prevention protection problems symptoms attacks attack levels level
 """

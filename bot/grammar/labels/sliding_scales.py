@@ -18,8 +18,15 @@ _SCALES = re.compile(
 def find_sliding_scale(line: Line) -> Misunderstood | None:
     """Why a line with such an amount is declined; None for any other."""
     words = " ".join(token.word for token in line.tokens if not token.is_quoted)
-    found = _SCALES.search(words)
-    return None if found is None else Misunderstood(Problem.SLIDING_SCALE, found[0])
+    found = (each for each in _SCALES.finditer(words) if not _HELD.search(words[: each.start()]))
+    scale = next(found, None)
+    return None if scale is None else Misunderstood(Problem.SLIDING_SCALE, scale[0])
+
+
+#: "Don't give if pulse under 60" says when not to give it, and not how much.
+_HELD = re.compile(
+    r"\b(?:hold|withhold|skip|omit|stop|(?:do not|don't|dont|never|not) (?:give|take|use)) $"
+)
 
 
 def split_name(line: Line, scale: str) -> tuple[str, str]:

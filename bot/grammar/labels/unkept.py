@@ -17,9 +17,7 @@ from bot.grammar.tokens import Token, tokenize
 
 BETWEEN = " … "
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[½¼¾%]")
-_FILLERS = (
-    "am pm for a an of to be is are then in x it her his she he mum dad my with every each"
-)
+_FILLERS = "am pm for a an of to be is are then in x it her his she he mum dad my with every each"
 _SAY_NOTHING = frozenset(_FILLERS.split()) | JOINING | DOING
 
 
@@ -98,22 +96,42 @@ def _overlaps(token: Token, spans: set[tuple[int, int]]) -> bool:
 
 
 def _stretches(tokens: Sequence[Token], missing: set[tuple[int, int]]) -> Iterator[Sequence[Token]]:
-    """The tokens at those spans, together with what says nothing by itself between them."""
+    """The tokens at those spans, together with what says nothing by itself between them, and with
+    the few words between two of them in one clause: a note of words torn out says something else.
+    """
     run: list[Token] = []
-    last = 0
+    last = gap = 0
     for at, token in enumerate(tokens):
         if _overlaps(token, missing):
+            if gap and any(map(_ends_clause, run[last:])):
+                yield run[:last]
+                run = []
             run += [] if run else _negation_before(tokens, at)
             run.append(token)
-            last = len(run)
-        elif run and (token.word in _SAY_NOTHING or not _RUNS.search(token.word)):
+            last, gap = len(run), 0
+            continue
+        says_nothing = token.word in _SAY_NOTHING or not _RUNS.search(token.word)
+        gap += not says_nothing
+        if run and gap <= _MOST_BETWEEN and not _ends_clause(run[-1]):
             run.append(token)
+            # "per", "last", "first": the next word is what they are about.
+            if len(run) == last + 1 and run[last - 1].word in _LEAN_ON:
+                last = len(run)
         else:
             if run:
                 yield run[:last]
-            run, last = [], 0
+            run, last, gap = [], 0, 0
     if run:
         yield run[:last]
+
+
+_MOST_BETWEEN = 3  # words
+_LEAN_ON = frozenset({"per", "than", "least", "last", "first", "next", "not", "no"})
+_LEAN_ON |= {"of", "in", "the", "a", "an", "with", "for", "to", "at"}
+
+
+def _ends_clause(token: Token) -> bool:
+    return token.word == "," or token.raw.endswith((".", ";", ",", ")"))
 
 
 def _negation_before(tokens: Sequence[Token], at: int) -> Sequence[Token]:

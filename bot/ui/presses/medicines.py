@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.ui.presses.arguments import MaybeWhole, Minute, Page, flag, one_of
-from bot.ui.presses.press import Press, Style
+from bot.ui.presses.arguments import (
+    MaybeWhole,
+    Minute,
+    Page,
+    flag,
+    from_base36,
+    one_of,
+    to_base36,
+)
+from bot.ui.presses.press import Argument, Press, Style
 from bot.ui.presses.subjects import OfAction, OfMedicine, OfPerson
 
 REFILL_DAYS = (3, 7, 14)
@@ -98,6 +106,15 @@ class EndPauseAsPlanned(OfPerson):
     verb = "pe"
 
     until: Minute
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgetNickname(OfMedicine):
+    """What it isn't called any more, as the check sum of the words."""
+
+    verb = "nn"
+
+    checksum: Annotated[int, Argument(to_base36, from_base36)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,10 @@ def _lasting_words() -> dict[str, str]:
         "invitation.created": _(
             "you made an invitation. It works once and expires after 48 hours."
         ),
+        "medication.nickname_removed": _("you said that a medicine isn't called that any more."),
+        "medication.nicknamed": _(
+            "you said what else a medicine is called. Take it back on its page: /meds"
+        ),
         "person.added": _("you added somebody to care for. Rename or move them: /people"),
         PROMISED: _("you said that you'd get more of a medicine. Type /refill when you have it."),
     }

@@ -38,6 +38,7 @@ class LockedMedicine:
     expandable: Expandable
     instructions: str | None
     reason: str | None
+    nicknames: Sequence[str]
 
     @property
     def name(self) -> str:
@@ -71,6 +72,7 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
             Medication.is_paused_with_person,
             Medication.instructions,
             Medication.reason,
+            Medication.nicknames,
         )
         .where(
             Medication.id == medication_id,
@@ -81,7 +83,7 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
     )
     if not found:
         raise NotFound
-    [(medicine, (version, is_paused_with_person, instructions, reason))] = found
+    [(medicine, (version, is_paused_with_person, instructions, reason, nicknames))] = found
     return LockedMedicine(
         id=medicine.medication_id,
         version=version,
@@ -91,6 +93,7 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
         expandable=medicine,
         instructions=instructions,
         reason=reason,
+        nicknames=nicknames,
     )
 
 

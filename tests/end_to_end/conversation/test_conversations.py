@@ -201,7 +201,9 @@ async def test_a_command_of_the_same_kind_takes_the_place_of_the_open_question(
     await town.settled()
     assert not [m for m in anna.messages if "isn't saved yet" in m.text]
     await anna.send("at 08:00")
-    await anna.sees("I'm not sure what you mean by “at 08:00”")
+    shown = await anna.sees("Please check this change")  # of what was spoken of last
+    assert "💊 Statin 20 mg" in shown.text
+    assert "Aspirin" not in shown.text
 
 
 async def test_a_new_conversation_takes_the_place_of_the_old_one(

@@ -9,18 +9,18 @@ async def test_what_the_answer_leaves_out_is_shown_and_can_be_kept(
     home: Household, town: Town
 ) -> None:
     anna = home.anna
-    await anna.send("/addmed Bisoprolol 2.5 mg OM - omit if HR < 50 or systolic < 100")
+    await anna.send("/addmed Bisoprolol 2.5 mg OM - bloods on HR < 50 or systolic < 100")
     await anna.sees("Please say all of it in other words")
     await anna.send("every day at 8am")
     shown = await anna.sees("Not all of this is in it")
-    assert "omit if HR < 50 or systolic < 100" in shown.text
+    assert "bloods on HR < 50 or systolic < 100" in shown.text
     await anna.press("Keep that as a note", message=shown)
     kept = await anna.sees("How to take it: ")
     assert "Not all of this" not in kept.text
     await anna.press("Save", message=kept)
     await anna.sees("Saved: Bisoprolol")
     note = await town.value("SELECT instructions FROM medications")
-    assert note == "OM - omit if HR < 50 or systolic < 100"
+    assert note == "OM - bloods on HR < 50 or systolic < 100"
 
 
 async def test_an_answer_with_the_later_amount_alone_keeps_the_first(home: Household) -> None:
@@ -83,9 +83,9 @@ async def test_a_day_beside_the_times_of_the_day_is_understood(home: Household) 
 async def test_what_is_said_about_the_day_and_cannot_be_read_is_shown(home: Household) -> None:
     anna = home.anna
     await anna.send("/addmed Lantus 18 units nocte")
-    await anna.sees("I'd use 22:00")
+    asked = await anna.sees("I'd use 22:00")
     await anna.send("10pm but 20 units on saturdays")
-    await anna.sees("I can't read times of the day")
+    await anna.sees("I'd use 22:00", after=asked)
     await anna.send("10pm")
     shown = await anna.sees("I understood:")
-    assert "but 20 units on saturdays" in shown.text
+    assert "Mon–Fri, Sun: 18 units at bedtime (22:00); Sat: 20 units at bedtime" in shown.text

@@ -16,6 +16,7 @@ from domain.database.unit_of_work import Database
 from domain.family.alarms import tell_family
 from domain.medicines import reading
 from domain.medicines.changes.day_times import set_day_times
+from domain.medicines.changes.nicknames import add_nickname
 from domain.medicines.dosages import Dosage
 from domain.medicines.records import intakes, recording
 from domain.medicines.schedules.days import Monthly
@@ -272,6 +273,23 @@ async def test_a_call_for_help_is_forgotten_on_the_way_to_0009_and_the_rest_stay
     await runner.upgrade(database_url, serving_url=database_url)
     async with without_walls(database_url) as connection:
         assert (await connection.scalars(kinds)).all() == ["joined"]
+
+
+async def test_what_a_medicine_is_also_called_is_forgotten_on_the_way_to_0010(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    aspirin = await factories.medicine(database, anna, mum)
+    await factories.acting(database, anna, lambda scope: add_nickname(scope, aspirin.id, "white"))
+    [line] = await factories.acting(database, anna, reading.list_medicines)
+    assert line.nicknames == ("white",)
+    await database.close()
+    await runner.downgrade(database_url, revision="0010")
+    await runner.upgrade(database_url, serving_url=database_url)
+    [after] = await factories.acting(database, anna, reading.list_medicines)
+    assert after == replace(line, nicknames=())
 
 
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(

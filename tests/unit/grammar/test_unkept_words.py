@@ -16,7 +16,7 @@ from bot.grammar.labels.unkept import unkept_words
         (
             "Methotrexate 2.5mg tablets SIX tablets (15mg) ONCE a week on MONDAYS",
             ["Methotrexate", "6 tablets", "once a week on Mondays at 8am"],
-            "2.5mg … tablets (15mg)",
+            "2.5mg tablets SIX tablets (15mg)",
         ),
         ("Aspirin 100mg od for Mum", ["Aspirin", "100 mg", "once a day at 08:00", "Mum"], ""),
         ("Aspirin 100 mg at 8", ["Aspirin", "100 mg", "08:00"], ""),

@@ -111,7 +111,7 @@ def test_no_limit_keeps_the_interval() -> None:
     ("line", "words", "dosage"),
     [
         ("Codeine 30 mg 8am", "2 tablets", "30 mg 2 tablets"),
-        ("Codeine 2 tablets 8am", "30 mg", "30 mg 2 tablets"),
+        ("Codeine 2 tablets 8am", "30 mg tablets", "30 mg tablets, 2 tablets"),
         ("Codeine 30 mg 8am", "60 mg", "60 mg"),
     ],
 )

@@ -355,7 +355,12 @@ OF_VERSION_0_8: dict[str, Press] = {
     "dyAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.SetDayTimes(family_id=F, person_id=S),
 }
 
-EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7, **OF_VERSION_0_8}
+OF_VERSION_0_11: dict[str, Press] = {
+    "nnAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Akf12oi": medicines.ForgetNickname(
+        family_id=F, medication_id=S, checksum=1234567890
+    ),
+}
+EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7, **OF_VERSION_0_8, **OF_VERSION_0_11}
 
 # Written another way by now: the first page of a list had two spellings.
 HAS_ANOTHER_SPELLING = {

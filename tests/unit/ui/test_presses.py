@@ -69,6 +69,7 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "page": st.integers(0, 10**10 - 1),
     "entries": st.integers(1, 10**10 - 1),
     "command": WORDS,
+    "checksum": st.integers(0, 2**32 - 1),
     "flow": WORDS,
 }
 BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
+from zlib import crc32
 
 from bot.features.medicines.flows.giving import give
 from bot.features.medicines.flows.pausing import resuming
 from bot.features.medicines.flows.screens import medicine_screen
 from bot.features.medicines.views import meds as views
+from bot.features.medicines.views import nicknames
 from bot.features.medicines.views.pausing import outcomes
 from bot.intake.request import Request
 from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ui.answer import Answer, Screen
 from bot.ui.presses.medicines import (
     ChangeOpenDoses,
+    ForgetNickname,
     Give,
     MedicinesPage,
     RestoreMedicine,
@@ -23,6 +26,7 @@ from bot.ui.presses.medicines import (
 from domain.access import Action
 from domain.database.scope import Member
 from domain.medicines.changes.editing import change_open_doses
+from domain.medicines.changes.nicknames import remove_nickname
 from domain.medicines.changes.status import restore_medication, stop_medication
 from domain.medicines.doses.facts import list_doses
 from domain.medicines.errors import MedicineChanged, MedicineStopped
@@ -79,6 +83,17 @@ async def change_open(request: Request) -> Answer:
         member=member,
         now=now,
     )
+
+
+async def forget_nickname(request: Request) -> Answer:
+    """ "Not the white one", below the medicine that was called so."""
+    press = request.pressed(ForgetNickname)
+    facts = await get_medication(request.scope, press.medication_id)
+    called = (each for each in facts.nicknames if crc32(each.encode()) == press.checksum)
+    nickname = next(called, None)
+    if nickname is not None:
+        await remove_nickname(request.scope, facts.id, nickname)
+    return nicknames.forgotten(await medicine_screen(request, facts.id), nickname)
 
 
 async def restore(request: Request) -> Answer:

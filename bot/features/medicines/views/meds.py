@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.content.new_medicines import described
 from bot.features.medicines.views.doses import already
+from bot.features.medicines.views.nicknames import also_called, forget_buttons
 from bot.features.medicines.views.pausing.outcomes import resume_button, resumed_toast
 from bot.features.medicines.views.stock.levels import stock_lines
 from bot.features.medicines.views.stock.refills import measuring
@@ -135,6 +136,7 @@ def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Scre
         f"💊 {described(facts, now=now)}",
         _("for <b>{person}</b>").format(person=escape(facts.person)),
         *_status(facts, now),
+        *also_called(facts),
         "",
         last_given(details.outlook, now=now, reader_zone=member.zone),
         *_upcoming_lines(details.outlook, now=now, reader_zone=member.zone),
@@ -266,6 +268,7 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
                 )
             case MedicineStatus.STOPPED:
                 rows.append((button(_("↩️ Restore"), RestoreMedicine),))
+        rows += forget_buttons(facts, member=member)
     return (*rows, (back,))
 
 

@@ -7,11 +7,20 @@ from uuid import UUID
 
 from bot.conversation.people import to_persons, to_stored
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
-from bot.grammar.intents.kinds import Intent, NoRecord, SaysDanger, SmallTalk
+from bot.grammar.intents.kinds import (
+    AsksAdvice,
+    Intent,
+    NoRecord,
+    RunsCommand,
+    SaysAppointment,
+    SaysDanger,
+    SaysDirection,
+    SmallTalk,
+)
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named, Spoken
 from bot.grammar.intents.reading import read_intents
 from bot.grammar.intents.requests import MOST_REQUESTS, ways_to_split
-from bot.grammar.intents.sentences import spoken_of
+from bot.grammar.intents.sentences import read_sentence, spoken_of
 from bot.grammar.people import Person
 from bot.intake.request import Request
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -23,6 +32,7 @@ from domain.family.people import list_people
 from domain.medicines.facts import MedicineLine
 
 _MOST_VISITS = 50
+_WITHOUT_LOOKS = {AsksAdvice, RunsCommand, SaysAppointment, SaysDanger, SaysDirection, SmallTalk}
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,13 @@ class FamilyReader:
             if len({each for _, each in found}) == len(found):
                 return found
         return [] if whole is None else [(text, whole)]
+
+    def unknown_looks(self, text: str) -> str:
+        """By what looks *text* calls a medicine that isn't known by them: "little white"; empty
+        where that is no matter of a medicine that is there.
+        """
+        said = {type(intent) for _words, intent in self.requests(text)}
+        return "" if said & _WITHOUT_LOOKS else read_sentence(text, self.known).looks
 
     def speaks_of(self, text: str) -> Mapping[str, str]:
         """The ids of what *text* is about, as they are kept for a while."""
@@ -105,7 +122,7 @@ async def list_ahead(scope: Scope) -> Sequence[OccurrenceFacts]:
 
 
 def _pill(line: MedicineLine) -> KnownPill:
-    return KnownPill(line.id, line.name, line.person_id, line.reason or "")
+    return KnownPill(line.id, line.name, line.person_id, line.reason or "", line.nicknames)
 
 
 def _visit(facts: OccurrenceFacts) -> KnownVisit:

@@ -69,6 +69,10 @@ class GuessedCommands:
         return read or self._offer(request) or await self._offer_nearest(request)
 
     @property
+    def nicknames(self) -> Flow:
+        return self._own_words.nicknames.flow
+
+    @property
     def own_words(self) -> OwnWords:
         return self._own_words
 

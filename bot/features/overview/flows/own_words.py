@@ -9,8 +9,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.features.medicines.flows.content import change_medicine
+from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.overview.flows.asked import answer_asked
-from bot.features.overview.flows.family_reader import load_reader
+from bot.features.overview.flows.family_reader import FamilyReader, load_reader
+from bot.features.overview.flows.nicknames import Nicknames
 from bot.features.overview.flows.said import answer_bare, answer_said
 from bot.features.overview.views import danger as danger_views
 from bot.features.overview.views import own_words as views
@@ -36,7 +38,7 @@ from bot.grammar.intents.replies import Said, read_short
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
-from domain.access import Action, Role
+from domain.access import Action, Role, may
 from domain.family import alarms
 from domain.family.people import list_people
 
@@ -51,6 +53,7 @@ class OwnWords:
     ) -> None:
         self._commands = commands
         self._may_run = may_run
+        self.nicknames = Nicknames(self._read_again)
 
     async def on_message(self, request: Request, *, with_talk: bool = True) -> Answer | None:
         """The answer to a sentence; None if it can't be read."""
@@ -66,11 +69,13 @@ class OwnWords:
         if short is not None:
             return await answer_bare(request, short)
         reader = await load_reader(request)
+        if looks := await self._unknown_looks(request, reader):
+            return looks
         requests = reader.requests(text)
         if not requests:
             medicine_id = reader.known.spoken.medicine_id
-            if not with_talk or not is_member or medicine_id is None:
-                return None
+            if not with_talk or not is_member or medicine_id is None or request.draft is not None:
+                return None  # it may answer the question that was left
             return await change_medicine.begin_said(request, medicine_id)
         answers: list[Answer] = []
         for at, (words, intent) in enumerate(requests):
@@ -82,6 +87,16 @@ class OwnWords:
             if "continue" in (answer.conversation or {}):
                 return _joined(answers, reader.speaks_of(text), after=requests[at + 1 :])
         return _joined(answers, reader.speaks_of(text)) if answers else None
+
+    async def _unknown_looks(self, request: Request, reader: FamilyReader) -> Answer | None:
+        """The question which medicine is called by its looks, to whoever may say so."""
+        member, looks = request.scope.member, reader.unknown_looks(request.text or "")
+        if not looks or member is None or not may(member.role, Action.CHANGE_MEDICINES):
+            return None
+        return self.nicknames.begin(request, looks, await list_not_stopped(request.scope))
+
+    async def _read_again(self, request: Request) -> Answer:
+        return await self.on_message(request) or await self._commands["help"](request)
 
     async def go_on(self, request: Request, flow_id: UUID) -> Answer | None:
         """The answer to what was said beside what the question *flow_id* was about, which is over

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.features.family.views import notices
+from bot.features.medicines.views import nicknames
 from bot.features.overview.views import danger, first_minute, own_words, said
 from bot.grammar.intents.kinds import Danger, Span, Unsaid
 from bot.ui.answer import Screen
@@ -131,6 +132,12 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "own_alarm_by_ones_clock": partial(
             notices.alarm, AlarmFacts(words.anna, words.family, NOW, LONDON)
         ),
+        "nickname_asked": partial(
+            nicknames.ask_which, "little white", buttons=[choice(words.medicine)]
+        ),
+        "nickname_learnt": partial(nicknames.learnt, "white", words.medicine),
+        "nickname_forgotten": partial(nicknames.forgotten, page, "little white"),
+        "nickname_forgotten_already": partial(nicknames.forgotten, page, None),
         "first_whom": partial(
             first_minute.ask_whom,
             words.anna,

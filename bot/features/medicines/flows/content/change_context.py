@@ -25,7 +25,13 @@ from bot.grammar.labels.beside_times import joined
 from bot.grammar.labels.lines import check_notes
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.context import to_misunderstood
-from bot.grammar.strengths import is_strength, split_strength, with_other_strength, with_strength
+from bot.grammar.strengths import (
+    is_only_counted,
+    is_strength,
+    split_strength,
+    with_other_strength,
+    with_strength,
+)
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.amounts import STRENGTH, own_dosages
@@ -217,7 +223,7 @@ class ChangeContext:
     def read_dosage(self, text: str) -> Change:
         """ "75 mg", or an amount for each time. Raises Misunderstood."""
         try:
-            said = self._with_amount(Change(dosage=parse_dosage(text)))
+            said = self._with_amount(Change(dosage=parse_dosage(text)), is_answer=True)
         except Misunderstood as problem:
             try:
                 change = self.read_schedule(text)
@@ -228,9 +234,10 @@ class ChangeContext:
             return change
         return self._with_limit_of(said)
 
-    def _with_amount(self, change: Change) -> Change:
+    def _with_amount(self, change: Change, *, is_answer: bool = False) -> Change:
         """ "2 tablets", of what is 500 mg each: the strength stays, as the number does for "850
-        mg". Raises Misunderstood.
+        mg". "50 mg", of 2 tablets, may be either, unless it *is the answer* to how much is given.
+        Raises Misunderstood.
         """
         said, so_far = change.dosage, self.content.dosage
         if said is None:
@@ -244,6 +251,10 @@ class ChangeContext:
                 raise Misunderstood(Problem.WHICH_AMOUNT, said.words)
             return replace(change, place=STRENGTH)
         if is_strength(said):
+            if is_only_counted(so_far) and so_far.unit in THINGS and is_only_counted(said):
+                if is_answer:
+                    return change
+                raise Misunderstood(Problem.STRENGTH_OR_AMOUNT, said.words)
             return replace(change, dosage=with_other_strength(so_far, said) or said)
         strength, given = split_strength(so_far)
         if strength is None and said.unit in THINGS and is_strength(so_far):

@@ -28,6 +28,7 @@ from bot.features.medicines.flows.content.unkept import (
     listening,
     misread,
     refusing,
+    said_by,
     unkept_of,
 )
 from bot.features.medicines.views.content import new_medicines
@@ -36,7 +37,7 @@ from bot.grammar.commands.change_words import read_new_name
 from bot.grammar.commands.medicine_pieces import has_rule_of_steps
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
-from bot.grammar.names import parse_name
+from bot.grammar.names import parse_medicine_name
 from bot.grammar.people import find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.clauses import names_steps
@@ -86,7 +87,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
     if pasted_lists.is_list(text):
         return await pasted_lists.begin(replace(request, text=text), PASTED_MEDICINES)
     return _take_rest(request, running, draft, text) or _next(
-        request, running, replace(draft, name=parse_name(text))
+        request, running, replace(draft, name=parse_medicine_name(text))
     )
 
 
@@ -167,10 +168,9 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         begun = A_CYCLE if reply.choice == CYCLING else Amounts()
         building = replace(draft, differing=begun.to_data())
         return FLOW.advance(request, running, "differ", building.write())
-    words = draft.tapped(reply.choice) if reply.choice else reply.text or ""
+    words, is_offered = said_by(reply, draft, request.scope.clock.now())
     if len(words) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
-    is_offered = (reply.choice or "").startswith("o")  # says all that was refused
     draft = draft.hearing(words) if is_offered else draft
     now = request.scope.clock.now()
     try:

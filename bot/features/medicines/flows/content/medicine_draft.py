@@ -28,10 +28,10 @@ from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.names import long_words
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.clauses import names_steps
+from bot.grammar.schedules.clauses import names_steps, woven
 from bot.grammar.schedules.likely import likely_schedules
 from bot.grammar.schedules.parsing import names_days_of, says_as_much_as_refused
-from bot.grammar.strengths import without_amounts_of
+from bot.grammar.strengths import strength_before
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
@@ -273,7 +273,8 @@ class Draft:
         """A copy that offers *words* as all that is meant, unless they leave out what matters."""
         has_steps = names_steps(self.refused) and not names_steps(words)
         is_said = names_days_of(words, refused=self.refused) and not has_steps
-        offered = self.readable([words], now) if is_said else ()
+        ways = [woven(self.schedule_so_far, words), words] if self.schedule_so_far else [words]
+        offered = self.readable(ways, now)[:1] if is_said else ()
         if not offered:
             return self
         # What it leaves out of the words before is shown with it.
@@ -303,8 +304,9 @@ class Draft:
         """
         if self.schedule_so_far or self.chosen is None:
             return None
-        strength = self.strength_before(text)
-        if self.refused and not says_as_much_as_refused(f"{strength} {text}", refused=self.refused):
+        strength = strength_before(text, self.amount)
+        says_less = not says_as_much_as_refused(f"{strength} {text}", refused=self.refused)
+        if self.refused and says_less and not says_all:
             return None
         amount = None if says_all else self.amount
         return read_direction(
@@ -324,19 +326,14 @@ class Draft:
         is_named = text.casefold().startswith(long_words(self.name))
         return text if is_named else f'"{self.name}" {text}'
 
-    def strength_before(self, text: str) -> str:
-        """The amount so far, where *text* may only say how many: "40 mg" before "1 tablet at 8am",
-        also if that was said already.
-        """
-        return "" if self.amount is None else without_amounts_of(text, self.amount.words)
-
     def readable(self, words: Sequence[str], now: datetime) -> Sequence[str]:
         """Those of *words* that make a schedule, or that an answer can complete."""
         fresh, found = replace(self, schedule_so_far=""), []
         for each in words:
             with suppress(Misunderstood):
                 if len(each) <= LONGEST_TRIED:
-                    fresh.read_schedule(each, now, says_all=True)
+                    if fresh.read_direction(each, now, says_all=True) is None:
+                        fresh.read_schedule(each, now, says_all=True)
                     found.append(each)
         return found
 

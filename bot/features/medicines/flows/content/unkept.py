@@ -3,15 +3,19 @@ Save as far as no later answer has said it.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation.engine import Data, Reply, Step
 from bot.features.medicines.flows.content.medicine_draft import OFFERED, Draft
+from bot.grammar.clock_times import read_time
+from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.labels.unkept import unkept_words
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
+from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
@@ -46,6 +50,8 @@ def how_often(schedule: Schedule) -> str:
     weekdays = [len(plan.days.weekdays) for plan in plans if isinstance(plan.days, Weekly)]
     said = [_OFTEN[n] for n in counts if n in _OFTEN]
     said += [f"{_OFTEN.get(n, '')} weekly week" for n in weekdays]
+    ends = [plan.ends_on - plan.starts_on for plan in plans if plan.ends_on is not None]
+    said += [f"{each.days + extra} days" for each in ends for extra in (0, 1)]
     return " ".join(said)
 
 
@@ -60,6 +66,44 @@ def remembering(draft: Draft, words: str) -> Draft:
     unread = ", ".join(filter(None, [draft.unread, words]))[:LONGEST_REMEMBERED]
     heard = tuple(each for each in draft.heard if each != words)
     return replace(draft, unread=unread, heard=heard)
+
+
+def said_by(reply: Reply, draft: Draft, now: datetime) -> tuple[str, bool]:
+    """What a reply says, and whether that is all that was refused: "8am", where only the half of
+    the day was missing of "1 tablet at 8 and half at 1pm".
+    """
+    if reply.choice:
+        return draft.tapped(reply.choice), reply.choice.startswith("o")
+    text = reply.text or ""
+    whole = _with_half_a_day(text, draft, now)
+    return whole or text, bool(whole)
+
+
+def _with_half_a_day(text: str, draft: Draft, now: datetime) -> str:
+    """What was refused, with the time that it lacked; empty if it lacks something else."""
+    if not draft.refused or draft.chosen is None or len(tokenize(text).tokens) > _OF_A_TIME:
+        return ""
+    line = f'/addmed "{draft.name}" {draft.refused}'
+    problem = understand_medicine(line, people=[draft.chosen], now=now).problem
+    if problem is None or problem.problem is not Problem.AM_OR_PM:
+        return ""
+    meant = next((at for at in problem.suggestions if at in _times_of(text)), None)
+    hour = re.compile(rf"(?<![\d:.,/]){re.escape(problem.words)}(?![\d:.,/]|\s*[a-z]*\d)")
+    if meant is None or len(hour.findall(draft.refused)) != 1:
+        return ""
+    return hour.sub(meant, draft.refused)
+
+
+_OF_A_TIME = 2  # words
+
+
+def _times_of(text: str) -> Sequence[str]:
+    """ "8am" is 08:00, by the clock."""
+    with suppress(Misunderstood):
+        typed = read_time(tokenize(text).tokens, is_expected=True, is_after_at=True)
+        if typed is not None and len(typed.readings) == 1:
+            return [f"{typed.readings[0]:%H:%M}"]
+    return ()
 
 
 def refusing(draft: Draft, words: str, problem: Misunderstood, now: datetime) -> Draft:

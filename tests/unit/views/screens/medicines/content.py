@@ -312,6 +312,7 @@ def meds_screens(home: Home) -> Mapping[str, View]:
     unmeasured = replace(
         home.stock, forecast=Forecast(Lasts.UNMEASURED), unmeasured=home.saved.dosage
     )
+    called = replace(saved, nicknames=("white", "little yellow"))
     needed = replace(home.outlook, medicine=replace(saved, schedule=AS_NEEDED), limit=4)
     quiet = replace(saved, status=MedicineStatus.PAUSED, resumes_at=back, first_due_at=None)
     over = replace(saved, status=MedicineStatus.STOPPED, first_due_at=None)
@@ -340,6 +341,7 @@ def meds_screens(home: Home) -> Mapping[str, View]:
         "med": shown(details),
         "med_open": shown(replace(details, outlook=replace(home.outlook, medicine=still_open))),
         "med_without_a_measure": shown(MedicineDetails(home.outlook, unmeasured)),
+        "med_nicknamed": shown(replace(details, outlook=replace(home.outlook, medicine=called))),
         "med_never_given": shown(replace(details, outlook=replace(home.outlook, last=None))),
         "med_as_needed": shown(MedicineDetails(needed, home.stock)),
         "med_paused": shown(replace(details, outlook=replace(home.outlook, medicine=quiet))),
