@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from bot.grammar.intents.kinds import Gave, GaveDue, Intent, Refilled, Skipped
+from bot.grammar.intents.kinds import Gave, GaveDue, Intent, Refilled, Skipped, WentTo
 from bot.grammar.intents.sentences import Sentence
 from bot.grammar.words.loading import load_expressions, load_lines, load_patterns
 
@@ -40,6 +40,15 @@ def read_happened(sentence: Sentence) -> Intent | None:
             found = None if match is None else build(sentence, match)
             if found is not None:
                 return found
+    return _went(sentence)
+
+
+def _went(sentence: Sentence) -> Intent | None:
+    for pattern in load_patterns(_STATEMENTS)["went"]:
+        match = pattern.search(sentence.text)
+        if match is not None:
+            at = sentence.text[: match.start("what")].count(" ")
+            return WentTo(sentence.origins[at])
     return None
 
 

@@ -279,6 +279,21 @@ class AsksToDrive:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesTo:
+    """ "The GP put her ramipril up to 10 mg": `words` are what it is to be."""
+
+    medicine_ids: tuple[UUID, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentTo:
+    """ "We went to the chiropodist, all fine": `words` name where."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stops:
     """ "The doctor stopped her aspirin" """
 
@@ -347,6 +362,8 @@ Intent: TypeAlias = (
     | CalledOff
     | Drives
     | AsksToDrive
+    | ChangesTo
+    | WentTo
     | Stops
     | Pauses
     | Resumes

@@ -16,7 +16,8 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class KnownPill:
     """A medicine that isn't stopped; `reason` is what it is for: "the heart pill". `nicknames` are
-    its looks: "white" for "the white one".
+    its looks: "white" for "the white one". `unit` is that of its amount: what comes in puffs is
+    "her inhaler".
     """
 
     id: UUID
@@ -24,6 +25,7 @@ class KnownPill:
     person_id: UUID
     reason: str = ""
     nicknames: Sequence[str] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
         return found
     if _is_denied(sentence) and (found := _no_record(sentence)):
         return found
+    if sentence.text == "personx" and sentence.person_id is not None:
+        return CatchUp(sentence.person_id)
     asked = _question(sentence)
     # "Morning pills done" may be asked; without a question mark, it's rather said.
     may_be_said = isinstance(asked, WasItGiven) and _is_said(sentence)

@@ -6,16 +6,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import takewhile
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
 from bot.grammar.dates import WEEKDAYS
+from bot.grammar.intents.described import describe
 from bot.grammar.intents.kinds import Part
 from bot.grammar.intents.known import Known, Spoken
 from bot.grammar.tokens import raw_words, unaccented
-from bot.grammar.words.loading import load_expressions, load_kinship, load_lines, load_words
+from bot.grammar.words.loading import (
+    load_expressions,
+    load_kinship,
+    load_lines,
+    load_pairs,
+    load_words,
+)
 
 LONGEST = 400  # letters; nobody asks a question in more
 _WORD = re.compile(r"[\w'/%.:-]*[\w%]")
@@ -135,8 +141,8 @@ def _spelled_out(text: str) -> Iterator[str]:
     for raw in raw_words(text.replace("\u2019", "'")):
         for word in _WORD.findall(raw.casefold()):
             bare = word.strip(".:-")
-            spelled = _shortened("first word").get(bare) if is_first else None
-            spelled = spelled or _shortened("contractions").get(bare)
+            spelled = load_pairs("first word").get(bare) if is_first else None
+            spelled = spelled or load_pairs("contractions").get(bare)
             is_first = False
             if spelled is None and bare.endswith("'s"):
                 spelled = bare[:-2]  # "mum's pills"
@@ -178,7 +184,7 @@ class _Marking:
                 return used
         if used := self._purpose(at):
             return used
-        if used := self._looks(at) or self._spoken(at):
+        if used := self._described(at) or self._spoken(at):
             return used
         kin = word if word in load_kinship() else word.removesuffix("s")
         if kin in load_kinship() and (ids := self._kin(kin)):
@@ -265,21 +271,20 @@ class _Marking:
                     return start + 1 - at
         return 0
 
-    def _looks(self, at: int) -> int:
-        """ "The little white one", which is known by its looks, or to be asked about."""
-        looks = list(takewhile(load_words("looks").__contains__, self._words[at:]))
-        pill = self._words[at + len(looks) : at + len(looks) + 1]
-        said = " ".join(looks)
-        if not looks or not pill or pill[0] not in load_words("has looks") or said == "little":
+    def _described(self, at: int) -> int:
+        """ "The little white one", "her inhaler"."""
+        found = describe(self._words, at, self._known.pills, of=self.people)
+        if found is None:
             return 0
-        pills = [each for each in self._known.pills if said in each.nicknames]
-        ids = [each.id for each in pills if not self.people or each.person_id in self.people]
-        if ids:
-            self._mark("med", ids, [*looks, *pill])
-            return len(looks) + 1
-        if self._known.pills:
-            self.looks = self.looks or said
-        return 0
+        words = self._words[at : at + found.used]
+        if found.ids:
+            self._mark("med", found.ids, words)
+            return found.used
+        if found.looks:
+            self.looks = self.looks or found.looks
+            return 0
+        self._keep("formx", " ".join(words))
+        return found.used
 
     def _spoken(self, at: int) -> int:
         """ "It", "another": what was spoken of a moment ago, if nothing else was named."""
@@ -380,14 +385,9 @@ def _specialty_names(specialty: str) -> Iterator[str]:
 
 def _organs_of(specialty: str) -> Iterator[str]:
     """ "heart" for a cardiologist."""
-    for organ, doctors in _shortened("doctors of").items():
+    for organ, doctors in load_pairs("doctors of").items():
         if {*_words(specialty)} & {*doctors.split()}:
             yield organ
-
-
-@lru_cache
-def _shortened(section: str) -> Mapping[str, str]:
-    return dict(line.split(" = ", 1) for line in load_lines("words")[section])
 
 
 @lru_cache

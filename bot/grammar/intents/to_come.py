@@ -12,6 +12,7 @@ from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
+    ChangesTo,
     Drives,
     HasDoctor,
     Intent,
@@ -64,6 +65,8 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
     if said("does not drive"):
         days = _days_ahead(sentence.text)
         return Drives(visits, sentence.weekday, days=days, gives_up=True)
+    if ids and (match := said("changes to")):
+        return ChangesTo(ids, _typed(sentence, match.span("words")))
     if ids and said("stops"):
         return Stops(ids)
     if match := said("paused"):
@@ -105,8 +108,16 @@ _DOCTOR = re.compile(
 )
 
 
+_NEW_DOCTOR = re.compile(
+    r"(?i)^\s*(?:add )?(?:a )?new doctor[,:]? (?P<line>(?:dr|doctor|prof)\b.+)$"
+)
+
+
 def _doctor(text: str) -> Intent | None:
     """ "Her cardiologist is Dr Patel now"."""
+    new = _NEW_DOCTOR.match(text)
+    if new is not None:
+        return HasDoctor(new["line"])
     match = _DOCTOR.match(text.replace("\u2019", "'"))
     return HasDoctor(f"{match['name']}, {match['specialty']}") if match else None
 

@@ -86,3 +86,9 @@ def load_kinship() -> Mapping[str, str]:
 def load_words(section: str) -> frozenset[str]:
     """A section of single words."""
     return frozenset(word for line in load_lines("words")[section] for word in line.split())
+
+
+@lru_cache
+def load_pairs(section: str) -> Mapping[str, str]:
+    """A section of pairs: "shes = she is"."""
+    return dict(line.split(" = ", 1) for line in load_lines("words")[section])

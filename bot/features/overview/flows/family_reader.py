@@ -122,7 +122,8 @@ async def list_ahead(scope: Scope) -> Sequence[OccurrenceFacts]:
 
 
 def _pill(line: MedicineLine) -> KnownPill:
-    return KnownPill(line.id, line.name, line.person_id, line.reason or "", line.nicknames)
+    reason, unit = line.reason or "", line.dosage.unit or ""
+    return KnownPill(line.id, line.name, line.person_id, reason, line.nicknames, unit)
 
 
 def _visit(facts: OccurrenceFacts) -> KnownVisit:

@@ -2,14 +2,16 @@
 does it, and saved after a yes. Nothing here writes anything.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.features.appointments.flows import ask_driver, move_appointment
+from bot.features.appointments.flows import ask_driver, move_appointment, outcome
 from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.contacts.flows import add_doctor
+from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.giving import give, skip_said, take_late
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing import pause
@@ -22,6 +24,7 @@ from bot.features.overview.views.own_words import no_record
 from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
+    ChangesTo,
     Drives,
     Gave,
     GaveDue,
@@ -36,6 +39,7 @@ from bot.grammar.intents.kinds import (
     Skipped,
     Stops,
     Unsaid,
+    WentTo,
 )
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.replies import Said, Short
@@ -43,6 +47,7 @@ from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from domain.access import Action
 from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lists import list_past
 from domain.family.people import find_own_person, list_people
 from domain.medicines.doses.facts import OPEN, DoseFacts
 from domain.medicines.doses.today import list_day
@@ -78,6 +83,10 @@ async def answer_said(
             return await _drives(request, intent)
         case AsksToDrive():
             return await _asks_to_drive(request, intent, known)
+        case ChangesTo(medicine_ids=ids, words=words):
+            return await _changes_to(request, ids, words)
+        case WentTo(words=words):
+            return await _went_to(request, words)
         case Stops(medicine_ids=ids):
             pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
             return views.to_tap(views.stop_it(), pages)
@@ -264,6 +273,43 @@ async def _asks_to_drive(request: Request, intent: AsksToDrive, known: Known) ->
         return _pages(request, found, views.is_driven())
     name = next(each.name for each in known.members if each.id == intent.member_id)
     return ask_driver.begin(request, is_free, user_id=intent.member_id, name=name)
+
+
+async def _changes_to(request: Request, ids: Sequence[UUID], words: str) -> Answer:
+    """The change for review; of several medicines, or where it can't be read, their pages."""
+    if len(ids) == 1:
+        lines = await list_not_stopped(request.scope)
+        unit = next((line.dosage.words.partition(" ")[2] for line in lines if line.id in ids), "")
+        said = f"{words} {unit}" if _NUMBER.fullmatch(words) else words
+        shown = await change_medicine.begin_said(replace(request, text=said), ids[0])
+        if shown is not None:
+            return shown
+    pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
+    return views.to_tap(views.change_it(), pages)
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+async def _went_to(request: Request, words: str) -> Answer | None:
+    """What was said as the note of the one appointment of the last days that it names."""
+    now, said = request.scope.clock.now(), words.casefold()
+    past = await list_past(request.scope)
+    named = [
+        each
+        for each in past.items
+        if each.is_planned and now - each.ends_at < _RECENT and _names(each, said)
+    ]
+    return await outcome.begin_said(request, named[0]) if len(named) == 1 else None
+
+
+_RECENT = timedelta(days=7)
+
+
+def _names(facts: OccurrenceFacts, said: str) -> bool:
+    doctor = facts.details.doctor
+    names = [facts.details.title, doctor.name if doctor else ""]
+    return any(said in name.casefold().split() for name in names)
 
 
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:

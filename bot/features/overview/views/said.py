@@ -47,6 +47,10 @@ def is_driven() -> str:
     return _("I haven't asked anybody, since somebody drives there already.")
 
 
+def change_it() -> str:
+    return _("I haven't changed anything yet. Tap “Change” on the one you mean.")
+
+
 def stop_it() -> str:
     return _("I haven't stopped anything yet. Tap “Stop” if this is the one you mean.")
 

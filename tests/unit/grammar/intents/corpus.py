@@ -19,6 +19,7 @@ from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
     CatchUp,
+    ChangesTo,
     Drives,
     Gave,
     GaveDue,
@@ -40,6 +41,7 @@ from bot.grammar.intents.kinds import (
     SmallTalk,
     Stops,
     WasItGiven,
+    WentTo,
     WhatIsDue,
     WhatIsPlanned,
     WhoIs,
@@ -86,7 +88,16 @@ OFFERS: tuple[str, ...] = (
         "does not drive",
         "asks to drive",
     ),
-    *("stops", "pauses", "resumes", "doctor", "direction", "appointment", "command"),
+    *(
+        "stops",
+        "changes",
+        "pauses",
+        "resumes",
+        "doctor",
+        "direction",
+        "appointment",
+        "command",
+    ),
 )
 
 
@@ -165,6 +176,10 @@ def in_words(intent: Intent) -> str:
             return "off-topic"
         case NoRecord(why):
             return f"no-record {why}"
+        case ChangesTo(ids, words):
+            return f"changes {_names(ids)} to {words}"
+        case WentTo(words):
+            return f"went {words}"
         case Gave(mentions, when):
             return " ".join(
                 filter(None, ["gave", *map(_names, mentions), f"@ {when}" if when else ""])
