@@ -21,7 +21,8 @@ class UpdateKind(Enum):
 @dataclass(frozen=True)
 class Arrival:
     """A parsed update. `name` is the key of its rate limit, None if it has no limit: a press may
-    record a dose. `text` is what follows the command, or the whole message.
+    record a dose. `text` is what follows the command, or the whole message. In a group, it
+    `is_to_us` if it names the bot or replies to it.
     """
 
     kind: UpdateKind
@@ -29,6 +30,7 @@ class Arrival:
     name: str | None = None
     text: str | None = None
     press: Press | None = None
+    is_to_us: bool = False
 
     @property
     def is_limited(self) -> bool:
@@ -68,7 +70,8 @@ def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = 
     if verdict is not None and verdict is not Verdict.ALLOWED:
         return Decision.IGNORE
     if arrival.is_limited and not arrival.is_private:
-        return Decision.GO_PRIVATE if arrival.kind is UpdateKind.COMMAND else Decision.IGNORE
+        is_to_us = arrival.is_to_us or arrival.kind is UpdateKind.COMMAND
+        return Decision.GO_PRIVATE if is_to_us else Decision.IGNORE
     if arrival.may_answer_a_question and not knows_questions:
         return Decision.CONVERSATIONS_UNAVAILABLE
     return Decision.HANDLE

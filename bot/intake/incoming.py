@@ -124,6 +124,17 @@ def _contact(shared: TelegramContact) -> Contact:
     return Contact(" ".join(filter(None, names)), shared.phone_number)
 
 
+def speaks_to(update: Update, username: str) -> bool:
+    """Whether a message names the bot, or replies to it."""
+    message = update.effective_message
+    if message is None:
+        return False
+    replied = message.reply_to_message
+    author = replied.from_user if replied is not None else None
+    is_reply = author is not None and author.username == username
+    return is_reply or f"@{username}".casefold() in (message.text or "").casefold()
+
+
 def text_of(update: Update) -> str:
     return (update.effective_message and update.effective_message.text) or ""
 

@@ -22,7 +22,7 @@ from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_pres
 from bot.intake.answer_sender import OutgoingAnswer, Place
 from bot.intake.effects import Effects, MentionOpenQuestion
 from bot.intake.identity import Identities
-from bot.intake.incoming import Incoming, command_of, text_of
+from bot.intake.incoming import Incoming, command_of, speaks_to, text_of
 from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
@@ -246,7 +246,9 @@ class Serving:
         if user is None or user.is_bot or chat is None:
             self._services.on_done(update.update_id)
             return
-        arrival = Arrival(kind, chat.type == Chat.PRIVATE, name, text, press)
+        is_private = chat.type == Chat.PRIVATE
+        is_to_us = not is_private and speaks_to(update, self._services.bot_username)
+        arrival = Arrival(kind, is_private, name, text, press, is_to_us)
         async with self._services.effect_slots:
             answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
         await self.finish(update, answer)

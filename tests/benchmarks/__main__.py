@@ -5,7 +5,15 @@ import asyncio
 import os
 import platform
 
-from tests.benchmarks import limits, lists, noisy_neighbour, reminders, taken_press, typing
+from tests.benchmarks import (
+    limits,
+    lists,
+    noisy_neighbour,
+    reminders,
+    sentences,
+    taken_press,
+    typing,
+)
 
 BENCHMARKS = (
     ("A Taken press, beside the same by hand", taken_press.main),
@@ -13,6 +21,7 @@ BENCHMARKS = (
     ("Reminders, from their minute to the phone", reminders.main),
     ("Telegram's limits", limits.main),
     ("What people type", typing.main),
+    ("Sentences in own words", sentences.main),
     ("A noisy neighbour", noisy_neighbour.main),
 )
 

@@ -1,5 +1,6 @@
 """What becomes of an update before anybody acts on it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -22,9 +23,7 @@ EVENT = Arrival(UpdateKind.EVENT, is_private=True)
 
 
 def in_group(arrival: Arrival) -> Arrival:
-    return Arrival(
-        arrival.kind, is_private=False, name=arrival.name, text=arrival.text, press=arrival.press
-    )
+    return replace(arrival, is_private=False)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +51,7 @@ def test_whoever_asks_too_much_is_told_once(
     [
         (COMMAND, Verdict.ALLOWED, Decision.GO_PRIVATE),
         (MESSAGE, Verdict.ALLOWED, Decision.IGNORE),  # a group talks about other things, too
+        (replace(MESSAGE, is_to_us=True), Verdict.ALLOWED, Decision.GO_PRIVATE),
         (COMMAND, Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
         (TAKEN, None, Decision.HANDLE),
     ],

@@ -1,0 +1,37 @@
+"""What is said to the bot in a group, and what the group says among itself."""
+
+from datetime import UTC, datetime
+
+import pytest
+from telegram import Chat, Message, Update, User
+
+from bot.intake.incoming import speaks_to
+
+ANNA = User(1, "Anna", is_bot=False)
+BOT = User(2, "CareCircle", is_bot=True, username="carecircle_bot")
+OTHER = User(3, "Weather", is_bot=True, username="weather_bot")
+GROUP = Chat(-5, Chat.GROUP)
+AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+def said(text: str, *, to: User | None = None) -> Update:
+    before = None if to is None else Message(7, AT, GROUP, from_user=to, text="…")
+    return Update(
+        1, message=Message(8, AT, GROUP, from_user=ANNA, text=text, reply_to_message=before)
+    )
+
+
+@pytest.mark.parametrize(
+    ("update", "is_to_us"),
+    [
+        (said("what's due?"), False),
+        (said("what's due, @carecircle_bot?"), True),
+        (said("@CareCircle_Bot what's due"), True),
+        (said("done", to=BOT), True),
+        (said("rain?", to=OTHER), False),
+        (said("ok", to=ANNA), False),
+        (Update(1), False),
+    ],
+)
+def test_only_what_is_said_to_us_is_ours(update: Update, is_to_us: bool) -> None:
+    assert speaks_to(update, "carecircle_bot") is is_to_us
