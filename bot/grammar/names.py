@@ -1,7 +1,5 @@
 """Names of medicines, families and people: kept as typed, if they can be stored and shown."""
 
-import re
-
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import fold_spaces, is_blank, strip_unsafe
 
@@ -23,17 +21,6 @@ def parse_name(text: str) -> str:
     if len(name) > LONGEST_NAME:
         raise Misunderstood(Problem.NAME_TOO_LONG, name)
     return name
-
-
-def parse_medicine_name(text: str) -> str:
-    """As :func:`parse_name`; times of the day are no name. Raises `Misunderstood`."""
-    name = parse_name(text)
-    if _TIMES.fullmatch(name.casefold()):
-        raise Misunderstood(Problem.NAME_MISSING)
-    return name
-
-
-_TIMES = re.compile(r"[\W\d]*(?:(?:and|am|pm|at|then|or|noon|midnight|h)\b[\W\d]*)*")
 
 
 def long_words(name: str | None) -> tuple[str, ...]:

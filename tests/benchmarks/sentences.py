@@ -48,7 +48,7 @@ def _anything(texts: Sequence[str], names: Sequence[str]) -> Iterator[str]:
         yield hostile[:LONGEST]
     yield " and ".join(texts)[:LONGEST]
     yield ". ".join(texts)[:LONGEST]
-    yield " ".join(f"{name[:-1]}x" for name in names * 20)[:LONGEST]
+    yield " ".join(f"{name[:-1]}x" for name in [*names] * 20)[:LONGEST]
 
 
 def _large() -> Known:

@@ -1,5 +1,6 @@
 """The arguments of `/addmed`: NAME DOSAGE SCHEDULE [for PERSON], or as much of it as was typed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from bot.grammar.commands.medicine_schedules import (
     read_when,
     trimmed,
 )
+from bot.grammar.commands.told_persons import after_takes, told_of
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.labels.beside_times import is_also_as_needed, joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, check_notes, read_label, tokenize_direction
@@ -84,22 +86,30 @@ class PartialMedicine:
         return not (problem.is_missing or problem.is_of_an_hour)
 
 
+_COMMAND = re.compile(r"^/\S+\s*")
+
+
 def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
     """What can be understood of a line, so that a conversation only asks for the rest.
 
     Raises `Misunderstood` only if the line is too long.
     """
+    rest, told, stranger = told_of(_COMMAND.sub("", text, count=1), people)
+    if told is not None or stranger:
+        text = f"/addmed {rest}"
     line = tokenize_direction(text)
     scale = find_sliding_scale(line)
     if scale is not None:
         return _with_scale_as_note(line, scale, people)
-    is_told = bool(_after_takes(line.tokens))
+    is_told = bool(after_takes(line.tokens) or told or stranger)
     try:
         line = _name_first(line)
     except Misunderstood as problem:
         return PartialMedicine(None, None, None, "", None, problem)
     line, of_what = _take_count(line) if is_told else (line, None)
     line, who = _take_person(line, people)
+    if who.person is None and who.problem is None and (told or stranger):
+        who = _Who(told, None if told else unknown_person(stranger, people))
     label = read_label(line)
     line, notes = take_beside_times(label.line)
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
@@ -240,7 +250,7 @@ def _name_first(line: Line) -> Line:
     openings = (DOING | _STARTING | _WHOSE) - STOPPING
     while len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in openings:
         tokens = tokens[1:]
-    takes = _after_takes(tokens)
+    takes = after_takes(tokens)
     if takes:
         return Line(line.text, tokens[takes:])
     end = quantity_ends(tokens, 0) if tokens else None
@@ -301,27 +311,6 @@ def _joins(token: Token) -> bool:
 
 _AT_ONCE = {"now", "immediately", "asap"}
 _NUMBERED = {"omega", "vitamin", "factor", "type", "coenzyme"}
-
-
-def _after_takes(tokens: tuple[Token, ...]) -> int:
-    """ "Mum takes ramipril 5 mg": where the name begins; 0 where it's said as it is."""
-    for at, token in enumerate(tokens[1:_LONGEST_OPENING], start=1):
-        if token.is_quoted or token.word in {",", ":"} or token.word[:1].isdecimal():
-            return 0
-        if token.word in _TAKES and at + 1 < len(tokens):
-            is_plain = all(each.word in _OPENINGS for each in tokens[:at])
-            begin = at + 1
-            while begin + 1 < len(tokens) and tokens[begin].word in _TO_TAKE:
-                begin += 1
-            return begin if is_plain else 0
-    return 0
-
-
-_OPENINGS = {"my", "our", "ok", "okay", "so", "hi", "hello", "and", "now", "also", "she", "he"}
-_OPENINGS |= {"mum", "mom", "mummy", "dad", "gran", "grandma", "grandpa", "granny", "nan"}
-_TAKES = {"takes", "needs", "gets", "has"}
-_TO_TAKE = {"to", "take", "have", "get", "be", "given", "her", "his", "the", "their", "my"}
-_LONGEST_OPENING = 6  # words
 
 
 def _begins_schedule(tokens: tuple[Token, ...], at: int) -> bool:

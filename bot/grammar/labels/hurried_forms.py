@@ -69,6 +69,9 @@ def _spelled(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
     before = "" if tokens[at - 1].is_quoted else tokens[at - 1].word
     if at > 1 and tokens[at - 2].word in _NOT:
         before = "not"  # "don't give if he is dizzy"
+    if at > 1 and before in {"dose", "doses", "it"}:
+        said = {token.word for token in tokens[max(0, at - 3) : at - 1]}
+        before = next(iter(said & OF_CONDITIONS), before)  # "double the dose if"
     for form in _FORMS:
         found = form(words, before)
         if found is not None:

@@ -7,7 +7,7 @@ amount, or is a phrase of several words.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from bot.grammar.clock_times import PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
@@ -222,11 +222,16 @@ def _says_not_to(words: Sequence[str], last: str) -> bool:
             return False
 
 
+_DOSE = {"dose", "doses", "it", "the"}
+
+
 def _conditional(tokens: Sequence[Token], at: int) -> int:
     """ "Hold for HR < 60", "may increase to 4 tablets if needed", "call 911 if no better": how many
     tokens the clause takes; 0 for none, or where it says how long or at what hour.
     """
-    first, following, third, unit, *_ = (*words_of(tokens[at:], 4), "", "", "", "")
+    words = words_of(tokens[at:], 6)
+    words = [*words[:1], *dropwhile(_DOSE.__contains__, words[1:])]  # "double the dose if"
+    first, following, third, unit, *_ = (*words[:4], "", "", "", "")
     says_not = _says_not_to((first, following, third), unit)
     if following not in _OF_CONDITIONS.get(first, ()) and not says_not:
         return 0

@@ -103,10 +103,29 @@ def tokenize_direction(text: str) -> Line:
     """
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
+    for said, meant in _SAID_OTHERWISE:
+        text = said.sub(meant, text)
     line = tokenize(_amounts_first(text))
     if len(line.tokens) > MOST_WORDS:
         raise Misunderstood(Problem.TOO_LONG)
     return line
+
+
+_THING = r"(?:a |an )?(?:tab|cap|pill|ml|puff|unit|drop|sachet|spoon|tea|mg|mcg|scoop|patch)"
+_COUNT = "one|two|three|four|five|[1-5]"
+_SAID_OTHERWISE = [
+    # Of one tablet and half of another, of a patch of seven days that is changed on Thursdays.
+    (
+        re.compile(rf"(?i)(?<![:.\d])(?<!at )\b({_COUNT}) and (?:half|½)(?= {_THING})"),
+        r"\1 and a half",
+    ),
+    (re.compile(rf"(?i)\bone[- ]half(?: of)?(?= {_THING})"), "half"),
+    (re.compile(r"(?i)\b\d{1,2}[ -]day (?=patch)"), ""),
+    (
+        re.compile(r"(?i)\b(patch(?:es)?)[,:]? (?:to be )?changed? (?=every|each|on|weekly|twice)"),
+        r"\1 ",
+    ),
+]
 
 
 def _amounts_first(text: str) -> str:

@@ -240,8 +240,8 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
         return 3, f"{word}am and {word}pm", True
     if word == "cc" and not before[-1:].isdecimal():
         return 1, "with food", True
-    is_of_times = following in _TIMES_A_DAY and (word != "i" or before[-1:].isdecimal())
-    if word in _ROMAN and (is_of_times or name_of_unit(following) is not None):
+    is_counted = following in _TIMES_A_DAY or name_of_unit(following) is not None
+    if word in _ROMAN and is_counted:
         return 1, _ROMAN[word], True
     if word == "q" and following in _PERIOD_NAMES:
         return 2, f"every {_PERIOD_NAMES[following].removesuffix('s')}", False

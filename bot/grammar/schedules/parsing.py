@@ -180,7 +180,8 @@ def names_days_of(text: str, *, refused: str) -> bool:
     from when on. Weekdays may come in another part of it: "stop on Sunday" · "until Sunday".
     """
     missing = kinds_named(refused) - kinds_named(text) - {"times_a_day", "starts"}
-    if "days" in missing and weekdays_named(refused) <= weekdays_spelt(text):
+    weekdays = weekdays_named(refused)
+    if "days" in missing and weekdays and weekdays <= weekdays_spelt(text):
         missing.discard("days")
     return not missing
 

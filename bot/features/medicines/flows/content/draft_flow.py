@@ -37,7 +37,7 @@ from bot.grammar.commands.change_words import read_new_name
 from bot.grammar.commands.medicine_pieces import has_rule_of_steps
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
-from bot.grammar.names import parse_medicine_name
+from bot.grammar.medicine_names import parse_medicine_name
 from bot.grammar.people import find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.clauses import names_steps
