@@ -108,8 +108,8 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         return PartialMedicine(None, None, None, "", None, problem)
     line, of_what = _take_count(line) if is_told else (line, None)
     line, who = _take_person(line, people)
-    if who.person is None and who.problem is None and (told or stranger):
-        who = _Who(told, None if told else unknown_person(stranger, people))
+    if who.person is None and who.problem is None and told is not None:
+        who = _Who(told)
     label = read_label(line)
     line, notes = take_beside_times(label.line)
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
@@ -121,6 +121,8 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     # With two people named, leftover words in the schedule aren't its fault.
     is_read = who.problem is None
     schedule_tokens, who = _take_unknown_person(line, pieces.schedule, who=who, people=people)
+    if stranger and told is None:
+        who = _Who(problem=unknown_person(stranger, people))
     clocks = clocks_of([who.person] if who.person else people)
     when = TypedWhen()
     table = unread_table(line)

@@ -21,12 +21,15 @@ _WHO_TAKES = re.compile(
 )
 
 
+_ODD_SPACES = re.compile(r"[^\S\n]+")
+
+
 def told_of(text: str, people: Sequence[Person]) -> tuple[str, Person | None, str]:
     """What is told, of which of the *people*; or else what whoever it is of is called, if that is
     none of them. The text as it is, if it tells of nobody.
     """
     for told in (_GIVE, _WHO_TAKES):
-        match = told.match(text)
+        match = told.match(_ODD_SPACES.sub(" ", text))
         if match is None:
             continue
         who = unaccented(match["who"]).casefold().removeprefix("my ").removeprefix("our ")

@@ -111,18 +111,25 @@ def tokenize_direction(text: str) -> Line:
     return line
 
 
-_THING = r"(?:a |an )?(?:tab|cap|pill|ml|puff|unit|drop|sachet|spoon|tea|mg|mcg|scoop|patch)"
+_A_TIME = r"\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b|\d{1,2}:\d\d\b|\bnoon\b"
+_UNIT = r"(?:mg|mcg|g|ml|units?|u|iu|tabs?|tablets?|caps?|capsules?|puffs?|drops?)"
+_AN_AMOUNT = rf"[\d.½¼]+\s?{_UNIT}\b"
+_THING = r"(?:an?\s+)?(?:tab|cap|pill|ml|puff|unit|drop|sachet|spoon|tea|mg|mcg|scoop|patch)"
 _COUNT = "one|two|three|four|five|[1-5]"
+_AND_HALF = rf"(?<![:.\d])(?<!at\s)\b({_COUNT})\s+(?:and|&|\+|plus)\s+(?:half|½)(?=\s+{_THING})"
+_DAYS_NAMED = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?(?:\s*(?:,|&|/|and)\s*|\b))+"
 _SAID_OTHERWISE = [
     # Of one tablet and half of another, of a patch of seven days that is changed on Thursdays.
+    (re.compile(rf"(?i){_AND_HALF}"), r"\1 and a half"),
+    (re.compile(rf"(?i)\bone[-\s]half(?:\s+of)?(?=\s+{_THING})"), "half"),
+    (re.compile(r"(?i)\b\d{1,2}[-\s]day\s+(?=patch)"), ""),
     (
-        re.compile(rf"(?i)(?<![:.\d])(?<!at )\b({_COUNT}) and (?:half|½)(?= {_THING})"),
-        r"\1 and a half",
+        # "Except Tue and Sat 2.5 mg": these days have another amount.
+        re.compile(rf"(?i)\b(?:except|apart from)(?: on)?\s+({_DAYS_NAMED})\s+({_AN_AMOUNT})"),
+        r"but \2 on \1",
     ),
-    (re.compile(rf"(?i)\bone[- ]half(?: of)?(?= {_THING})"), "half"),
-    (re.compile(r"(?i)\b\d{1,2}[ -]day (?=patch)"), ""),
     (
-        re.compile(r"(?i)\b(patch(?:es)?)[,:]? (?:to be )?changed? (?=every|each|on|weekly|twice)"),
+        re.compile(r"(?i)\b(patch(?:es)?)[,:]?\s+(?:to be )?changed?\s+(?=every|each|on|week)"),
         r"\1 ",
     ),
 ]
@@ -143,12 +150,11 @@ def _amounts_first(text: str) -> str:
 
 
 _SEVERAL = 2
-_A_TIME = r"\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\d{1,2}:\d\d\b|\bnoon\b"
-_AN_AMOUNT = r"[\d.½¼]+ ?(?:mg|mcg|g|ml|units?|u|iu|tabs?|tablets?|caps?|capsules?|puffs?|drops?)\b"
 _TIME = re.compile(rf"(?i)(?:{_A_TIME})")
 _AMOUNT = re.compile(rf"(?i)(?:{_AN_AMOUNT})")
 _TIME_AND_AMOUNT = re.compile(
-    rf"(?i)(?:\bat )?\b(?P<time>{_A_TIME})(?: ?[:=-] ?| )(?P<amount>{_AN_AMOUNT})(?: ?[,;]| and)?"
+    rf"(?i)(?:\bat\s+)?\b(?P<time>{_A_TIME})(?:\s?[:=-]\s?|\s+)(?P<amount>{_AN_AMOUNT})"
+    r"(?:\s?[,;]|\s+(?:and|&|\+|plus))?"
 )
 
 
