@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import looks_like_a_time
+from bot.grammar.commands.counts_of_names import counted, take_count
 from bot.grammar.commands.medicine_pieces import Pieces, take_apart
 from bot.grammar.commands.medicine_schedules import (
     SCHEDULE_BEGINS,
@@ -25,7 +26,6 @@ from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
 from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.names import parse_name
-from bot.grammar.numbers import COUNTS
 from bot.grammar.people import (
     Person,
     find_person,
@@ -40,7 +40,6 @@ from domain.medicines.facts import LONGEST_INSTRUCTIONS
 from domain.medicines.schedules.days import Cycle, Monthly, MonthlyWeekdays
 from domain.medicines.schedules.kinds import Combined, Schedule, Steps, WallClock
 
-_WHOSE = {f"{who}{end}" for who in ("mum", "mom", "dad", "gran", "nan") for end in ("'s", "s")}
 _STARTING = {"please", "start", "begin", "commence", "add", "continue"}
 
 
@@ -94,35 +93,32 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
 
     Raises `Misunderstood` only if the line is too long.
     """
-    rest, told, stranger = told_of(_COMMAND.sub("", text, count=1), people)
-    if told is not None or stranger:
-        text = f"/addmed {rest}"
-    line = tokenize_direction(text)
+    told = told_of(_COMMAND.sub("", text, count=1), people)
+    line = tokenize_direction(f"/addmed {told.rest}" if told.is_told else text)
     scale = find_sliding_scale(line)
     if scale is not None:
         return _with_scale_as_note(line, scale, people)
-    is_told = bool(after_takes(line.tokens) or told or stranger)
+    is_told = told.is_told or bool(after_takes(line.tokens))
     try:
         line = _name_first(line)
     except Misunderstood as problem:
         return PartialMedicine(None, None, None, "", None, problem)
-    line, of_what = _take_count(line) if is_told else (line, None)
+    line, count = take_count(line)
     line, who = _take_person(line, people)
-    if who.person is None and who.problem is None and told is not None:
-        who = _Who(told)
+    if who.person is None and who.problem is None and told.person is not None:
+        who = _Who(told.person)
     label = read_label(line)
     line, notes = take_beside_times(label.line)
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
     pieces = take_apart(line, zone=zone, now=now)
     pieces = replace(pieces, name=without_table(pieces.name))
-    if of_what is not None:
-        pieces = replace(pieces, dosage=None, problem=of_what, missing=None)
+    pieces = counted(pieces, count)
     name, name_problem = _read_name(line, pieces)
     # With two people named, leftover words in the schedule aren't its fault.
     is_read = who.problem is None
     schedule_tokens, who = _take_unknown_person(line, pieces.schedule, who=who, people=people)
-    if stranger and told is None:
-        who = _Who(problem=unknown_person(stranger, people))
+    if told.stranger:
+        who = _Who(problem=unknown_person(told.stranger, people))
     clocks = clocks_of([who.person] if who.person else people)
     when = TypedWhen()
     table = unread_table(line)
@@ -174,6 +170,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         is_certain=pieces.is_certain
         and not any(map(_joins, pieces.name))
         and not is_told
+        and count is None
         and not any(token.word in _AT_ONCE for token in schedule_tokens)
         and not _needs_a_look(label, when.schedule)
         and not (pieces.dosage and (pieces.dosage.most or pieces.dosage.is_like_a_pack)),
@@ -249,7 +246,7 @@ def _needs_a_look(label: LabelLine, schedule: Schedule | None) -> bool:
 def _name_first(line: Line) -> Line:
     """ "Take 2 tablets of Paracetamol every 6 hours": the name before the amount."""
     tokens = line.tokens
-    openings = (DOING | _STARTING | _WHOSE) - STOPPING
+    openings = (DOING | _STARTING) - STOPPING
     while len(tokens) > 2 and not tokens[0].is_quoted and tokens[0].word in openings:
         tokens = tokens[1:]
     takes = after_takes(tokens)
@@ -272,18 +269,6 @@ def _refused_amounts(line: Line, pieces: Pieces) -> str:
 
 _UNCLEAR_AMOUNTS = {Problem.TWO_STRENGTHS, Problem.WHICH_AMOUNT}
 _UNCLEAR_AMOUNTS |= {Problem.STEPS_BY_RULE, Problem.FIRST_AMOUNT_MISSING}
-
-
-def _take_count(line: Line) -> tuple[Line, Misunderstood | None]:
-    """ "She takes one atorvastatin": the line without the number, and the question of what it is
-    the number.
-    """
-    first, *rest = line.tokens
-    if not rest or first.is_quoted or not (first.word in COUNTS or first.word == "half"):
-        return line, None
-    choices = (f"{first.raw} tablet", f"{first.raw} capsule")
-    problem = Misunderstood(Problem.DOSAGE_NEEDS_UNIT, first.raw, suggestions=choices)
-    return Line(line.text, tuple(rest)), problem
 
 
 def _check_name(tokens: Sequence[Token]) -> None:
@@ -367,8 +352,13 @@ def without_table(name: tuple[Token, ...]) -> tuple[Token, ...]:
     return name
 
 
+_SAYING = {"is", "are", "was", "being"}
+
+
 def _read_name(line: Line, pieces: Pieces) -> tuple[str | None, Misunderstood | None]:
     tokens = trimmed(pieces.name)
+    while len(tokens) > 1 and not tokens[-1].is_quoted and tokens[-1].word in _SAYING:
+        tokens = tokens[:-1]  # "digoxin is 125 mcg one day"
     is_quotation = len(tokens) == 1 and tokens[0].is_quoted
     try:
         _check_name(tokens)

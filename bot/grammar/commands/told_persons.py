@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.grammar.people import Person
 from bot.grammar.tokens import Token, unaccented
+from bot.grammar.units import name_of_unit
 from bot.grammar.words.loading import load_kinship
 
 _SO_TO_SAY = r"(?:(?:please|hi|hello|hey|ok|okay|so|now|also|and|can you|could you)[, ]+)*"
 _WHO = r"(?P<who>(?:my |our )?[^\W\d_][\w'-]*)"
 _GIVE = re.compile(
-    rf"(?i)^{_SO_TO_SAY}(?:give|giving|to give) {_WHO} "
+    rf"(?i)^(?:[^\W\d]\S* ){{0,4}}?(?:gives?|giving) {_WHO} "
     r"(?P<whose>(?:his|her|their|the|some|a) )?(?P<rest>\S.*)$",
     re.DOTALL,
 )
@@ -24,22 +26,70 @@ _WHO_TAKES = re.compile(
 _ODD_SPACES = re.compile(r"[^\S\n]+")
 
 
-def told_of(text: str, people: Sequence[Person]) -> tuple[str, Person | None, str]:
-    """What is told, of which of the *people*; or else what whoever it is of is called, if that is
-    none of them. The text as it is, if it tells of nobody.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A direction without what leads to it. It is of `person`, or of somebody whom the family does
+    not have, called `stranger`. One that `is_told` is shown before it's saved.
     """
+
+    rest: str
+    person: Person | None = None
+    stranger: str = ""
+    is_told: bool = False
+
+
+def told_of(text: str, people: Sequence[Person]) -> Told:
+    """What is told, and of whom."""
     for told in (_GIVE, _WHO_TAKES):
         match = told.match(_ODD_SPACES.sub(" ", text))
         if match is None:
             continue
-        who = unaccented(match["who"]).casefold().removeprefix("my ").removeprefix("our ")
-        person = next((each for each in people if unaccented(each.name).casefold() == who), None)
-        kin = load_kinship().get(who)
-        if person is not None:
-            return match["rest"], person, ""
-        if kin is not None:
-            return match["rest"], _of_kin(kin, people), match["who"]
-    return text, None, ""
+        who = re.sub("(?i)^(?:my|our) ", "", match["who"])
+        person, is_somebody = _find(who, people)
+        if is_somebody:
+            return Told(match["rest"], person, "" if person else match["who"], is_told=True)
+    return _without_opening(text, people)
+
+
+def _without_opening(text: str, people: Sequence[Person]) -> Told:
+    """ "Could you add dad's bisoprolol", "nurse says give", "Mum ramipril"."""
+    who, begin = "", 0
+    for word in re.finditer(r"\S+", text):
+        bare = unaccented(word[0]).casefold().strip(",:.!-")
+        owner = re.sub("['\u2019]?s$", "", bare)
+        if bare not in _LEADING:
+            if not (_find(bare, people)[1] or _find(owner, people)[1]):
+                begin = word.start()
+                break
+            who = bare if _find(bare, people)[1] else owner
+    if (
+        not begin
+        or not text[begin].isalpha()
+        or name_of_unit(text[begin:].split(maxsplit=1)[0].casefold())
+    ):
+        return Told(text)
+    person = _find(who, people)[0] if who else None
+    return Told(text[begin:], person, "" if person else who, is_told=True)
+
+
+_TO_LEAD = (
+    "could can would you please add put we i give gives giving nurse nurses doctor "
+    "dr gp pharmacist chemist says said told us to on have has had was is given "
+    "started prescribed new rx the her his their my our she he a an some now also "
+    "and hi hello hey ok okay so tablet tablets pill pills med meds medicine "
+    "medication called named start begin commence continue "
+)
+_LEADING = frozenset(_TO_LEAD.split())
+
+
+def _find(who: str, people: Sequence[Person]) -> tuple[Person | None, bool]:
+    """Whom a word means, and whether it means somebody at all."""
+    plain = unaccented(who).casefold()
+    named = next((each for each in people if unaccented(each.name).casefold() == plain), None)
+    kin = load_kinship().get(plain)
+    if named is not None or kin is None:
+        return named, named is not None
+    return _of_kin(kin, people), True
 
 
 def _of_kin(kin: str, people: Sequence[Person]) -> Person | None:

@@ -68,6 +68,10 @@ def read_sentence(text: str, known: Known) -> Sentence:
     words = list(_spelled_out(text[:LONGEST]))
     marked = _Marking(words, known)
     marked.run()
+    greeted = load_expressions("talk")["greeting"].match(" ".join(marked.kept))
+    if greeted is not None:
+        used = greeted[0].count(" ")
+        marked.kept, marked.origins = marked.kept[used:], marked.origins[used:]
     plain = " ".join(marked.kept)
     return Sentence(
         plain,

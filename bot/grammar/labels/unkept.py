@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
@@ -14,6 +15,7 @@ from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood
 from bot.grammar.schedule_parts.cursor import JOINING
 from bot.grammar.tokens import Token, tokenize
+from bot.grammar.units import name_of_unit
 
 BETWEEN = " … "
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[½¼¾%]")
@@ -51,14 +53,34 @@ _LONG, _ALIKE = 4, 85  # letters, and per cent
 
 
 def _spelled(text: str) -> Sequence[Token]:
-    """The tokens, with short forms in words."""
+    """The tokens, with short forms in words, and each number with its unit."""
     tokens = tokenize(text).tokens
     nothing = Token("", "", 0, 0, is_quoted=True)
-    return spell_out((nothing, *tokens))[0][1:]
+    joined: list[Token] = []
+    for token in spell_out((nothing, *tokens))[0][1:]:
+        before = joined[-1] if joined else nothing
+        is_number = bool(_NUMBER.fullmatch(before.word)) and not before.is_quoted
+        if is_number and name_of_unit(token.word.rstrip(".,;")) is not None:
+            word = f"{before.word}{token.word.rstrip('.,;')}"
+            joined[-1] = replace(before, word=word, raw=word, end=token.end)
+        else:
+            joined.append(token)
+    return joined
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_AMOUNT = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)(?P<unit>[a-zµμ%]+)")
 
 
 def _runs_of(token: Token) -> Iterator[str]:
-    """Those of a word; a time as it is by the clock: "9am" and "09:00" are the same."""
+    """Those of a word; a time as it is by the clock: "9am" and "09:00" are the same. An amount is
+    one: the 1 of "1 mg" is no other 1.
+    """
+    amount = _AMOUNT.fullmatch(token.word)
+    unit = name_of_unit(amount["unit"].casefold()) if amount is not None else None
+    if amount is not None and unit is not None and not looks_like_a_time(token):
+        yield f"{amount['number'].replace(',', '')}{unit}"
+        return
     if looks_like_a_time(token):
         with suppress(Misunderstood):
             typed = read_time([token], is_expected=True, is_after_at=True)

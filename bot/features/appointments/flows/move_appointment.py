@@ -62,15 +62,19 @@ async def begin(request: Request) -> Answer:
 
 
 async def begin_said(request: Request, occurrence_id: UUID, said: str) -> Answer:
-    """Show where "the clinic moved her bloodwork to monday at eight" moves it, before it does.
-    Raises Misunderstood.
+    """Show where "the clinic moved her bloodwork to monday at eight" moves it, before it does. What
+    can't be read is asked.
     """
     facts, data = await _data_of(request, occurrence_id)
     data["is_said"] = True
     reply = Reply(text=said)
-    when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
-    if when.rule is not None:
-        raise Misunderstood(Problem.WHEN_UNREADABLE, said)
+    try:
+        when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
+        if when.rule is not None:
+            raise Misunderstood(Problem.WHEN_UNREADABLE, said)
+    except Misunderstood as problem:
+        step = "reach" if facts.recurrence else "day"
+        return FLOW.begin(request, step, data, first=Screen(misunderstood(problem)))
     if facts.recurrence is not None:
         return FLOW.begin(request, "reach", {**data, "typed": said, "is_rhythm": False})
     return await _understood(request, None, data, when, typed=said)
