@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.grammar.clock_times import looks_like_a_time
+from bot.grammar.clock_times import PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.commands.counts_of_names import counted, take_count
 from bot.grammar.commands.medicine_pieces import Pieces, take_apart
 from bot.grammar.commands.medicine_schedules import (
@@ -16,7 +16,9 @@ from bot.grammar.commands.medicine_schedules import (
     read_when,
     trimmed,
 )
+from bot.grammar.commands.schedule_first import name_first
 from bot.grammar.commands.told_persons import after_takes, told_of
+from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.labels.beside_times import is_also_as_needed, joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, check_notes, read_label, tokenize_direction
@@ -94,11 +96,12 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     Raises `Misunderstood` only if the line is too long.
     """
     told = told_of(_COMMAND.sub("", text, count=1), people)
-    line = tokenize_direction(f"/addmed {told.rest}" if told.is_told else text)
+    typed_line = tokenize_direction(f"/addmed {told.rest}" if told.is_told else text)
+    line = name_first(typed_line)
     scale = find_sliding_scale(line)
     if scale is not None:
         return _with_scale_as_note(line, scale, people)
-    is_told = told.is_told or bool(after_takes(line.tokens))
+    is_told = told.is_told or line is not typed_line or bool(after_takes(line.tokens))
     try:
         line = _name_first(line)
     except Misunderstood as problem:
@@ -190,11 +193,22 @@ def _schedule_in_name(line: Line, pieces: Pieces) -> int | None:
         following = line.tokens[at + 1].word if at + 1 < len(line.tokens) else ""
         is_count = token.word.isdecimal() and following in _EVERY_SO_OFTEN
         is_count = is_count and pieces.dosage is not None  # "Omega 3 weekly" is a name
-        if token.word in _NO_NAMES or is_count:
+        is_moment = token.word in _BEFORE_MOMENTS and following in {*PARTS_OF_DAY, "meals", "food"}
+        if token.word in _NO_NAMES or is_count or is_moment or _is_weekday(token.word, following):
             return at
     return None
 
 
+def _is_weekday(word: str, following: str) -> bool:
+    """ "mon wed fri"; a "sun cream" is none, and "Mon 3 Tue 4" has an amount for each."""
+    return (
+        word in WEEKDAYS
+        and not following.isdecimal()
+        and (word not in {"sun", "sat"} or following in WEEKDAYS)
+    )
+
+
+_BEFORE_MOMENTS = {"at", "before", "after", "with", "in"}
 _EVERY_SO_OFTEN = {"weekly", "monthly", "yearly", "hourly"}
 _NO_NAMES = {"once", "twice", "monthly", "weekly", "yearly", "annually", "fortnightly", "every"}
 _NO_NAMES |= {"each", "next", "now", "quarterly", "per"}

@@ -12,7 +12,7 @@ from bot.grammar.words.loading import load_kinship
 _SO_TO_SAY = r"(?:(?:please|hi|hello|hey|ok|okay|so|now|also|and|can you|could you)[, ]+)*"
 _WHO = r"(?P<who>(?:my |our )?[^\W\d_][\w'-]*)"
 _GIVE = re.compile(
-    rf"(?i)^(?:[^\W\d]\S* ){{0,4}}?(?:gives?|giving) {_WHO} "
+    rf"(?i)^{_SO_TO_SAY}(?:give|giving|to give|(?:[^\W\d_][\w'-]* )?gives) {_WHO} "
     r"(?P<whose>(?:his|her|their|the|some|a) )?(?P<rest>\S.*)$",
     re.DOTALL,
 )

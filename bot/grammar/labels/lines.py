@@ -119,6 +119,8 @@ _COUNT = "one|two|three|four|five|[1-5]"
 _AND_HALF = rf"(?<![:.\d])(?<!at\s)\b({_COUNT})\s+(?:and|&|\+|plus)\s+(?:half|½)(?=\s+{_THING})"
 _DAYS_NAMED = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?(?:\s*(?:,|&|/|and)\s*|\b))+"
 _SAID_OTHERWISE = [
+    (re.compile(r"(?i)\b(?:at\s+)?last thing(?:\s+at\s+(?:night|nite|bedtime))?\b"), "at bedtime"),
+    (re.compile(r"(?i)\bbed[-\s]time\b"), "bedtime"),
     # Of one tablet and half of another, of a patch of seven days that is changed on Thursdays.
     (re.compile(rf"(?i){_AND_HALF}"), r"\1 and a half"),
     (re.compile(rf"(?i)\bone[-\s]half(?:\s+of)?(?=\s+{_THING})"), "half"),

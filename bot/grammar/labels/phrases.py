@@ -47,7 +47,16 @@ _HOW = """
     (to|on) [a] (different|new) (spot|place|site|area) [each|every] [time|day]
     [to] take [the] old [one|patch] off [first]
     [to] remove [the] old [one|patch] [first]
-    (complete|finish) [the] [whole|full] course
+    (complete|finish|take) [the|all] [whole|full|of] [the] (course|meds|med|medication|supply)
+    (inhale|inhaling|by) [inhaling] [the] (contents|content) of
+    (post|after) (op|operation|surgery)
+    [use|with] [a|the] spacer
+    [warning|may|can] (may|can|cause|causes) [cause] (drowsiness|sleepiness|dizziness)
+    (may|can) make [you|her|him] (sleepy|drowsy|dizzy)
+    (no|not) [with] (calcium|iron|dairy|milk) (for|within) (1|2|4) (hours|hrs|hour|h)
+    (behind|below) [the|your|left|right|one] ear
+    (with|before|after) or (just|straight) (after|before) (food|meals|eating)
+    (not|don't|dont|avoid) (lie|lying) down [for] [at] [least] [30|60|half] [an] [mins|minutes|hour]
     (ec|gr|mr|sr|xl|la|er|dr|xr) [tablet|tablets|capsule|capsules]
     on the same day [each|every|of] [the] [week]
     (an|1|one|2|two) (hour|hours|hr|hrs) (before|after) (food|eating)

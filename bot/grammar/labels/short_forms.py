@@ -98,6 +98,7 @@ _A_DAY = re.compile(r"(?P<amount>[\d.,]*)(?P<unit>[a-zµμ]*)/(?:day|d|24h|24hr|
 _MEALS = {"breakfast", "lunch", "dinner", "supper", "bed", "bedtime"}
 _LONGEST_OF_SEVEN = 14
 _FOR = {"for", "x"}
+_HOW_OFTEN = {"od", "bd", "tds", "qds", "daily", "day", "nocte", "mane", "tid", "bid", "qid"}
 _BEFORE_DATES = {
     "until",
     "till",
@@ -205,7 +206,8 @@ def _short_form(tokens: Sequence[Token], at: int) -> tuple[int, str | None, bool
     of_seven = _OF_SEVEN.fullmatch(word)
     if of_seven and (before in _BEFORE_DATES or (of_seven["unit"] == "12" and before not in _FOR)):
         return 1, None, False  # "until 25/12"
-    if of_seven and of_seven["unit"] == "7" and int(of_seven["count"]) > _LONGEST_OF_SEVEN:
+    is_long = of_seven is not None and int(of_seven["count"]) > _LONGEST_OF_SEVEN
+    if of_seven and is_long and of_seven["unit"] == "7" and before not in _FOR | _HOW_OFTEN:
         return 1, None, False  # "21/7" may be 21 days on and 7 off
     if of_seven and name_of_unit(following) is None:
         # "7/7" is seven days, "1/52" a week; "1/12" of a tablet is nothing that anybody gives.
