@@ -201,6 +201,7 @@ def _without_ending(word: str) -> Sequence[str]:
 
 
 _NOBODY = {"a", "the", "half", "another", "breakfast", "lunch", "dinner", "supper", "tea", "bed"}
+_NOBODY |= {"first", "last", "next", "every", "each", "when", "if"}
 _NOBODY |= {"max", "max.", "maximum", "up", "at", "no", "only"}  # "for up to 5 days"
 _SCHEDULE_WORDS = {"at", "@", "from", "until", "till", "for", "daily", "every", "each", "on", ","}
 

@@ -114,3 +114,10 @@ def strength_before(text: str, amount: Dosage | None) -> str:
     for again in said:
         words = words.removesuffix(again)
     return words.rstrip(" ,")
+
+
+def names_count(text: str) -> bool:
+    """Whether *text* says how many of something: "half a tablet", "2 puffs"."""
+    with suppress(Misunderstood):
+        return any(each.dosage.unit in THINGS for each in find_dosages(tokenize(text)))
+    return True

@@ -194,7 +194,8 @@ def _schedule_in_name(line: Line, pieces: Pieces) -> int | None:
         is_count = token.word.isdecimal() and following in _EVERY_SO_OFTEN
         is_count = is_count and pieces.dosage is not None  # "Omega 3 weekly" is a name
         is_moment = token.word in _BEFORE_MOMENTS and following in {*PARTS_OF_DAY, "meals", "food"}
-        if token.word in _NO_NAMES or is_count or is_moment or _is_weekday(token.word, following):
+        is_day = _is_weekday(token.word, following) or bool(_ORDINAL.fullmatch(token.word))
+        if token.word in _NO_NAMES or is_count or is_moment or is_day:
             return at
     return None
 
@@ -208,6 +209,7 @@ def _is_weekday(word: str, following: str) -> bool:
     )
 
 
+_ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 _BEFORE_MOMENTS = {"at", "before", "after", "with", "in"}
 _EVERY_SO_OFTEN = {"weekly", "monthly", "yearly", "hourly"}
 _NO_NAMES = {"once", "twice", "monthly", "weekly", "yearly", "annually", "fortnightly", "every"}

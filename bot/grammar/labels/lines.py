@@ -3,8 +3,9 @@ words, and remarks taken out.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from bot.grammar.dosages import find_dosages, parse_dosage, strengths_in
@@ -118,7 +119,21 @@ _THING = r"(?:an?\s+)?(?:tab|cap|pill|ml|puff|unit|drop|sachet|spoon|tea|mg|mcg|
 _COUNT = "one|two|three|four|five|[1-5]"
 _AND_HALF = rf"(?<![:.\d])(?<!at\s)\b({_COUNT})\s+(?:and|&|\+|plus)\s+(?:half|½)(?=\s+{_THING})"
 _DAYS_NAMED = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?(?:\s*(?:,|&|/|and)\s*|\b))+"
-_SAID_OTHERWISE = [
+
+
+def _number(text: str) -> Fraction:
+    """ "1/2", "½", "2.5"."""
+    return Fraction({"½": "1/2", "¼": "1/4", "¾": "3/4"}.get(text, text))
+
+
+_N = r"(?:1/[2-4]|3/4|\d+(?:\.\d+)?|[½¼¾])(?![/\d])"
+_NO_DAY = r"(?<![\w.:/])(?<!day\s)(?<!days\s)(?<!week\s)(?<!weeks\s)(?<!omega\s)(?<!factor\s)"
+_SAID_OTHERWISE: Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    # "1 - 2 tablets"; "day 1 - 5 mg" is none.
+    (
+        re.compile(rf"(?i){_NO_DAY}({_N})\s+[-\u2013\u2014]\s+(?=({_N})\s*{_UNIT}\b)"),
+        lambda found: f"{found[1]}-" if _number(found[1]) < _number(found[2]) else found[0],
+    ),
     (re.compile(r"(?i)\b(?:at\s+)?last thing(?:\s+at\s+(?:night|nite|bedtime))?\b"), "at bedtime"),
     (re.compile(r"(?i)\bbed[-\s]time\b"), "bedtime"),
     # Of one tablet and half of another, of a patch of seven days that is changed on Thursdays.

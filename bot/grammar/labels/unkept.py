@@ -29,7 +29,9 @@ def unkept_words(typed: str, *, kept: Sequence[str]) -> str:
     """
     known = Counter(run for text in kept for token in _spelled(text) for run in _runs_of(token))
     # What was said once is said once: "at night" isn't in "not more than 3 nights a week".
-    known |= Counter(run for text in kept for run in _runs(text))
+    plain = [token for text in kept for token in _joined(text)]
+    hours = [run for token in plain if looks_like_a_time(token) for run in _runs(token.word)]
+    known |= Counter([*hours, *(run for token in plain for run in _runs_of(token))])
     line = tokenize(typed)
     missing: set[tuple[int, int]] = set()
     for token in _spelled(typed):
@@ -52,13 +54,23 @@ def _is_slip(run: str, known: Counter[str]) -> bool:
 _LONG, _ALIKE = 4, 85  # letters, and per cent
 
 
+_NOTHING = Token("", "", 0, 0, is_quoted=True)
+
+
 def _spelled(text: str) -> Sequence[Token]:
     """The tokens, with short forms in words, and each number with its unit."""
-    tokens = tokenize(text).tokens
-    nothing = Token("", "", 0, 0, is_quoted=True)
+    return _with_units(spell_out((_NOTHING, *tokenize(text).tokens))[0][1:])
+
+
+def _joined(text: str) -> Sequence[Token]:
+    """The tokens as they are, and each number with its unit."""
+    return _with_units(tokenize(text).tokens)
+
+
+def _with_units(tokens: Sequence[Token]) -> Sequence[Token]:
     joined: list[Token] = []
-    for token in spell_out((nothing, *tokens))[0][1:]:
-        before = joined[-1] if joined else nothing
+    for token in tokens:
+        before = joined[-1] if joined else _NOTHING
         is_number = bool(_NUMBER.fullmatch(before.word)) and not before.is_quoted
         if is_number and name_of_unit(token.word.rstrip(".,;")) is not None:
             word = f"{before.word}{token.word.rstrip('.,;')}"
@@ -136,8 +148,9 @@ def _stretches(tokens: Sequence[Token], missing: set[tuple[int, int]]) -> Iterat
         gap += not says_nothing
         if run and gap <= _MOST_BETWEEN and not _ends_clause(run[-1]):
             run.append(token)
-            # "per", "last", "first": the next word is what they are about.
-            if len(run) == last + 1 and run[last - 1].word in _LEAN_ON:
+            # "per", "last", "5": the next word is what they are about.
+            leans = run[last - 1].word in _LEAN_ON or run[last - 1].word.isdecimal()
+            if len(run) == last + 1 and leans and not _ends_clause(run[last - 1]):
                 last = len(run)
         else:
             if run:

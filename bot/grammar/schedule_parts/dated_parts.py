@@ -7,7 +7,7 @@ own. It's the time only where nothing else is: "5 mg from tomorrow morning".
 from collections.abc import Callable, Sequence
 from datetime import time
 
-from bot.grammar.clock_times import MEALS, PARTS_OF_DAY, PartOfDay, read_time
+from bot.grammar.clock_times import MEALS, NAMED, PARTS_OF_DAY, PartOfDay, read_time
 from bot.grammar.dates import read_date
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import ScheduleCursor
@@ -34,7 +34,9 @@ def take_part_of_date(cursor: ScheduleCursor, *, since: int, is_end: bool) -> No
     """
     word = cursor.peek()
     is_list = cursor.peek(1) in _JOINTS and cursor.peek(2).removesuffix("s") in _PARTS
-    is_part = word in _PARTS and not is_list
+    # "Every other day from wednesday noon" is at 12:00, whenever lunch is.
+    is_hour = word in NAMED and not is_end and not cursor.has_times and not cursor.parts.times_a_day
+    is_part = word in _PARTS and not is_list and not is_hour
     hours, part = _PARTS[word] if is_part else (None, None)
     cursor.at += is_part
     at = None if is_end else _take_first_time(cursor, hours)

@@ -31,7 +31,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.clauses import names_steps, woven
 from bot.grammar.schedules.likely import likely_schedules
 from bot.grammar.schedules.parsing import names_days_of, says_as_much_as_refused
-from bot.grammar.strengths import strength_before
+from bot.grammar.strengths import is_strength, names_count, strength_before
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
@@ -272,7 +272,10 @@ class Draft:
     def offering_again(self, words: str, now: datetime) -> "Draft":
         """A copy that offers *words* as all that is meant, unless they leave out what matters."""
         has_steps = names_steps(self.refused) and not names_steps(words)
-        is_said = names_days_of(words, refused=self.refused) and not has_steps
+        # "Half a tablet at 8 and half at 1", of 1 mg, is more than "8am and 1pm".
+        has_count = names_count(self.refused) and not names_count(words)
+        has_count = has_count and self.amount is not None and is_strength(self.amount)
+        is_said = names_days_of(words, refused=self.refused) and not (has_steps or has_count)
         ways = [woven(self.schedule_so_far, words), words] if self.schedule_so_far else [words]
         offered = self.readable(ways, now)[:1] if is_said else ()
         if not offered:
