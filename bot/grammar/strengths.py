@@ -121,3 +121,14 @@ def names_count(text: str) -> bool:
     with suppress(Misunderstood):
         return any(each.dosage.unit in THINGS for each in find_dosages(tokenize(text)))
     return True
+
+
+def strength_in(text: str) -> str:
+    """The strength of what *text* counts first: "5 mg tablets", of "5mg tablets 6 tablets daily";
+    empty if it says none.
+    """
+    with suppress(Misunderstood):
+        found = [each.dosage for each in find_dosages(tokenize(text))]
+        strength = split_strength(found[0])[0] if found else None
+        return "" if strength is None else strength.words
+    return ""

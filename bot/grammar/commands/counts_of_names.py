@@ -12,6 +12,7 @@ from bot.grammar.units import UNITS, name_of_unit
 
 _MOST = 10
 _SHORTEST_NAME = 4  # letters: "5 HTP" is a name
+_OF = {"of", "the", "her", "his", "those", "my"}
 _TIMES = {"x", "\u00d7"}
 
 
@@ -22,7 +23,7 @@ def take_count(line: Line) -> tuple[Line, Token | None]:
     first, *rest = line.tokens
     word = first.word.rstrip("x\u00d7") if first.word[:1].isdecimal() else first.word
     is_count = word in COUNTS or word == "half" or (word.isdecimal() and int(word) <= _MOST)
-    if rest and rest[0].word in _TIMES:
+    while rest and rest[0].word in _TIMES | _OF:
         rest = rest[1:]
     name = rest[0].word if rest else ""
     is_name = len(name) >= _SHORTEST_NAME and name.isalpha() and name_of_unit(name) is None

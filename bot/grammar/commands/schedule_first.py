@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.grammar.clock_times import looks_like_a_time
-from bot.grammar.dates import WEEKDAYS
+from bot.grammar.clock_times import MEALS, NAMED, PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.dates import MONTHS, WEEKDAYS
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts.cursor import JOINING
@@ -16,7 +16,9 @@ _LONGEST = 10  # words that say when, before the name
 _LONGEST_NAME = 5
 _OPEN = {"every", "each", "on", "for", "at", "in", "alternate"}
 _ALONE = {"nightly", "weekly", "monthly", "fortnightly"}
-_NO_NAMES = JOINING | _OPEN | _ALONE | {"once", "twice", "daily", "only"}
+_NO_NAMES = JOINING | _OPEN | _ALONE | {"once", "twice", "daily", "only", "then", "or", "of", "a"}
+_NO_NAMES |= {*WEEKDAYS, *PARTS_OF_DAY, *NAMED, *MEALS, *MONTHS, "from", "until", "before", "after"}
+_NO_NAMES |= {"with", "when", "if", "and", "as", "to", "per", "more", "less", "instead", "is", "it"}
 
 
 def name_first(line: Line) -> Line:

@@ -134,8 +134,16 @@ def read_plan(
     return _direction(text, people, now) or _appointment(sentence, text, people, now)
 
 
+#: "She was given amoxicillin 500 mg at 8am" tells of one dose.
+_HAS_HAPPENED = re.compile(
+    r"(?i)\W*(?:\w+\W+){0,3}(?:given|gave|took|taken|had|was|were|did|been|says|said|told)\b"
+)
+
+
 def _direction(text: str, people: Sequence[Person], now: datetime) -> Intent | None:
     line = load_openings(_PLANS)["direction"].sub("", text.strip(), count=1)
+    if _HAS_HAPPENED.match(line):
+        return None
     try:
         typed = understand_medicine(f"/addmed {line}", people=people, now=now)
     except Misunderstood:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 
 from rapidfuzz import fuzz, process
 
@@ -30,7 +31,8 @@ def unkept_words(typed: str, *, kept: Sequence[str]) -> str:
     known = Counter(run for text in kept for token in _spelled(text) for run in _runs_of(token))
     # What was said once is said once: "at night" isn't in "not more than 3 nights a week".
     plain = [token for text in kept for token in _joined(text)]
-    hours = [run for token in plain if looks_like_a_time(token) for run in _runs(token.word)]
+    clocks = [token for token in plain if looks_like_a_time(token)]
+    hours = [run for token in clocks for run in islice(_runs(token.word), 1)]
     known |= Counter([*hours, *(run for token in plain for run in _runs_of(token))])
     line = tokenize(typed)
     missing: set[tuple[int, int]] = set()

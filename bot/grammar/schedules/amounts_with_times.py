@@ -125,6 +125,8 @@ def _amounts(line: Line) -> list[FoundDosage]:
         if any(each.start <= at < each.end for each in found):
             continue
         if _stands_like_an_amount(line, at):
+            _check_may_be(line.tokens[at], found[0].dosage)
+            _check_is_no_hour(line, at, unit)
             words = f"{line.tokens[at].raw} {_plural(unit, line.tokens[at])}"
             found.append(FoundDosage(at, at + 1, count_up(words)))
     return sorted(found, key=lambda each: each.start)
@@ -145,6 +147,33 @@ def _stands_like_an_amount(line: Line, at: int) -> bool:
         and not token.is_quoted
         and read_number_only(token)
     )
+
+
+def _check_is_no_hour(line: Line, at: int, unit: str) -> None:
+    """Raises `Misunderstood` for the 2 of "20 mg at 8am and 2 in the afternoon": after an hour, it
+    may be one.
+    """
+    number, before = line.tokens[at].word, line.tokens[at - 2] if at > 1 else None
+    follows_hour = before is not None and looks_like_a_time(before)
+    may_be_hour = number.isdecimal() and int(number) <= _HOURS and line.tokens[at + 1].word == "in"
+    if unit not in THINGS and follows_hour and may_be_hour:
+        raise Misunderstood(Problem.WHICH_AMOUNT, line.tokens[at].raw)
+
+
+_HOURS = 12
+
+
+def _check_may_be(number: Token, first: Dosage) -> None:
+    """Raises `Misunderstood` for the 1 of "20 mg at 8am and 1 at noon": a milligram is less likely
+    than a tablet.
+    """
+    count = count_up(f"{number.raw} {first.words.split()[-1]}").amount
+    is_strength = first.unit in {"mg", "µg", "g"} and first.amount is not None
+    if is_strength and count is not None and first.amount and count * _MUCH_LESS <= first.amount:
+        raise Misunderstood(Problem.WHICH_AMOUNT, number.raw)
+
+
+_MUCH_LESS = 10
 
 
 def _without_joints(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], set[str]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.local_time import resolve_local
+from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.amounts import own_dosages
@@ -164,9 +164,18 @@ class WallClockEditing:
         return replace(schedule, ends_on=change.ends_on or so_far)
 
 
+_RARE = 3  # weeks
+
+
 def _counted_from(old: WallClock, starts_on: date) -> Days:
-    """Every so many months, on the day of the first one: "from 22 June" is the 22nd."""
+    """Every so many months, on the day of the first one: "from 22 June" is the 22nd. Every so many
+    weeks, on its weekday, unless that is one of several, or comes often enough to have been meant.
+    """
     days = old.days
+    if isinstance(days, Weekly) and days.every >= _RARE and len(days.weekdays) == 1:
+        is_of_first = Weekday(old.starts_on.weekday()) in days.weekdays
+        first = frozenset({Weekday(starts_on.weekday())})
+        return Weekly(first, days.every) if is_of_first else days
     is_of_first_day = isinstance(days, Monthly) and days.days == {old.starts_on.day}
     if isinstance(days, Monthly) and days.every > 1 and is_of_first_day:
         return Monthly(frozenset({starts_on.day}), days.every)

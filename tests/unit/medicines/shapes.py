@@ -116,10 +116,17 @@ def weeks(draw: st.DrawFn) -> Combined:
     """Other amounts on other weekdays, at the same times: as warfarin is given."""
     plan_of = draw(st.lists(st.integers(0, 2), min_size=7, max_size=7))
     assume(len(set(plan_of)) > 1)
-    plan = replace(draw(wall_clocks(has_amounts=False)), starts_on=TODAY, except_on=frozenset())
+    drawn = draw(wall_clocks(has_amounts=False))
+    days = draw(st.integers(30, 90))
+    plan = replace(
+        drawn,
+        days=Daily(),
+        starts_on=TODAY,
+        ends_on=None if drawn.ends_on is None else TODAY + timedelta(days=days),
+        last_at=None,
+        except_on=frozenset(),
+    )
     amounts_of = draw(st.permutations([Dosage(f"{n} mg", Decimal(n), "mg") for n in (2, 5, 7)]))
-    if plan.ends_on is not None:
-        plan = replace(plan, ends_on=TODAY + timedelta(days=draw(st.integers(30, 90))))
     return Combined(
         tuple(
             replace(

@@ -117,6 +117,8 @@ class ChangeContext:
 
     def read_schedule(self, text: str) -> Change:
         words = read_change_words(text)
+        if self._counts_from_a_day and _BARE_DAY.match(words.said):
+            words = replace(words, said=f"from {words.said}")
         for typed in (text, words.said):
             swap = read_swap(typed, content=self.content, zone=self.zone, now=self.now)
             if swap is not None:
@@ -134,12 +136,19 @@ class ChangeContext:
             is_other = is_other and is_of_things
             kept = notes_beside(before, change, text, is_other_limit=is_other)
             return change if kept == before else replace(change, instructions=kept or "")
-        if not before or not said or (_is_about_food(before) and _is_about_food(said)):
+        if not before or not said:
             return change
-        before = _without_sides(before, said)
-        together = joined(before, said)
+        together = joined(_without_food(_without_sides(before, said), said), said)
         check_notes(together, change.reason)
         return replace(change, instructions=together)
+
+    @property
+    def _counts_from_a_day(self) -> bool:
+        """Whether it comes so rarely that a day that is named is the next one: "the 16th"."""
+        plans = wall_clocks_of(self.content.schedule)
+        return bool(plans) and all(
+            isinstance(plan.days, Daily | Weekly) and plan.days.every > 1 for plan in plans
+        )
 
     def _parsed(self, words: ChangeWords) -> Change:
         """The change, before it is held against the whole. "Also not on Fridays" leaves out more
@@ -285,12 +294,18 @@ _PARTS = {"eye", "ear", "nostril", "arm", "leg", "side", "thigh", "knee", "hip"}
 _SAME_PART = {f"{part}s": part for part in _PARTS}
 
 
+_BARE_DAY = re.compile(r"(?i)(?:on )?(?:the )?\d{1,2}(?:(?:st|nd|rd|th)\b|(?= [a-z]{3}))[ a-z]*$")
 _EVERY_DAY_BUT = re.compile(r"(?i)(?:every day|daily|all days) (?:except|but)\b")
 
 
-def _is_about_food(note: str) -> bool:
-    """Whether one such note replaces another: "with food", then "before breakfast"."""
-    return not _FOOD.isdisjoint(note.casefold().split())
+def _without_food(notes: str, said: str) -> str:
+    """The notes that stay beside what was *said*: "before breakfast" replaces "with food"."""
+
+    def is_about_food(note: str) -> bool:
+        return not _FOOD.isdisjoint(note.casefold().split())
+
+    parts = notes.split("; ")
+    return "; ".join(part for part in parts if not (is_about_food(said) and is_about_food(part)))
 
 
 _FOOD = {"food", "meal", "meals", "breakfast", "lunch", "dinner", "supper", "stomach", "eating"}

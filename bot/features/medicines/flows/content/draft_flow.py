@@ -42,7 +42,7 @@ from bot.grammar.people import find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.clauses import names_steps
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
-from bot.grammar.strengths import without_number_of
+from bot.grammar.strengths import strength_in, without_number_of
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -139,7 +139,8 @@ def _take_rest(
     if is_answer and typed.problem and typed.problem.problem is Problem.UNKNOWN_WORDS:
         raise typed.problem
     if is_answer and names_steps(text) and has_rule_of_steps(draft.unread):
-        draft = replace(draft, unread="", heard=())  # each step was said instead
+        # Each step was said instead; how strong it is was not.
+        draft = replace(draft, unread=strength_in(draft.unread), heard=())
     return _take_typed(request, running, draft, typed)
 
 
@@ -237,13 +238,9 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
         text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
         if not text:
             return _next(request, running, draft)
-    try:
-        change = draft.context(request.scope.clock.now()).read(text)
-    except Misunderstood:
-        times = persons_day.times_said(draft, text)
-        if not times:
-            raise
+    if times := persons_day.times_said(draft, text):
         return _next(request, running, draft.saying(times))
+    change = draft.context(request.scope.clock.now()).read(text)
     draft = replace(draft, guard="done") if change.removes_limits else draft
     return _changed(request, running, draft, change, words=text)
 

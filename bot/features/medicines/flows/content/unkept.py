@@ -50,8 +50,13 @@ def how_often(schedule: Schedule) -> str:
     weekdays = [len(plan.days.weekdays) for plan in plans if isinstance(plan.days, Weekly)]
     said = [_OFTEN[n] for n in counts if n in _OFTEN]
     said += [f"{_OFTEN.get(n, '')} weekly week" for n in weekdays]
-    ends = [plan.ends_on - plan.starts_on for plan in plans if plan.ends_on is not None]
-    said += [f"{each.days + extra} days" for each in ends for extra in (0, 1)]
+    # A course that begins in the middle of a day ends in the middle of one.
+    ends = [
+        (plan.ends_on - plan.starts_on).days + (plan.last_at is None)
+        for plan in plans
+        if plan.ends_on is not None
+    ]
+    said += [f"{days} days" for days in ends]
     return " ".join(said)
 
 
