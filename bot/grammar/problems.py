@@ -46,6 +46,7 @@ class Problem(Enum):
     SAY_ALL_OF_IT = auto()  # W could not be read, and the answer leaves out part of it
     WHICH_STEPS = auto()  # W is said of several steps: of each, or of one?
     AS_WELL_OR_INSTEAD = auto()  # W are other days than those before
+    ONE_OF_THE_TIMES = auto()  # W is one time, where there are several: in place of which?
     STEP_OR_INSTEAD = auto()  # W are amounts: after the first one, or in its place?
     SLIDING_SCALE = auto()  # W depends on a measurement
     WHICH_AMOUNT = auto()  # W are several amounts: which of them is given each time?

@@ -193,6 +193,9 @@ def _without_choices() -> Mapping[Problem, str]:
             "How does “{words}” go with what you typed before? Tap what you mean, or type all of"
             " it again: days, times and how long."
         ),
+        Problem.ONE_OF_THE_TIMES: _(
+            "“{words}”: in place of which? Type <code>9pm instead of 8pm</code>, or all times."
+        ),
         Problem.STEP_OR_INSTEAD: _(
             "“{words}”: does it come after what you typed first, or instead?"
         ),
@@ -206,9 +209,8 @@ def _without_choices() -> Mapping[Problem, str]:
             " and 2 at 20:00</code>."
         ),
         Problem.STRENGTH_OR_AMOUNT: _(
-            "“{words}”: is that how strong it is, or how much is given? Type the strength with what"
-            " it is in, like <code>50 mg tablets</code> or <code>125 mg/5 ml</code>, or how much is"
-            " given, like <code>2 tablets</code> or <code>7.5 ml</code>."
+            "“{words}”: the strength, or how much is given? Type <code>50 mg tablets</code> or"
+            " <code>125 mg/5 ml</code>; or <code>2 tablets</code> or <code>7.5 ml</code>."
         ),
         Problem.PART_OF_THE_DAY: _(
             "“{words}”: and at the other times? Type all of it, like <code>1 tablet at 08:00 and"

@@ -195,6 +195,7 @@ def _schedule_in_name(line: Line, pieces: Pieces) -> int | None:
         is_count = is_count and pieces.dosage is not None  # "Omega 3 weekly" is a name
         is_moment = token.word in _BEFORE_MOMENTS and following in {*PARTS_OF_DAY, "meals", "food"}
         is_day = _is_weekday(token.word, following) or bool(_ORDINAL.fullmatch(token.word))
+        is_day = is_day or (token.word in DOING and token.word != "spray")
         if token.word in _NO_NAMES or is_count or is_moment or is_day:
             return at
     return None

@@ -23,6 +23,7 @@ _WHO_TAKES = re.compile(
 )
 
 
+_GIVES = re.compile(r"(?is)^[^\W\d_][\w'-]*\s+gives\s+(?P<rest>\S.*)$")
 _ODD_SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -48,7 +49,8 @@ def told_of(text: str, people: Sequence[Person]) -> Told:
         person, is_somebody = _find(who, people)
         if is_somebody:
             return Told(match["rest"], person, "" if person else match["who"], is_told=True)
-    return _without_opening(text, people)
+    gives = _GIVES.match(text)
+    return _without_opening(text, people) if gives is None else Told(gives["rest"], is_told=True)
 
 
 def _without_opening(text: str, people: Sequence[Person]) -> Told:

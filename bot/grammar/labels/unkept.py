@@ -42,7 +42,10 @@ def unkept_words(typed: str, *, kept: Sequence[str]) -> str:
             missing.add((token.start, token.end))
         known.subtract(runs)
     found = [line.typed(tokens).strip(" ,;-") for tokens in _stretches(line.tokens, missing)]
-    return BETWEEN.join(words for words in found if words)
+    return BETWEEN.join(words for words in found if words and words.casefold() not in _NO)
+
+
+_NO = {"no", "sorry", "oh", "ok", "okay"}
 
 
 def _is_slip(run: str, known: Counter[str]) -> bool:

@@ -1,7 +1,7 @@
 """What somebody typed about a medicine, read against what it is now: the parts that it changes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -124,6 +124,7 @@ class ChangeContext:
             if swap is not None:
                 return self._with_limit_of(self._with_amount(swap))
         change = at_moments_so_far(self._parsed(words), self.content.schedule)
+        self._check_which_time(change, text)
         change = of_the_whole(change, words, content=self.content, zone=self.zone, text=text)
         change = self._with_amount(change)
         before, said = self.content.instructions, change.instructions
@@ -141,6 +142,17 @@ class ChangeContext:
         together = joined(_without_food(_without_sides(before, said), said), said)
         check_notes(together, change.reason)
         return replace(change, instructions=together)
+
+    def _check_which_time(self, change: Change, text: str) -> None:
+        """Raises Misunderstood for "no, 9pm", of 8am and 8pm: the other dose is not to be lost."""
+        plans = wall_clocks_of(self.content.schedule)
+        is_one = change.times is not None and len(change.times) == 1
+        says_more = change.times_a_day or change.dosages or change.steps or change.combined
+        says_more = says_more or change.names_days or change.dosage is not None
+        if not is_one or says_more or _ONLY.search(text):
+            return
+        if plans and min(len(plan.times) for plan in plans) > 1:
+            raise Misunderstood(Problem.ONE_OF_THE_TIMES, text)
 
     @property
     def _counts_from_a_day(self) -> bool:
@@ -294,18 +306,29 @@ _PARTS = {"eye", "ear", "nostril", "arm", "leg", "side", "thigh", "knee", "hip"}
 _SAME_PART = {f"{part}s": part for part in _PARTS}
 
 
+_ONLY = re.compile(r"(?i)\b(?:only|just|once|single|one (?:dose|time)|instead|daily|every day)\b")
 _BARE_DAY = re.compile(r"(?i)(?:on )?(?:the )?\d{1,2}(?:(?:st|nd|rd|th)\b|(?= [a-z]{3}))[ a-z]*$")
 _EVERY_DAY_BUT = re.compile(r"(?i)(?:every day|daily|all days) (?:except|but)\b")
 
 
 def _without_food(notes: str, said: str) -> str:
-    """The notes that stay beside what was *said*: "before breakfast" replaces "with food"."""
+    """The notes that stay beside what was *said*: "before breakfast" replaces "with food", and one
+    limit another.
+    """
 
     def is_about_food(note: str) -> bool:
         return not _FOOD.isdisjoint(note.casefold().split())
 
+    kinds: list[Callable[[str], object]] = [is_about_food, *(limit.search for limit in _LIMITS)]
     parts = notes.split("; ")
-    return "; ".join(part for part in parts if not (is_about_food(said) and is_about_food(part)))
+    return "; ".join(part for part in parts if not any(is_(said) and is_(part) for is_ in kinds))
+
+
+#: "Not more than 3 nights a week", "do not exceed 4 mg per day": another one takes its place.
+_LIMITS = [
+    re.compile(rf"(?i)\b(?:max|maximum|exceed|more than)\b.*\b(?:a|per|in|each|{every}) ?{every}")
+    for every in ("week", "(?:day|24)")
+]
 
 
 _FOOD = {"food", "meal", "meals", "breakfast", "lunch", "dinner", "supper", "stomach", "eating"}

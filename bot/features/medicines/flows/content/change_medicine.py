@@ -32,12 +32,13 @@ from bot.features.medicines.views import meds as meds_views
 from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
 from bot.grammar.names import parse_name
-from bot.grammar.problems import Misunderstood
+from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
-from bot.ui.answer import Answer, Screen
+from bot.ui.answer import Answer, Screen, say
 from bot.ui.conversations import Unfinished
+from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.medicines import ChangeMedicine
 from bot.ui.refusals import refuse
 from domain.access import Action, may
@@ -74,8 +75,9 @@ async def begin_said(request: Request, medicine_id: UUID) -> Answer | None:
     try:
         change = context.read(request.text or "")
         new = context.apply([change])
-    except Misunderstood:
-        return None
+    except Misunderstood as problem:
+        is_clear = problem.problem is Problem.ONE_OF_THE_TIMES
+        return say(misunderstood(problem)) if is_clear else None
     if not isinstance(new, Content) or new == context.content:
         return None
     concerns = list_concerns(context.content, new, zone=context.zone, now=context.now)

@@ -30,6 +30,7 @@ from bot.features.medicines.flows.content.unkept import (
     refusing,
     said_by,
     unkept_of,
+    with_amount,
 )
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content.medicine_notes import Note
@@ -42,7 +43,7 @@ from bot.grammar.people import find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.clauses import names_steps
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
-from bot.grammar.strengths import strength_in, without_number_of
+from bot.grammar.strengths import strength_in
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -103,8 +104,8 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
         if more is None:
             raise
         return more
-    name = without_number_of(draft.name or "", dosage)
-    return _next(request, running, replace(draft, name=name, dosage=dosage.to_json()))
+    draft, doubt = with_amount(draft, dosage)
+    return _next(request, running, draft, first=sentence_about(doubt))
 
 
 def _take_more(

@@ -38,4 +38,6 @@ def notes_beside(
     return joined(*notes, text if is_in_amounts else None)
 
 
-_LIMIT = re.compile(r"(?i)(?:max|not more|no more|up to|at most|not exceed)")
+_LIMIT = re.compile(
+    r"(?i)(?:do |must )?(?:max|not more|no more|up to|at most|not exceed|never exceed|don't exceed)"
+)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.conversation.engine import Data, Reply, Step
 from bot.features.medicines.flows.content.medicine_draft import OFFERED, Draft
@@ -15,13 +15,20 @@ from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.labels.unkept import unkept_words
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
+from bot.grammar.strengths import without_number_of
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from bot.ui.words.regimens.schedules import schedule_in_words
+from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.schedules.days import Weekly
-from domain.medicines.schedules.kinds import Schedule, schedule_from_json, wall_clocks_of
+from domain.medicines.schedules.kinds import (
+    AsNeeded,
+    Schedule,
+    schedule_from_json,
+    wall_clocks_of,
+)
 
 LONGEST_REMEMBERED = 1000
 
@@ -71,6 +78,25 @@ def remembering(draft: Draft, words: str) -> Draft:
     unread = ", ".join(filter(None, [draft.unread, words]))[:LONGEST_REMEMBERED]
     heard = tuple(each for each in draft.heard if each != words)
     return replace(draft, unread=unread, heard=heard)
+
+
+def with_amount(draft: Draft, dosage: Dosage) -> tuple[Draft, Misunderstood | None]:
+    """The draft with the amount that was asked for. "Max 8 a day", typed before anybody knew that
+    it is two tablets, may be 8 tablets: asked anew.
+    """
+    name = without_number_of(draft.name or "", dosage)
+    draft = replace(draft, name=name, dosage=dosage.to_json())
+    schedule = schedule_from_json(draft.schedule) if draft.schedule else None
+    if not isinstance(schedule, AsNeeded) or not schedule.max_per_day or dosage.unit not in THINGS:
+        return draft, None
+    if dosage.most is None and dosage.amount == 1:
+        return draft, None
+    gap = schedule.min_interval
+    apart = "" if gap is None else f", {gap // timedelta(hours=1)} hours apart"
+    most = f"as needed{apart}, max {schedule.max_per_day}"
+    ways = (f"{most} doses a day", f"{most} {dosage.unit}s a day")
+    problem = Misunderstood(Problem.LIMIT_IN_AMOUNTS, most, suggestions=ways)
+    return replace(draft, schedule=None, refused="", offered=ways), problem
 
 
 def said_by(reply: Reply, draft: Draft, now: datetime) -> tuple[str, bool]:
