@@ -152,6 +152,8 @@ async def test_a_step_of_a_taper_is_changed_by_itself(home: Household) -> None:
 async def test_how_much_at_a_single_time(home: Household) -> None:
     await save_draft(home.anna, "Warfarin 1 tablet at 08:00 and 2 tablets at 22:00")
     await change_when(home.anna, "Warfarin", "at 09:00")
+    await home.anna.sees("in place of which?")
+    await home.anna.send("only at 09:00")
     each = await home.anna.sees("How much should it be each time from now on?")
     await home.anna.press("1 tablet", message=each)
     await home.anna.sees("Changed: Warfarin 1 tablet\nevery day at 09:00")
