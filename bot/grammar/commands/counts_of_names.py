@@ -1,5 +1,6 @@
 """How many of a medicine, where that stands before its name: "two ramipril 5 mg capsules"."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.grammar.commands.medicine_pieces import Pieces
@@ -39,7 +40,7 @@ def counted(pieces: Pieces, count: Token | None) -> Pieces:
     strength, last = pieces.dosage, pieces.name[-1:]
     if count is None and strength is not None and len(pieces.name) > 1 and last[0].word in COUNTS:
         count, pieces = last[0], replace(pieces, name=pieces.name[:-1])  # "paracetamol two 500 mg"
-    if count is None:
+    if count is None or pieces.problem is not None:
         return pieces
     if strength is not None and is_strength(strength):
         if count.word in {"1", "one"}:
@@ -47,7 +48,9 @@ def counted(pieces: Pieces, count: Token | None) -> Pieces:
         form = strength.words.split()[-1]
         thing = form if name_of_unit(form.casefold()) and not form[:1].isdecimal() else ""
         thing = thing if len(strength.words.split()) > len(("5", "mg")) else "tablets"
-        together = with_strength(strength, parse_dosage(f"{count.word} {thing}"))
+        together = None
+        with suppress(Misunderstood):
+            together = with_strength(strength, parse_dosage(f"{count.word} {thing}"))
         if together is not None:
             return replace(pieces, dosage=together, problem=None, missing=None)
     if strength is not None:

@@ -1,5 +1,6 @@
 """A direction that says when before it says what: "on mondays methotrexate 10 mg 9am"."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,12 @@ def name_first(line: Line) -> Line:
     """The line with what says when behind the name and the amount; as it is, if it begins with
     anything else.
     """
+    with suppress(Misunderstood):  # an amount that can't be read is said by who reads it
+        return _name_first(line)
+    return line
+
+
+def _name_first(line: Line) -> Line:
     tokens = line.tokens
     for end in range(min(_LONGEST, len(tokens) - 1), -1, -1):
         when = tokens[: end - 1] if end > 1 and tokens[end - 1].word == "only" else tokens[:end]
