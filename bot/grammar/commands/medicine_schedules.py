@@ -4,6 +4,7 @@ what the words of a schedule mean.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -235,9 +236,13 @@ def _is_proof(tokens: tuple[Token, ...], at: int) -> bool:
     if tokens[at].is_quoted:
         return False
     if word == "for":
-        return read_duration(following) is not None
+        with suppress(Misunderstood):
+            return read_duration(following) is not None
+        return True  # "3/12": some length, and nobody knows which
     if word in {"from", "starting", "until", "till"}:
-        return read_date(following) is not None
+        with suppress(Misunderstood):
+            return read_date(following) is not None
+        return True
     if word in {"as", "when", "if"}:
         return bool(following) and following[0].word in {"needed", "required", "necessary"}
     if _GLUED_TIMES.fullmatch(word):
