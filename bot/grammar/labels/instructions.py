@@ -208,6 +208,8 @@ _OF_CONDITIONS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("may", "can"), _MORE),
     **dict.fromkeys(("call", "phone", "ring", "see"), _HELP),
     "repeat": frozenset({"after", "if"}),
+    "only": frozenset({"if", "when"}),
+    "if": frozenset({"no"}),
 }
 
 

@@ -19,7 +19,12 @@ _HOW = """
     (to|on|onto|into) the (tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
     under [the|your] skin
     (into|in) the (muscle|vein|thigh|stomach|belly|abdomen)
-    (rectal|pr|pv|regularly|ongoing|long-term)
+    (rectal|pr|pv|regularly|regular|ongoing|long-term)
+    not (prn|as needed)
+    (with|in) half a (glass|cup) of (water|milk|juice)
+    (dissolved|dissolve|mixed|mix|stirred) (in|into|with) half a (glass|cup) of (water|milk|juice)
+    (dissolved|dissolve|mixed|mix|stirred) (in|into|with) (50|100|125|150|200|250) ml [of] [water]
+    (dissolved|dissolve|mixed|mix) (in|into|with) (50ml|100ml|125ml|150ml|200ml|250ml) [of] [water]
     (rectally|vaginally|nasally|topically|subcutaneously|intramuscularly|intravenously)
     (subcut|s.c|sq|subq|i.m|i.v|p.r|p.v)
     deep (sc|s/c|im|i/m|subcutaneous|intramuscular)
@@ -81,8 +86,8 @@ _HOW = """
     not on an empty stomach
     (as|exactly as) (directed|prescribed|instructed|told|advised|before|discussed)
     (as|exactly as) (directed|prescribed|instructed|told|advised) by [the|your] (doctor|gp|nurse)
-    (do not|don't|never) (crush|chew|split|break|cut|swallow|open|freeze) [it|them]
-    (do not|don't|never) (crush|chew|split|break) or (chew|crush|break|split) [it|them]
+    (do not|don't|dont|never) (crush|chew|split|break|cut|swallow|open|freeze) [it|them]
+    (do not|don't|dont|never) (crush|chew|split|break) or (chew|crush|break|split) [it|them]
     (swallow|swallowed|taken|take) whole
     (chew|suck|dissolve|crush|crushed|chewed|dissolved) [it|them] [well] [first]
     (chew|suck) [it|them] [well] before swallowing

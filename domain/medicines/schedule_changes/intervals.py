@@ -15,6 +15,8 @@ from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
 from domain.medicines.schedules.spans import first_day_of, last_day_of
 from domain.timers import ceil_minute
 
+_MORNING = time(6)
+
 
 def elapsed_as_changed(old: Schedule, change: Change, *, zone: ZoneInfo, now: datetime) -> Elapsed:
     """What *old* becomes when it goes by the hour. Raises InvalidSchedule and Unclear."""
@@ -38,7 +40,9 @@ def _anchor(
         raise Unclear(AskTimes(times_so_far, 1))
     if isinstance(old, Elapsed) and change.times is None:
         if change.starts_on is not None:
-            local = old.starts_at.astimezone(zone).time()
+            hours = sorted(times_so_far) or [old.starts_at.astimezone(zone).time()]
+            # Of a day on which it begins, the first hour at which anybody is up.
+            local = next((hour for hour in hours if hour >= _MORNING), hours[0])
             return resolve_local(datetime.combine(change.starts_on, local), zone)
         if every == old.every or follows or first_day_of(old, zone) > today:
             return old.starts_at

@@ -124,7 +124,8 @@ class ChangeContext:
             if swap is not None:
                 return self._with_limit_of(self._with_amount(swap))
         change = at_moments_so_far(self._parsed(words), self.content.schedule)
-        self._check_which_time(change, text)
+        if not words.adds:
+            self._check_which_time(change, text)
         change = of_the_whole(change, words, content=self.content, zone=self.zone, text=text)
         change = self._with_amount(change)
         before, said = self.content.instructions, change.instructions

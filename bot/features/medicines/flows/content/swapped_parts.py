@@ -7,13 +7,13 @@ What stands for the old part has to be a part of the medicine, or nothing is rea
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import MEALS, PARTS_OF_DAY, read_time
 from bot.grammar.commands.schedule_changes import parse_change
-from bot.grammar.dates import WEEKDAYS
+from bot.grammar.dates import WEEKDAYS, parse_date
 from bot.grammar.dosages import parse_dosage, read_number_only
 from bot.grammar.durations import read_days
 from bot.grammar.problems import Misunderstood
@@ -30,8 +30,8 @@ from domain.medicines.schedule_changes.amounts import (
 )
 from domain.medicines.schedule_changes.changes import Change
 from domain.medicines.schedules.clock_times import times_of
-from domain.medicines.schedules.days import Weekly
-from domain.medicines.schedules.kinds import Elapsed, WallClock
+from domain.medicines.schedules.days import Daily, Weekly
+from domain.medicines.schedules.kinds import Combined, Elapsed, WallClock
 from domain.medicines.schedules.moments import Moment
 
 _SWAPS = [
@@ -67,6 +67,9 @@ def read_swap(text: str, *, content: Content, zone: ZoneInfo, now: datetime) -> 
     of, and only one kind of part can be meant; None otherwise.
     """
     bare = text.strip().rstrip(".!")
+    first = _first_amount(bare, content, zone=zone, now=now)
+    if first is not None:
+        return first
     left_out = _LEFT_OUT.match(bare)
     if left_out is not None:
         return _without(_Swap(left_out["old"], "", content, zone, now))
@@ -79,6 +82,40 @@ def read_swap(text: str, *, content: Content, zone: ZoneInfo, now: datetime) -> 
         if len(found) == 1:
             return found[0]
     return None
+
+
+_FIRST = re.compile(
+    r"(?i)^(?:no,? )?(?:(?:it |she |he )?(?:start|begin)(?:s|ing)? (?:with|on|at) (?:the )?)?"
+    r"(?P<amount>[\d.½¼]+ ?[a-zµ]+)(?P<first> first)?(?: ?,? ?(?:on |from )?(?P<day>.+))?$"
+)
+
+
+def _first_amount(text: str, content: Content, *, zone: ZoneInfo, now: datetime) -> Change | None:
+    """ "Start with 100 mcg tomorrow", of 75 mcg and 100 mcg in turn; None for anything else."""
+    match, schedule = _FIRST.match(text), content.schedule
+    if match is None or not isinstance(schedule, Combined) or not _SAYS_FIRST.search(text):
+        return None
+    plans = schedule.plans
+    in_turn = all(
+        plan.days == Daily(len(plans)) and len(set(plan.dosages or ())) == 1 for plan in plans
+    )
+    amounts = [plan.dosages[0].words for plan in plans if plan.dosages]
+    try:
+        words = parse_dosage(match["amount"]).words
+        today = now.astimezone(zone).date()
+        begins = parse_date(match["day"], today=today) if match["day"] else None
+    except Misunderstood:
+        return None
+    if not in_turn or amounts.count(words) != 1:
+        return None
+    begins = begins or min(plan.starts_on for plan in plans)
+    at = amounts.index(words)
+    turned = [*plans[at:], *plans[:at]]
+    later = [replace(each, starts_on=begins + timedelta(days=n)) for n, each in enumerate(turned)]
+    return Change(combined=Combined(tuple(later)))
+
+
+_SAYS_FIRST = re.compile(r"(?i)\b(?:start|begin|first)")
 
 
 def _bare(words: str) -> str:
