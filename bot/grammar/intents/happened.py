@@ -22,7 +22,8 @@ _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:m
 _BEFORE_NOON = re.compile(r"\bbefore (noon|midday|lunch|lunchtime|dinner|supper)\b")
 _HOURS_BEFORE = {"noon": 12, "midday": 12, "lunch": 13, "lunchtime": 13, "dinner": 18, "supper": 18}
 _FROM_WHERE = re.compile(r"\b(?:from|at) (?:the )?[a-z']{3,}\b")  # "from boots"
-_BECAUSE = re.compile(r"(?:on purpose|deliberately|intentionally)$|\b(?:because|since|as) .+$")
+_REASONS = "because|cause|cos|coz|since|as|felt|feels|feeling|was|is|she|he|too|had|has|due to"
+_BECAUSE = re.compile(rf"(?:on purpose|deliberately|intentionally)$|\b(?:{_REASONS}) .+$")
 
 
 def read_happened(sentence: Sentence) -> Intent | None:

@@ -100,6 +100,13 @@ class AboutMedicine:
 
 
 @dataclass(frozen=True, slots=True)
+class WhatRunsOut:
+    """ "Are we running out of anything?", "what needs ordering?" """
+
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WhatIsPlanned:
     """ "When is the next dentist?", "what's on this week?", "who drives on Friday?"
 
@@ -302,11 +309,14 @@ class Stops:
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """ "Mum is in hospital until Friday", "pause her metformin until Monday" """
+    """ "Mum is in hospital until Friday", "pause her metformin until Monday". `is_later`: it is
+    said on which day to come it begins.
+    """
 
     medicine_ids: tuple[UUID, ...]
     person_id: UUID | None = None
     end: str = ""
+    is_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +354,7 @@ Intent: TypeAlias = (
     | MayBeGiven
     | ListOfMedicines
     | AboutMedicine
+    | WhatRunsOut
     | WhatIsPlanned
     | WhoIs
     | WhoIsInFamily

@@ -36,6 +36,7 @@ from bot.grammar.intents.kinds import (
     WasItGiven,
     WhatIsDue,
     WhatIsPlanned,
+    WhatRunsOut,
     WhoIs,
     WhoIsInFamily,
 )
@@ -242,6 +243,10 @@ def _list(sentence: Sentence) -> Intent:
     return ListOfMedicines(sentence.person_id)
 
 
+def _stock(sentence: Sentence) -> Intent | None:
+    return None if sentence.medicine_ids else WhatRunsOut(sentence.person_id)
+
+
 def _span(sentence: Sentence, usual: Span) -> Span:
     span = next((Span(name) for name in _named(sentence, "span")), usual)
     return Span.REST if sentence.says_rest and span in {Span.NOW, Span.TODAY} else span
@@ -297,6 +302,7 @@ _RULES: Sequence[tuple[str, Callable[[Sentence], Intent | None]]] = (
     ("doubt", _given(Asked.WHETHER)),
     ("may", _may),
     ("doctors", _who),
+    ("stock", _stock),
     ("left", _about(Topic.LEFT)),
     ("who gave", _given(Asked.WHO)),
     ("when given", _given(Asked.WHEN)),

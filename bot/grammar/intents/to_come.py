@@ -72,10 +72,14 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
     if match := said("paused"):
         end = match.groupdict().get("end")
         typed = _typed(sentence, match.span("end")) if end else ""
-        return Pauses(ids, person, typed)
+        before_end = sentence.text[: match.start("end")] if end else sentence.text
+        return Pauses(ids, person, typed, is_later=bool(_DAY_AHEAD.search(before_end)))
     if said("resumed"):
         return Resumes(ids, person)
     return None
+
+
+_DAY_AHEAD = re.compile(r"\b(?:tomorrow|dayx|next week)\b")
 
 
 def read_favour(sentence: Sentence) -> Intent | None:

@@ -12,6 +12,7 @@ from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.contacts.views import doctors as doctor_views
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.medicines.views.stock.overview import stocks
 from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import own_words as views
@@ -29,6 +30,7 @@ from bot.grammar.intents.kinds import (
     WasItGiven,
     WhatIsDue,
     WhatIsPlanned,
+    WhatRunsOut,
     WhoIs,
     WhoIsInFamily,
 )
@@ -46,10 +48,12 @@ from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.today import list_day
 from domain.medicines.expansion.planned import PlannedDose, list_planned
 from domain.medicines.records.history import list_history
+from domain.medicines.stock.levels import Stock, list_stocks
 from domain.models.medicines import DoseStatus
 
 MOST_SCREENS = 3
 _WEEK = 7  # days
+_UNKNOWN_DAYS = 10**6  # of a stock: behind those that can be told
 _AHEAD = timedelta(days=8)
 
 
@@ -71,6 +75,8 @@ async def answer_asked(
             return await _pages(request, ids, of_facts=True)
         case AboutMedicine(medicine_ids=ids):
             return await _pages(request, ids)
+        case WhatRunsOut(person_id=person_id):
+            return await _stocks(request, person_id)
         case ListOfMedicines():
             return await run("meds")
         case WhatIsPlanned():
@@ -194,6 +200,21 @@ async def _pages(request: Request, ids: Sequence[UUID], *, of_facts: bool = Fals
         return Answer(send=(views.which_medicine(choices, member=member),))
     page = await medicine_screen(request, ids[0])
     return Answer(send=(views.may_be_given(page) if of_facts else page,))
+
+
+async def _stocks(request: Request, person_id: UUID | None) -> Answer:
+    lines = await list_not_stopped(request.scope)
+    ids = [line.id for line in lines if person_id in {None, line.person_id}]
+    found = await list_stocks(request.scope, ids)
+    soonest = sorted(found, key=lambda each: _days_left(each[1]))
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    return Answer(send=(stocks(soonest, member=member, now=now),))
+
+
+def _days_left(stock: Stock) -> int:
+    if stock.amount is not None and stock.amount <= 0:
+        return 0
+    return _UNKNOWN_DAYS if stock.forecast.days is None else stock.forecast.days
 
 
 async def _planned(request: Request, intent: WhatIsPlanned) -> Answer | None:

@@ -19,6 +19,7 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named, Spoken
 from bot.grammar.intents.reading import read_intents
+from bot.grammar.intents.replies import Said, Short, read_short
 from bot.grammar.intents.requests import MOST_REQUESTS, ways_to_split
 from bot.grammar.intents.sentences import read_sentence, spoken_of
 from bot.grammar.people import Person
@@ -101,6 +102,18 @@ async def load_reader(request: Request) -> FamilyReader:
     )
     known = replace(known, spoken=_spoken(request.spoken, known))
     return FamilyReader(known, to_persons(to_stored(people)), now)
+
+
+async def read_short_word(request: Request) -> Short | None:
+    """ "Done", "later", "refused": what says nothing about which dose. "She refused the Metformin"
+    does.
+    """
+    text = request.text or ""
+    short = read_short(text)
+    if short is None or short.said is not Said.SKIPPED or not short.rest:
+        return short
+    sentence = read_sentence(text, (await load_reader(request)).known)
+    return None if sentence.medicine_ids or sentence.part else short
 
 
 def _spoken(stored: Mapping[str, str], known: Known) -> Spoken:

@@ -11,7 +11,7 @@ from uuid import UUID
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.overview.flows.asked import answer_asked
-from bot.features.overview.flows.family_reader import FamilyReader, load_reader
+from bot.features.overview.flows.family_reader import FamilyReader, load_reader, read_short_word
 from bot.features.overview.flows.nicknames import Nicknames
 from bot.features.overview.flows.said import answer_bare, answer_said
 from bot.features.overview.views import danger as danger_views
@@ -34,7 +34,7 @@ from bot.grammar.intents.kinds import (
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.nearest import Nearest, list_nearest
 from bot.grammar.intents.reading import is_asked, read_intents, without_reasons
-from bot.grammar.intents.replies import Said, read_short
+from bot.grammar.intents.replies import Said
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
@@ -59,7 +59,7 @@ class OwnWords:
         """The answer to a sentence; None if it can't be read."""
         text = request.text or ""
         is_member = request.scope.member is not None
-        short = read_short(text) if is_member and with_talk else None
+        short = await read_short_word(request) if is_member and with_talk else None
         if short is not None and short.is_time:
             short = None  # it says when, but not what
         if short is not None and short.said is Said.WHO:

@@ -11,7 +11,7 @@ from uuid import UUID
 from bot.features.appointments.flows import move_appointment, outcome
 from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.medicines.flows.giving import skip_said, take_late
-from bot.features.overview.flows.family_reader import load_reader
+from bot.features.overview.flows.family_reader import load_reader, read_short_word
 from bot.features.overview.flows.own_words import OwnWords
 from bot.features.overview.flows.said import answer_short
 from bot.features.overview.views import said as views
@@ -80,7 +80,7 @@ class Replies:
     async def _about_doses(self, request: Request, dose_ids: Sequence[UUID]) -> Answer | None:
         doses = await list_doses(request.scope, dose_ids)
         still_open = [dose for dose in doses if dose.status in OPEN]
-        short = read_short(request.text or "")
+        short = await read_short_word(request)
         if short is not None:
             return await answer_short(request, short, doses)
         reader = await load_reader(request)

@@ -49,7 +49,7 @@ from domain.access import Action
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_past
 from domain.family.people import find_own_person, list_people
-from domain.medicines.doses.facts import OPEN, DoseFacts
+from domain.medicines.doses.facts import OPEN, RESOLVED, DoseFacts
 from domain.medicines.doses.today import list_day
 from domain.medicines.facts import MedicineLine
 from domain.models.medicines import DoseStatus
@@ -109,7 +109,13 @@ async def answer_bare(request: Request, short: Short) -> Answer:
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     if short.said is Said.NOT_DONE:
         return no_record(Unsaid.NEGATED, None, member=member, now=now)
-    doses = await _open_doses(request, lambda dose, now: dose.due_at <= now + _SOON)
+
+    def is_meant(dose: DoseFacts, now: datetime) -> bool:
+        return dose.due_at <= now + _SOON
+
+    doses = await _open_doses(request, is_meant)
+    if not doses:
+        return await _recorded(request, is_meant)
     return await _of_one_person(
         _of_one_slot(doses, now), lambda theirs: answer_short(request, short, theirs)
     )
@@ -160,6 +166,8 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
         doses = [dose for dose in doses if dose.due_at <= now] or doses
     elif not intent.is_all:
         doses = _of_one_slot(doses, now)
+    if not doses:
+        return await _recorded(request, _meant_by(intent, person_id))
     return await _of_one_person(
         doses, lambda theirs: take_late.begin_said(request, theirs, intent.when)
     )
@@ -188,6 +196,18 @@ async def _open_doses(
     days = await list_day(request.scope, days_ago=0)
     doses = [dose for day in days for dose in day.doses if dose.status in OPEN]
     return [dose for dose in doses if is_meant(dose, now)]
+
+
+async def _recorded(request: Request, is_meant: Callable[[DoseFacts, datetime], bool]) -> Answer:
+    """Of what was meant nothing is open: what is recorded of it, by whom, with Correct and Undo."""
+    now = request.scope.clock.now()
+    days = await list_day(request.scope, days_ago=0)
+    doses = [dose for day in days for dose in day.doses if dose.status in RESOLVED]
+    found = _of_one_slot([dose for dose in doses if is_meant(dose, now)], now)
+    if not found:
+        return views.nothing_open()
+    screens = [await entry_screen(request, dose.id) for dose in found[:_MOST_SCREENS]]
+    return views.to_tap(views.recorded_already(), screens)
 
 
 def _of_one_slot(doses: Sequence[DoseFacts], now: datetime) -> Sequence[DoseFacts]:
@@ -223,6 +243,8 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
         return dose.due_at <= now + _SOON
 
     doses = _of_one_slot(await _open_doses(request, is_meant), request.scope.clock.now())
+    if not doses:
+        return await _recorded(request, is_meant)
     return await _of_one_person(
         doses, lambda theirs: skip_said.begin(request, theirs, intent.reason)
     )
@@ -313,6 +335,9 @@ def _names(facts: OccurrenceFacts, said: str) -> bool:
 
 
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:
+    request.scope.require(Action.CHANGE_MEDICINES)
+    if intent.is_later:
+        return views.pause_later()
     if len(intent.medicine_ids) == 1:
         return await pause.begin_said(request, "medicine", intent.medicine_ids[0], intent.end)
     person_id = intent.person_id or await _only_person(request)

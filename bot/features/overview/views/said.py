@@ -23,6 +23,10 @@ def to_tap(words: str, pages: Sequence[Screen]) -> Answer:
     return Answer(send=(replace(first, text=f"{words}\n\n{first.text}"), *others))
 
 
+def recorded_already() -> str:
+    return _("This is recorded already. I haven't changed anything.")
+
+
 def call_it_off() -> str:
     return _("I haven't called anything off yet. Tap “Call it off” if this is the one you mean.")
 
@@ -49,6 +53,17 @@ def is_driven() -> str:
 
 def change_it() -> str:
     return _("I haven't changed anything yet. Tap “Change” on the one you mean.")
+
+
+def pause_later() -> Answer:
+    """A pause begins when it is saved."""
+    return say(
+        _(
+            "I can't set a pause that begins on a later day, so nothing is paused yet. Tell me "
+            "when it begins, like “Mum is in hospital until Friday”, and I'll show what I pause."
+        ),
+        home_buttons("today", "appts"),
+    )
 
 
 def stop_it() -> str:

@@ -44,6 +44,7 @@ from bot.grammar.intents.kinds import (
     WentTo,
     WhatIsDue,
     WhatIsPlanned,
+    WhatRunsOut,
     WhoIs,
     WhoIsInFamily,
 )
@@ -155,6 +156,8 @@ def in_words(intent: Intent) -> str:
             return "list"
         case AboutMedicine(ids, topic):
             return f"about {_names(ids)} {topic}"
+        case WhatRunsOut():
+            return "stock"
         case WhatIsPlanned(span, ids, about, _person, weekday):
             what = _names(ids) or (_DAYS[weekday] if weekday is not None else str(span))
             return f"planned {what}" + (" driving" if about is AboutAppointment.DRIVING else "")
@@ -208,8 +211,9 @@ def in_words(intent: Intent) -> str:
             return " ".join(filter(None, ["asks to drive", _names(ids), on]))
         case Stops(ids):
             return f"stops {_names(ids)}"
-        case Pauses(ids, _person, end):
-            return f"pauses {_names(ids) or 'all'} {end}".strip()
+        case Pauses(ids, _person, end, is_later):
+            when = " later" if is_later else ""
+            return f"pauses {_names(ids) or 'all'} {end}{when}".strip()
         case Resumes(ids):
             return f"resumes {_names(ids) or 'all'}"
         case HasDoctor(line):

@@ -111,6 +111,8 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "said_not_driving": partial(said.to_tap, said.stop_driving(), [page]),
         "said_not_down_to_drive": partial(said.to_tap, said.not_driving(), [page]),
         "said_stop": partial(said.to_tap, said.stop_it(), [page]),
+        "said_recorded_already": partial(said.to_tap, said.recorded_already(), [page]),
+        "said_pause_later": partial(said.pause_later),
         "said_nothing_planned": partial(said.nothing_planned),
         "said_nothing_open": partial(said.nothing_open),
         "said_whose": partial(said.whose),

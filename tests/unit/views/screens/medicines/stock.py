@@ -9,7 +9,7 @@ from functools import partial
 from bot.features.medicines.views import (
     refill_notices,
 )
-from bot.features.medicines.views.stock import refills
+from bot.features.medicines.views.stock import overview, refills
 from bot.grammar.commands.refills import StockChangeKind, TypedAmount
 from domain.medicines.dosages import Dosage
 from domain.medicines.stock.levels import Refilled
@@ -72,7 +72,15 @@ def stock_screens(home: Home) -> Mapping[str, View]:
         unit="tablet",
         choices=[choice("½"), choice("1")],
     )
+    uncounted = replace(have, amount=None, unit=None, forecast=NOT_COMPUTED)
+    promised = replace(low, promised_by=words.ben)
+    all_stocks = [(saved, each) for each in (none_left, promised, have, uncounted)]
     return {
+        "stocks": partial(overview.stocks, all_stocks, member=home.member, now=NOW),
+        "stocks_enough": partial(overview.stocks, [(saved, have)], member=home.member, now=NOW),
+        "stocks_uncounted": partial(
+            overview.stocks, [(saved, uncounted)], member=home.member, now=NOW
+        ),
         "refill_which": partial(refills.ask_which, [choice(words.medicine)], typed=words.medicine),
         "refill_amount": partial(refills.ask_amount, words.medicine),
         "refill_confirm": partial(
