@@ -214,7 +214,8 @@ _ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 _BEFORE_MOMENTS = {"at", "before", "after", "with", "in"}
 _EVERY_SO_OFTEN = {"weekly", "monthly", "yearly", "hourly"}
 _NO_NAMES = {"once", "twice", "monthly", "weekly", "yearly", "annually", "fortnightly", "every"}
-_NO_NAMES |= {"each", "next", "now", "quarterly", "per"}
+_NO_NAMES |= {"each", "next", "now", "quarterly", "per", "titration", "titrate", "titrating"}
+_NO_NAMES |= {"taper", "tapering"}
 
 
 def _with_scale_as_note(

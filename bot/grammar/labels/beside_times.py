@@ -222,7 +222,14 @@ def _without_moments(line: Line, tokens: Sequence[Token]) -> tuple[tuple[Token, 
 
 def is_also_as_needed(text: str) -> bool:
     """Whether it is given at set times and as needed as well: "1 mg nocte + 1 mg prn"."""
-    return bool(_ALSO_AS_NEEDED.search(text.casefold()))
+    return bool(_ALSO_AS_NEEDED.search(_MORE_IF_NEEDED.sub("", text.casefold())))
+
+
+#: A remark: "may increase to 20 ml if needed".
+_MORE_IF_NEEDED = re.compile(
+    r"\b(?:(?:may|can) )?(?:increase|reduce|repeat|double)[^,;.]{0,30}? (?:as|when|if) "
+    r"(?:needed|required|necessary)"
+)
 
 
 _ALSO_AS_NEEDED = re.compile(

@@ -137,7 +137,7 @@ def _first_and_last_days(words: Sequence[str], before: str) -> tuple[str, int] |
             return "once tonight", 2
         case [day, "onwards" | "onward", *_] if day in _DAYS and before not in FROM:
             return f"from {day}", 2
-        case ["onwards" | "onward", *_]:
+        case ["onwards" | "onward", *_] if before and not before.isdecimal():  # "day 2 onwards"
             return "", 1
         case ["inclusive" | "incl" | "incl.", *_]:
             return "", 1

@@ -225,6 +225,20 @@ def _says_not_to(words: Sequence[str], last: str) -> bool:
 
 
 _DOSE = {"dose", "doses", "it", "the"}
+_STEPS = {"increase", "increasing", "increased", "reduce", "reducing", "decrease"}
+_LONGEST_STEP = 8
+
+
+def is_conditional_step(tokens: Sequence[Token], at: int) -> bool:
+    """ "Increase to 20 ml if needed", which is up to whoever gives it, and no step."""
+    for token in tokens[at : at + _LONGEST_STEP]:
+        if token.word in {",", "then", "after", "for"} or token.is_quoted:
+            return False
+        if token.word in {"if", "unless"}:
+            return True
+        if token.raw.endswith((".", ";")):
+            return False
+    return False
 
 
 def _conditional(tokens: Sequence[Token], at: int) -> int:
@@ -235,7 +249,8 @@ def _conditional(tokens: Sequence[Token], at: int) -> int:
     words = [*words[:1], *dropwhile(_DOSE.__contains__, words[1:])]  # "double the dose if"
     first, following, third, unit, *_ = (*words[:4], "", "", "", "")
     says_not = _says_not_to((first, following, third), unit)
-    if following not in _OF_CONDITIONS.get(first, ()) and not says_not:
+    is_step = first in _STEPS and following in {"to", "by"} and is_conditional_step(tokens, at)
+    if following not in _OF_CONDITIONS.get(first, ()) and not (says_not or is_step):
         return 0
     if following == "for" and third[:1].isdecimal():
         return 0  # "hold for 3 days"
@@ -286,12 +301,18 @@ def _is_remark(tokens: Sequence[Token]) -> bool:
     words = {token.word.rstrip(".,") for token in tokens}
     if words & {"total", "x", "="} and not words & (STOPPING | CHANGING):
         return True  # "(80 mg total)", "(2 x 40 mg)"
+    if tokens and _how(tokens, 0) == len(tokens):
+        return True  # "(not on methotrexate day)"
+    if words & _OF_CARE and not words & (STOPPING | CHANGING | _OF_AMOUNTS):
+        return True  # "(GP to check bloods in 2 weeks)"
     has_number = any(character.isdecimal() for word in words for character in word)
     names = {word.removesuffix("s") for word in words}
     says_when = bool(names & (WEEKDAYS.keys() | PARTS_OF_DAY.keys() | _OF_AMOUNTS))
     return not (has_number or says_when or words & (STOPPING | CHANGING))
 
 
+_OF_CARE = {"bloods", "blood", "check", "checked", "review", "reviewed", "gp", "clinic", "nurse"}
+_OF_CARE |= {"monitor", "monitored", "call", "phone", "ring", "see", "dr", "doctor", "pharmacist"}
 _OF_AMOUNTS = {
     "half",
     "dose",

@@ -137,6 +137,8 @@ _SAID_OTHERWISE: Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]],
     (re.compile(r"(?i)\b(?:at\s+)?last thing(?:\s+at\s+(?:night|nite|bedtime))?\b"), "at bedtime"),
     (re.compile(r"(?i)\bbed[-\s]time\b"), "bedtime"),
     (re.compile(r"(?i)\b12\s+(?=(?:noon|midday|midnight)\b)"), ""),  # no 12 mg at noon
+    # Which the steps say that follow.
+    (re.compile(rf"(?i)\b(?:titration|titrate|taper)[:,]?\s+(?=[\d.½]+\s?{_UNIT}\b)"), ""),
     # Of one tablet and half of another, of a patch of seven days that is changed on Thursdays.
     (re.compile(rf"(?i){_AND_HALF}"), r"\1 and a half"),
     (re.compile(rf"(?i)\bone[-\s]half(?:\s+of)?(?=\s+{_THING})"), "half"),

@@ -12,6 +12,7 @@ from bot.grammar.clock_times import NAMED, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import FoundDosage, find_dosages, quantity_ends
 from bot.grammar.labels.cycles import with_cycles
+from bot.grammar.labels.instructions import is_conditional_step
 from bot.grammar.labels.numbered_days import with_lengths
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
@@ -68,7 +69,7 @@ def spell_out_patterns(
 ) -> tuple[tuple[Token, ...], tuple[SpelledOut, ...]]:
     """The *tokens* with such patterns in words, and the tables that were spelled out."""
     kept = _with_days_of_parts(with_cycles(_without_stop(_by_weekday(tokens))))
-    kept = _with_units(with_lengths(_with_then(kept)))
+    kept = _with_units(_with_parts_joined(with_lengths(_with_then(kept))))
     kept, tables = _without_tables(kept)
     return _with_alternation(kept), tables
 
@@ -99,6 +100,8 @@ def _with_then(tokens: Sequence[Token]) -> tuple[Token, ...]:
         used = _phrase(tokens, at, _NEXT) if at else 0
         if at and tokens[at - 1].word in {"may", "can"}:
             used = 0  # "may increase to 4 tablets" is no step
+        if used and is_conditional_step(tokens, at):
+            used = 0
         if not used:
             kept.append(tokens[at])
         elif kept[-1].word != "then" and at + used < len(tokens):  # "thereafter" may end it
@@ -249,6 +252,33 @@ def _without_tables(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[S
         ]
         return (*tokens[:at], *written, *tokens[at + 1 + used :]), (spelled,)
     return tuple(tokens), ()
+
+
+def _with_parts_joined(tokens: Sequence[Token]) -> Sequence[Token]:
+    """ "1 morning, 1 evening" as "1-0-1-0"; "8 morning" may be the hour."""
+    for at in range(1, len(tokens) - 3):
+        counts = ["0"] * len(_WHEN)
+        last, end, found = -1, at, 0
+        while end + 1 < len(tokens):
+            end += end > at and tokens[end].word in {",", "and", "&", "+"}
+            count, part = (token.word for token in (*tokens[end : end + 2], _END, _END)[:2])
+            amount, place = _FEW.get(count), _PLACES.get(part.rstrip(","))
+            if amount is None or place is None or place <= last or tokens[end].is_quoted:
+                break
+            counts[place], last, end, found = amount, place, end + 2, found + 1
+        before = tokens[at - 1].word
+        if found > 1 and before not in {"at", "every", "for"}:
+            raw = " ".join(token.raw for token in tokens[at:end])
+            word = "-".join(counts)
+            table = replace(tokens[at], raw=raw, word=word, end=tokens[end - 1].end)
+            return (*tokens[:at], table, *tokens[end:])
+    return tokens
+
+
+_END = Token("", "", 0, 0)
+_FEW = {"1": "1", "one": "1", "2": "2", "two": "2", "3": "3", "three": "3", "½": "½", "half": "½"}
+_PLACES = {"morning": 0, "mane": 0, "am": 0, "noon": 1, "midday": 1, "lunch": 1, "lunchtime": 1}
+_PLACES |= {"evening": 2, "dinner": 2, "supper": 2, "bedtime": 3, "night": 3, "nocte": 3}
 
 
 def _with_tables_joined(tokens: Sequence[Token]) -> Sequence[Token]:

@@ -84,6 +84,8 @@ _HOW = """
     (with|in) (orange|apple|fruit) juice
     [on|with] [an] empty stomach
     not on an empty stomach
+    not on [the] (methotrexate|mtx) (day|days)
+    not on the (same|same day) day as [the] methotrexate
     (as|exactly as) (directed|prescribed|instructed|told|advised|before|discussed)
     (as|exactly as) (directed|prescribed|instructed|told|advised) by [the|your] (doctor|gp|nurse)
     (do not|don't|dont|never) (crush|chew|split|break|cut|swallow|open|freeze) [it|them]

@@ -20,7 +20,9 @@ from bot.grammar.units import name_of_unit
 
 BETWEEN = " … "
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[½¼¾%]")
-_FILLERS = "am pm for a an of to be is are then in x it her his she he mum dad my with every each"
+_FILLERS = """
+    am pm for a an of to be is are then in x it her his she he mum dad my with every each next
+"""
 _SAY_NOTHING = frozenset(_FILLERS.split()) | JOINING | DOING
 
 
@@ -125,6 +127,7 @@ _SAME = {
     **dict.fromkeys(("wk", "week", "weekly"), "week"),
     **dict.fromkeys(("h", "hr", "hour", "hourly"), "hour"),
     **dict.fromkeys(("min", "minute"), "minute"),
+    **dict.fromkeys(("night", "nite", "nocte", "bedtime"), "night"),
     **dict.fromkeys(("tab", "tablet"), "tablet"),
     **dict.fromkeys(("cap", "capsule"), "capsule"),
 }

@@ -58,6 +58,8 @@ def _days(parts: ScheduleParts, context: ScheduleContext, *, starts_on: date) ->
             return Cycle(*parts.cycle)
         if weekdays is not None:
             return Weekly(weekdays)
+        if parts.days_a_week == 1:
+            return Weekly(frozenset({Weekday(starts_on.weekday())}))
         return Daily(parts.every_days or 1)
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
@@ -126,6 +128,9 @@ def check_days_a_week(parts: ScheduleParts, words: str) -> None:
     """
     if parts.days_a_week is None:
         return
+    is_dated = parts.starts is not None and parts.starts.tokens_used > 0  # by whoever typed it
+    if parts.weekdays is None and parts.days_a_week == 1 and is_dated:
+        return  # "weekly starting 8 June": on that weekday
     if parts.weekdays in {None, EVERY_DAY}:
         raise Misunderstood(Problem.WEEKDAYS_MISSING, words)
     if parts.month_weeks is not None or (parts.every_days or 7) != 7:

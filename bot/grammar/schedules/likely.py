@@ -12,6 +12,7 @@ from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.tokens import tokenize
 
 _TWO_WAYS = {Problem.REPEAT_AMBIGUOUS, Problem.COURSE_OR_CYCLE, Problem.LIMIT_IN_AMOUNTS}
+_TWO_WAYS |= {Problem.DATE_AMBIGUOUS}
 _SHORTEST = 4  # of shorter words, too many are alike
 _NEAR = 75  # per cent: one letter in four differs, as in "mondy" or "evry"
 _OTHERS = """

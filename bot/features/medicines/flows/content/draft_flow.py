@@ -104,7 +104,7 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
         if more is None:
             raise
         return more
-    draft, doubt = with_amount(draft, dosage)
+    draft, doubt = with_amount(draft, dosage, request.scope.clock.now())
     return _next(request, running, draft, first=sentence_about(doubt))
 
 

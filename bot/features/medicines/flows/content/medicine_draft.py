@@ -28,10 +28,9 @@ from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.names import long_words
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.clauses import names_steps, woven
 from bot.grammar.schedules.likely import likely_schedules
-from bot.grammar.schedules.parsing import names_days_of, says_as_much_as_refused
-from bot.grammar.strengths import is_strength, names_count, strength_before
+from bot.grammar.schedules.parsing import says_as_much_as_refused
+from bot.grammar.strengths import strength_before
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
@@ -60,7 +59,8 @@ class Draft:
     answers since. `spelled_out` are short forms as typed and what they were read as. `day` has the
     times of the person's day that were asked for on account of this medicine, to be saved with it;
     `day_by_hand`: the usual ones don't suit; `moves` says which other medicines move with them.
-    `shown_at` is when the question was put, as ISO in UTC; `before` what a change changed.
+    `shown_at` is when the question was put, as ISO in UTC; `before` what a change changed. Who
+    `insists` has answered with less than was typed before.
     """
 
     people: People
@@ -92,6 +92,7 @@ class Draft:
     moves: Sequence[str] = ()
     shown_at: str = ""
     before: str = ""
+    insists: bool = False
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
@@ -268,21 +269,6 @@ class Draft:
             return replace(self, offered=())
         likely = likely_schedules(self.refused, problem)
         return replace(self, offered=self.readable(likely, now))
-
-    def offering_again(self, words: str, now: datetime) -> "Draft":
-        """A copy that offers *words* as all that is meant, unless they leave out what matters."""
-        has_steps = names_steps(self.refused) and not names_steps(words)
-        # "Half a tablet at 8 and half at 1", of 1 mg, is more than "8am and 1pm".
-        has_count = names_count(self.refused) and not names_count(words)
-        has_count = has_count and self.amount is not None and is_strength(self.amount)
-        is_said = names_days_of(words, refused=self.refused) and not (has_steps or has_count)
-        ways = [woven(self.schedule_so_far, words), words] if self.schedule_so_far else [words]
-        offered = self.readable(ways, now)[:1] if is_said else ()
-        if not offered:
-            return self
-        # What it leaves out of the words before is shown with it.
-        unread = " ".join(filter(None, [self.schedule_so_far, self.unread or self.refused]))
-        return replace(self, offered=offered, unread=unread, schedule_so_far="")
 
     def read_schedule(self, words: str, now: datetime, *, says_all: bool) -> TypedSchedule:
         """What was said so far and *words* make; with *says_all*, nothing that was refused is

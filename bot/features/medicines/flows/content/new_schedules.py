@@ -16,6 +16,7 @@ from bot.grammar.labels.lines import check_notes, read_words
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.limits import without_limits
 from bot.grammar.schedules.clauses import (
     doses_of_steps,
     names_steps,
@@ -31,6 +32,7 @@ from bot.grammar.schedules.parsing import (
     weekdays_named,
 )
 from bot.grammar.strengths import with_strength
+from bot.grammar.tokens import spaced, tokenize
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedule_changes.amounts import own_dosages
@@ -100,6 +102,12 @@ def read_schedule(
         try:
             schedule = parse_schedule(text, zone=zone, now=now, day=day, dosage=dosage)
         except Misunderstood as problem:
+            if problem.problem is Problem.LIMITS_OF_WHAT_IS_DUE:
+                line = tokenize(text)
+                rest, remarks = without_limits(line, line.tokens)
+                if rest and remarks:
+                    found = read(spaced(rest))
+                    return replace(found, instructions=joined(found.instructions, *remarks))
             if not problem.problem.can_be_completed:
                 raise
             lacks = problem.problem

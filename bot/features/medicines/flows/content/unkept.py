@@ -14,15 +14,16 @@ from bot.grammar.clock_times import read_time
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.labels.unkept import unkept_words
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
-from bot.grammar.strengths import without_number_of
+from bot.grammar.schedules.clauses import names_steps, woven
+from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, names_days_of
+from bot.grammar.strengths import is_strength, names_count, without_number_of
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from bot.ui.words.regimens.schedules import schedule_in_words
 from domain.medicines.dosages import THINGS, Dosage
-from domain.medicines.schedules.days import Weekly
+from domain.medicines.schedules.days import Daily, Weekly
 from domain.medicines.schedules.kinds import (
     AsNeeded,
     Schedule,
@@ -46,6 +47,8 @@ def unkept_of(draft: Draft) -> str:
             in_words = _DATE.sub("", in_words)  # the 1 of a date is no "one"
         schedule = f"{in_words} {how_often(of_it)}"
     amount = "" if draft.amount is None else draft.amount.words
+    if draft.amount is not None and draft.amount.amount and amount not in draft.unread:
+        amount += f" {draft.amount.amount}"  # "Fosamax 70", of what was asked
     known = [draft.name, amount, schedule, draft.instructions, draft.reason, person.name]
     return unkept_words(draft.unread, kept=[*draft.heard, *filter(None, known)])
 
@@ -64,6 +67,8 @@ def how_often(schedule: Schedule) -> str:
         if plan.ends_on is not None
     ]
     said += [f"{days} days" for days in ends]
+    if any(isinstance(plan.days, Daily) and plan.days.every == 2 for plan in plans):
+        said.append("alternate other second day")
     return " ".join(said)
 
 
@@ -80,13 +85,18 @@ def remembering(draft: Draft, words: str) -> Draft:
     return replace(draft, unread=unread, heard=heard)
 
 
-def with_amount(draft: Draft, dosage: Dosage) -> tuple[Draft, Misunderstood | None]:
+def with_amount(draft: Draft, dosage: Dosage, now: datetime) -> tuple[Draft, Misunderstood | None]:
     """The draft with the amount that was asked for. "Max 8 a day", typed before anybody knew that
-    it is two tablets, may be 8 tablets: asked anew.
+    it is two tablets, may be 8 tablets: asked anew. So is what was unclear of when it is due.
     """
     name = without_number_of(draft.name or "", dosage)
     draft = replace(draft, name=name, dosage=dosage.to_json())
     schedule = schedule_from_json(draft.schedule) if draft.schedule else None
+    if schedule is None and draft.refused and not draft.schedule_so_far:
+        line = f'/addmed "{name}" {dosage.words} {draft.refused}'
+        unclear = understand_medicine(line, people=draft.persons, now=now).problem
+        offering = draft.offering(unclear, now)
+        return offering, unclear if offering.offered else None
     if not isinstance(schedule, AsNeeded) or not schedule.max_per_day or dosage.unit not in THINGS:
         return draft, None
     if dosage.most is None and dosage.amount == 1:
@@ -141,12 +151,30 @@ def refusing(draft: Draft, words: str, problem: Misunderstood, now: datetime) ->
     """A copy that could not read *words* as a schedule, and offers what they may mean."""
     draft = remembering(draft, words)
     if problem.problem is Problem.SAY_ALL_OF_IT:
-        return draft.offering_again(words, now)
+        return _offering_again(draft, words, now)
     if problem.problem not in OFFERED:
         # What was answered is not replaced by the next answer, either.
         refused = " ".join(filter(None, [draft.refused, words]))[:LONGEST_SCHEDULE]
         draft = replace(draft, refused=refused)
     return draft.offering(problem, now)
+
+
+def _offering_again(draft: Draft, words: str, now: datetime) -> Draft:
+    """A copy that offers *words* as all that is meant. Where they leave out what matters, only to
+    who insists on it: what they leave out is shown with it.
+    """
+    has_steps = names_steps(draft.refused) and not names_steps(words)
+    # "Half a tablet at 8 and half at 1", of 1 mg, is more than "8am and 1pm".
+    has_count = names_count(draft.refused) and not names_count(words)
+    has_count = has_count and draft.amount is not None and is_strength(draft.amount)
+    is_said = names_days_of(words, refused=draft.refused) and not (has_steps or has_count)
+    so_far = draft.schedule_so_far
+    ways = [woven(so_far, words), words] if so_far else [words]
+    offered = draft.readable(ways, now)[:1] if is_said or draft.insists else ()
+    if not offered:
+        return replace(draft, insists=True)
+    unread = " ".join(filter(None, [so_far, draft.unread or draft.refused]))
+    return replace(draft, offered=offered, unread=unread, schedule_so_far="")
 
 
 def misread(data: Data, words: str) -> Data:

@@ -52,9 +52,7 @@ def _line(of: tuple[MedicineFacts, Stock], now: datetime, *, low: bool) -> str:
     return line + _(". {name} will get more").format(name=escape(stock.promised_by))
 
 
-def _buttons(
-    found: Sequence[tuple[MedicineFacts, Stock]], member: Member
-) -> Keyboard:
+def _buttons(found: Sequence[tuple[MedicineFacts, Stock]], member: Member) -> Keyboard:
     if not may(member.role, Action.CHANGE_MEDICINES):
         return ()
     buttons = [
