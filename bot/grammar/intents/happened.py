@@ -6,14 +6,16 @@ or a time.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
+from uuid import UUID
 
 from bot.grammar.intents.kinds import Gave, GaveDue, Intent, Refilled, Skipped, WentTo
 from bot.grammar.intents.sentences import Sentence
 from bot.grammar.words.loading import load_expressions, load_lines, load_patterns
 
 _STATEMENTS, _HAPPENED = "statements", "happened"
-_OF_PERSON = {"personx", "her", "him", "his", "my", "our", "their", "hers", "mine"}
+_OF_PERSON = {"personx", "her", "him", "his", "my", "our", "their", "hers", "mine", "own"}
 _JOINTS = {"the", "both", "all", "of", "and", "to", "for", "a", "some", "with"}
 _PARTS = {"morning", "noon", "lunchtime", "lunch", "afternoon", "evening", "night", "bedtime"}
 _PARTS |= {"breakfast", "dinner", "supper", "mornings", "evenings", "nights"}
@@ -22,8 +24,6 @@ _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:m
 _BEFORE_NOON = re.compile(r"\bbefore (noon|midday|lunch|lunchtime|dinner|supper)\b")
 _HOURS_BEFORE = {"noon": 12, "midday": 12, "lunch": 13, "lunchtime": 13, "dinner": 18, "supper": 18}
 _FROM_WHERE = re.compile(r"\b(?:from|at) (?:the )?[a-z']{3,}\b")  # "from boots"
-_REASONS = "because|cause|cos|coz|since|as|felt|feels|feeling|was|is|she|he|too|had|has|due to"
-_BECAUSE = re.compile(rf"(?:on purpose|deliberately|intentionally)$|\b(?:{_REASONS}) .+$")
 
 
 def read_happened(sentence: Sentence) -> Intent | None:
@@ -55,7 +55,10 @@ def _went(sentence: Sentence) -> Intent | None:
 
 def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     said = match.groupdict()
-    words = without_asides(" ".join(filter(None, [said["rest"], said.get("more")])))
+    words = " ".join(filter(None, [said["rest"], said.get("more")]))
+    words, but_not = _without_exception(sentence, words)
+    words, due_hours = _without_due_hour(words)
+    words, note = _without_note(sentence, words)
     everything = load_expressions(_HAPPENED)["everything"]
     due = load_expressions(_HAPPENED)["due"]
     is_all = bool(everything.search(words)) and "medx" not in words
@@ -68,18 +71,93 @@ def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
         words = everything.sub("pills", words)
     is_of_pills = bool(_pills().search(words)) or is_all
     rest = _left_over(words.split())
-    if rest is None or not (sentence.mentions or is_of_pills or _is_it(words)):
+    mentions = tuple(each for each in sentence.mentions if not set(each) & set(but_not))
+    if rest is None or not (mentions or is_of_pills or _is_it(words)):
+        return None
+    if but_not and not is_all and not is_of_pills:
         return None
     is_own = bool(re.search(r"\bmy\b", sentence.text)) and not re.search(
         r"\b(?:gave|given|administered)\b", sentence.text
     )
     when = _as_typed(sentence, rest)
-    if sentence.mentions:
-        return Gave(sentence.mentions, when, sentence.person_id, is_own=is_own)
+    if mentions and but_not:
+        return None
+    if mentions:
+        return Gave(mentions, when, sentence.person_id, is_own=is_own, note=note)
     part = None if is_all and sentence.part is None else sentence.part
     if not is_of_pills:
-        return GaveDue(sentence.person_id, None, when, is_own=is_own, is_it=True)
-    return GaveDue(sentence.person_id, part, when, before, is_all=is_all, is_own=is_own)
+        return GaveDue(sentence.person_id, None, when, is_own=is_own, is_it=True, note=note)
+    found = GaveDue(sentence.person_id, part, when, before, is_all=is_all, is_own=is_own, note=note)
+    return replace(found, but_not=but_not, due_hours=due_hours)
+
+
+def _without_exception(sentence: Sentence, words: str) -> tuple[str, tuple[UUID, ...]]:
+    """ "Everything except the metformin": without it, and what it is."""
+    found = _EXCEPT.search(words)
+    if found is None or "medx" not in found[0]:
+        return words, ()
+    count = found[0].split().count("medx")
+    but_not = tuple(each for mention in sentence.mentions[-count:] for each in mention)
+    return words[: found.start()].strip(), but_not
+
+
+_EXCEPT = re.compile(r"\b(?:except(?: for)?|apart from|but not|all but|bar) (?:[a-z]+ )*?medx.*$")
+
+
+def _without_due_hour(words: str) -> tuple[str, tuple[int, ...]]:
+    """ "Her 9 o'clock one" is the one due then, at nine or at 21:00."""
+    found = _DUE_HOUR.search(words)
+    if found is None:
+        return words, ()
+    hour, half = int(found["hour"]), found["half"] or ""
+    hours: tuple[int, ...] = (hour, (hour + _NOON) % (2 * _NOON))
+    if half in {"am", "pm"}:
+        hours = (hour % _NOON + _NOON * (half == "pm"),)
+    elif hour > _NOON:
+        hours = (hour,)
+    return f"{words[: found.start()]}{found['what']}{words[found.end() :]}", hours
+
+
+_NOON = 12
+_DUE_HOUR = re.compile(
+    r"\b(?P<hour>[01]?\d|2[0-3])(?:[:.]00)? ?(?P<half>am|pm|oclock|o'clock) "
+    r"(?P<what>ones?|pills?|tablets?|dose|medicines?|lot)\b"
+)
+
+
+def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
+    """ "Ramipril at 8, she had breakfast first": what was given, and the rest as it was typed."""
+    kept = words.split()
+    for end in range(len(kept), 0, -1):
+        head, tail = kept[:end], kept[end:]
+        if tail and (tail[0] not in _CLAUSES or any(map(_counts_too, tail))):
+            continue
+        names = {"medx", "it", "them", "that"} & set(head) or _pills().search(" ".join(head))
+        names = names or load_expressions(_HAPPENED)["everything"].search(" ".join(head))
+        if names and _left_over(_as_pills(head)) is not None:
+            return " ".join(head), " ".join(sentence.origins[-len(tail) :]) if tail else ""
+    plain = without_asides(words)
+    asides = [found[0] for found in load_expressions(_HAPPENED)["asides"].finditer(words)]
+    return plain, " ".join(asides)
+
+
+def _as_pills(words: Sequence[str]) -> list[str]:
+    """Without what says how much of everything: "everything that was due before noon"."""
+    text = _BEFORE_NOON.sub("", load_expressions(_HAPPENED)["due"].sub("", " ".join(words)))
+    return load_expressions(_HAPPENED)["everything"].sub("pills", text).split()
+
+
+def _counts_too(word: str) -> bool:
+    """Whether a word of a note may say how much, or names a medicine."""
+    return word == "medx" or bool(_NUMBER.fullmatch(word)) or word[:1].isdecimal()
+
+
+_CLAUSE_WORDS = """
+    she he i we it they but and bit a an all after before because cos as with without though tho
+    forgot sorry late no so had was felt happily finally in for slightly eventually fine thanks
+    thank just sorted good ate
+"""
+_CLAUSES = frozenset(_CLAUSE_WORDS.split())
 
 
 def _is_it(words: str) -> bool:
@@ -87,18 +165,32 @@ def _is_it(words: str) -> bool:
 
 
 def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
-    words = match["rest"]
-    because = _BECAUSE.search(words)
-    reason = ""
-    if because is not None:
-        reason = because[0] if " " in because[0] and "purpose" not in because[0] else ""
-        words = words[: because.start()]
+    words, reason = _with_reason(match["rest"])
     rest = _left_over(without_asides(words).split())
     is_of_pills = bool(_pills().search(words)) or _is_it(words)
     if rest is None or _clock_in(rest) or not (sentence.mentions or is_of_pills):
         return None
     ids = tuple(each for mention in sentence.mentions for each in mention)
     return Skipped(ids, sentence.person_id, sentence.part, reason)
+
+
+def _with_reason(words: str) -> tuple[str, str]:
+    """What was left out, and why: "this morning, bp was low"."""
+    kept = words.split()
+    for end in range(len(kept), 0, -1):
+        head, tail = kept[:end], kept[end:]
+        names = _is_it(" ".join(head)) or "medx" in head or _pills().search(" ".join(head))
+        if head[-1] in _LEADS_ON or (tail and _OF_DAYS & set(tail[:3])):
+            continue
+        if names and "medx" not in tail and _left_over(head) is not None:
+            is_on_purpose = bool(_ON_PURPOSE.fullmatch(" ".join(tail)))
+            return " ".join(head), "" if is_on_purpose else " ".join(tail)
+    return words, ""
+
+
+_OF_DAYS = {"week", "weeks", "month", "months", "days", "year"}
+_LEADS_ON = {"this", "last", "the", "on", "at", "in", "a", "an", "for", "to", "and"}
+_ON_PURPOSE = re.compile(r"(?:on purpose|deliberately|intentionally|this time)?")
 
 
 def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
@@ -174,6 +266,10 @@ def _as_typed(sentence: Sentence, words: Sequence[str]) -> str:
         if word == "dayx"
     )
     return " ".join(next(days, word) if word == "dayx" else word for word in words)
+
+
+def names_pills(words: str) -> bool:
+    return bool(_pills().search(words))
 
 
 @lru_cache

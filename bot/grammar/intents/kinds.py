@@ -182,7 +182,9 @@ class SmallTalk:
 
 @dataclass(frozen=True, slots=True)
 class OffTopic:
-    """Weather, music, jokes."""
+    """Weather, music, jokes; or how somebody is, of which no notes are kept."""
+
+    is_of_health: bool = False
 
 
 class Unsaid(StrEnum):
@@ -205,19 +207,21 @@ class NoRecord:
 @dataclass(frozen=True, slots=True)
 class Gave:
     """ "Gave mum her para at 10pm": each of `mentions` is a medicine, or those that it may be.
-    `when` are the words of amount and time. `is_own`: of whoever says it.
+    `when` are the words of amount and time, `note` what else is said. `is_own`: of whoever says it.
     """
 
     mentions: tuple[tuple[UUID, ...], ...]
     when: str = ""
     person_id: UUID | None = None
     is_own: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GaveDue:
-    """ "She had her evening pills", "everything that was due before noon" (the hour `before`);
-    `is_it`: "gave it at 8".
+    """ "She had her evening pills", "everything that was due before noon" (the hour `before`),
+    "everything except the metformin" (`but_not`), "her 9 o'clock one" (`due_hours`); `is_it`: "gave
+    it at 8". `note` is what else is said.
     """
 
     person_id: UUID | None
@@ -227,6 +231,9 @@ class GaveDue:
     is_all: bool = False
     is_own: bool = False
     is_it: bool = False
+    note: str = ""
+    but_not: tuple[UUID, ...] = ()
+    due_hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

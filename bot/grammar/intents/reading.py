@@ -86,10 +86,10 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
         return asked
     found = _skipped(sentence) or _no_record(sentence)
     found = found or (read_happened(sentence) if _is_said(sentence) else None)
-    found = found or asked
+    found = found or _new_medicine(sentence)
     if found is None and now is not None:
         found = read_plan(sentence, text, people=people, now=now)
-    return found or _off_topic(sentence)
+    return found or asked or _else(sentence)
 
 
 def _is_denied(sentence: Sentence) -> bool:
@@ -164,8 +164,17 @@ def _small_talk(sentence: Sentence) -> Intent | None:
     return next((SmallTalk(talk) for talk in Talk if _says(sentence, _TALK, talk.value)), None)
 
 
-def _off_topic(sentence: Sentence) -> Intent | None:
-    return OffTopic() if _says(sentence, _TALK, "off topic") else None
+def _new_medicine(sentence: Sentence) -> Intent | None:
+    """ "The doctor gave her a new tablet", of which nothing else is said."""
+    is_told = not sentence.is_question and _says(sentence, _TALK, "new medicine")
+    return RunsCommand("addmed") if is_told else None
+
+
+def _else(sentence: Sentence) -> Intent | None:
+    if _says(sentence, _TALK, "off topic"):
+        return OffTopic()
+    is_of_health = not sentence.is_question and _says(sentence, _TALK, "how they are")
+    return OffTopic(is_of_health=True) if is_of_health else None
 
 
 def _advice(sentence: Sentence) -> Intent | None:
@@ -286,7 +295,9 @@ def _planned(about: AboutAppointment) -> Callable[[Sentence], Intent | None]:
 
 
 def _who(sentence: Sentence) -> Intent | None:
-    """A number that is told is no question for one."""
+    """A number that is told is no question for one, and "GP phone call on Friday" no doctor."""
+    if sentence.weekday is not None:
+        return None
     return None if _LONG_NUMBER.search(sentence.text) else WhoIs(sentence.doctor_ids)
 
 

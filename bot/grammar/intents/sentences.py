@@ -14,6 +14,7 @@ from bot.grammar.dates import WEEKDAYS
 from bot.grammar.intents.described import describe
 from bot.grammar.intents.kinds import Part
 from bot.grammar.intents.known import Known, Spoken
+from bot.grammar.intents.openings import read_opening
 from bot.grammar.tokens import raw_words, unaccented
 from bot.grammar.words.loading import (
     load_expressions,
@@ -68,14 +69,13 @@ def read_sentence(text: str, known: Known) -> Sentence:
     words = list(_spelled_out(text[:LONGEST]))
     marked = _Marking(words, known)
     marked.run()
-    greeted = load_expressions("talk")["greeting"].match(" ".join(marked.kept))
-    if greeted is not None:
-        used = greeted[0].count(" ")
-        marked.kept, marked.origins = marked.kept[used:], marked.origins[used:]
+    opening = read_opening(marked.kept)
+    marked.kept, marked.origins = marked.kept[opening.used :], marked.origins[opening.used :]
+    is_asked = text.rstrip().endswith("?") or ("yet" in words and "not" not in words)
     plain = " ".join(marked.kept)
     return Sentence(
         plain,
-        text.rstrip().endswith("?") or ("yet" in words and "not" not in words),
+        is_asked and not opening.is_request,
         tuple(dict.fromkeys(marked.medicines)),
         tuple(dict.fromkeys(marked.people)) or _of_pronouns(words, known),
         tuple(dict.fromkeys(marked.doctors)),

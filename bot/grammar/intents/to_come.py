@@ -22,6 +22,7 @@ from bot.grammar.intents.kinds import (
     SaysAppointment,
     SaysDirection,
     Stops,
+    WhoIs,
 )
 from bot.grammar.intents.sentences import Sentence, names_amount
 from bot.grammar.people import Person
@@ -58,18 +59,25 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
 
     if visits and (match := said("moved")):
         return Moved(visits, _typed(sentence, match.span("when")))
-    if visits and said("called off"):
+    if (visits or sentence.weekday is not None) and said("called off"):
         return CalledOff(visits, sentence.weekday)
+    if sentence.doctor_ids and said("new number"):
+        return WhoIs(sentence.doctor_ids)
     if said("drives"):
         return Drives(visits, sentence.weekday, days=_days_ahead(sentence.text))
     if said("does not drive"):
         days = _days_ahead(sentence.text)
         return Drives(visits, sentence.weekday, days=days, gives_up=True)
     if ids and (match := said("changes to")):
-        return ChangesTo(ids, _typed(sentence, match.span("words")))
-    if ids and said("stops"):
+        words = _typed(sentence, match.span("words"))
+        begins = match.groupdict().get("begins")
+        return ChangesTo(
+            ids, f"{words} {_typed(sentence, match.span('begins'))}" if begins else words
+        )
+    match = said("paused")
+    if ids and said("stops") and not (match and match.groupdict().get("end")):
         return Stops(ids)
-    if match := said("paused"):
+    if match:
         end = match.groupdict().get("end")
         typed = _typed(sentence, match.span("end")) if end else ""
         before_end = sentence.text[: match.start("end")] if end else sentence.text
@@ -113,7 +121,13 @@ _DOCTOR = re.compile(
 
 
 _NEW_DOCTOR = re.compile(
-    r"(?i)^\s*(?:add )?(?:a )?new doctor[,:]? (?P<line>(?:dr|doctor|prof)\b.+)$"
+    r"(?i)^\s*(?:add |(?:we|she|he|mum|mom|dad)(?: have| has|'ve|'s)?(?: got)? )?(?:a )?"
+    r"new doctor[,:]? (?P<line>(?:dr|doctor|prof)\b.+)$"
+)
+_NEW_SPECIALIST = re.compile(
+    r"(?i)^\s*(?:the |her |his |our |mum's |dad's )?new (?P<specialty>[a-z]{2,20}) is "
+    r"(?P<name>(?:dr\.?|doctor|prof\.?) [a-z .'-]{2,40}?)"
+    r"(?:[, ]+(?P<phone>\+?\d[\d ()-]{5,}))?[.!]?\s*$"
 )
 
 
@@ -122,6 +136,9 @@ def _doctor(text: str) -> Intent | None:
     new = _NEW_DOCTOR.match(text)
     if new is not None:
         return HasDoctor(new["line"])
+    named = _NEW_SPECIALIST.match(text.replace("\u2019", "'"))
+    if named is not None:
+        return HasDoctor(", ".join(filter(None, named.group("name", "specialty", "phone"))))
     match = _DOCTOR.match(text.replace("\u2019", "'"))
     return HasDoctor(f"{match['name']}, {match['specialty']}") if match else None
 
@@ -152,11 +169,15 @@ def _direction(text: str, people: Sequence[Person], now: datetime) -> Intent | N
         typed = understand_medicine(f"/addmed {line}", people=people, now=now)
     except Misunderstood:
         return None
+    is_explicit = line != text.strip()
     says_when = typed.schedule is not None or bool(typed.schedule_so_far)
+    says_when = says_when or (is_explicit and bool(typed.refused))
     problem = typed.problem
     is_readable = problem is None or problem.problem.can_be_completed or problem.problem.is_missing
     is_readable = is_readable or (problem is not None and problem.problem.is_of_an_hour)
-    if not typed.name or typed.dosage is None or not says_when or not is_readable:
+    if not typed.name or typed.dosage is None or not says_when:
+        return None
+    if not (is_readable or is_explicit):
         return None
     words = [token.word for token in tokenize(typed.name).tokens]
     is_name = len(words) <= _LONGEST_NAME and not set(words) & load_words("not names")

@@ -76,7 +76,7 @@ class Giving:
     `at` is UTC (None: now). `given` is the amount if it wasn't the usual one, and `count` how many
     doses as set that is, if we had to ask. `zone` is the person's when we asked about the time.
     `dose_id` is the dose it's meant for, unless it `is_extra`; `seen` is the outlook that they have
-    confirmed. What `is_said` in own words is always confirmed.
+    confirmed. What `is_said` in own words is always confirmed; the `note` is what else was said.
     """
 
     at: datetime | None = None
@@ -88,6 +88,7 @@ class Giving:
     is_no_slip: bool = False
     seen: int | None = None
     is_said: bool = False
+    note: str | None = None
 
 
 NOW_AS_USUAL = Giving()
@@ -111,7 +112,7 @@ async def give(
     if not is_settled or (must_see and giving.seen != outlook.seen):
         return question
     if outlook.counts_for is None:
-        return await _record_extra(scope, outlook)
+        return await _record_extra(scope, outlook, note=giving.note)
     return await record_doses(
         scope,
         [outlook.counts_for.id],
@@ -119,6 +120,7 @@ async def give(
         taken_at=outlook.at,
         given=outlook.given,
         dose_count=outlook.count,
+        note=giving.note,
     )
 
 
@@ -287,7 +289,7 @@ def _with_doubts(outlook: Outlook, *, asked_in: ZoneInfo | None = None) -> Outlo
     )
 
 
-async def _record_extra(scope: Scope, outlook: Outlook) -> Recorded:
+async def _record_extra(scope: Scope, outlook: Outlook, *, note: str | None) -> Recorded:
     """Record an intake that isn't a dose of the schedule. The medicine must be locked."""
     medicine, dose_id = outlook.medicine, new_id()
     dosage = outlook.given or medicine.dosage
@@ -316,4 +318,5 @@ async def _record_extra(scope: Scope, outlook: Outlook) -> Recorded:
         status=DoseStatus.TAKEN,
         taken_at=outlook.at,
         dose_count=outlook.count,
+        note=note,
     )

@@ -128,6 +128,7 @@ async def record_late(
     zone: ZoneInfo | None = None,
     seen: int | None = None,
     given: Mapping[UUID, Dosage] = NOTHING_CHOSEN,
+    note: str | None = None,
 ) -> Recorded | LateOutlook:
     """Record doses as taken at *at* (UTC; None: each when it was due), as one action, unless there
     are doubts that the member hasn't *seen*. *given* is what was chosen of each dose that is to be
@@ -156,6 +157,7 @@ async def record_late(
             status=DoseStatus.TAKEN,
             taken_at=moment,
             given=chosen,
+            note=note,
             action_id=action_id,
         )
         recorded += outcome.recorded

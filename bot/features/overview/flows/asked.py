@@ -3,7 +3,7 @@
 Nothing here writes anything.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -26,6 +26,7 @@ from bot.grammar.intents.kinds import (
     ListOfMedicines,
     MayBeGiven,
     NoRecord,
+    OffTopic,
     Span,
     WasItGiven,
     WhatIsDue,
@@ -88,7 +89,9 @@ async def answer_asked(
         case CatchUp():
             return await run("today")
         case AsksAdvice():
-            return await _advice(request)
+            return await _with_numbers(request, views.asks_advice)
+        case OffTopic(is_of_health=True):
+            return await _with_numbers(request, views.no_notes_yet)
         case NoRecord():
             return await _no_record(request, intent, known)
         case _:
@@ -275,9 +278,10 @@ async def _doctors(request: Request, ids: Collection[UUID]) -> Answer | None:
     return Answer(send=tuple(screens[:MOST_SCREENS])) if screens else None
 
 
-async def _advice(request: Request) -> Answer:
+async def _with_numbers(request: Request, view: Callable[..., Answer]) -> Answer:
+    """What is for a doctor, with the numbers of those that the family has."""
     if request.scope.member is None:
-        return views.asks_advice((), has_doctors=False)
+        return view((), has_doctors=False)
     doctors = await list_doctors(request.scope)
     numbers = [f"{each.name}: {each.phone}" for each in doctors if each.phone]
-    return views.asks_advice(numbers[:MOST_SCREENS], has_doctors=bool(doctors))
+    return view(numbers[:MOST_SCREENS], has_doctors=bool(doctors))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.conversation.people import to_persons, to_stored
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
+from bot.grammar.intents.happened import names_pills
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     Intent,
@@ -106,14 +107,18 @@ async def load_reader(request: Request) -> FamilyReader:
 
 async def read_short_word(request: Request) -> Short | None:
     """ "Done", "later", "refused": what says nothing about which dose. "She refused the Metformin"
-    does.
+    and "gave both morning tablets at 9" do.
     """
     text = request.text or ""
     short = read_short(text)
-    if short is None or short.said is not Said.SKIPPED or not short.rest:
+    if short is None or not short.rest or short.said not in {Said.SKIPPED, Said.DONE}:
         return short
-    sentence = read_sentence(text, (await load_reader(request)).known)
-    return None if sentence.medicine_ids or sentence.part else short
+    if names_pills(short.rest):
+        return None
+    is_named = short.said is Said.SKIPPED and (
+        read_sentence(text, (await load_reader(request)).known).medicine_ids
+    )
+    return None if is_named else short
 
 
 def _spoken(stored: Mapping[str, str], known: Known) -> Spoken:

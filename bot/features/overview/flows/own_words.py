@@ -161,7 +161,7 @@ class OwnWords:
                 return await _danger(request, danger)
             case SmallTalk(talk=talk):
                 return small_talk(talk, request)
-            case OffTopic():
+            case OffTopic(is_of_health=False):
                 return views.off_topic()
             case _:
                 asked = await answer_asked(request, intent, known, self._commands)

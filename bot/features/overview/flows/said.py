@@ -153,7 +153,7 @@ async def _gave(request: Request, intent: Gave) -> Answer | None:
             others = [(line.name, line.person) for line in named]
             return views.of_somebody_else(others) if named else None
         items.append((theirs, intent.when))
-    return await give.begin_named(request, items)
+    return await give.begin_named(request, items, note=intent.note)
 
 
 async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
@@ -162,6 +162,10 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
         return None
     doses = await _open_doses(request, _meant_by(intent, person_id))
     now = request.scope.clock.now()
+    if not _OF_BEFORE.search(intent.when):
+        # "All given" is of today, where anything of today is open.
+        today = [dose for dose in doses if dose.local.date() == now.astimezone(dose.zone).date()]
+        doses = today or doses
     if intent.part is not None:
         doses = [dose for dose in doses if dose.due_at <= now] or doses
     elif not intent.is_all:
@@ -169,14 +173,19 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
     if not doses:
         return await _recorded(request, _meant_by(intent, person_id))
     return await _of_one_person(
-        doses, lambda theirs: take_late.begin_said(request, theirs, intent.when)
+        doses, lambda theirs: take_late.begin_said(request, theirs, intent.when, intent.note)
     )
+
+
+_OF_BEFORE = re.compile(r"(?i)\b(?:yesterday|last)\b")
 
 
 def _meant_by(intent: GaveDue, person_id: UUID | None) -> Callable[[DoseFacts, datetime], bool]:
     def is_meant(dose: DoseFacts, now: datetime) -> bool:
-        if person_id not in {None, dose.care_recipient_id}:
+        if person_id not in {None, dose.care_recipient_id} or dose.medication_id in intent.but_not:
             return False
+        if intent.due_hours:
+            return dose.local.hour in intent.due_hours
         if intent.before is not None and dose.local.hour >= intent.before:
             return False
         if intent.is_all and dose.due_at > now:

@@ -188,6 +188,16 @@ def asks_advice(doctors: Sequence[str], *, has_doctors: bool) -> Answer:
     return say("\n".join(lines), home_buttons("doctors") if has_doctors else ())
 
 
+def no_notes_yet(doctors: Sequence[str], *, has_doctors: bool) -> Answer:
+    """Somebody says how the person is."""
+    words = _(
+        "I can't keep notes about how somebody is yet, so nothing is saved. If it worries you, "
+        "please ask a doctor or a pharmacist."
+    )
+    lines = [words, *(f"• {escape(each)}" for each in doctors)]
+    return say("\n".join(lines), home_buttons("doctors") if has_doctors else ())
+
+
 def hello(name: str) -> Answer:
     return say(_("Hello {name}!").format(name=escape(name)), home_buttons("today", "help"))
 

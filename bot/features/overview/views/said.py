@@ -60,7 +60,8 @@ def pause_later() -> Answer:
     return say(
         _(
             "I can't set a pause that begins on a later day, so nothing is paused yet. Tell me "
-            "when it begins, like “Mum is in hospital until Friday”, and I'll show what I pause."
+            "when it begins, like “Mum is in hospital until Friday”. A single dose can be skipped "
+            "on its card."
         ),
         home_buttons("today", "appts"),
     )

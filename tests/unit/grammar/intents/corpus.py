@@ -175,24 +175,28 @@ def in_words(intent: Intent) -> str:
             return "advice"
         case SmallTalk(talk):
             return f"talk {talk.replace(' ', '-')}"
-        case OffTopic():
-            return "off-topic"
+        case OffTopic(is_of_health):
+            return "how they are" if is_of_health else "off-topic"
         case NoRecord(why):
             return f"no-record {why}"
         case ChangesTo(ids, words):
             return f"changes {_names(ids)} to {words}"
         case WentTo(words):
             return f"went {words}"
-        case Gave(mentions, when):
-            return " ".join(
-                filter(None, ["gave", *map(_names, mentions), f"@ {when}" if when else ""])
-            )
+        case Gave(mentions, when, note=note):
+            said = [f"@ {when}" if when else "", f"({note})" if note else ""]
+            return " ".join(filter(None, ["gave", *map(_names, mentions), *said]))
         case GaveDue():
             what = "it" if intent.is_it else "all" if intent.is_all else "pills"
             bound = f"before {intent.before}" if intent.before else ""
             own = "own" if intent.is_own else ""
-            when = f"@ {intent.when}" if intent.when else ""
-            return " ".join(filter(None, ["gave", own, intent.part or "", what, bound, when]))
+            said = [
+                f"but {_names(intent.but_not)}" if intent.but_not else "",
+                f"due {intent.due_hours[0]}" if intent.due_hours else "",
+                f"@ {intent.when}" if intent.when else "",
+                f"({intent.note})" if intent.note else "",
+            ]
+            return " ".join(filter(None, ["gave", own, intent.part or "", what, bound, *said]))
         case Skipped(ids, _person, part, reason):
             what = _names(ids) or " ".join(filter(None, [part, "pills"]))
             return f"skipped {what}" + (f" ({reason})" if reason else "")
@@ -201,7 +205,7 @@ def in_words(intent: Intent) -> str:
         case Moved(ids, when):
             return f"moved {_names(ids)} @ {when}"
         case CalledOff(ids):
-            return f"called off {_names(ids)}"
+            return f"called off {_names(ids)}".strip()
         case Drives(ids, weekday, days, gives_up):
             on = _DAYS[weekday] if weekday is not None else "" if days is None else str(days)
             what = " ".join(filter(None, [_names(ids), on]))

@@ -104,6 +104,7 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
             own_words.no_record, Unsaid.QUOTED, None, member=home.member, now=NOW
         ),
         "own_advice": partial(own_words.asks_advice, [words.anna], has_doctors=True),
+        "own_no_notes_yet": partial(own_words.no_notes_yet, [words.anna], has_doctors=True),
         "own_advice_without_doctors": partial(own_words.asks_advice, (), has_doctors=False),
         "said_call_off": partial(said.to_tap, said.call_it_off(), [page]),
         "said_move": partial(said.to_tap, said.move_it(), [page, page]),

@@ -75,9 +75,11 @@ async def begin(request: Request) -> Answer:
 
 
 async def begin_named(
-    request: Request, items: Sequence[tuple[Sequence[MedicineLine], str]]
+    request: Request, items: Sequence[tuple[Sequence[MedicineLine], str]], *, note: str = ""
 ) -> Answer:
-    """Each of *items* with what was said about it. Several lines: which of them is asked."""
+    """Each of *items* with what was said about it. Several lines: which of them is asked. The
+    *note* is kept with each record.
+    """
     found, rest = items[0]
     queue = tuple((str(lines[0].id), words) for lines, words in items[1:])
     now = request.scope.clock.now()
@@ -89,9 +91,10 @@ async def begin_named(
             "given": given_line_of(request, rest, found),
             "zones": {str(line.id): line.zone.key for line in found},
             "is_said": request.is_said,
+            "note": note,
         }
         return FLOW.begin(request, "which", data)
-    return await _start(request, found[0], rest, queue=queue, is_said=request.is_said)
+    return await _start(request, found[0], rest, queue=queue, is_said=request.is_said, note=note)
 
 
 async def begin_medicine(request: Request, medicine: MedicineFacts) -> Answer:
@@ -109,11 +112,12 @@ async def _start(
     said_at: datetime | None = None,
     said_in: str | None = None,
     is_said: bool = False,
+    note: str = "",
 ) -> Answer:
     """The medicine is known. Read what was said about it (now, or at *said_at* in the zone
     *said_in*), and record or ask.
     """
-    draft = Draft.of(line, queue=queue, is_said=is_said)
+    draft = Draft.of(line, queue=queue, is_said=is_said, note=note)
     draft = replace(draft, zone=said_in or draft.zone)
     now = said_at or request.scope.clock.now()
     typed = read_intake(tokenize(rest), zone=ZoneInfo(draft.zone), now=now)
@@ -186,7 +190,9 @@ async def _continue_queue(request: Request, draft: Draft, answer: Answer) -> Ans
     line = next((line for line in lines if str(line.id) == medication_id), None)
     if line is None:
         return answer
-    following = await _start(request, line, rest, queue=tuple(queue), is_said=draft.is_said)
+    following = await _start(
+        request, line, rest, queue=tuple(queue), is_said=draft.is_said, note=draft.note
+    )
     return replace(following, send=(*answer.send, *following.send), closes=True)
 
 
@@ -218,9 +224,15 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         return FLOW.advance(request, running, "which", data)
     said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
     said_in = data.get("zones", {}).get(str(line.id))
-    is_said = bool(data.get("is_said"))
     return await _start(
-        request, line, rest, running, said_at=said_at, said_in=said_in, is_said=is_said
+        request,
+        line,
+        rest,
+        running,
+        said_at=said_at,
+        said_in=said_in,
+        is_said=bool(data.get("is_said")),
+        note=str(data.get("note", "")),
     )
 
 

@@ -24,7 +24,8 @@ class Draft:
     read by the person's clock or, with `is_mine`, by the member's. `at` is fixed as soon as a
     question is asked, so that it stays what was meant however long the answer takes. `known` are
     the intakes that the question has shown, `queue` the medicines that come after this one, with
-    their words. What `is_said` in own words is shown before it is recorded.
+    their words. What `is_said` in own words is shown before it is recorded, with the `note` that
+    the rest of the sentence makes.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Draft:
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
     is_said: bool = False
+    note: str = ""
 
     @classmethod
     def read(cls, stored: Data) -> Self:
@@ -70,6 +72,7 @@ class Draft:
         *,
         queue: tuple[tuple[str, str], ...] = (),
         is_said: bool = False,
+        note: str = "",
     ) -> Self:
         return cls(
             id=str(medicine.id),
@@ -79,6 +82,7 @@ class Draft:
             usual=medicine.dosage.to_json(),
             queue=queue,
             is_said=is_said,
+            note=note,
         )
 
     def write(self) -> Data:
@@ -132,4 +136,5 @@ class Draft:
             is_no_slip=self.is_no_slip,
             seen=self.seen,
             is_said=self.is_said,
+            note=self.note or None,
         )

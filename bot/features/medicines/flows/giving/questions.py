@@ -75,7 +75,7 @@ def show(request: Request, draft: Draft, question: Question) -> Draft:
                 else ()
             )
             text = confirmations.confirm(
-                outlook, reader=reader, changes=changes, corrects=False
+                outlook, reader=reader, changes=changes, note=draft.note, corrects=False
             ).text
             if is_clock_in_doubt(request, draft):
                 buttons = [other_clock_button(request, draft)]

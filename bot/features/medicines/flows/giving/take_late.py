@@ -49,7 +49,8 @@ class Draft:
 
     `at` is the moment; None means each at its own time. `said` are typed words, read in `zone` or,
     with `is_mine`, in the member's own. `seen` is the fingerprint of what the question has shown.
-    `given` is what was chosen of the one dose that is to be a range.
+    `given` is what was chosen of the one dose that is to be a range. What `is_said` in own words is
+    shown before it is recorded, with the `note` that the rest of the sentence makes.
     """
 
     ids: tuple[str, ...]
@@ -64,6 +65,8 @@ class Draft:
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
     given: Mapping[str, Any] | None = None
+    is_said: bool = False
+    note: str = ""
 
     @classmethod
     def read(cls, stored: Data) -> Self:
@@ -93,11 +96,13 @@ class Draft:
         return datetime.fromisoformat(self.at) if self.at else None
 
 
-async def begin_said(request: Request, doses: Sequence[DoseFacts], said: str) -> Answer:
+async def begin_said(
+    request: Request, doses: Sequence[DoseFacts], said: str, note: str = ""
+) -> Answer:
     """Show what "she had her pills at 8" means for these doses of one person, before it is
-    recorded. Ask when that was if *said* doesn't tell.
+    recorded. Ask when that was if *said* doesn't tell. The *note* is kept with it.
     """
-    draft = await _draft(request, doses)
+    draft = replace(await _draft(request, doses), is_said=True, note=note)
     try:
         typed = parse_time(request, draft, said) if said else None
     except Misunderstood as unclear:
@@ -133,7 +138,9 @@ async def _refresh_when(request: Request, data: Data) -> Data:
     draft, reader = Draft.read(data), reader_of(request)
     outlook = await review_late(request.scope, draft.dose_ids, at=None, given=draft.chosen)
     labels = views.when_labels(outlook.open, now=reader.now) if outlook.open else {}
-    text = views.ask_when(outlook, person=draft.person, reader=reader, given=draft.chosen).text
+    text = views.ask_when(
+        outlook, person=draft.person, reader=reader, given=draft.chosen, note=draft.note
+    ).text
     return replace(draft, text=text, buttons=tuple(labels.items())).write()
 
 
@@ -208,10 +215,10 @@ async def _take_typed_time(
 
 
 async def _record_or_ask(request: Request, running: Conversation, draft: Draft) -> Answer:
-    """Record it. If the typed time is a different moment by the member's own clock, show both
-    first.
+    """Record it. If it was said in own words, or the typed time is a different moment by the
+    member's own clock, show it first.
     """
-    if draft.seen is None and has_two_clocks(request, draft):
+    if draft.seen is None and (draft.is_said or has_two_clocks(request, draft)):
         outlook = await _review(request, draft)
         if outlook.open:
             shown = _show(request, draft, outlook)
@@ -227,6 +234,7 @@ async def _record(request: Request, running: Conversation, draft: Draft) -> Answ
         zone=ZoneInfo(draft.zone),
         seen=draft.seen,
         given=draft.chosen,
+        note=draft.note or None,
     )
     if not isinstance(outcome, Recorded):
         shown = _show(request, draft, outcome)
@@ -258,7 +266,9 @@ def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
     if has_two_clocks(request, draft):
         buttons.append(clock_button(request, draft))
     buttons += list(intake_questions.time_labels().items())
-    text = views.confirm(outlook, person=draft.person, reader=reader, given=draft.chosen).text
+    text = views.confirm(
+        outlook, person=draft.person, reader=reader, given=draft.chosen, note=draft.note
+    ).text
     return replace(draft, seen=outlook.seen, text=text, buttons=tuple(buttons))
 
 

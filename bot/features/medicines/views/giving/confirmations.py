@@ -23,7 +23,9 @@ def counts_for_words(dose: DoseFacts, reader: Reader) -> str:
     return _("It counts as the dose due {day} {time}.").format(day=day, time=time)
 
 
-def confirm(outlook: Outlook, *, reader: Reader, changes: Sequence[str], corrects: bool) -> Screen:
+def confirm(
+    outlook: Outlook, *, reader: Reader, changes: Sequence[str], corrects: bool, note: str = ""
+) -> Screen:
     """Lists everything that Yes will record and what to know beforehand. It never gives advice."""
     medicine = outlook.medicine
     lines = [*changes, f"💊 {what_in_words(outlook)}"]
@@ -40,8 +42,14 @@ def confirm(outlook: Outlook, *, reader: Reader, changes: Sequence[str], correct
     elif Doubt.EXTRA in outlook.doubts:
         lines.append(_extra(outlook, reader))
     lines += considerations(outlook, reader)
+    lines += said_as_note(note)
     lines.append(_("Correct the record?") if corrects else _("Record it?"))
     return Screen("\n".join(lines))
+
+
+def said_as_note(note: str) -> Sequence[str]:
+    """What else was said, and is kept with the record."""
+    return [f"<i>“{escape(note)}”</i>"] if note else []
 
 
 def what_in_words(outlook: Outlook) -> str:

@@ -26,6 +26,7 @@ def ask_when(
     person: str,
     reader: Reader,
     given: Mapping[UUID, Dosage] = NOTHING_CHOSEN,
+    note: str = "",
 ) -> Screen:
     """Asks when doses were taken. Each is shown with the day and time it was due, and with whoever
     has answered it in the meantime. *given* is what was chosen of a range.
@@ -43,7 +44,8 @@ def ask_when(
     )
     if not count:
         return Screen("\n".join([head, *fitting(lines)]))
-    return Screen("\n".join([head, *fitting(lines), question]))
+    noted = confirmations.said_as_note(note)
+    return Screen("\n".join([head, *fitting(lines), *noted, question]))
 
 
 def _due(dose: DoseFacts, reader: Reader, given: Mapping[UUID, Dosage] = NOTHING_CHOSEN) -> str:
@@ -89,6 +91,7 @@ def confirm(
     person: str,
     reader: Reader,
     given: Mapping[UUID, Dosage] = NOTHING_CHOSEN,
+    note: str = "",
 ) -> Screen:
     """Lists everything that Yes will record and what to know beforehand. It never gives advice."""
     lines = [
@@ -115,6 +118,7 @@ def confirm(
             f"<b>{escape(each.medicine.name)}</b>",
             *confirmations.considerations(each, reader),
         ]
+    lines += confirmations.said_as_note(note)
     return Screen("\n".join([*fitting(lines), _("Record it?")]))
 
 
