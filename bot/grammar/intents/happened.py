@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
-from bot.grammar.intents.kinds import Gave, GaveDue, Intent, Refilled, Skipped, WentTo
+from bot.grammar.intents.kinds import Gave, GaveDue, Intent, Part, Refilled, Skipped, WentTo
 from bot.grammar.intents.sentences import Sentence
 from bot.grammar.words.loading import load_expressions, load_lines, load_patterns
 
@@ -85,10 +85,18 @@ def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     if mentions:
         return Gave(mentions, when, sentence.person_id, is_own=is_own, note=note)
     part = None if is_all and sentence.part is None else sentence.part
+    if set(rest) and set(rest) <= _OF_PARTS.keys() | {"this", "in", "the", "today"}:
+        # "Everything this morning": those of the morning, and no hour.
+        named = next((_OF_PARTS[word] for word in rest if word in _OF_PARTS), None)
+        part, when = part or named, "" if named else when
     if not is_of_pills:
         return GaveDue(sentence.person_id, None, when, is_own=is_own, is_it=True, note=note)
     found = GaveDue(sentence.person_id, part, when, before, is_all=is_all, is_own=is_own, note=note)
     return replace(found, but_not=but_not, due_hours=due_hours)
+
+
+_OF_PARTS = {"morning": Part.MORNING, "noon": Part.NOON, "afternoon": Part.AFTERNOON}
+_OF_PARTS |= {"evening": Part.EVENING, "tonight": Part.EVENING, "night": Part.NIGHT}
 
 
 def _without_exception(sentence: Sentence, words: str) -> tuple[str, tuple[UUID, ...]]:

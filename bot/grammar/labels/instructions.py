@@ -112,7 +112,9 @@ class _Taking:
 
     def _take_bracketed(self, inside: Sequence[Token]) -> None:
         bare = _without_brackets(inside)
-        if self._is_said_otherwise(bare):
+        if self._is_after_amount and _conditional(bare, 0) == len(bare):
+            self.notes.append(self._line.typed(inside).strip("()[]"))
+        elif self._is_said_otherwise(bare):
             self.kept += bare
         elif not _is_remark(bare):
             self.kept += bare  # "(4 mg on Sundays)" is none
@@ -208,6 +210,7 @@ _OF_CONDITIONS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("may", "can"), _MORE),
     **dict.fromkeys(("call", "phone", "ring", "see"), _HELP),
     "repeat": frozenset({"after", "if"}),
+    **dict.fromkeys(("recheck", "check", "monitor"), frozenset({"inr", "bloods", "bp", "levels"})),
     "only": frozenset({"if", "when"}),
     "if": frozenset({"no"}),
 }

@@ -136,6 +136,8 @@ _SAID_OTHERWISE: Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]],
     ),
     (re.compile(r"(?i)\b(?:at\s+)?last thing(?:\s+at\s+(?:night|nite|bedtime))?\b"), "at bedtime"),
     (re.compile(r"(?i)\bbed[-\s]time\b"), "bedtime"),
+    (re.compile(r"(?i)\bbrekk(?:y|ie)\b"), "breakfast"),
+    (re.compile(rf"(?i)\b(?:half|½|1/2)\s+(?:to|or)\s+(?:one|1)\b(?!\s*{_THING})"), "½-1 tablet"),
     (re.compile(r"(?i)\b12\s+(?=(?:noon|midday|midnight)\b)"), ""),  # no 12 mg at noon
     # Which the steps say that follow.
     (re.compile(rf"(?i)\b(?:titration|titrate|taper)[:,]?\s+(?=[\d.½]+\s?{_UNIT}\b)"), ""),

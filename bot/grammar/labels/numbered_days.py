@@ -97,7 +97,13 @@ def _is_of_a_cycle(following: Sequence[str]) -> bool:
 
 def _with_day_named(tokens: Sequence[Token]) -> tuple[Token, ...]:
     words = [("" if token.is_quoted else token.word) for token in tokens]
-    if "then" not in words or sum(words.count(day) for day in _NAMED) != 1:
+    if "then" not in words:
+        return tuple(tokens)
+    several = words.index("then") - 3
+    if several > 0 and words[several : several + 3] == ["today", "and", "tomorrow"]:
+        spelled = _spelled("from today for 2 days", tokens[several])
+        return (*tokens[:several], *spelled, *tokens[several + 3 :])
+    if sum(words.count(day) for day in _NAMED) != 1:
         return tuple(tokens)
     for at in range(1, words.index("then")):
         is_a_day = words[at] in _NAMED and words[at - 1] not in _BEFORE_DATES

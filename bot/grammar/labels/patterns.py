@@ -160,7 +160,9 @@ def _form_of(tokens: Sequence[Token]) -> tuple[int, str] | None:
     """Where the form stands after a strength ("20 mg tablets"), and its singular."""
     for at in range(2, len(tokens)):
         if tokens[at].is_quoted or name_of_unit(tokens[at - 1].word) in {None, *THINGS}:
-            glued = re.fullmatch(r"[\d.,]+([a-zµμ]+)", tokens[at - 1].word)
+            glued = re.fullmatch(
+                r"[\d.,]+([a-zµμ]+)(?:/[\d.]*h(?:rs?|ours?)?)?", tokens[at - 1].word
+            )
             if glued is None or name_of_unit(glued[1]) in {None, *THINGS}:
                 continue
         unit = name_of_unit(tokens[at].word.rstrip(".:"))
@@ -256,18 +258,22 @@ def _without_tables(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[S
 
 def _with_parts_joined(tokens: Sequence[Token]) -> Sequence[Token]:
     """ "1 morning, 1 evening" as "1-0-1-0"; "8 morning" may be the hour."""
-    for at in range(1, len(tokens) - 3):
+    for at in range(2, len(tokens) - 3):
+        if not _is_strength(tokens[at - 2], tokens[at - 1]):
+            continue
         counts = ["0"] * len(_WHEN)
         last, end, found = -1, at, 0
         while end + 1 < len(tokens):
             end += end > at and tokens[end].word in {",", "and", "&", "+"}
-            count, part = (token.word for token in (*tokens[end : end + 2], _END, _END)[:2])
-            amount, place = _FEW.get(count), _PLACES.get(part.rstrip(","))
+            count, *rest = (token.word for token in (*tokens[end : end + 4], *(_END,) * 4)[:4])
+            skip = 2 if rest[:2] == ["in", "the"] else rest[0] in {"at", "every"}
+            if skip and tokens[at - 1].word in {"tablets", "tabs"}:
+                break  # of which one is one tablet
+            amount, place = _FEW.get(count), _PLACES.get(rest[skip].rstrip(","))
             if amount is None or place is None or place <= last or tokens[end].is_quoted:
                 break
-            counts[place], last, end, found = amount, place, end + 2, found + 1
-        before = tokens[at - 1].word
-        if found > 1 and before not in {"at", "every", "for"}:
+            counts[place], last, end, found = amount, place, end + skip + 2, found + 1
+        if found > 1:
             raw = " ".join(token.raw for token in tokens[at:end])
             word = "-".join(counts)
             table = replace(tokens[at], raw=raw, word=word, end=tokens[end - 1].end)
@@ -275,10 +281,17 @@ def _with_parts_joined(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens
 
 
+def _is_strength(before: Token, token: Token) -> bool:
+    """ "5mg", "5 mg", "5mg tablets"."""
+    words = f"{before.word} {token.word}".removesuffix(" tablets").removesuffix(" tabs")
+    return not token.is_quoted and bool(_STRENGTH.search(words))
+
+
+_STRENGTH = re.compile(r"(?:^|[\d ])(?:mg|mcg|µg|g|micrograms?|milligrams?)$")
 _END = Token("", "", 0, 0)
 _FEW = {"1": "1", "one": "1", "2": "2", "two": "2", "3": "3", "three": "3", "½": "½", "half": "½"}
-_PLACES = {"morning": 0, "mane": 0, "am": 0, "noon": 1, "midday": 1, "lunch": 1, "lunchtime": 1}
-_PLACES |= {"evening": 2, "dinner": 2, "supper": 2, "bedtime": 3, "night": 3, "nocte": 3}
+_PLACES = {"morning": 0, "mane": 0, "am": 0, "noon": 1, "midday": 1, "evening": 2}
+_PLACES |= {"bedtime": 3, "night": 3, "nocte": 3}
 
 
 def _with_tables_joined(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -310,7 +323,12 @@ def _words_of_table(
         unit = "tablet"
         if any(len(amount.strip("½¼¾")) > 1 or amount[0] in "56789" for amount, _ in taken):
             return None  # nobody takes eight tablets at once; it may be hours
-    return ", ".join(f"{amount} {unit or dosage} {when}" for amount, when in taken)
+    return ", ".join(f"{amount} {_plural(unit or dosage, amount)} {when}" for amount, when in taken)
+
+
+def _plural(unit: str | None, amount: str) -> str:
+    is_thing = unit in {"tablet", "capsule", "sachet", "drop", "puff", "unit", "patch"}
+    return f"{unit}s" if is_thing and amount[:1] in "23456789" else f"{unit}"
 
 
 def _dosage_before(tokens: Sequence[Token]) -> str | None:

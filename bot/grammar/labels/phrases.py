@@ -15,6 +15,8 @@ _HOW = """
     (each|both|left|right|affected) (eye|eyes|ear|ears|nostril|nostrils)
     (to|on|onto|over) [the|all] (affected|sore|itchy|dry) [area|areas|skin|part|parts|joint|joints]
     (to|on|onto|into) [the] (skin|scalp|face|back|wound|arm|arms|leg|legs|chest|belly|stomach)
+    (to|on|onto) [the] (left|right|each|both) (arm|arms|leg|legs|hand|hands|foot|feet)
+    (to|on|onto) [the] (left|right|each|both) (knee|knees|elbow|elbows|hip|hips|side|shoulder)
     (to|on|onto|over) [the|both] (elbows|elbow|knees|hands|feet|legs|arms|heels|nails|hips|ankles)
     (to|on|onto|into) the (tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
     under [the|your] skin

@@ -58,7 +58,7 @@ def _is_slip(run: str, known: Counter[str]) -> bool:
     return process.extractOne(run, others, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
 
 
-_LONG, _ALIKE = 4, 85  # letters, and per cent
+_LONG, _ALIKE = 4, 80  # letters, and per cent
 
 
 _NOTHING = Token("", "", 0, 0, is_quoted=True)
@@ -148,7 +148,7 @@ def _stretches(tokens: Sequence[Token], missing: set[tuple[int, int]]) -> Iterat
             if gap and any(map(_ends_clause, run[last:])):
                 yield run[:last]
                 run = []
-            run += [] if run else _negation_before(tokens, at)
+            run += [] if run else _negation_before(tokens, at) or _counted_before(tokens, at)
             run.append(token)
             last, gap = len(run), 0
             continue
@@ -187,4 +187,11 @@ def _negation_before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
     return ()
 
 
+def _counted_before(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    """ "days", before "5 to 26 of cycle"."""
+    is_counted = at > 0 and tokens[at].word[:1].isdecimal()
+    return tokens[at - 1 : at] if is_counted and tokens[at - 1].word in _COUNTED_ON else ()
+
+
+_COUNTED_ON = {"day", "days", "week", "weeks"}
 _NOT = {"not", "never", "no", "without", "don't", "avoid"}

@@ -205,11 +205,13 @@ def end_of_course(whens: tuple[str, ...], days: int) -> str:
 
 
 def _distinct(whens: list[str]) -> tuple[str, ...]:
-    """In the order of the day, one for each time."""
+    """In the order of the day, one for each time. "Before breakfast, in the morning" is one."""
     found: dict[time, str] = {}
     for when in whens:
         found.setdefault(read_time(when)[0], when)
-    return tuple(found[at] for at in sorted(found))
+    kept = [found[at] for at in sorted(found)]
+    names_breakfast = any("breakfast" in when for when in kept)
+    return tuple(when for when in kept if when != "morning" or not names_breakfast)
 
 
 names = st.sampled_from(["Ramipril", "Omeprazole", "Warfarin", "Metformin", "Vitamin C"])

@@ -173,7 +173,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     words, is_offered = said_by(reply, draft, request.scope.clock.now())
     if len(words) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
-    draft = draft.hearing(words) if is_offered else draft
+    draft = replace(draft.hearing(words), refused="") if is_offered else draft
     now = request.scope.clock.now()
     try:
         typed = draft.read_schedule(words, now, says_all=is_offered)

@@ -264,7 +264,8 @@ class Draft:
         """
         if problem is not None and problem.problem in OFFERED:
             refused = self.schedule_so_far or self.refused  # the answer that is typed says it, too
-            return replace(self, schedule_so_far="", refused=refused, offered=problem.suggestions)
+            offering = replace(self, schedule_so_far="", refused=refused)
+            return replace(offering, offered=offering.readable(problem.suggestions, now))
         if problem is None or self.schedule or self.schedule_so_far:
             return replace(self, offered=())
         likely = likely_schedules(self.refused, problem)

@@ -47,9 +47,13 @@ def unkept_of(draft: Draft) -> str:
             in_words = _DATE.sub("", in_words)  # the 1 of a date is no "one"
         schedule = f"{in_words} {how_often(of_it)}"
     amount = "" if draft.amount is None else draft.amount.words
-    if draft.amount is not None and draft.amount.amount and amount not in draft.unread:
-        amount += f" {draft.amount.amount}"  # "Fosamax 70", of what was asked
-    known = [draft.name, amount, schedule, draft.instructions, draft.reason, person.name]
+    number = "" if draft.amount is None else str(draft.amount.amount or "")
+    bare = re.escape(f"{(draft.name or '').removesuffix(number).strip()} {number}")
+    if number and re.match(rf"(?i){bare}(?![\w.,])(?! ?(?:mg|mcg|g|ml|units?|iu)\b)", draft.unread):
+        amount += f" {number}"  # "Fosamax 70", of what was asked
+    short_forms = [typed for typed, _meaning in draft.spelled_out]
+    known = [draft.name, amount, schedule, draft.instructions, draft.reason, *short_forms]
+    known.append(person.name)
     return unkept_words(draft.unread, kept=[*draft.heard, *filter(None, known)])
 
 
@@ -129,7 +133,7 @@ def _with_half_a_day(text: str, draft: Draft, now: datetime) -> str:
     if problem is None or problem.problem is not Problem.AM_OR_PM:
         return ""
     meant = next((at for at in problem.suggestions if at in _times_of(text)), None)
-    hour = re.compile(rf"(?<![\d:.,/]){re.escape(problem.words)}(?![\d:.,/]|\s*[a-z]*\d)")
+    hour = re.compile(rf"(?<![\d:.,/]){re.escape(problem.words)}(?![\d:/]|[.,]\d|\s*[a-z]*\d)")
     if meant is None or len(hour.findall(draft.refused)) != 1:
         return ""
     return hour.sub(meant, draft.refused)
