@@ -22,10 +22,10 @@ from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.labels.beside_times import is_also_as_needed, joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, check_notes, read_label, tokenize_direction
-from bot.grammar.labels.patterns import unread_table
 from bot.grammar.labels.phrases import DOING, FORMS
 from bot.grammar.labels.short_forms import SpelledOut
 from bot.grammar.labels.sliding_scales import find_sliding_scale, split_name
+from bot.grammar.labels.tables import unread_table
 from bot.grammar.labels.turning import CHANGING, STOPPING
 from bot.grammar.names import parse_name
 from bot.grammar.people import (
