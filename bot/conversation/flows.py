@@ -157,7 +157,9 @@ class Flows:
                 if is_yes_or_no(request.text) and flow.is_to_confirm(running):
                     tap = tap_a_button(request.text).send[0]
                     return await flow.ask_again(request, running, first=tap)
-                if not flow.steps[running.step].keeps_words:
+                # "Cancel" is no note, either.
+                is_cancel = request.text.strip(" .!").casefold() == OLD_CANCEL
+                if is_cancel or not flow.steps[running.step].keeps_words:
                     if warning := await self._own_words.warning(request):
                         return await flow.ask_again(request, running, first=warning)
                     if aside := await self._own_words.aside(request):

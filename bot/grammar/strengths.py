@@ -1,5 +1,6 @@
 """A strength, and how much is given of what has it: "500 mg, 2 tablets", "10 mg/5 ml, 2.5 ml"."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -130,5 +131,12 @@ def strength_in(text: str) -> str:
     with suppress(Misunderstood):
         found = [each.dosage for each in find_dosages(tokenize(text))]
         strength = split_strength(found[0])[0] if found else None
-        return "" if strength is None else strength.words
-    return ""
+        if strength is not None:
+            return strength.words
+    # "1mg reduce by 1 tab every week": what is counted in tablets has a strength.
+    first = _FIRST_STRENGTH.search(text)
+    return first[0] if first is not None and _COUNTS_THINGS.search(text) else ""
+
+
+_FIRST_STRENGTH = re.compile(r"(?i)\b\d[\d.,]* ?(?:mg|mcg|µg|micrograms?)\b")
+_COUNTS_THINGS = re.compile(r"(?i)\b(?:tab|tabs|tablets?|caps?|capsules?)\b")

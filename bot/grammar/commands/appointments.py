@@ -6,6 +6,7 @@ has to be quoted; otherwise the bot asks about a date or time in a title. Whatev
 open and is asked for.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -93,8 +94,15 @@ def understand_change(
 
 
 def _tokens_of(text: str) -> Line:
-    line = tokenize(text)
+    line = tokenize(_SPACED_TIME.sub(r"\1 \2:\3", text))
     return Line(line.text, split_spans(line.tokens))
+
+
+#: "Tuesday 10 30"; the 30 of "friday 10 30 june" is none of these.
+_SPACED_TIME = re.compile(
+    r"(?i)\b((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|at|tomorrow|today) (\d{1,2}) ([0-5]\d)\b"
+    r"(?! ?(?:[/:.\d]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+)
 
 
 def _understood(

@@ -140,7 +140,7 @@ def _may_be_a_number(tokens: Sequence[Token], problem: Misunderstood, dosage: Do
     """Whether the hour that is unclear may be how many: "5 mg 2 in the morning", "5 mg 6 daily"."""
     is_first = tokens[0].raw.casefold() == problem.words.casefold()
     goes_on = len(tokens) < 2 or tokens[1].word in {",", "and", "&", "-", "/", "or", *UNITS}
-    is_strength = dosage.unit in {"mg", "µg", "g"}
+    is_strength = dosage.unit in {"mg", "µg", "g", "unit", "iu"}
     return problem.problem.is_of_an_hour and is_first and is_strength and not goes_on
 
 

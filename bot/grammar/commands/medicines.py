@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.grammar.clock_times import PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.clock_times import looks_like_a_time
 from bot.grammar.commands.counts_of_names import counted, take_count
 from bot.grammar.commands.medicine_pieces import Pieces, take_apart
 from bot.grammar.commands.medicine_schedules import (
@@ -17,8 +17,8 @@ from bot.grammar.commands.medicine_schedules import (
     trimmed,
 )
 from bot.grammar.commands.schedule_first import name_first
+from bot.grammar.commands.schedules_in_names import schedule_in_name
 from bot.grammar.commands.told_persons import after_takes, told_of
-from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import quantity_ends
 from bot.grammar.labels.beside_times import is_also_as_needed, joined, take_beside_times
 from bot.grammar.labels.lines import LabelLine, check_notes, read_label, tokenize_direction
@@ -125,7 +125,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     clocks = clocks_of([who.person] if who.person else people)
     when = TypedWhen()
     table = unread_table(line)
-    within = None if table is not None else _schedule_in_name(line, pieces)
+    within = None if table is not None else schedule_in_name(line, pieces)
     if within is not None:
         # "Zoledronic acid once a year, 12 november 2pm 5mg": none of it may be lost in the name.
         table, pieces = within, replace(pieces, name=pieces.name[:within])
@@ -162,7 +162,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         if problem is not None
     ]
     # Mistakes come before missing parts, which will be asked for anyway.
-    problems.sort(key=lambda problem: problem.problem.is_missing)
+    problems.sort(key=_urgency)
     return PartialMedicine(
         name=name,
         dosage=pieces.dosage,
@@ -185,37 +185,13 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     )
 
 
-def _schedule_in_name(line: Line, pieces: Pieces) -> int | None:
-    """Where words of a schedule begin that stand in the name, as the amount comes after them."""
-    for at, token in enumerate(pieces.name[1:], start=1):
-        if token.is_quoted:
-            continue
-        following = line.tokens[at + 1].word if at + 1 < len(line.tokens) else ""
-        is_count = token.word.isdecimal() and following in _EVERY_SO_OFTEN
-        is_count = is_count and pieces.dosage is not None  # "Omega 3 weekly" is a name
-        is_moment = token.word in _BEFORE_MOMENTS and following in {*PARTS_OF_DAY, "meals", "food"}
-        is_day = _is_weekday(token.word, following) or bool(_ORDINAL.fullmatch(token.word))
-        is_day = is_day or (token.word in DOING and token.word != "spray")
-        if token.word in _NO_NAMES or is_count or is_moment or is_day:
-            return at
-    return None
-
-
-def _is_weekday(word: str, following: str) -> bool:
-    """ "mon wed fri"; a "sun cream" is none, and "Mon 3 Tue 4" has an amount for each."""
-    return (
-        word in WEEKDAYS
-        and not following.isdecimal()
-        and (word not in {"sun", "sat"} or following in WEEKDAYS)
-    )
-
-
-_ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
-_BEFORE_MOMENTS = {"at", "before", "after", "with", "in"}
-_EVERY_SO_OFTEN = {"weekly", "monthly", "yearly", "hourly"}
-_NO_NAMES = {"once", "twice", "monthly", "weekly", "yearly", "annually", "fortnightly", "every"}
-_NO_NAMES |= {"each", "next", "now", "quarterly", "per", "titration", "titrate", "titrating"}
-_NO_NAMES |= {"taper", "tapering"}
+def _urgency(problem: Misunderstood) -> int:
+    """Mistakes before what is missing. "Right eye qds, left eye bd" is two medicines, and no
+    contradiction of times.
+    """
+    if problem.problem is Problem.NOTES_CONTRADICT:
+        return -1
+    return int(problem.problem.is_missing)
 
 
 def _with_scale_as_note(

@@ -36,7 +36,11 @@ def describe(
 
 
 def _by_looks(words: Sequence[str], at: int, pills: Sequence[KnownPill]) -> Described | None:
-    looks = list(takewhile(load_words("looks").__contains__, words[at:]))
+    if words[at] in load_words("kinds"):
+        said = words[at]
+        return Described(1, [pill.id for pill in pills if said in pill.nicknames], said)
+    known = load_words("looks") | load_words("purposes")
+    looks = list(takewhile(known.__contains__, words[at:]))
     thing, said = words[at + len(looks) : at + len(looks) + 1], " ".join(looks)
     if not looks or not thing or thing[0] not in load_words("has looks") or said == "little":
         return None  # "the little one" may be a child

@@ -217,6 +217,9 @@ def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
 
 
 def _counted(sentence: Sentence, match: re.Match[str]) -> Intent | None:
+    count = match.groupdict().get("count")
+    if count is not None and len(sentence.mentions) == 1:
+        return Refilled(sentence.mentions[0], f"= {count}")
     found = _refilled(sentence, match)
     if not isinstance(found, Refilled):
         return None

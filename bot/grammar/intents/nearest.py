@@ -8,6 +8,8 @@ from bot.grammar.intents.known import Known
 from bot.grammar.intents.sentences import names_amount, read_sentence
 
 _MOST = 3
+_GIVEN = re.compile(r"\b(?:gave|give|given|giving|took|taken|takes|taking|had|has|done)\b")
+_TURNED = re.compile(r"\d|\b(?:not|no|never|stop\w*|paus\w*|two|three|half|dropped|lost|without)\b")
 _DATE = re.compile(r"\b(?:today|tomorrow|tonight|week|dayx|visitx|doctorx|appointment)\b")
 
 
@@ -35,7 +37,9 @@ def _likely(typed: str, known: Known) -> Iterator[Nearest]:
     names = {pill.id: pill.name for pill in known.pills}
     if len(sentence.medicine_ids) == 1:
         name = names[sentence.medicine_ids[0]]
-        yield Nearest("give", name, name)
+        # Giving would drop how much, and is the opposite of what isn't to be given.
+        if _GIVEN.search(sentence.text) and not _TURNED.search(sentence.text):
+            yield Nearest("give", name, name)
         yield Nearest("history", name, name)
         yield Nearest("refill", name, name)
     if names_amount(typed):

@@ -1,25 +1,34 @@
-"""What may stand before anything that is said or asked, and is no part of it."""
+"""What may stand before and behind anything that is said or asked, and is no part of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.grammar.words.loading import load_expressions
+from bot.grammar.words.loading import load_expressions, load_words
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How many words it has. A request is no question: "can you cancel the dentist?" """
+    """How many words are `used`, and how many there are `until` what is said ends. A request is no
+    question: "can you cancel the dentist?"
+    """
 
     used: int = 0
+    until: int = 0
     is_request: bool = False
 
 
 def read_opening(words: Sequence[str]) -> Opening:
-    """ "Good morning all", "please could you", "I need to"."""
+    """ "Good morning all", "please could you", "I need to", and "then" at the end."""
     used, is_request = 0, False
-    for section in ("greeting", "asking", "request"):
+    for section in ("greeting", "joint", "called", "asking", "request"):
         found = load_expressions("talk")[section].match(" ".join(words[used:]))
         if found is not None:
             used += found[0].count(" ")
             is_request = is_request or section == "request"
-    return Opening(used, is_request)
+    until = len(words)
+    while until - used > _SHORTEST and words[until - 1] in load_words("endings"):
+        until -= 1
+    return Opening(used, until, is_request)
+
+
+_SHORTEST = 2  # words

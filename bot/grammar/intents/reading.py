@@ -81,7 +81,7 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
         return CatchUp(sentence.person_id)
     asked = _question(sentence)
     # "Morning pills done" may be asked; without a question mark, it's rather said.
-    may_be_said = isinstance(asked, WasItGiven) and _is_said(sentence)
+    may_be_said = isinstance(asked, WasItGiven | AboutMedicine) and _is_said(sentence)
     if asked is not None and not may_be_said:
         return asked
     found = _skipped(sentence) or _no_record(sentence)

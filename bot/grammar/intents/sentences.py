@@ -70,11 +70,11 @@ def read_sentence(text: str, known: Known) -> Sentence:
     marked = _Marking(words, known)
     marked.run()
     opening = read_opening(marked.kept)
-    marked.kept, marked.origins = marked.kept[opening.used :], marked.origins[opening.used :]
+    said = slice(opening.used, opening.until)
+    marked.kept, marked.origins = marked.kept[said], marked.origins[said]
     is_asked = text.rstrip().endswith("?") or ("yet" in words and "not" not in words)
-    plain = " ".join(marked.kept)
     return Sentence(
-        plain,
+        plain := " ".join(marked.kept),
         is_asked and not opening.is_request,
         tuple(dict.fromkeys(marked.medicines)),
         tuple(dict.fromkeys(marked.people)) or _of_pronouns(words, known),
@@ -147,7 +147,7 @@ def _spelled_out(text: str) -> Iterator[str]:
             bare = word.strip(".:-")
             spelled = load_pairs("first word").get(bare) if is_first else None
             spelled = spelled or load_pairs("contractions").get(bare)
-            is_first = False
+            is_first = is_first and bare in load_words("before first")
             if spelled is None and bare.endswith("'s"):
                 spelled = bare[:-2]  # "mum's pills"
             yield from (each for each in (spelled or bare).split() if each)

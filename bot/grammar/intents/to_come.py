@@ -188,8 +188,15 @@ def _appointment(
     sentence: Sentence, text: str, people: Sequence[Person], now: datetime
 ) -> Intent | None:
     openings, typed_line = load_openings(_PLANS), text.strip()
+    if typed_line.casefold().split()[0] in load_words("asks"):
+        return None
+    names = "|".join(re.escape(person.name) for person in people)
+    typed_line = re.sub(rf"(?i)^(?:{names}) (?=(?:has|have|needs)\b)", "she ", typed_line)
     reminder = openings["remind me"].match(typed_line)
     line = typed_line[reminder.end() :] if reminder else openings["book"].sub("", typed_line)
+    named = re.match(rf"(?i)(?P<who>{names}) (?P<what>.+)$", line)
+    if named is not None and line != typed_line:
+        line = f"{named['what']} for {named['who']}"  # "new appointment for dad podiatrist"
     is_about_one = bool(sentence.visit_ids or sentence.doctor_ids) or _of_visits().search(
         sentence.text
     )

@@ -289,6 +289,7 @@ def _is_on_at_night(tokens: Sequence[Token], at: int) -> bool:
     """ "ON" is every night to those who write prescriptions, but not in "TAKE ON MONDAYS"."""
     following = tokens[at + 1].word if at + 1 < len(tokens) else ""
     ends = not following or following in {",", ".", ";", "for", "x", "-", "prn"}
+    ends = ends or following.startswith("(")
     ends = ends or bool(_OF_SEVEN.fullmatch(following))
     before = tokens[at - 1].word.lstrip("0123456789.,½¼¾")
     # "5 mg on", behind an amount, and nothing that it could be on.

@@ -45,7 +45,7 @@ from domain.appointments.occurrences.lists import list_day as list_appointments
 from domain.contacts.doctors import list_doctors
 from domain.family.people import list_people
 from domain.medicines.doses.asked_members import list_asked
-from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.facts import OPEN, DoseFacts
 from domain.medicines.doses.today import list_day
 from domain.medicines.expansion.planned import PlannedDose, list_planned
 from domain.medicines.records.history import list_history
@@ -110,6 +110,9 @@ async def _due(request: Request, intent: WhatIsDue) -> Answer | None:
     ]
     if span is Span.NEXT:
         planned = [dose for dose in planned if dose.due_at == planned[0].due_at]
+        open_now = [dose for day in await list_day(request.scope, days_ago=0) for dose in day.doses]
+        if any(dose.status in OPEN and dose.due_at <= now for dose in open_now):
+            return None  # what is due already comes first
     elif span is Span.TOMORROW:
         planned = [dose for dose in planned if _days_ahead(dose, now) == 1]
     day = None
@@ -230,6 +233,8 @@ async def _planned(request: Request, intent: WhatIsPlanned) -> Answer | None:
         # One of a series that takes place on that day; otherwise its page says when it is.
         then = [each for each in on_day or () if each.appointment_id in series]
         return _appointment_pages(request, then or named)
+    if on_day is None and intent.about is AboutAppointment.DRIVING and upcoming:
+        return _appointment_pages(request, upcoming)
     if on_day is None:
         return None
     if intent.about is AboutAppointment.DRIVING and 0 < len(on_day) <= MOST_SCREENS:
