@@ -42,6 +42,9 @@ class OwnWordsBeside(Protocol):
     async def aside(self, request: Request) -> Answer | None:
         """The answer to what is a question by its form; None for anything else."""
 
+    async def instead(self, request: Request) -> Answer | None:
+        """The answer to what says something by itself, while no question is open."""
+
     async def otherwise(self, request: Request) -> Answer | None:
         """The answer to what was no answer to the open question; None if it can't be read."""
 
@@ -140,7 +143,7 @@ class Flows:
             case None:
                 return await self._on_unexpected_message(request)
             case Expired(flow_id=flow_id):
-                if request.text and (said := await self._own_words.otherwise(request)):
+                if request.text and (said := await self._own_words.instead(request)):
                     return said  # it says something by itself
                 draft = request.draft
                 if draft is None or not self._may_continue(request, draft):

@@ -49,9 +49,21 @@ class Pieces:
     is_certain: bool = True
 
 
+def _in_divided_doses(line: Line) -> Pieces | None:
+    """ "1-3 sachets daily in divided doses" says how much a day, but not how much each time."""
+    words = [token.word.rstrip(".,") for token in line.tokens]
+    is_divided = any(pair == ("divided", "doses") for pair in pairwise(words))
+    found = find_dosages(line) if is_divided else []
+    if not found:
+        return None
+    at = found[0].start
+    problem = Misunderstood(Problem.WHICH_AMOUNT, line.typed(line.tokens[at:]))
+    return Pieces(line.tokens[:at], problem=problem)
+
+
 def take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> Pieces:
     try:
-        if rule := _rule_of_steps(line):
+        if rule := _rule_of_steps(line) or _in_divided_doses(line):
             return rule
         portion = first_portion(line)
         if portion is not None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from bot.grammar.intents.kinds import Gave, GaveDue, Intent, Part, Refilled, Skipped, WentTo
 from bot.grammar.intents.sentences import Sentence
-from bot.grammar.words.loading import load_expressions, load_lines, load_patterns
+from bot.grammar.words.loading import load_expressions, load_lines, load_patterns, load_words
 
 _STATEMENTS, _HAPPENED = "statements", "happened"
 _OF_PERSON = {"personx", "her", "him", "his", "my", "our", "their", "hers", "mine", "own"}
@@ -41,7 +41,39 @@ def read_happened(sentence: Sentence) -> Intent | None:
             found = None if match is None else build(sentence, match)
             if found is not None:
                 return found
-    return _went(sentence)
+    return _after_reason(sentence) or _went(sentence)
+
+
+def _after_reason(sentence: Sentence) -> Intent | None:
+    """ "She's got a headache, gave her 1 paracetamol": what was given, and the rest as its note."""
+    words = sentence.text.split()
+    if words[0] in load_words("starts"):
+        return None
+    for at, word in enumerate(words[:_LONGEST_REASON]):
+        if word in _TURNS:
+            return None
+        begins = word in {"gave", "given", "took"} or (word == "medx" and "given" in words[at:])
+        if at and begins and _IN_REASONS & set(words[:at]):
+            rest = replace(sentence, text=" ".join(words[at:]), origins=sentence.origins[at:])
+            for pattern in load_patterns(_STATEMENTS)["gave"]:
+                match = pattern.search(rest.text)
+                found = None if match is None else _gave(rest, match)
+                if isinstance(found, Gave | GaveDue):
+                    said = " ".join(sentence.origins[:at]).removesuffix(" and")
+                    note = "; ".join(filter(None, [said, found.note]))
+                    return found if said in _SUBJECTS else replace(found, note=note)
+    return None
+
+
+_LONGEST_REASON = 10  # words
+_REASON_WORDS = "is has got had was were in and so because hurts woke felt feels asked complained"
+_IN_REASONS = frozenset(_REASON_WORDS.split())
+_TURN_WORDS = """
+    if when whether unless once after before until should could would may might let tell ask please
+    want wants remember think hope maybe not never will shall
+"""
+_TURNS = frozenset(_TURN_WORDS.split())
+_SUBJECTS = {"i", "we", "she", "he", "i have", "we have", "i just"}
 
 
 def _went(sentence: Sentence) -> Intent | None:
@@ -173,13 +205,14 @@ def _is_it(words: str) -> bool:
 
 
 def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
-    words, reason = _with_reason(match["rest"])
+    words, due_hours = _without_due_hour(match["rest"])
+    words, reason = _with_reason(words)
     rest = _left_over(without_asides(words).split())
     is_of_pills = bool(_pills().search(words)) or _is_it(words)
     if rest is None or _clock_in(rest) or not (sentence.mentions or is_of_pills):
         return None
     ids = tuple(each for mention in sentence.mentions for each in mention)
-    return Skipped(ids, sentence.person_id, sentence.part, reason)
+    return Skipped(ids, sentence.person_id, sentence.part, reason, due_hours)
 
 
 def _with_reason(words: str) -> tuple[str, str]:
@@ -204,7 +237,7 @@ _ON_PURPOSE = re.compile(r"(?:on purpose|deliberately|intentionally|this time)?"
 def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     kept = {"and", "+", "x", "of", "boxes", "box", "packs", "pack", "packets", "a", "more", "new"}
     said = _FROM_WHERE.sub("", match["rest"])
-    words = [each for each in said.split() if each not in {"some", "the", "her", "his"}]
+    words = [each for each in said.split() if each not in _SAYS_NOTHING]
     amount = [each for each in words if each not in {"medx", "personx", "more", "new"}]
     is_amount = all(
         each in kept or _NUMBER.fullmatch(each) or _CLOCK.fullmatch(each) or _pills().search(each)
@@ -214,6 +247,9 @@ def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     if not is_amount or not has_number or len(sentence.mentions) != 1:
         return None
     return Refilled(sentence.mentions[0], " ".join(amount).strip().removesuffix(" of"))
+
+
+_SAYS_NOTHING = {"some", "the", "her", "his", "another", "extra", "today", "yesterday"}
 
 
 def _counted(sentence: Sentence, match: re.Match[str]) -> Intent | None:

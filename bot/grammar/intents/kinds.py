@@ -244,6 +244,7 @@ class Skipped:
     person_id: UUID | None = None
     part: Part | None = None
     reason: str = ""
+    due_hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

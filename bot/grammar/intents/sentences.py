@@ -32,6 +32,7 @@ _ALIKE = 84  # per cent: one letter of six differs
 _SINCE = re.compile(r"\bsince (?:this )?(?:morning|noon|breakfast|lunch)\b")  # no part by itself
 _AMOUNT = re.compile(r"(?i)\d ?(?:mg|ml|mcg|µg|g|iu|tablets?|tabs?|pills?|units?|drops?|puffs?)\b")
 _DONE = {"due", "given", "had", "left", "recorded", "taken"}  # "was it given?"
+_O_CLOCK = re.compile(r"(?i)\bo'? ?clock\b")
 _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 
 
@@ -142,7 +143,7 @@ def _part_of(plain: str) -> Part | None:
 
 def _spelled_out(text: str) -> Iterator[str]:
     is_first = True
-    for raw in raw_words(text.replace("\u2019", "'")):
+    for raw in raw_words(_O_CLOCK.sub("oclock", text.replace("\u2019", "'"))):
         for word in _WORD.findall(raw.casefold()):
             bare = word.strip(".:-")
             spelled = load_pairs("first word").get(bare) if is_first else None

@@ -124,6 +124,11 @@ _NEW_DOCTOR = re.compile(
     r"(?i)^\s*(?:add |(?:we|she|he|mum|mom|dad)(?: have| has|'ve|'s)?(?: got)? )?(?:a )?"
     r"new doctor[,:]? (?P<line>(?:dr|doctor|prof)\b.+)$"
 )
+_ADDED_DOCTOR = re.compile(
+    r"(?i)^\s*add (?P<name>(?:dr\.?|doctor|prof\.?) [a-z'-]+)[, ]+(?:as )?"
+    r"(?:her|his|our|the|mum's|mom's|dad's)(?: new)? (?P<specialty>[a-z]{2,20})[, ]*"
+    r"(?P<phone>\+?\d[\d ()-]{5,})?[.!]?\s*$"
+)
 _NEW_SPECIALIST = re.compile(
     r"(?i)^\s*(?:the |her |his |our |mum's |dad's )?new (?P<specialty>[a-z]{2,20}) is "
     r"(?P<name>(?:dr\.?|doctor|prof\.?) [a-z .'-]{2,40}?)"
@@ -136,7 +141,8 @@ def _doctor(text: str) -> Intent | None:
     new = _NEW_DOCTOR.match(text)
     if new is not None:
         return HasDoctor(new["line"])
-    named = _NEW_SPECIALIST.match(text.replace("\u2019", "'"))
+    plain = text.replace("\u2019", "'")
+    named = _NEW_SPECIALIST.match(plain) or _ADDED_DOCTOR.match(plain)
     if named is not None:
         return HasDoctor(", ".join(filter(None, named.group("name", "specialty", "phone"))))
     match = _DOCTOR.match(text.replace("\u2019", "'"))
@@ -194,6 +200,8 @@ def _appointment(
     typed_line = re.sub(rf"(?i)^(?:{names}) (?=(?:has|have|needs)\b)", "she ", typed_line)
     reminder = openings["remind me"].match(typed_line)
     line = typed_line[reminder.end() :] if reminder else openings["book"].sub("", typed_line)
+    is_explicit = bool(_TO_BOOK.match(typed_line))
+    line = _TO_BOOK.sub("", line) if is_explicit else line
     named = re.match(rf"(?i)(?P<who>{names}) (?P<what>.+)$", line)
     if named is not None and line != typed_line:
         line = f"{named['what']} for {named['who']}"  # "new appointment for dad podiatrist"
@@ -211,10 +219,21 @@ def _appointment(
     except Misunderstood:
         return None
     problem = typed.problem.problem if typed.problem is not None else None
-    is_readable = problem in {None, Problem.DATE_AMBIGUOUS} or problem.is_of_an_hour
-    if typed.title is None or not is_readable or not (typed.when.days or typed.when.rule):
+    is_readable = (
+        (is_explicit and problem is not None and problem.is_missing)
+        or problem in {None, Problem.DATE_AMBIGUOUS}
+        or problem.is_of_an_hour
+    )
+    says_when = bool(typed.when.days or typed.when.rule) or is_explicit
+    if typed.title is None or not is_readable or not says_when:
         return None
     return SaysAppointment(line)
+
+
+_TO_BOOK = re.compile(
+    r"(?i)^(?:(?:i|we) (?:need|have|want) to )?(?:book|arrange|make)(?: an?| the| her| his)? "
+    r"(?:appointment (?:for|with|at) (?:the |her |his )?)?"
+)
 
 
 @lru_cache

@@ -16,8 +16,9 @@ from bot.grammar.labels.instructions import is_conditional_step
 from bot.grammar.labels.numbered_days import with_lengths
 from bot.grammar.labels.phrases import DOING
 from bot.grammar.labels.short_forms import SpelledOut
-from bot.grammar.labels.tables import amounts_in, with_parts_joined, without_tables
+from bot.grammar.labels.tables import amounts_in, is_strength_at, with_parts_joined, without_tables
 from bot.grammar.problems import Misunderstood
+from bot.grammar.schedule_parts.counts import UNITS
 from bot.grammar.tokens import Token, words_of
 from bot.grammar.units import name_of_unit
 from domain.medicines.dosages import THINGS
@@ -107,7 +108,7 @@ def _with_then(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 _COUNTS = {"one", "two", "three", "four", "half", "½", "1", "2", "3", "4", "1½", "1-2", "2-3"}
-_BEFORE_COUNTS = DOING | {"and", ",", "then", "plus", "or", "-", "."}
+_BEFORE_COUNTS = DOING | {"and", "&", "+", ",", "then", "plus", "or", "-", "."}
 _AFTER_COUNTS = {
     "every",
     "in",
@@ -129,7 +130,7 @@ def _with_units(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """ "20 mg tablets, take one at night": one tablet."""
     form = _form_of(tokens)
     if form is None:
-        return tuple(tokens)
+        return _without_ones(tokens)
     form_at, unit = form
     kept: list[Token] = []
     for at, token in enumerate(tokens):
@@ -144,6 +145,39 @@ def _with_units(tokens: Sequence[Token]) -> tuple[Token, ...]:
             word = f"{unit}s" if several else unit
             kept.append(replace(token, raw=word, word=word))
     return tuple(kept)
+
+
+def _without_ones(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """ "20 mg, one at night", "10mg 1 at 8am & 1 at 8pm": one of a strength is that dose itself."""
+    strength = next((at for at in range(1, len(tokens)) if is_strength_at(tokens, at)), None)
+    if strength is None:
+        return tuple(tokens)
+    behind = tokens[strength + 1 :]
+    counts_things = any(name_of_unit(token.word.rstrip(".,")) in THINGS for token in behind)
+    if counts_things or any(map(_is_another_count, behind, [*behind[1:], _NOTHING])):
+        return tuple(tokens)
+    ones = [
+        at
+        for at in range(strength + 1, len(tokens) - 1)
+        if tokens[at].word in _COUNTS
+        and not tokens[at].is_quoted
+        and (at == strength + 1 or tokens[at - 1].word.rstrip(":.") in _BEFORE_COUNTS)
+        and tokens[at + 1].word in _AFTER_COUNTS | _SHORT_HOW_OFTEN
+        and not _is_how_often(tokens, at)
+    ]
+    if not ones or any(tokens[at].word not in {"one", "1"} for at in ones):
+        return tuple(tokens)
+    return tuple(token for at, token in enumerate(tokens) if at not in ones)
+
+
+def _is_another_count(token: Token, following: Token) -> bool:
+    """ "two", "half"; not "2 weeks"."""
+    is_length = UNITS.get(following.word.rstrip(".,;")) is not None or following.word == "times"
+    return token.word in _COUNTS - {"one", "1"} and not is_length
+
+
+_NOTHING = Token("", "", 0, 0)
+_SHORT_HOW_OFTEN = {"od", "bd", "tds", "qds", "om", "on"}
 
 
 def _is_how_often(tokens: Sequence[Token], at: int) -> bool:

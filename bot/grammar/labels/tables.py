@@ -70,6 +70,14 @@ def with_parts_joined(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens
 
 
+def is_strength_at(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a strength ends there, and no form follows: "5mg", "5 mg"."""
+    number = tokens[at - 1].word if at else ""
+    glued = re.fullmatch(r"\d[\d.,]*(?:mg|mcg|µg|g|micrograms?|milligrams?)", tokens[at].word)
+    spaced = number[:1].isdecimal() and _STRENGTH.fullmatch(tokens[at].word)
+    return not tokens[at].is_quoted and bool(glued or spaced)
+
+
 def _is_strength(before: Token, token: Token) -> bool:
     """ "5mg", "5 mg", "5mg tablets"."""
     words = f"{before.word} {token.word}".removesuffix(" tablets").removesuffix(" tabs")

@@ -47,7 +47,7 @@ def _days(parts: ScheduleParts, context: ScheduleContext, *, starts_on: date) ->
         if parts.every_weeks is not None:
             if parts.days_off and parts.weekdays == EVERY_DAY - parts.days_off:
                 raise context.wrong(Problem.CONTRADICTION)  # "every 4 weeks, not on sundays"
-            if parts.weekdays is None and parts.starts is not None:
+            if parts.weekdays is None and parts.starts is not None and parts.starts.tokens_used:
                 return Weekly(frozenset({Weekday(starts_on.weekday())}), parts.every_weeks)
             if parts.weekdays is None:
                 raise context.wrong(Problem.WEEKDAYS_MISSING)

@@ -131,9 +131,17 @@ class OwnWords:
         words of a command that nothing is called.
         """
         text = request.text or ""
-        if not is_asked(text) and read_intents(text, Known()).intents not in _ALWAYS_COMMANDS:
+        intents = read_intents(text, Known()).intents
+        is_thanks = intents in [(SmallTalk(talk),) for talk in (Talk.THANKS, Talk.GOOD_NIGHT)]
+        if not (is_asked(text) or is_thanks or intents in _ALWAYS_COMMANDS):
             return None
         return await self.on_message(request)
+
+    async def instead(self, request: Request) -> Answer | None:
+        """The answer to what says something by itself, while the question that is over waits to be
+        continued.
+        """
+        return await self.on_message(request, with_talk=False)
 
     async def otherwise(self, request: Request) -> Answer | None:
         """The answer to what was no answer to the open question; small talk is none, either. "Skip

@@ -247,6 +247,8 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
             return False
         if intent.medicine_ids and dose.medication_id not in intent.medicine_ids:
             return False
+        if intent.due_hours:
+            return dose.local.hour in intent.due_hours
         if intent.part is not None:
             return holds(intent.part, dose.local.hour)
         return dose.due_at <= now + _SOON
@@ -340,7 +342,8 @@ _RECENT = timedelta(days=7)
 def _names(facts: OccurrenceFacts, said: str) -> bool:
     doctor = facts.details.doctor
     names = [facts.details.title, doctor.name if doctor else ""]
-    return any(said in name.casefold().split() for name in names)
+    words = {word.removesuffix("s") for name in names for word in name.casefold().split()}
+    return said.removesuffix("s") in words
 
 
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:

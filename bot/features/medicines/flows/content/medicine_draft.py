@@ -32,8 +32,9 @@ from bot.grammar.schedules.likely import likely_schedules
 from bot.grammar.schedules.parsing import says_as_much_as_refused
 from bot.grammar.strengths import strength_before
 from bot.redis.conversations import Conversation
-from domain.medicines.dosages import Dosage
+from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
+from domain.medicines.schedule_changes.amounts import own_dosages
 from domain.medicines.schedules.kinds import schedule_from_json
 from domain.medicines.schedules.moments import USUAL_DAY, DayTimes, PartOfDay
 from domain.medicines.schedules.moments_of_schedules import parts_of, retimed
@@ -241,6 +242,11 @@ class Draft:
         """
         instructions = joined(self.instructions, typed.instructions)
         check_notes(instructions, typed.reason)
+        own = () if typed.schedule is None else own_dosages(typed.schedule)
+        is_counted = self.amount is not None and self.amount.unit in THINGS
+        if own and is_counted and own[0].unit not in THINGS:
+            # "6 tablets", and then steps of 30 mg and less.
+            return replace(self, dosage=own[0].to_json()).said(typed)
         return replace(
             self,
             schedule=None if typed.schedule is None else typed.schedule.to_json(),
