@@ -20,9 +20,7 @@ from bot.grammar.units import name_of_unit
 
 BETWEEN = " … "
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[½¼¾%]")
-_FILLERS = """
-    am pm for a an of to be is are then in x it her his she he mum dad my with every each next
-"""
+_FILLERS = "am pm for a an of to be is are then in x it her his she he mum dad my with every each"
 _SAY_NOTHING = frozenset(_FILLERS.split()) | JOINING | DOING
 
 
@@ -36,7 +34,8 @@ def unkept_words(typed: str, *, kept: Sequence[str]) -> str:
     clocks = [token for token in plain if looks_like_a_time(token)]
     hours = [run for token in clocks for run in islice(_runs(token.word), 1)]
     known |= Counter([*hours, *(run for token in plain for run in _runs_of(token))])
-    line = tokenize(typed)
+    line = tokenize(_NEXT_DAY.sub(lambda found: " " * len(found[0]), typed))
+    typed = line.text
     missing: set[tuple[int, int]] = set()
     for token in _spelled(typed):
         runs = [] if token.word in _SAY_NOTHING else list(_runs_of(token))
@@ -47,6 +46,8 @@ def unkept_words(typed: str, *, kept: Sequence[str]) -> str:
     return BETWEEN.join(words for words in found if words and words.casefold() not in _NO)
 
 
+#: The day itself says all: "next Monday", of a Monday.
+_NEXT_DAY = re.compile(r"(?i)\bnext (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)")
 _NO = {"no", "sorry", "oh", "ok", "okay"}
 
 
