@@ -165,7 +165,8 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     problems.sort(key=_urgency)
     return PartialMedicine(
         name=name,
-        dosage=pieces.dosage,
+        # Of what is unclear no part is kept: "1 and a half tablets" is no half a tablet.
+        dosage=None if pieces.problem is not None else pieces.dosage,
         schedule=when.schedule,
         schedule_so_far=when.so_far,
         person=who.person,

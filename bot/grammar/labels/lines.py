@@ -142,6 +142,10 @@ _SAID_OTHERWISE: Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]],
     # Which the steps say that follow.
     (re.compile(rf"(?i)\b(?:titration|titrate|taper)[:,]?\s+(?=[\d.½]+\s?{_UNIT}\b)"), ""),
     # Of one tablet and half of another, of a patch of seven days that is changed on Thursdays.
+    (
+        re.compile(rf"(?i)(?<![:./\d])(\d)\s+(?:and|&)\s+(?:a\s+)?(?:half|½|1/2)(?=\s+{_THING})"),
+        r"\1½",
+    ),
     (re.compile(rf"(?i){_AND_HALF}"), r"\1 and a half"),
     (re.compile(rf"(?i)\bone[-\s]half(?:\s+of)?(?=\s+{_THING})"), "half"),
     (re.compile(r"(?i)\b\d{1,2}[-\s]day\s+(?=patch)"), ""),

@@ -19,6 +19,7 @@ _HOW = """
     (to|on|onto) [the] (left|right|each|both) (knee|knees|elbow|elbows|hip|hips|side|shoulder)
     (to|on|onto|over) [the|both] (elbows|elbow|knees|hands|feet|legs|arms|heels|nails|hips|ankles)
     (to|on|onto|into) the (tummy|thigh|knee|knees|foot|feet|hand|hands|lips|gums|abdomen)
+    (to|on|onto) (knee|knees|elbow|elbows|hip|hips|shoulder|shoulders|neck|ankle|ankles|hands|feet)
     under [the|your] skin
     (into|in) the (muscle|vein|thigh|stomach|belly|abdomen)
     (rectal|pr|pv|regularly|regular|ongoing|long-term)

@@ -159,7 +159,12 @@ def _stretches(tokens: Sequence[Token], missing: set[tuple[int, int]]) -> Iterat
             run.append(token)
             # "per", "last", "5": the next word is what they are about.
             leans = run[last - 1].word in _LEAN_ON or run[last - 1].word.isdecimal()
-            if len(run) == last + 1 and leans and not _ends_clause(run[last - 1]):
+            # "start with 1": the number is what the words before it lead to.
+            led_to = token.word[:1].isdecimal() and all(
+                each.word in _LEAN_ON for each in run[last:-1]
+            )
+            next_one = len(run) == last + 1 and leans
+            if (next_one or (led_to and len(run) > last + 1)) and not _ends_clause(run[last - 1]):
                 last = len(run)
         else:
             if run:
