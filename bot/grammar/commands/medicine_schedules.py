@@ -204,7 +204,9 @@ def split_at_schedule(
             continue
         begins = token.word in SCHEDULE_BEGINS or looks_like_a_time(token)
         if begins or _is_schedule(line, at, zone=zone, now=now):
-            return tokens[:at], tokens[at:]
+            is_limit = [each.word for each in tokens[max(1, at - 2) : at]] == ["up", "to"]
+            begin = at - 2 if is_limit else at
+            return tokens[:begin], tokens[begin:]
     return tokens, ()
 
 

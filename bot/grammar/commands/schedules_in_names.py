@@ -38,6 +38,6 @@ _ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 _BEFORE_MOMENTS = {"at", "before", "after", "with", "in"}
 _EVERY_SO_OFTEN = {"weekly", "monthly", "yearly", "hourly"}
 _NO_NAMES = {"once", "twice", "monthly", "weekly", "yearly", "annually", "fortnightly", "every"}
-_NO_NAMES |= {"up", "each", "next", "now", "quarterly", "per", "titration", "titrate", "titrating"}
+_NO_NAMES |= {"each", "next", "now", "quarterly", "per", "titration", "titrate", "titrating"}
 _NO_NAMES |= {"wants", "says", "said", "her", "him", "she", "he", "his"}
 _NO_NAMES |= {"taper", "tapering"}

@@ -52,7 +52,11 @@ def _after_reason(sentence: Sentence) -> Intent | None:
     for at, word in enumerate(words[:_LONGEST_REASON]):
         if word in _TURNS:
             return None
-        begins = word in {"gave", "given", "took"} or (word == "medx" and "given" in words[at:])
+        begins = (
+            word in {"gave", "given", "took"}
+            or (word == "give" and "now" in words)
+            or (word == "medx" and "given" in words[at:])
+        )
         if at and begins and _IN_REASONS & set(words[:at]):
             rest = replace(sentence, text=" ".join(words[at:]), origins=sentence.origins[at:])
             for pattern in load_patterns(_STATEMENTS)["gave"]:
@@ -172,6 +176,8 @@ def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
         head, tail = kept[:end], kept[end:]
         if tail and (tail[0] not in _CLAUSES or any(map(_counts_too, tail))):
             continue
+        if tail[:1] == ["late"] and head[-1] in _LENGTHS:
+            continue  # "an hour late" is all one
         names = {"medx", "it", "them", "that"} & set(head) or _pills().search(" ".join(head))
         names = names or load_expressions(_HAPPENED)["everything"].search(" ".join(head))
         if names and _left_over(_as_pills(head)) is not None:
@@ -192,6 +198,7 @@ def _counts_too(word: str) -> bool:
     return word == "medx" or bool(_NUMBER.fullmatch(word)) or word[:1].isdecimal()
 
 
+_LENGTHS = {"hour", "hours", "minute", "minutes", "mins", "bit"}
 _CLAUSE_WORDS = """
     she he i we it they but and bit a an all after before because cos as with without though tho
     forgot sorry late no so had was felt happily finally in for slightly eventually fine thanks
@@ -276,7 +283,8 @@ def _left_over(words: Sequence[str]) -> list[str] | None:
         is_counted = bool(_NUMBER.fullmatch(before)) or before in {"a", "half"}
         if word in {"medx", "it", "them", "that"} or word in _OF_PERSON:
             continue
-        if _pills().fullmatch(word) and not (is_counted and before != "the"):
+        is_hour = following == "oclock" or before in {"at", "about", "around", "past"}
+        if _pills().fullmatch(word) and not (is_counted and before != "the") and not is_hour:
             continue
         if word in _PARTS and (_pills().fullmatch(following) or following == "medx"):
             continue

@@ -24,6 +24,7 @@ from bot.grammar.intents.kinds import (
     Stops,
     WhoIs,
 )
+from bot.grammar.intents.new_doctors import read_new_doctor
 from bot.grammar.intents.sentences import Sentence, names_amount
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
@@ -45,7 +46,8 @@ def read_to_come(sentence: Sentence, text: str) -> Intent | None:
     """What *sentence*, typed as *text*, says is to be; None if it says nothing of the kind."""
     if sentence.is_question:
         return None
-    return _doctor(text) or _of_what_is_there(sentence)
+    doctor = read_new_doctor(text)
+    return HasDoctor(doctor) if doctor is not None else _of_what_is_there(sentence)
 
 
 def _of_what_is_there(sentence: Sentence) -> Intent | None:
@@ -112,41 +114,6 @@ def _typed(sentence: Sentence, span: tuple[int, int]) -> str:
     first = sentence.text[: span[0]].count(" ")
     count = sentence.text[span[0] : span[1]].count(" ") + 1
     return " ".join(sentence.origins[first : first + count])
-
-
-_DOCTOR = re.compile(
-    r"(?i)^\s*(?:her|his|my|our|the|mum's|mom's|dad's|\w+'s)(?: new)? (?P<specialty>[a-z]{4,20})"
-    r"(?: doctor)? is(?: now)? (?P<name>(?:dr\.?|doctor|prof\.?) [\w .'-]{2,60}?)(?: now)?[.!]?\s*$"
-)
-
-
-_NEW_DOCTOR = re.compile(
-    r"(?i)^\s*(?:add |(?:we|she|he|mum|mom|dad)(?: have| has|'ve|'s)?(?: got)? )?(?:a )?"
-    r"new doctor[,:]? (?P<line>(?:dr|doctor|prof)\b.+)$"
-)
-_ADDED_DOCTOR = re.compile(
-    r"(?i)^\s*add (?P<name>(?:dr\.?|doctor|prof\.?) [a-z'-]+)[, ]+(?:as )?"
-    r"(?:her|his|our|the|mum's|mom's|dad's)(?: new)? (?P<specialty>[a-z]{2,20})[, ]*"
-    r"(?P<phone>\+?\d[\d ()-]{5,})?[.!]?\s*$"
-)
-_NEW_SPECIALIST = re.compile(
-    r"(?i)^\s*(?:the |her |his |our |mum's |dad's )?new (?P<specialty>[a-z]{2,20}) is "
-    r"(?P<name>(?:dr\.?|doctor|prof\.?) [a-z .'-]{2,40}?)"
-    r"(?:[, ]+(?P<phone>\+?\d[\d ()-]{5,}))?[.!]?\s*$"
-)
-
-
-def _doctor(text: str) -> Intent | None:
-    """ "Her cardiologist is Dr Patel now"."""
-    new = _NEW_DOCTOR.match(text)
-    if new is not None:
-        return HasDoctor(new["line"])
-    plain = text.replace("\u2019", "'")
-    named = _NEW_SPECIALIST.match(plain) or _ADDED_DOCTOR.match(plain)
-    if named is not None:
-        return HasDoctor(", ".join(filter(None, named.group("name", "specialty", "phone"))))
-    match = _DOCTOR.match(text.replace("\u2019", "'"))
-    return HasDoctor(f"{match['name']}, {match['specialty']}") if match else None
 
 
 def read_plan(

@@ -14,6 +14,7 @@ from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.screens import medicine_screen
 from bot.features.medicines.views.stock.overview import stocks
 from bot.features.overview.flows.family_reader import list_ahead
+from bot.features.overview.flows.named_days import is_on_named_day, names_day
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import own_words as views
 from bot.grammar.intents.kinds import (
@@ -226,6 +227,14 @@ def _days_left(stock: Stock) -> int:
 async def _planned(request: Request, intent: WhatIsPlanned) -> Answer | None:
     """The appointments that were named, or those of the day; None if it's about all of them."""
     upcoming = await list_ahead(request.scope)
+    if names_day(request.text or ""):
+        then = [
+            each
+            for each in upcoming
+            if is_on_named_day(request.text or "", each.starts_at.astimezone(each.zone).date())
+        ]
+        if then:
+            return _appointment_pages(request, then)
     named = [each for each in upcoming if each.id in intent.appointment_ids]
     on_day = await _planned_on_day(request, intent)
     series = {each.appointment_id for each in named}

@@ -18,6 +18,7 @@ from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
 from bot.features.overview.flows.family_reader import list_ahead
+from bot.features.overview.flows.named_days import is_on_named_day
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import said as views
 from bot.features.overview.views.own_words import no_record
@@ -269,6 +270,7 @@ async def _occurrences(
     for each in await list_ahead(request.scope):
         local, today = each.starts_at.astimezone(each.zone).date(), now.astimezone(each.zone).date()
         is_then = weekday in {None, local.weekday()} and days in {None, (local - today).days}
+        is_then = is_then and is_on_named_day(request.text or "", local)
         if is_then and (not ids or each.id in ids):
             found.append(each)
     return found

@@ -175,7 +175,8 @@ def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: dat
         Unsaid.PLANNED: _("I haven't recorded anything, since that's still to come."),
         Unsaid.QUOTED: _("I haven't recorded anything, since I can't tell whether it was given."),
     }
-    screens = [Screen(words[why], home_buttons("give"))]
+    buttons = home_buttons("today") if why is Unsaid.NEGATED else home_buttons("give")
+    screens = [Screen(words[why], buttons)]
     if facts is not None:
         screens.append(given(facts, member=member, now=now))
     return Answer(send=tuple(screens))

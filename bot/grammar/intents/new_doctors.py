@@ -1,0 +1,42 @@
+"""What people say of a doctor that is new: "her cardiologist is Dr Patel now"."""
+
+import re
+
+_WHOSE = r"(?:the |her |his |our |my |mum's |mom's |dad's |\w+'?s )?"
+_WHO = r"(?:we|she|he|i|mum|mom|dad)(?: have| has|'ve|'s)?"
+_SPECIALTY = r"(?P<specialty>[a-z]{2,20})(?: doctor)?"
+_NAME = r"(?P<name>(?:dr\.?|doctor|prof\.?) [a-z .'-]{2,60}?)"
+_PHONE = r"(?P<phone>\+?\d[\d ()-]{5,})"
+_ANY_NAME = r"(?P<name>[a-z][a-z .'-]{2,40}?)"
+_NOW = r"(?:it'?s |it is )?(?:now )?"
+_KINDS = r"(?P<specialty>gp|doctor|dentist|cardiologist|physio|consultant)s?"
+_IF_PHONE = rf"(?:[, ]+{_PHONE})?"
+_WAYS = [
+    re.compile(rf"(?i)\s*{way}[.!]?\s*")
+    for way in (
+        # "Her cardiologist is Dr Patel now", "new gp is dr amin 0161 496 0777"
+        rf"{_WHOSE}(?:new )?{_SPECIALTY} is(?: now)? {_NAME}(?: now)?{_IF_PHONE}",
+        # "Dad's new physio is called Mark Hill 07700 900123"
+        rf"{_WHOSE}(?:new )?{_SPECIALTY} is (?:now )?called {_ANY_NAME}[, ]+{_PHONE}",
+        # "Add Dr Wilson, his new dentist, 020 7946 0555"
+        rf"add {_NAME}[, ]+(?:as )?{_WHOSE}(?:new )?{_SPECIALTY}[, ]*{_PHONE}?",
+        # "We changed GP, it's now Dr Lowe"
+        rf"{_WHO} (?:changed|switched)(?: to)? {_KINDS}[, ]+{_NOW}{_NAME}{_IF_PHONE}",
+    )
+]
+_LINE = re.compile(
+    rf"(?i)\s*(?:add |{_WHO}(?: got)? )?(?:a )?new doctor[,:]? (?P<line>(?:dr|doctor|prof)\b.+)"
+)
+
+
+def read_new_doctor(text: str) -> str | None:
+    """The line that one would type behind /adddoctor; None for anything else."""
+    plain = text.replace("\u2019", "'")
+    whole = _LINE.fullmatch(plain)
+    if whole is not None:
+        return whole["line"]
+    for way in _WAYS:
+        match = way.fullmatch(plain)
+        if match is not None:
+            return ", ".join(filter(None, match.group("name", "specialty", "phone")))
+    return None
