@@ -32,6 +32,7 @@ LASTING = frozenset(
         "doctor.removed",
         "doctor.restored",
         "dose.snoozed",
+        "dose.held",
         "family.alarmed",
         "family.renamed",
         "invitation.created",

@@ -15,6 +15,8 @@ EVENING = time(19)  # local; for "who drives tomorrow?", ends of pauses, all-day
 
 class Step(StrEnum):
     ASK = "ask"
+    AGAIN = "again"  # a dose that nobody has recorded
+    OTHERS = "others"  # the rest of the family is told
     MISS = "miss"
     TELL = "tell"  # something announced earlier has changed: moved, cancelled
     REMIND = "remind"

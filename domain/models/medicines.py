@@ -177,7 +177,8 @@ class Dose(Base):
     when the person moves. `amount` of `unit` is planned, up to `most` for a range; `moment` is the
     JSON of the part of the day that `due_at` stands for. `dose_count` is how many doses, as the
     medicine was set, were given. `next_action_at` (UTC, whole minutes) is the timer of its ladder;
-    `ladder_step` and `ask_no` say what happens then. At `window_ends_at` it counts as missed.
+    `ladder_step` and `ask_no` say what happens then, `rung` how many steps were taken. Until
+    `held_until` somebody is on it. At `window_ends_at` it counts as missed.
     """
 
     __tablename__ = "doses"
@@ -196,6 +197,11 @@ class Dose(Base):
         ForeignKeyConstraint(
             ["family_id", "snoozed_by_id"], ["family_members.family_id", "family_members.user_id"]
         ),
+        ForeignKeyConstraint(
+            ["family_id", "held_by_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        CheckConstraint("rung >= 0", name="rung_counts_up"),
+        CheckConstraint("(held_until IS NULL) = (held_by_id IS NULL)", name="who_is_on_it"),
         CheckConstraint(
             "status IN ('pending', 'taken', 'skipped', 'missed', 'not_asked', 'cancelled')",
             name="status",
@@ -252,6 +258,9 @@ class Dose(Base):
     ask_no: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     next_action_at: Mapped[datetime | None]
     snoozed_by_id: Mapped[UUID | None]
+    rung: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    held_by_id: Mapped[UUID | None]
+    held_until: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[UUID | None]
     taken_at: Mapped[datetime | None]

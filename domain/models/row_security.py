@@ -153,8 +153,9 @@ GRANTS: dict[str, dict[str, str]] = {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
             "SELECT (id, family_id, care_recipient_id, due_at, window_ends_at, status,"
-            " ladder_step, ask_no, next_action_at, snoozed_by_id),"
-            " UPDATE (status, ladder_step, ask_no, next_action_at, resolved_at)"
+            " ladder_step, ask_no, next_action_at, snoozed_by_id, rung),"
+            " UPDATE (status, ladder_step, ask_no, next_action_at, resolved_at, rung, held_by_id,"
+            " held_until)"
         ),
     },
     "doctors": {APP_ROLE: "SELECT, INSERT, UPDATE"},

@@ -15,9 +15,9 @@ from domain.delivery.dose_messages import find_asked_for, refresh_cards
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
-from domain.medicines.doses.ladder import after_asking
+from domain.medicines.doses.ladder import missed_at, next_action, rungs_taken
 from domain.models import Dose, Notification
-from domain.models.delivery import Kind, NotificationStatus
+from domain.models.delivery import Kind, Lane, NotificationStatus
 from domain.models.medicines import DoseStatus
 from domain.reminders.recipients import MembersByPerson
 from domain.set_asides import Work, is_free
@@ -45,11 +45,12 @@ class Card:
 _MOVE_DOSES = text("""
     UPDATE doses d
     SET status = moved.status, ladder_step = moved.step, next_action_at = moved.at,
-        ask_no = moved.ask_no,
+        ask_no = moved.ask_no, rung = moved.rung, held_by_id = NULL, held_until = NULL,
         resolved_at = CASE WHEN moved.status = 'pending' THEN NULL ELSE clock_now() END
     FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:steps AS text[]),
-                CAST(:ats AS timestamptz[]), CAST(:ask_nos AS smallint[]))
-         AS moved (id, status, step, at, ask_no)
+                CAST(:ats AS timestamptz[]), CAST(:ask_nos AS smallint[]),
+                CAST(:rungs AS smallint[]))
+         AS moved (id, status, step, at, ask_no, rung)
     WHERE d.id = moved.id
 """)
 
@@ -64,6 +65,7 @@ DUE_DOSES = (
         Dose.ladder_step,
         Dose.ask_no,
         Dose.next_action_at,
+        Dose.rung,
     )
     .where(Dose.next_action_at <= func.clock_now(), is_free(Work.DOSE, Dose.id))
     .order_by(Dose.next_action_at)
@@ -82,6 +84,7 @@ class DueDose(NamedTuple):
     ladder_step: str
     ask_no: int
     next_action_at: datetime
+    rung: int
 
 
 async def fetch_due_doses(scope: Scope, statement: Executable) -> Sequence[DueDose]:
@@ -92,34 +95,87 @@ async def fetch_due_doses(scope: Scope, statement: Executable) -> Sequence[DueDo
 async def act_on_due_doses(
     scope: Scope, due: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
-    """Ask for doses whose window is open; close those whose window has ended."""
+    """Ask for doses whose window is open, or tell the others; close those whose window is over."""
     if not due:
         return []
-    in_time = [d for d in due if d.ladder_step == Step.ASK and now < d.window_ends_at]
     over = [d for d in due if d.ladder_step == Step.MISS or now >= d.window_ends_at]
-    asked = await _ask(scope, in_time, people) if in_time else []
+    in_time = [d for d in due if d.ladder_step != Step.MISS and now < d.window_ends_at]
+    to_ask = [dose for dose in in_time if dose.ladder_step != Step.OTHERS]
+    to_tell = [dose for dose in in_time if dose.ladder_step == Step.OTHERS]
+    asked = await _ask(scope, to_ask, people, now=now) if to_ask else []
+    told = await _tell_others(scope, to_tell, people, now=now) if to_tell else []
     given_up = await _close(scope, over, people, now=now) if over else []
-    return [*asked, *given_up]
+    return [*asked, *told, *given_up]
 
 
 async def _ask(
-    scope: Scope, doses: Sequence[DueDose], people: MembersByPerson
+    scope: Scope, doses: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
     slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
     newest = await _newest_cards(scope, slots)
     cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
     await refresh_cards(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
-    moves = []
-    for slot, found in slots.items():
-        for dose in found:
-            action = after_asking(dose.window_ends_at)
-            moves.append(
-                (dose.id, DoseStatus.PENDING, action.step, action.at, cards[slot].ask_no + 1)
-            )
-            scope.publish(TimerSet(action.at))
+    moves = [
+        _next_move(dose, people, now=now, ask_no=cards[slot].ask_no + 1)
+        for slot, found in slots.items()
+        for dose in found
+    ]
     await _move_doses(scope, moves)
     return _messages(Kind.SLOT_CARD, slots, people, cards)
+
+
+async def _tell_others(
+    scope: Scope, doses: Sequence[DueDose], people: MembersByPerson, *, now: datetime
+) -> Sequence[OutgoingMessage]:
+    """A card for everybody who wasn't asked, beside the newest of those who were."""
+    parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
+    slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
+    newest = await _newest_cards(scope, slots)
+    moves = [_next_move(dose, people, now=now, ask_no=dose.ask_no) for dose in doses]
+    await _move_doses(scope, moves)
+    minute = floor_minute(now)
+    return [
+        OutgoingMessage(
+            kind=Kind.SLOT_CARD,
+            family_id=slot.family_id,
+            user_id=other.user_id,
+            facts={"told": [str(dose.id) for dose in found]},
+            deadline_at=minute,
+            person_id=slot.care_recipient_id,
+            slot_at=slot.at,
+            ask_no=newest[slot].ask_no if slot in newest else 0,
+            part=slot.part,
+            lane=Lane.ESCALATION,
+        )
+        for slot, found in slots.items()
+        for other in people.get(slot.care_recipient_id, ())
+        if not other.is_asked_first
+    ]
+
+
+class _Move(NamedTuple):
+    """A dose's next state."""
+
+    id: UUID
+    status: DoseStatus
+    step: Step | None
+    at: datetime | None
+    ask_no: int
+    rung: int
+
+
+def _next_move(dose: DueDose, people: MembersByPerson, *, now: datetime, ask_no: int) -> _Move:
+    """The dose waits for its next step. Where everybody is asked first, there are no others to
+    tell.
+    """
+    rung = rungs_taken(Step(dose.ladder_step), dose.rung)
+    minute = floor_minute(now)
+    action = next_action(rung, minute, due_at=dose.due_at, window_ends_at=dose.window_ends_at)
+    others = [who for who in people.get(dose.care_recipient_id, ()) if not who.is_asked_first]
+    if action.step is Step.OTHERS and not others:
+        action = missed_at(dose.window_ends_at)
+    return _Move(dose.id, DoseStatus.PENDING, action.step, action.at, ask_no, rung)
 
 
 async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
@@ -142,6 +198,7 @@ async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]
             Notification.care_recipient_id.in_({slot.care_recipient_id for slot in wanted}),
             Notification.slot_at.in_({slot.at for slot in wanted}),
             Notification.kind == Kind.SLOT_CARD,
+            ~Notification.facts.has_key("told"),
         )
         .group_by(*card)
     )
@@ -176,8 +233,11 @@ async def _close(
     not_asked = [dose for dose in doses if dose.id not in reached]
     await _move_doses(
         scope,
-        [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
-        + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
+        [
+            _Move(dose.id, status, None, None, dose.ask_no, dose.rung)
+            for status, found in ((DoseStatus.MISSED, missed), (DoseStatus.NOT_ASKED, not_asked))
+            for dose in found
+        ],
     )
     await refresh_cards(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     # One summary for all windows that end in this minute, not one alarm per dose; several only if
@@ -219,7 +279,7 @@ def _messages(
     people: MembersByPerson,
     cards: dict[Slot, Card],
 ) -> Sequence[OutgoingMessage]:
-    """One message per slot and member who is asked first."""
+    """One message per slot and member who is asked first; of missed doses everybody hears."""
     return [
         OutgoingMessage(
             kind=kind,
@@ -234,15 +294,17 @@ def _messages(
         )
         for slot, doses in slots.items()
         for asked in people.get(slot.care_recipient_id, ())
-        if asked.is_asked_first
+        if asked.is_asked_first or kind is Kind.MISSED
     ]
 
 
 async def _move_doses(
     scope: Scope,
-    moves: Sequence[tuple[UUID, DoseStatus, Step | None, datetime | None, int]],
+    moves: Sequence[_Move],
 ) -> None:
-    ids, statuses, steps, ats, ask_nos = zip(*moves, strict=True)
+    ids, statuses, steps, ats, ask_nos, rungs = zip(*moves, strict=True)
+    for at in {at for at in ats if at is not None}:
+        scope.publish(TimerSet(at))
     await scope.execute(
         _MOVE_DOSES,
         {
@@ -251,5 +313,6 @@ async def _move_doses(
             "steps": list(steps),
             "ats": list(ats),
             "ask_nos": list(ask_nos),
+            "rungs": list(rungs),
         },
     )

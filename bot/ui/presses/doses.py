@@ -136,6 +136,15 @@ class Snooze(OfDose):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HoldSlot(OfPerson):
+    """I'm on it, on a card."""
+
+    verb = "ho"
+
+    card: Card
+
+
+@dataclass(frozen=True, kw_only=True)
 class UndoRecord(OfDose):
     """Undo below a record, and on old cards."""
 

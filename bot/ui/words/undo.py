@@ -26,6 +26,7 @@ def _lasting_words() -> dict[str, str]:
         "doctor.removed": _("you removed a doctor. Tap Restore under that message."),
         "doctor.restored": _("you restored a doctor. Remove them again: /doctors"),
         "dose.snoozed": _("you asked to be reminded later. Answer the dose at any time: /today"),
+        "dose.held": _("you said that you are on it. Answer the dose at any time: /today"),
         "family.alarmed": _("you told the family that you need help."),
         "family.renamed": _("you gave the family another name. Change it back: /family"),
         "invitation.created": _(

@@ -55,6 +55,8 @@ class DoseFacts:
     resolved_by_id: UUID | None
     snoozed_until: datetime | None
     snoozed_by: str | None
+    held_until: datetime | None = None
+    held_by: str | None = None
     is_scheduled: bool = True
     amount: Decimal | None = None
     unit: str | None = None
@@ -87,6 +89,7 @@ class DoseFacts:
 
 _resolver = User.__table__.alias("resolver")
 _snoozer = User.__table__.alias("snoozer")
+_holder = User.__table__.alias("holder")
 
 # The statements that presses and cards run are module constants: SQLAlchemy compiles each of them
 # once, and building one costs more than running it.
@@ -116,17 +119,20 @@ SELECT_DOSES = (
         Dose.next_action_at,
         Dose.ladder_step,
         Dose.snoozed_by_id,
+        Dose.held_until,
         Dose.timezone,
         CareRecipient.timezone.label("home_timezone"),
         CareRecipient.name.label("person"),
         Medication.instructions,
         _resolver.c.name.label("resolved_by"),
         _snoozer.c.name.label("snoozed_by"),
+        _holder.c.name.label("held_by"),
     )
     .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
     .join(Medication, Medication.id == Dose.medication_id)
     .outerjoin(_resolver, _resolver.c.id == Dose.resolved_by_id)
     .outerjoin(_snoozer, _snoozer.c.id == Dose.snoozed_by_id)
+    .outerjoin(_holder, _holder.c.id == Dose.held_by_id)
     .where(Dose.family_id == bindparam("of_family"))
     .order_by(Dose.due_at, Dose.medication_name, Dose.id)
 )
@@ -181,6 +187,8 @@ async def fetch_doses_with(
             resolved_by_id=row.resolved_by_id,
             snoozed_until=row.next_action_at if is_snoozed else None,
             snoozed_by=row.snoozed_by if is_snoozed else None,
+            held_until=row.held_until,
+            held_by=row.held_by,
             is_scheduled=row.is_scheduled,
             taken_at=row.taken_at,
             taken_zone=ZoneInfo(row.taken_timezone) if row.taken_timezone else None,

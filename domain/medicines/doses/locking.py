@@ -32,6 +32,7 @@ class LockedDose:
     timezone: str
     is_given: bool
     follows_intakes: bool
+    rung: int
 
 
 async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
@@ -44,7 +45,7 @@ async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
             Dose.due_at,
             Dose.window_ends_at,
             Dose.status,
-            Dose.ask_no,
+            Dose.rung,
             Dose.resolved_at,
             Dose.is_scheduled,
             CareRecipient.user_id.label("recipient_user_id"),
@@ -79,4 +80,5 @@ async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
         timezone=dose.timezone,
         is_given=dose.is_given,
         follows_intakes=bool(dose.follows_intakes),
+        rung=dose.rung,
     )

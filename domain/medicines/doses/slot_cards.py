@@ -13,6 +13,7 @@ from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.delivery.kinds import MessageHeader, MessageKind
 from domain.errors import NotFound
+from domain.medicines.doses.asked_members import list_asked
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.slots import SlotFacts, read_slots
 from domain.models import Dose, Medication
@@ -38,6 +39,8 @@ class CardFacts:
     is_late: bool = False
     is_reminder: bool = False  # not the first card of its slot
     is_escalated: bool = False  # those who are asked first couldn't be reached
+    asked: Sequence[str] = ()  # of whoever is told only now: who was asked before
+    is_told: bool = False  # nobody who was asked has recorded it
     suspended: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of paused or stopped medicines
     may_record: bool = True  # viewers only read
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
@@ -53,8 +56,11 @@ async def _read_all(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[U
     slots = await read_slots(scope, {(card.subject.id, card.minute) for card in headers})
     by_part = [part for slot in slots.values() for part in slot.cancelled.values()]
     suspended = await _find_suspended(scope, [dose for part in by_part for dose in part])
+    told = [dose_id for card in headers for dose_id in card.facts.get("told", ())]
+    asked = await list_asked(scope, [UUID(dose_id) for dose_id in told])
     return {
-        card.id: _card(card, slots[card.subject.id, card.minute], suspended) for card in headers
+        card.id: _card(card, slots[card.subject.id, card.minute], suspended, asked)
+        for card in headers
     }
 
 
@@ -77,8 +83,13 @@ async def _find_suspended(
 
 
 def _card(
-    header: MessageHeader, slot: SlotFacts, suspended: Mapping[UUID, MedicineStatus]
+    header: MessageHeader,
+    slot: SlotFacts,
+    suspended: Mapping[UUID, MedicineStatus],
+    asked: Mapping[UUID, Mapping[UUID, str]],
 ) -> CardFacts:
+    told = [UUID(dose_id) for dose_id in header.facts.get("told", ())]
+    names = {who: name for dose_id in told for who, name in asked.get(dose_id, {}).items()}
     home = header.subject.zone
     parts = sorted(slot.parts)
     return CardFacts(
@@ -103,6 +114,8 @@ def _card(
         is_late=header.ask_no == 0 and header.shown_at > header.minute + LATE_AFTER,
         is_reminder=header.ask_no > 0,
         is_escalated=header.facts.get("escalated", False),
+        asked=sorted(names.values()),
+        is_told=bool(told),
         may_record=header.receiver.role is not Role.VIEWER,
         menu_for=header.menu_dose_id,
     )

@@ -1,19 +1,22 @@
-"""Snoozing a dose, for everybody."""
+"""Putting a dose off, for everybody: snooze, and "I'm on it"."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
+from domain.errors import NotFound
 from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.doses.facts import DoseFacts, list_doses
-from domain.medicines.doses.ladder import after_snooze
+from domain.medicines.doses.ladder import after_hold, after_snooze, held_until
 from domain.medicines.doses.locking import lock_dose
+from domain.medicines.doses.slots import read_slots
 from domain.models import Dose
 from domain.models.medicines import DoseStatus
 from domain.timers import Step
@@ -58,3 +61,66 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     scope.publish(NotificationsQueued())
     facts = (await list_doses(scope, [dose_id]))[0]
     return Snoozed(facts, until=action.at if action.step is Step.ASK else None)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Doses of a card that somebody is on, until then; None if none is open any more."""
+
+    doses: Sequence[DoseFacts]
+    until: datetime | None
+
+
+async def hold_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, part: int) -> Held:
+    """The member is on it: the ladder of the slot's open doses waits, and everybody's card says
+    so. Raises NotFound and NotAllowed.
+    """
+    member = scope.require(Action.READ)
+    slots = await read_slots(scope, {(care_recipient_id, slot_at)})
+    doses = slots[care_recipient_id, slot_at].parts.get(part, ())
+    if not doses:
+        raise NotFound
+    now = scope.clock.now()
+    until = held_until(now)
+    held: list[UUID] = []
+    rows = await scope.rows(
+        select(Dose.id, Dose.ladder_step, Dose.next_action_at, Dose.window_ends_at)
+        .where(
+            Dose.id.in_([dose.id for dose in doses]),
+            Dose.family_id == member.family_id,
+            Dose.status == DoseStatus.PENDING,
+            Dose.next_action_at.is_not(None),
+            Dose.due_at <= now,
+        )
+        .order_by(Dose.id)
+        .with_for_update()
+    )
+    for row in rows:
+        action = after_hold(
+            Step(row.ladder_step), row.next_action_at, now=now, window_ends_at=row.window_ends_at
+        )
+        await scope.execute(
+            update(Dose)
+            .where(Dose.id == row.id)
+            .values(
+                ladder_step=action.step,
+                next_action_at=action.at,
+                held_by_id=member.user_id,
+                held_until=min(until, row.window_ends_at),
+            )
+        )
+        await audit.record(
+            scope,
+            "dose.held",
+            subject_type="dose",
+            subject_id=row.id,
+            after={"held_until": until.isoformat()},
+        )
+        held.append(row.id)
+        scope.publish(TimerSet(action.at))
+    if held:
+        await dose_messages.refresh_cards(scope, {(care_recipient_id, slot_at)})
+        scope.publish(NotificationsQueued())
+    return Held(
+        await list_doses(scope, held or [dose.id for dose in doses]), until if held else None
+    )

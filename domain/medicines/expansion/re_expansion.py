@@ -225,6 +225,9 @@ async def _revive_open(scope: Scope, rows: Iterable[_DoseRow]) -> None:
             next_action_at=at,
             resolved_at=None,
             snoozed_by_id=None,
+            rung=0,
+            held_by_id=None,
+            held_until=None,
         )
     )
     scope.publish(TimerSet(at))
@@ -242,6 +245,7 @@ async def _revive_ahead(scope: Scope, rows: Sequence[_DoseRow]) -> None:
             ladder_step=Step.ASK,
             next_action_at=Dose.due_at,
             resolved_at=None,
+            rung=0,
         )
     )
     for row in rows:
@@ -271,6 +275,7 @@ async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str,
                 "next_action_at": made.excluded.next_action_at,
                 "resolved_at": None,
                 "snoozed_by_id": None,
+                "rung": 0,
             },
             where=or_(Dose.status == DoseStatus.PENDING, Dose.status == DoseStatus.CANCELLED),
         ),

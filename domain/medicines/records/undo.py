@@ -45,7 +45,11 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             scope, [dose_id], [NotificationStatus.PENDING, NotificationStatus.SENT]
         )
         action = after_undo(
-            now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=bool(asked)
+            now,
+            rung=dose.rung,
+            due_at=dose.due_at,
+            window_ends_at=dose.window_ends_at,
+            asked=bool(asked),
         )
         if not dose.is_scheduled or (action is not None and not dose.is_given):
             # It wasn't due, or isn't given any more: there's nothing to ask for.
@@ -69,6 +73,8 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
                 dose_count=ONE_DOSE,
                 note=None,
                 snoozed_by_id=None,
+                held_by_id=None,
+                held_until=None,
                 ladder_step=action.step if action else None,
                 next_action_at=action.at if action else None,
             )

@@ -28,7 +28,7 @@ async def take_yesterdays_and_ask_todays(home: Household, town: Town) -> tuple[M
     town.jump_to(TODAY - timedelta(seconds=1))
     todays = await home.anna.sees("Mum · 08:00\n• Aspirin")
     await town.settled()
-    town.jump_to(TODAY + timedelta(minutes=10))
+    town.jump_to(TODAY + timedelta(minutes=5))
     return yesterdays, todays
 
 
@@ -50,13 +50,17 @@ async def test_the_past_stays_where_it_was_when_the_person_moves(
         "• Aspirin 100 mg",
     ]
 
-    # It is 03:10 in New York. What is open is there once, and tomorrow's is none of today's.
+    # It is 03:05 in New York. What is open is there once, and tomorrow's is none of today's.
     await home.anna.send("/today")
     today = await home.anna.sees("Today, family")
     assert today.text.splitlines()[3:] == ["• 08:00 London time Aspirin 100 mg (not recorded yet)"]
     assert "✅ Taken: 08:00 London time Aspirin" in today.labels
 
-    # Nobody answers.
+    # Nobody answers: each card asks again, in a message of its own.
+    for minutes in (10, 20):
+        town.jump_to(TODAY + timedelta(minutes=minutes) - timedelta(seconds=1))
+        todays = await home.anna.sees("I'm asking again", after=todays)
+        await town.settled()
     town.jump_to(TODAY + WINDOW - timedelta(seconds=1))
     summary = await home.anna.sees("nobody recorded this dose in time")
     assert "• Tuesday 08:00 London time Aspirin 100 mg" in summary.text
@@ -102,17 +106,17 @@ async def test_what_is_recorded_after_the_move_says_by_whose_clock_it_was(
     assert shown(home.anna, todays).text.splitlines() == [
         "💊 Mum · 08:00 London time",
         "✅ Aspirin 100 mg",
-        "Taken 03:10 New York time, recorded by Anna",
+        "Taken 03:05 New York time, recorded by Anna",
     ]
     second = await home.ben.press_altered(todays.buttons[0][0].data or "", message=home.ben.last)
     assert second.text == (
-        "Aspirin 100 mg: taken 03:10 New York time, already recorded by Anna. Nothing new was "
+        "Aspirin 100 mg: taken 03:05 New York time, already recorded by Anna. Nothing new was "
         "recorded."
     )
     await home.anna.send("/today")
     today = await home.anna.sees("Today, family")
     assert today.text.splitlines()[3:] == [
-        "✅ 08:00 London time Aspirin 100 mg (taken 03:10 New York time, recorded by Anna)"
+        "✅ 08:00 London time Aspirin 100 mg (taken 03:05 New York time, recorded by Anna)"
     ]
 
     # Tomorrow's is by the new clock: 08:00 there, which is 13:00 in London.
@@ -126,13 +130,13 @@ async def test_what_is_recorded_after_the_move_says_by_whose_clock_it_was(
     assert shown(home.anna, todays).text.splitlines() == [
         "💊 Mum · 08:00",
         "✅ Aspirin 100 mg",
-        "Taken 03:10 New York time, recorded by Anna",
+        "Taken 03:05 New York time, recorded by Anna",
     ]
     await home.anna.send("/history")
     history = await home.anna.sees("History")
     assert history.text.splitlines()[2:] == [
         "Yesterday, Tuesday 24 November",
-        "1. ✅ 03:10 New York time Aspirin 100 mg (recorded by Anna)",
+        "1. ✅ 03:05 New York time Aspirin 100 mg (recorded by Anna)",
         "",
         "Monday 23 November",
         "2. ✅ 08:05 Aspirin 100 mg (recorded by Anna)",

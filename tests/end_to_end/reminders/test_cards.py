@@ -109,7 +109,7 @@ async def test_snooze_asks_everybody_again_and_shrinks_the_old_card(
     for phone, card in zip((home.anna, home.ben), asked.cards, strict=True):
         new = await phone.sees("🔔 I'm asking again")
         assert new.id != card.id
-        assert new.labels == ("✅ Taken", "⋯ More")
+        assert new.labels == ("✅ Taken", "⋯ More", "🙋 I'm on it")
         old = await phone.sees("I've asked again below.")
         assert old.id == card.id
         assert old.labels == ()

@@ -18,6 +18,7 @@ from domain.medicines import reading
 from domain.medicines.changes.day_times import set_day_times
 from domain.medicines.changes.nicknames import add_nickname
 from domain.medicines.dosages import Dosage
+from domain.medicines.doses.snoozing import hold_slot
 from domain.medicines.records import intakes, recording
 from domain.medicines.schedules.days import Monthly
 from domain.medicines.schedules.kinds import AsNeeded
@@ -290,6 +291,30 @@ async def test_what_a_medicine_is_also_called_is_forgotten_on_the_way_to_0010(
     await runner.upgrade(database_url, serving_url=database_url)
     [after] = await factories.acting(database, anna, reading.list_medicines)
     assert after == replace(line, nicknames=())
+
+
+async def test_a_dose_in_the_middle_of_its_ladder_survives_the_way_to_0011_and_back(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    dose = await factories.asked_dose(
+        database, smith, await factories.medicine(database, anna, mum)
+    )
+    await factories.acting(
+        database, anna, lambda scope: hold_slot(scope, mum.id, dose.due_at, part=0)
+    )
+    await database.close()
+    await runner.downgrade(database_url, revision="0011")
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        rows = await connection.execute(
+            text("SELECT ladder_step, next_action_at, rung, held_until FROM doses WHERE id = :id"),
+            {"id": dose.id},
+        )
+        # The older program only knows that it is missed when its window ends.
+        assert list(rows.one()) == ["miss", dose.window_ends_at, 0, None]
 
 
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(

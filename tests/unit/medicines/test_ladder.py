@@ -5,10 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.medicines.doses.ladder import (
-    after_asking,
+    HOLD,
+    LADDER,
+    after_hold,
     after_snooze,
     after_undo,
     first_action,
+    missed_at,
+    next_action,
+    rungs_taken,
     window_end,
 )
 from domain.timers import NextAction, Step, ceil_minute
@@ -47,7 +52,62 @@ def test_the_next_dose_ends_the_window_of_the_one_before() -> None:
 
 def test_a_dose_is_asked_for_when_it_is_due_and_missed_when_its_window_ends() -> None:
     assert first_action(EIGHT) == NextAction(Step.ASK, EIGHT)
-    assert after_asking(TEN) == NextAction(Step.MISS, TEN)
+    assert missed_at(TEN) == NextAction(Step.MISS, TEN)
+
+
+def climbed(window: timedelta) -> list[tuple[Step, timedelta]]:
+    """The steps of a dose that nobody answers, after it was due."""
+    ends, rung, action = EIGHT + window, 0, first_action(EIGHT)
+    taken = [(action.step, action.at - EIGHT)]
+    while action.step is not Step.MISS:
+        rung = rungs_taken(action.step, rung)
+        action = next_action(rung, action.at, due_at=EIGHT, window_ends_at=ends)
+        taken.append((action.step, action.at - EIGHT))
+    return taken
+
+
+def test_nobody_answers() -> None:
+    assert climbed(minutes(120)) == [
+        (Step.ASK, minutes(0)),
+        (Step.AGAIN, minutes(10)),
+        (Step.AGAIN, minutes(20)),
+        (Step.OTHERS, minutes(30)),
+        (Step.MISS, minutes(120)),
+    ]
+
+
+def test_in_a_short_window_the_steps_are_closer_together() -> None:
+    assert climbed(minutes(60)) == [
+        (Step.ASK, minutes(0)),
+        (Step.AGAIN, minutes(5)),
+        (Step.AGAIN, minutes(10)),
+        (Step.OTHERS, minutes(15)),
+        (Step.MISS, minutes(60)),
+    ]
+    # At most one step a minute, and none past the window.
+    assert climbed(minutes(3)) == [
+        (Step.ASK, minutes(0)),
+        (Step.AGAIN, minutes(1)),
+        (Step.AGAIN, minutes(2)),
+        (Step.MISS, minutes(3)),
+    ]
+
+
+def test_who_snoozes_after_the_others_were_told_is_asked_and_then_they_are_told_again() -> None:
+    rung = rungs_taken(Step.ASK, len(LADDER))
+    action = next_action(rung, EIGHT + minutes(60), due_at=EIGHT, window_ends_at=TEN)
+    assert action == NextAction(Step.OTHERS, EIGHT + minutes(70))
+
+
+def test_a_dose_that_somebody_is_on_waits_but_not_past_its_window() -> None:
+    now = EIGHT + minutes(9)
+    held = after_hold(Step.AGAIN, EIGHT + minutes(10), now=now, window_ends_at=TEN)
+    assert held == NextAction(Step.AGAIN, now + HOLD)
+    late = TEN - minutes(5)
+    assert after_hold(Step.AGAIN, late, now=late, window_ends_at=TEN) == missed_at(TEN)
+    # What is put off further than that stays so.
+    later = EIGHT + minutes(60)
+    assert after_hold(Step.ASK, later, now=now, window_ends_at=TEN).at == later
 
 
 def test_snooze_asks_again_later() -> None:
@@ -68,7 +128,7 @@ def test_snooze_never_passes_the_window(pressed_after: timedelta) -> None:
     [
         (EIGHT - minutes(20), False, NextAction(Step.ASK, EIGHT)),
         (EIGHT + minutes(5.2), False, NextAction(Step.ASK, EIGHT + minutes(6))),
-        (EIGHT + minutes(5), True, NextAction(Step.MISS, TEN)),
+        (EIGHT + minutes(5), True, NextAction(Step.AGAIN, EIGHT + minutes(15))),
         (TEN, True, None),
         (TEN + minutes(1), False, None),
     ],
@@ -77,4 +137,5 @@ def test_snooze_never_passes_the_window(pressed_after: timedelta) -> None:
 def test_undo_goes_back_to_where_the_ladder_would_be(
     now: datetime, asked: bool, expected: NextAction | None
 ) -> None:
-    assert after_undo(now, due_at=EIGHT, window_ends_at=TEN, asked=asked) == expected
+    action = after_undo(now, rung=1, due_at=EIGHT, window_ends_at=TEN, asked=asked)
+    assert action == expected

@@ -356,6 +356,9 @@ OF_VERSION_0_8: dict[str, Press] = {
 }
 
 OF_VERSION_0_11: dict[str, Press] = {
+    "hoAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc": doses.HoldSlot(
+        family_id=F, person_id=S, card=CardOfSlot(MINUTE)
+    ),
     "nnAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Akf12oi": medicines.ForgetNickname(
         family_id=F, medication_id=S, checksum=1234567890
     ),

@@ -77,8 +77,9 @@ def help_text(*, has_family: bool) -> Answer:
             "taps Taken, all of you see it; ⋯ opens Skip and Snooze."
         ),
         _(
-            "If nobody answers, I tell you that nothing was recorded. If I can't reach those who "
-            "give it, I ask everybody else in the family."
+            "If nobody answers, I ask again after 10 and 20 minutes. After half an hour I tell "
+            "everybody else in the family, and after two hours everybody that nothing was "
+            "recorded. If I can't reach those who give it, I ask the others at once."
         ),
     ]
     if not has_family:

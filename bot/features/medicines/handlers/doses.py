@@ -14,6 +14,7 @@ from bot.ui.answer import Answer
 from bot.ui.presses.doses import (
     Below,
     CloseMenu,
+    HoldSlot,
     OpenMenu,
     ShowRecord,
     Skip,
@@ -156,6 +157,15 @@ async def snooze(request: Request) -> Answer:
     press = request.pressed(Snooze)
     outcome = await snoozing.snooze_dose(request.scope, press.dose_id, minutes=press.minutes)
     return views.snoozed(outcome)
+
+
+async def hold(request: Request) -> Answer:
+    """I'm on it, on a card."""
+    press = request.pressed(HoldSlot)
+    held = await snoozing.hold_slot(
+        request.scope, press.person_id, press.card.at, part=press.card.part
+    )
+    return views.held(held)
 
 
 async def show(request: Request) -> Answer:

@@ -24,6 +24,7 @@ from bot.ui.length import (
 from bot.ui.presses.arguments import CardOfSlot, recorded_at
 from bot.ui.presses.doses import (
     CloseMenu,
+    HoldSlot,
     OpenMenu,
     ShowRecord,
     Skip,
@@ -97,6 +98,8 @@ def slot_card(facts: CardFacts) -> Screen:
     is_open = any(dose.status == DoseStatus.PENDING for dose in facts.doses)
     if is_open and facts.is_repeat:
         lines.append(_("🔁 This may be a repeat: please check whether it was given already."))
+    elif is_open and facts.is_told:
+        lines.append(_told(facts))
     elif is_open and facts.is_reminder:
         lines.append(
             _("🔔 I'm asking again: not everything is recorded yet.")
@@ -114,11 +117,34 @@ def slot_card(facts: CardFacts) -> Screen:
         lines.append(_("📣 I couldn't reach the people I ask first. Please take care of it."))
     text = _with_doses("\n".join(lines), facts)
     if not facts.may_record:
-        return Screen(text)
+        return Screen(text, _on_it(facts) if is_open and facts.is_told else ())
     for dose in facts.doses:
         if dose.id == facts.menu_for and dose.status == DoseStatus.PENDING:
             return Screen(text, _menu(facts, dose))
-    return Screen(text, _buttons(facts))
+    on_it = _on_it(facts) if is_open and (facts.is_reminder or facts.is_told) else ()
+    return Screen(text, (*_buttons(facts), *on_it))
+
+
+def _told(facts: CardFacts) -> str:
+    """For those who weren't asked. Nothing is recorded; that says nothing about what was done."""
+    if not facts.asked:
+        return _("📣 Nothing is recorded yet. Could you see to it?")
+    return _("📣 Nothing is recorded yet. I asked {names}. Could you see to it?").format(
+        names=escape(listed(list(facts.asked)))
+    )
+
+
+def _on_it(facts: CardFacts) -> Keyboard:
+    """Not for who can't do anything about it any more, nor twice."""
+    still_open = [dose for dose in facts.doses if dose.status is DoseStatus.PENDING]
+    if any(dose.held_until is not None for dose in still_open):
+        return ()
+    hold = HoldSlot(
+        family_id=facts.family_id,
+        person_id=facts.care_recipient_id,
+        card=CardOfSlot(facts.slot_at, facts.part),
+    )
+    return ((Button(_("🙋 I'm on it"), hold.encode()),),)
 
 
 def _with_doses(head: str, facts: CardFacts) -> str:
@@ -195,6 +221,14 @@ def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
                 what=what,
                 time=clock_of(dose, dose.snoozed_until, reader_zone=facts.reader_zone),
                 who=snoozer,
+            )
+        case _ if dose.held_until is not None:
+            what = _with_moment(what, dose, room)
+            holder = escape(shorten(dose.held_by or "", to=room.who))
+            return _("🙋 {what}\n<i>{who} is on it. I'll wait until {time}</i>").format(
+                what=what,
+                who=holder,
+                time=clock_of(dose, dose.held_until, reader_zone=facts.reader_zone),
             )
         case _:
             line = _("• {what}").format(what=_with_moment(what, dose, room))

@@ -20,7 +20,7 @@ from domain.database.scope import Member
 from domain.medicines.doses.card_parts import digest_of
 from domain.medicines.doses.choices import choices_of
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
-from domain.medicines.doses.snoozing import Snoozed
+from domain.medicines.doses.snoozing import Held, Snoozed
 from domain.medicines.records.corrections import UndoneRecord
 from domain.medicines.records.history import EntryDetails
 from domain.medicines.records.presses import WhichDose
@@ -129,6 +129,15 @@ def snoozed(outcome: Snoozed) -> Answer:
     return Answer(
         toast=_("I'll ask everyone again at {time}.").format(time=clock_of(dose, outcome.until))
     )
+
+
+def held(outcome: Held) -> Answer:
+    """The toast after I'm on it; everybody's card says so, too."""
+    dose = outcome.doses[0]
+    if outcome.until is None:
+        return Answer(toast=already(dose), alert=True)
+    words = _("Thank you. Everybody sees that you're on it. I'll wait until {time}.")
+    return Answer(toast=words.format(time=clock_of(dose, outcome.until)))
 
 
 def shown(dose: DoseFacts) -> Answer:

@@ -46,7 +46,9 @@ async def test_undo_opens_the_dose_again_until_its_window_ends(
     await record(database, home.anna, dose.id)
     (again,) = await undo_dose(database, home.ben, dose.id)
     assert (again.status, again.resolved_by, again.resolved_at) == (DoseStatus.PENDING, None, None)
-    assert await timer(database_url, dose.id) == ("miss", dose.window_ends_at)
+    step, at = await timer(database_url, dose.id)
+    assert at is not None
+    assert (step, at > dose.due_at + timedelta(minutes=9)) == ("again", True)
     assert await logs(database_url) == [("taken", home.anna.id), ("undone", home.ben.id)]
     assert len((await record(database, home.ben, dose.id)).recorded) == 1
 
@@ -82,7 +84,7 @@ async def test_undo_asks_at_once_when_the_cards_were_held_back(
     assert await timer(database_url, dose.id) == ("ask", dose.due_at + timedelta(minutes=1))
     await factories.wake_up(database, dose.due_at + timedelta(minutes=1))
     await factories.deliver(database)
-    assert await timer(database_url, dose.id) == ("miss", dose.window_ends_at)
+    assert await timer(database_url, dose.id) == ("again", dose.due_at + timedelta(minutes=11))
 
 
 @pytest.mark.parametrize("delivered", [True, False])

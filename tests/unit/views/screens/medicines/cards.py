@@ -15,7 +15,7 @@ from bot.features.medicines.views import (
 from domain.access import Role
 from domain.family.joined_notice import JoinedFacts
 from domain.medicines.doses.facts import DoseFacts
-from domain.medicines.doses.snoozing import Snoozed
+from domain.medicines.doses.snoozing import Held, Snoozed
 from domain.medicines.doses.summaries import SummaryFacts
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.corrections import UndoneRecord
@@ -55,6 +55,14 @@ def card_screens(home: Home) -> Mapping[str, View]:
         "card_one_repeat_of_asking_again": replace(one, is_reminder=True, is_repeat=True),
         "card_one_escalated": replace(one, is_escalated=True),
         "card_one_late_and_escalated": replace(one, is_late=True, is_escalated=True),
+        "card_one_told": replace(one, is_told=True, asked=[home.words.anna, home.words.ben]),
+        "card_one_told_of_nobody_asked": replace(one, is_told=True),
+        "card_one_told_to_a_viewer": replace(
+            one, is_told=True, asked=[home.words.anna], may_record=False
+        ),
+        "card_one_held": home.card(
+            replace(home.dose(), held_until=SLOT + timedelta(minutes=15), held_by=home.words.ben)
+        ),
         "card_one_asked_again_below": replace(one, asked_again=True),
         "card_one_for_a_viewer": replace(one, may_record=False),
         "card_one_with_menu": replace(one, menu_for=one.doses[0].id),
@@ -116,6 +124,8 @@ def press_screens(home: Home) -> Mapping[str, View]:
         "press_skip_second": partial(doses.recorded, Recorded([], [skipped])),
         "press_of_a_removed_medicine": partial(doses.recorded, Recorded([], [removed])),
         "press_snooze": partial(doses.snoozed, Snoozed(home.snoozed(), soon)),
+        "press_hold": partial(doses.held, Held([home.dose()], soon)),
+        "press_hold_of_a_taken_dose": partial(doses.held, Held([taken], None)),
         "press_snooze_beyond_the_window": partial(doses.snoozed, Snoozed(home.dose(), None)),
         "press_snooze_of_a_taken_dose": partial(doses.snoozed, Snoozed(taken, None)),
         "press_snooze_of_a_missed_dose": partial(doses.snoozed, Snoozed(missed, None)),
