@@ -176,6 +176,12 @@ def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
         head, tail = kept[:end], kept[end:]
         if tail and (tail[0] not in _CLAUSES or any(map(_counts_too, tail))):
             continue
+        if (
+            tail[:1] == ["and"]
+            and not _IN_REASONS & set(tail[1:])
+            and tail[1:2] not in _SUBJECT_WORDS
+        ):
+            continue  # "and vitamin d": another medicine, which nobody knows
         if tail[:1] == ["late"] and head[-1] in _LENGTHS:
             continue  # "an hour late" is all one
         names = {"medx", "it", "them", "that"} & set(head) or _pills().search(" ".join(head))
@@ -198,6 +204,7 @@ def _counts_too(word: str) -> bool:
     return word == "medx" or bool(_NUMBER.fullmatch(word)) or word[:1].isdecimal()
 
 
+_SUBJECT_WORDS = [["she"], ["he"], ["i"], ["we"], ["it"], ["they"], ["then"]]
 _LENGTHS = {"hour", "hours", "minute", "minutes", "mins", "bit"}
 _CLAUSE_WORDS = """
     she he i we it they but and bit a an all after before because cos as with without though tho

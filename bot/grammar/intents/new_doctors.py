@@ -29,12 +29,17 @@ _LINE = re.compile(
 )
 
 
+_NUMBER_IS = re.compile(
+    r"(?i),? (?:his |her )?(?:phone |telephone )?number(?: is)?:? (?=\+?\d)"
+)
+
+
 def read_new_doctor(text: str) -> str | None:
     """The line that one would type behind /adddoctor; None for anything else."""
     plain = text.replace("\u2019", "'")
     whole = _LINE.fullmatch(plain)
     if whole is not None:
-        return whole["line"]
+        return _NUMBER_IS.sub(", ", whole["line"])
     for way in _WAYS:
         match = way.fullmatch(plain)
         if match is not None:

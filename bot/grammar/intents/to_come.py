@@ -21,7 +21,9 @@ from bot.grammar.intents.kinds import (
     Resumes,
     SaysAppointment,
     SaysDirection,
+    Span,
     Stops,
+    WhatIsPlanned,
     WhoIs,
 )
 from bot.grammar.intents.new_doctors import read_new_doctor
@@ -179,6 +181,8 @@ def _appointment(
         return None
     if load_expressions(_PLANS)["is over"].search(sentence.text):
         return None
+    if sentence.visit_ids and _OF_WHAT_IS_THERE.search(sentence.text):
+        return WhatIsPlanned(Span.NEXT, sentence.visit_ids)
     try:
         typed = understand_appointment(
             line, people=people, doctors=(), zone=people[0].zone, now=now
@@ -197,6 +201,8 @@ def _appointment(
     return SaysAppointment(line)
 
 
+#: Of an appointment that is saved, it's no second one.
+_OF_WHAT_IS_THERE = re.compile(r"\bremind (?:me|us) (?:to (?:take|bring|drive)|about|of)\b")
 _TO_BOOK = re.compile(
     r"(?i)^(?:(?:i|we) (?:need|have|want) to )?(?:book|arrange|make)(?: an?| the| her| his)? "
     r"(?:appointment (?:for|with|at) (?:the |her |his )?)?"

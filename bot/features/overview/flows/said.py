@@ -18,7 +18,7 @@ from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
 from bot.features.overview.flows.family_reader import list_ahead
-from bot.features.overview.flows.named_days import is_on_named_day
+from bot.features.overview.flows.named_days import is_on_named_day, names_day
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import said as views
 from bot.features.overview.views.own_words import no_record
@@ -292,10 +292,19 @@ async def _moved(request: Request, ids: Collection[UUID], when: str) -> Answer:
 
 async def _drives(request: Request, intent: Drives) -> Answer:
     found = await _occurrences(request, intent.appointment_ids, intent.weekday, intent.days)
+    text = request.text or ""
+    says_when = intent.weekday is not None or intent.days is not None or names_day(text)
+    if not (intent.appointment_ids or says_when) and _NAMES_WHERE.search(text):
+        return views.nothing_planned()  # "to the memory clinic", of which there is none
     if not intent.gives_up:
         return _pages(request, found, views.drive())
     mine = [each for each in found if each.driver_id == request.scope.user_id]
     return _pages(request, mine or found, views.stop_driving() if mine else views.not_driving())
+
+
+_NAMES_WHERE = re.compile(
+    r"(?i)\bto (?:the |her |his |their )?(?!(?:do|drive|take|it|that|there)\b)[a-z]{3,}"
+)
 
 
 async def _asks_to_drive(request: Request, intent: AsksToDrive, known: Known) -> Answer:
