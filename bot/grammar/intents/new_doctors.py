@@ -29,9 +29,7 @@ _LINE = re.compile(
 )
 
 
-_NUMBER_IS = re.compile(
-    r"(?i),? (?:his |her )?(?:phone |telephone )?number(?: is)?:? (?=\+?\d)"
-)
+_NUMBER_IS = re.compile(r"(?i),? (?:his |her )?(?:phone |telephone )?number(?: is)?:? (?=\+?\d)")
 
 
 def read_new_doctor(text: str) -> str | None:

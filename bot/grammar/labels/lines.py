@@ -139,6 +139,13 @@ _SAID_OTHERWISE: Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]],
     (re.compile(r"(?i)\bbrekk(?:y|ie)\b"), "breakfast"),
     (re.compile(rf"(?i)\b(?:half|½|1/2)\s+(?:to|or)\s+(?:one|1)\b(?!\s*{_THING})"), "½-1 tablet"),
     (re.compile(r"(?i)\b12\s+(?=(?:noon|midday|midnight)\b)"), ""),  # no 12 mg at noon
+    # What comes after something that nobody can foresee is as needed.
+    (
+        re.compile(
+            r"(?i)^(?!.*\b(?:needed|prn)\b)(.*)(?=\bafter (?:each|every) loose (?:stool|motion))"
+        ),
+        r"\1as needed ",
+    ),
     # Which the steps say that follow.
     (re.compile(rf"(?i)\b(?:titration|titrate|taper)[:,]?\s+(?=[\d.½]+\s?{_UNIT}\b)"), ""),
     # Of one tablet and half of another, of a patch of seven days that is changed on Thursdays.

@@ -101,7 +101,12 @@ def _with_then(tokens: Sequence[Token]) -> tuple[Token, ...]:
             used = 0
         if not used:
             kept.append(tokens[at])
-        elif kept[-1].word != "then" and at + used < len(tokens):  # "thereafter" may end it
+        # "Thereafter" may end it, or stand before a remark.
+        elif (
+            kept[-1].word != "then"
+            and tokens[at + used : at + used + 1]
+            and not (tokens[at + used].raw.startswith("("))
+        ):
             kept.append(replace(tokens[at], raw="then", word="then"))
         at += used or 1
     return tuple(kept)

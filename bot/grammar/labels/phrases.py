@@ -87,6 +87,9 @@ _HOW = """
     (with|in) (orange|apple|fruit) juice
     [on|with] [an] empty stomach
     not on an empty stomach
+    after (each|every) loose (stool|stools|motion|motions|bowel movement)
+    not (after|later than|before) (noon|midday|2pm|3pm|4pm|5pm|6pm|7pm|8pm|9pm|10pm)
+    not (after|later than|before) (14:00|15:00|16:00|17:00|18:00|19:00|20:00|21:00|22:00)
     not on [the] (methotrexate|mtx) (day|days)
     not on the (same|same day) day as [the] methotrexate
     (as|exactly as) (directed|prescribed|instructed|told|advised|before|discussed)
