@@ -158,6 +158,8 @@ def read_time(tokens: Sequence[Token], *, is_expected: bool, is_after_at: bool) 
             return _sure(word, NAMED[word])
         case ["half" | "quarter", "past" | "to", *_] if spoken := _spoken(tokens):
             return spoken
+        case [minutes, "past", *_] if minutes in MINUTES and (spoken := _spoken(tokens)):
+            return spoken
         case ["12", named] if named in NAMED:
             return _sure(f"12 {named}", NAMED[named], tokens_used=2)
     word, following = words[0], words[1] if len(words) > 1 else ""
@@ -172,7 +174,7 @@ def _spoken(tokens: Sequence[Token]) -> TypedTime | None:
     hour = read_count(words[2]) if len(words) > 2 else None
     if hour is None or not 1 <= hour <= 12:
         return None
-    minutes = {"half": 30, "quarter": 15}[words[0]] * (1 if words[1] == "past" else -1)
+    minutes = MINUTES[words[0]] * (1 if words[1] == "past" else -1)
     typed = datetime.combine(date.min + timedelta(days=1), time(hour % 12)) + timedelta(
         minutes=minutes
     )
@@ -181,6 +183,11 @@ def _spoken(tokens: Sequence[Token]) -> TypedTime | None:
     readings = {"am": (early,), "pm": (late,), None: (early, late)}[half]
     used = 3 + (half is not None)
     return TypedTime(" ".join(words[:used]), readings, is_sure=half is not None, tokens_used=used)
+
+
+#: "Ten past", "half past"; "ten to" only of what was given: of what is to be it's a span.
+MINUTES = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20}
+MINUTES |= {"5": 5, "10": 10, "20": 20, "25": 25}
 
 
 def _sure(words: str, *readings: time, tokens_used: int = 1) -> TypedTime:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.grammar.clock_times import PARTS_OF_DAY, read_time
+from bot.grammar.clock_times import MINUTES, PARTS_OF_DAY, read_time
 from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, spelt_days
 from bot.grammar.durations import count_of, read_ago
 from bot.grammar.numbers import COUNTS
@@ -128,11 +128,11 @@ def read_dated(tokens: Sequence[Token]) -> TypedDate | None:
 def _clock(tokens: Sequence[Token], words: Sequence[str]) -> tuple[tuple[time, ...], int]:
     """The times that a clock time can mean, and how many tokens it takes."""
     match words:
-        case ["half" | "quarter" as name, "past" | "to" as side, *_] if len(tokens) > 2:
+        case [name, "past" | "to" as side, *_] if name in MINUTES and len(tokens) > 2:
             typed = read_time(tokens[2:], is_expected=True, is_after_at=True)
             if typed is None or any(at.minute for at in typed.readings):
                 return (), 0
-            minutes = (30 if name == "half" else 15) * (1 if side == "past" else -1)
+            minutes = MINUTES[name] * (1 if side == "past" else -1)
             readings = [_moved(at, minutes) for at in typed.readings]
             return tuple(readings), 2 + typed.tokens_used
         case ["half", hour, *_] if hour in COUNTS:
