@@ -103,6 +103,19 @@ async def refresh_cards(scope: Scope, slots: Collection[SlotKey]) -> None:
         await scope.execute(REFRESH_CARDS, slot_parameters(slots))
 
 
+async def refresh_told(scope: Scope, slots: Collection[SlotKey]) -> None:
+    """Edit the cards of those who were only told of these slots: a newer one takes their place."""
+    if slots:
+        await scope.execute(_REFRESH_TOLD, slot_parameters(slots))
+
+
+_REFRESH_TOLD = (
+    update(Notification)
+    .where(Notification.id == _copies.c.id, Notification.facts.has_key("told"))
+    .values(wanted_version=Notification.wanted_version + 1)
+)
+
+
 async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int:
     """Escalate an undeliverable card: if nobody else has the card of its slot, or will get it, send
     it to every member who doesn't have it. Runs in the family's scope; returns how many members get

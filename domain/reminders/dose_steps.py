@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.sql.base import Executable
 
 from domain.database.scope import Scope
-from domain.delivery.dose_messages import find_asked_for, refresh_cards
+from domain.delivery.dose_messages import find_asked_for, refresh_cards, refresh_told
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
@@ -132,6 +132,7 @@ async def _tell_others(
     parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
     slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
     newest = await _newest_cards(scope, slots)
+    await refresh_told(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     moves = [_next_move(dose, people, now=now, ask_no=dose.ask_no) for dose in doses]
     await _move_doses(scope, moves)
     minute = floor_minute(now)

@@ -126,12 +126,13 @@ def slot_card(facts: CardFacts) -> Screen:
 
 
 def _told(facts: CardFacts) -> str:
-    """For those who weren't asked. Nothing is recorded; that says nothing about what was done."""
+    """For those who weren't asked. What isn't recorded may have been done all the same."""
+    words = _("📣 Nothing is recorded yet. I asked {names}. Could you see to it?")
+    if any(dose.status in RESOLVED for dose in facts.doses):
+        words = _("📣 Not everything is recorded yet. I asked {names}. Could you see to it?")
     if not facts.asked:
-        return _("📣 Nothing is recorded yet. Could you see to it?")
-    return _("📣 Nothing is recorded yet. I asked {names}. Could you see to it?").format(
-        names=escape(listed(list(facts.asked)))
-    )
+        words = _("📣 Nothing is recorded yet. Could you see to it?")
+    return words.format(names=escape(listed(list(facts.asked))) if facts.asked else "")
 
 
 def _on_it(facts: CardFacts) -> Keyboard:

@@ -56,6 +56,9 @@ def card_screens(home: Home) -> Mapping[str, View]:
         "card_one_escalated": replace(one, is_escalated=True),
         "card_one_late_and_escalated": replace(one, is_late=True, is_escalated=True),
         "card_one_told": replace(one, is_told=True, asked=[home.words.anna, home.words.ben]),
+        "card_two_told_one_taken": replace(
+            home.card(home.dose(taken), home.dose(number=1)), is_told=True, asked=[home.words.anna]
+        ),
         "card_one_told_of_nobody_asked": replace(one, is_told=True),
         "card_one_told_to_a_viewer": replace(
             one, is_told=True, asked=[home.words.anna], may_record=False
