@@ -27,9 +27,12 @@ _MINUTES = {
 
 
 class Said(StrEnum):
-    """What a short word says of what it is about."""
+    """What a short word says of what it is about. `SEEN` is "okay": as a reply to a card it counts
+    as done, but a bare one may only mean "I will".
+    """
 
     DONE = "done"
+    SEEN = "seen"
     LATER = "later"
     NOT_DONE = "not done"
     SKIPPED = "skipped"
@@ -56,7 +59,7 @@ def read_short(text: str) -> Short | None:
         return Short(Said.DONE)
     sentence = read_sentence(text, Known())
     for section, patterns in load_patterns("replies").items():
-        if section in {Said.DONE, Said.NOT_DONE} and text.rstrip().endswith("?"):
+        if section in {Said.DONE, Said.SEEN, Said.NOT_DONE} and text.rstrip().endswith("?"):
             continue
         for pattern in patterns:
             match = pattern.fullmatch(sentence.text)

@@ -170,7 +170,7 @@ def _appointment(
     reminder = openings["remind me"].match(typed_line)
     line = typed_line[reminder.end() :] if reminder else openings["book"].sub("", typed_line)
     is_explicit = bool(_TO_BOOK.match(typed_line))
-    line = _TO_BOOK.sub("", line) if is_explicit else line
+    line = _NEXT_IS.sub(r"\1 ", _TO_BOOK.sub("", line) if is_explicit else line)
     named = re.match(rf"(?i)(?P<who>{names}) (?P<what>.+)$", line)
     if named is not None and line != typed_line:
         line = f"{named['what']} for {named['who']}"  # "new appointment for dad podiatrist"
@@ -203,6 +203,7 @@ def _appointment(
 
 #: Of an appointment that is saved, it's no second one.
 _OF_WHAT_IS_THERE = re.compile(r"\bremind (?:me|us) (?:to (?:take|bring|drive)|about|of)\b")
+_NEXT_IS = re.compile(r"(?i)^(?:the |her |his )?next (.{3,40}?) (?:is|will be) (?:on )?(?=.*\d)")
 _TO_BOOK = re.compile(
     r"(?i)^(?:(?:i|we) (?:need|have|want) to )?(?:book|arrange|make)(?: an?| the| her| his)? "
     r"(?:appointment (?:for|with|at) (?:the |her |his )?)?"

@@ -117,6 +117,8 @@ async def answer_bare(request: Request, short: Short) -> Answer:
     doses = await _open_doses(request, is_meant)
     if not doses:
         return await _recorded(request, is_meant)
+    if short.said is Said.SEEN:
+        return no_record(Unsaid.QUOTED, None, member=member, now=now)  # it may mean "I will"
     return await _of_one_person(
         _of_one_slot(doses, now), lambda theirs: answer_short(request, short, theirs)
     )
@@ -285,6 +287,7 @@ def _pages(request: Request, found: Sequence[OccurrenceFacts], words: str) -> An
 
 async def _moved(request: Request, ids: Collection[UUID], when: str) -> Answer:
     found = await _occurrences(request, ids, None, None)
+    when = f"at {when}" if _NUMBER.fullmatch(when) else when
     if len(found) == 1:
         return await move_appointment.begin_said(request, found[0].id, when)
     return _pages(request, found, views.move_it())
