@@ -166,6 +166,7 @@ async def test_a_day_in_the_log_holds_no_secrets_and_no_health(
     for private in ("annabella", "featherstone", "grandmama", "metoprolol", "95 mg"):
         assert private not in log.lower()
     assert "Traceback" not in log
-    lines = log.splitlines()
+    # How fast the machine is, is no matter of this test.
+    lines = [line for line in log.splitlines() if "event loop blocked" not in line]
     assert not [line for line in lines if " ERROR " in line or " WARNING " in line]
     assert len(lines) < 20
