@@ -111,9 +111,7 @@ async def act_on_due_doses(
 async def _ask(
     scope: Scope, doses: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
-    parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
-    slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
-    newest = await _newest_cards(scope, slots)
+    slots, newest = await _by_card(scope, doses)
     cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
     await refresh_cards(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
     moves = [
@@ -129,9 +127,7 @@ async def _tell_others(
     scope: Scope, doses: Sequence[DueDose], people: MembersByPerson, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
     """A card for everybody who wasn't asked, beside the newest of those who were."""
-    parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
-    slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
-    newest = await _newest_cards(scope, slots)
+    slots, newest = await _by_card(scope, doses)
     await refresh_told(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     moves = [_next_move(dose, people, now=now, ask_no=dose.ask_no) for dose in doses]
     await _move_doses(scope, moves)
@@ -173,10 +169,19 @@ def _next_move(dose: DueDose, people: MembersByPerson, *, now: datetime, ask_no:
     rung = rungs_taken(Step(dose.ladder_step), dose.rung)
     minute = floor_minute(now)
     action = next_action(rung, minute, due_at=dose.due_at, window_ends_at=dose.window_ends_at)
-    others = [who for who in people.get(dose.care_recipient_id, ()) if not who.is_asked_first]
-    if action.step is Step.OTHERS and not others:
+    has_others = any(not who.is_asked_first for who in people.get(dose.care_recipient_id, ()))
+    if action.step is Step.OTHERS and not has_others:
         action = missed_at(dose.window_ends_at)
     return _Move(dose.id, DoseStatus.PENDING, action.step, action.at, ask_no, rung)
+
+
+async def _by_card(
+    scope: Scope, doses: Sequence[DueDose]
+) -> tuple[dict[Slot, list[DueDose]], dict[Slot, Card]]:
+    """The doses by slot and part, and the newest card of each that has one."""
+    parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
+    slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
+    return slots, await _newest_cards(scope, slots)
 
 
 async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:

@@ -56,8 +56,7 @@ async def _read_all(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[U
     slots = await read_slots(scope, {(card.subject.id, card.minute) for card in headers})
     by_part = [part for slot in slots.values() for part in slot.cancelled.values()]
     suspended = await _find_suspended(scope, [dose for part in by_part for dose in part])
-    told = [dose_id for card in headers for dose_id in card.facts.get("told", ())]
-    asked = await list_asked(scope, [UUID(dose_id) for dose_id in told])
+    asked = await list_asked(scope, [dose_id for card in headers for dose_id in _told_of(card)])
     return {
         card.id: _card(card, slots[card.subject.id, card.minute], suspended, asked)
         for card in headers
@@ -82,13 +81,18 @@ async def _find_suspended(
     return {row.id: row.status for row in rows}
 
 
+def _told_of(header: MessageHeader) -> Sequence[UUID]:
+    """The doses of which somebody is told who wasn't asked."""
+    return [UUID(dose_id) for dose_id in header.facts.get("told", ())]
+
+
 def _card(
     header: MessageHeader,
     slot: SlotFacts,
     suspended: Mapping[UUID, MedicineStatus],
     asked: Mapping[UUID, Mapping[UUID, str]],
 ) -> CardFacts:
-    told = [UUID(dose_id) for dose_id in header.facts.get("told", ())]
+    told = _told_of(header)
     names = {who: name for dose_id in told for who, name in asked.get(dose_id, {}).items()}
     home = header.subject.zone
     parts = sorted(slot.parts)

@@ -114,7 +114,7 @@ async def answer_bare(request: Request, short: Short) -> Answer:
     def is_meant(dose: DoseFacts, now: datetime) -> bool:
         return dose.due_at <= now + _SOON
 
-    doses = await _open_doses(request, is_meant)
+    doses = await _doses_today(request, is_meant)
     if not doses:
         return await _recorded(request, is_meant)
     if short.said is Said.SEEN:
@@ -163,7 +163,8 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
     person_id = await find_own_person(request.scope) if intent.is_own else intent.person_id
     if intent.is_own and person_id is None:
         return None
-    doses = await _open_doses(request, _meant_by(intent, person_id))
+    is_meant = _meant_by(intent, person_id)
+    doses = await _doses_today(request, is_meant)
     now = request.scope.clock.now()
     if not _OF_BEFORE.search(intent.when):
         # "All given" is of today, where anything of today is open.
@@ -174,7 +175,7 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
     elif not intent.is_all:
         doses = _of_one_slot(doses, now)
     if not doses:
-        return await _recorded(request, _meant_by(intent, person_id))
+        return await _recorded(request, is_meant)
     return await _of_one_person(
         doses, lambda theirs: take_late.begin_said(request, theirs, intent.when, intent.note)
     )
@@ -200,22 +201,24 @@ def _meant_by(intent: GaveDue, person_id: UUID | None) -> Callable[[DoseFacts, d
     return is_meant
 
 
-async def _open_doses(
-    request: Request, is_meant: Callable[[DoseFacts, datetime], bool]
+async def _doses_today(
+    request: Request,
+    is_meant: Callable[[DoseFacts, datetime], bool],
+    among: Collection[DoseStatus] = OPEN,
 ) -> Sequence[DoseFacts]:
-    """Today's doses that nobody has answered, with those of yesterday that are still to be."""
+    """Today's doses that nobody has answered (or those *among* others), with those of yesterday
+    that are still to be.
+    """
     now = request.scope.clock.now()
     days = await list_day(request.scope, days_ago=0)
-    doses = [dose for day in days for dose in day.doses if dose.status in OPEN]
+    doses = [dose for day in days for dose in day.doses if dose.status in among]
     return [dose for dose in doses if is_meant(dose, now)]
 
 
 async def _recorded(request: Request, is_meant: Callable[[DoseFacts, datetime], bool]) -> Answer:
     """Of what was meant nothing is open: what is recorded of it, by whom, with Correct and Undo."""
-    now = request.scope.clock.now()
-    days = await list_day(request.scope, days_ago=0)
-    doses = [dose for day in days for dose in day.doses if dose.status in RESOLVED]
-    found = _of_one_slot([dose for dose in doses if is_meant(dose, now)], now)
+    doses = await _doses_today(request, is_meant, among=RESOLVED)
+    found = _of_one_slot(doses, request.scope.clock.now())
     if not found:
         return views.nothing_open()
     screens = [await entry_screen(request, dose.id) for dose in found[:_MOST_SCREENS]]
@@ -256,7 +259,7 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
             return holds(intent.part, dose.local.hour)
         return dose.due_at <= now + _SOON
 
-    doses = _of_one_slot(await _open_doses(request, is_meant), request.scope.clock.now())
+    doses = _of_one_slot(await _doses_today(request, is_meant), request.scope.clock.now())
     if not doses:
         return await _recorded(request, is_meant)
     return await _of_one_person(

@@ -185,8 +185,7 @@ def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: dat
 def asks_advice(doctors: Sequence[str], *, has_doctors: bool) -> Answer:
     """A medical question."""
     words = _("I can't advise on medicines. Please ask a pharmacist or a doctor.")
-    lines = [words, *(f"• {escape(each)}" for each in doctors)]
-    return say("\n".join(lines), home_buttons("doctors") if has_doctors else ())
+    return _with_doctors(words, doctors, has_doctors=has_doctors)
 
 
 def no_notes_yet(doctors: Sequence[str], *, has_doctors: bool) -> Answer:
@@ -195,6 +194,10 @@ def no_notes_yet(doctors: Sequence[str], *, has_doctors: bool) -> Answer:
         "I can't keep notes about how somebody is yet, so nothing is saved. If it worries you, "
         "please ask a doctor or a pharmacist."
     )
+    return _with_doctors(words, doctors, has_doctors=has_doctors)
+
+
+def _with_doctors(words: str, doctors: Sequence[str], *, has_doctors: bool) -> Answer:
     lines = [words, *(f"• {escape(each)}" for each in doctors)]
     return say("\n".join(lines), home_buttons("doctors") if has_doctors else ())
 

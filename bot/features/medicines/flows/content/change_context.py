@@ -327,8 +327,8 @@ def _without_food(notes: str, said: str) -> str:
 
 #: "Not more than 3 nights a week", "do not exceed 4 mg per day": another one takes its place.
 _LIMITS = [
-    re.compile(rf"(?i)\b(?:max|maximum|exceed|more than)\b.*\b(?:a|per|in|each|{every}) ?{every}")
-    for every in ("week", "(?:day|24)")
+    re.compile(rf"(?i)\b(?:max|maximum|exceed|more than)\b.*\b(?:a|per|in|each) ?{unit}")
+    for unit in ("week", "(?:day|24)")
 ]
 
 
