@@ -96,6 +96,7 @@ async def hold_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime, *,
         .with_for_update()
     )
     for row in rows:
+        ends = min(until, row.window_ends_at)
         action = after_hold(
             Step(row.ladder_step), row.next_action_at, now=now, window_ends_at=row.window_ends_at
         )
@@ -106,7 +107,7 @@ async def hold_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime, *,
                 ladder_step=action.step,
                 next_action_at=action.at,
                 held_by_id=member.user_id,
-                held_until=min(until, row.window_ends_at),
+                held_until=ends,
             )
         )
         await audit.record(
@@ -114,13 +115,12 @@ async def hold_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime, *,
             "dose.held",
             subject_type="dose",
             subject_id=row.id,
-            after={"held_until": until.isoformat()},
+            after={"held_until": ends.isoformat()},
         )
         held.append(row.id)
         scope.publish(TimerSet(action.at))
     if held:
         await dose_messages.refresh_cards(scope, {(care_recipient_id, slot_at)})
         scope.publish(NotificationsQueued())
-    return Held(
-        await list_doses(scope, held or [dose.id for dose in doses]), until if held else None
-    )
+    facts = await list_doses(scope, held or [dose.id for dose in doses])
+    return Held(facts, until=facts[0].held_until if held else None)

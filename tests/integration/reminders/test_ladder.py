@@ -157,6 +157,15 @@ async def test_a_viewer_may_be_on_it(
     assert (await timer(database_url, dose)).next_action_at == dose.window_ends_at
 
 
+async def test_who_is_on_it_is_promised_no_more_than_the_window_has_left(
+    database: Database, database_url: str, home: Home, dose: DoseFacts
+) -> None:
+    await climb(database, dose, 115)
+    held = await hold(database, home.ben, home, dose.due_at)
+    assert held.until == dose.window_ends_at
+    assert (await timer(database_url, dose)).held_until == dose.window_ends_at
+
+
 async def test_nobody_is_on_what_is_answered(
     database: Database, database_url: str, home: Home, dose: DoseFacts
 ) -> None:

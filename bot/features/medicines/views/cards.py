@@ -127,12 +127,15 @@ def slot_card(facts: CardFacts) -> Screen:
 
 def _told(facts: CardFacts) -> str:
     """For those who weren't asked. What isn't recorded may have been done all the same."""
-    words = _("📣 Nothing is recorded yet. I asked {names}. Could you see to it?")
-    if any(dose.status in RESOLVED for dose in facts.doses):
-        words = _("📣 Not everything is recorded yet. I asked {names}. Could you see to it?")
+    has_some = any(dose.status in RESOLVED for dose in facts.doses)
     if not facts.asked:
-        words = _("📣 Nothing is recorded yet. Could you see to it?")
-    return words.format(names=escape(listed(list(facts.asked))) if facts.asked else "")
+        if has_some:
+            return _("📣 Not everything is recorded yet. Could you see to it?")
+        return _("📣 Nothing is recorded yet. Could you see to it?")
+    words = _("📣 Nothing is recorded yet. I asked {names}. Could you see to it?")
+    if has_some:
+        words = _("📣 Not everything is recorded yet. I asked {names}. Could you see to it?")
+    return words.format(names=escape(listed(list(facts.asked))))
 
 
 def _on_it(facts: CardFacts) -> Keyboard:

@@ -60,6 +60,9 @@ def card_screens(home: Home) -> Mapping[str, View]:
             home.card(home.dose(taken), home.dose(number=1)), is_told=True, asked=[home.words.anna]
         ),
         "card_one_told_of_nobody_asked": replace(one, is_told=True),
+        "card_two_told_of_nobody_asked_one_taken": replace(
+            home.card(home.dose(taken), home.dose(number=1)), is_told=True
+        ),
         "card_one_told_to_a_viewer": replace(
             one, is_told=True, asked=[home.words.anna], may_record=False
         ),
