@@ -3,7 +3,7 @@ out, and each name replaced by what it is the name of.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from uuid import UUID
@@ -14,25 +14,24 @@ from bot.grammar.dates import WEEKDAYS
 from bot.grammar.intents.described import describe
 from bot.grammar.intents.kinds import Part
 from bot.grammar.intents.known import Known, Spoken
+from bot.grammar.intents.names import Name, names_of, spelled_out, visits_of, words_of
 from bot.grammar.intents.openings import read_opening
-from bot.grammar.tokens import raw_words, unaccented
+from bot.grammar.intents.verb_forms import set_verbs_right
+from bot.grammar.tokens import unaccented
 from bot.grammar.words.loading import (
     load_expressions,
     load_kinship,
     load_lines,
-    load_pairs,
     load_words,
 )
 
 LONGEST = 400  # letters; nobody asks a question in more
-_WORD = re.compile(r"[\w'/%.:-]*[\w%]")
 _SHORTEST_PART = 4  # letters of "para", "amlo"
 _MOST_TRIES = 12  # words that may be a slip; each is compared with all names
 _ALIKE = 84  # per cent: one letter of six differs
 _SINCE = re.compile(r"\bsince (?:this )?(?:morning|noon|breakfast|lunch)\b")  # no part by itself
 _AMOUNT = re.compile(r"(?i)\d ?(?:mg|ml|mcg|µg|g|iu|tablets?|tabs?|pills?|units?|drops?|puffs?)\b")
 _DONE = {"due", "given", "had", "left", "recorded", "taken"}  # "was it given?"
-_O_CLOCK = re.compile(r"(?i)\bo'? ?clock\b")
 _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 
 
@@ -67,26 +66,27 @@ class Sentence:
 
 def read_sentence(text: str, known: Known) -> Sentence:
     """Only the first letters of a long text are read."""
-    words = list(_spelled_out(text[:LONGEST]))
+    words = list(spelled_out(text[:LONGEST]))
     marked = _Marking(words, known)
     marked.run()
     opening = read_opening(marked.kept)
     said = slice(opening.used, opening.until)
     marked.kept, marked.origins = marked.kept[said], marked.origins[said]
-    is_asked = text.rstrip().endswith("?") or ("yet" in words and "not" not in words)
+    is_asked = text.rstrip().endswith("?") or ("yet" in words and not {"not", "no"} & {*words})
+    kept, origins = set_verbs_right(marked.kept, marked.origins, is_asked=is_asked)
     return Sentence(
-        plain := " ".join(marked.kept),
+        plain := " ".join(kept),
         is_asked and not opening.is_request,
         tuple(dict.fromkeys(marked.medicines)),
         tuple(dict.fromkeys(marked.people)) or _of_pronouns(words, known),
         tuple(dict.fromkeys(marked.doctors)),
         tuple(dict.fromkeys(marked.visits)),
-        tuple(_visits_of(marked.doctors, known)),
+        tuple(visits_of(marked.doctors, known)),
         tuple(dict.fromkeys(marked.members)),
         _part_of(plain),
         marked.weekday,
         any(word in load_words("rest") for word in words),
-        tuple(marked.origins),
+        tuple(origins),
         tuple(marked.mentions),
         "" if marked.medicines else marked.looks,
     )
@@ -113,7 +113,7 @@ def _of_pronouns(words: Sequence[str], known: Known) -> tuple[UUID, ...]:
 def _kin_of(name: str) -> set[str]:
     """What somebody is called by, in a word that all its likes have: "mum" for "Mom"."""
     kinship = load_kinship()
-    return {kinship[word].removeprefix("kin ") for word in _words(name) if word in kinship}
+    return {kinship[word].removeprefix("kin ") for word in words_of(name) if word in kinship}
 
 
 def spoken_of(text: str, known: Known) -> Spoken:
@@ -141,26 +141,13 @@ def _part_of(plain: str) -> Part | None:
     return None
 
 
-def _spelled_out(text: str) -> Iterator[str]:
-    is_first = True
-    for raw in raw_words(_O_CLOCK.sub("oclock", text.replace("\u2019", "'"))):
-        for word in _WORD.findall(raw.casefold()):
-            bare = word.strip(".:-")
-            spelled = load_pairs("first word").get(bare) if is_first else None
-            spelled = spelled or load_pairs("contractions").get(bare)
-            is_first = is_first and bare in load_words("before first")
-            if spelled is None and bare.endswith("'s"):
-                spelled = bare[:-2]  # "mum's pills"
-            yield from (each for each in (spelled or bare).split() if each)
-
-
 class _Marking:
     """Goes through the words once, longest names first."""
 
     def __init__(self, words: Sequence[str], known: Known) -> None:
         self._words, self._known = words, known
-        self._names: dict[str, list[_Name]] = {}
-        for name in _names_of(known):
+        self._names: dict[str, list[Name]] = {}
+        for name in names_of(known):
             if name.words:
                 self._names.setdefault(name.words[0], []).append(name)
         self._tries = 0
@@ -329,70 +316,6 @@ class _Marking:
             return called
         only = self._known.people
         return [only[0].id] if len(only) == 1 else ()
-
-
-def _visits_of(doctor_ids: Sequence[UUID], known: Known) -> Iterator[UUID]:
-    """The appointments with these doctors, or of their specialty."""
-    for doctor in known.doctors:
-        names = {*_specialty_names(doctor.specialty)}
-        for visit in known.visits:
-            is_with = bool(visit.doctor) and unaccented(visit.doctor) == unaccented(doctor.name)
-            if doctor.id in doctor_ids and (is_with or names & {*_words(visit.title)}):
-                yield visit.id
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A name as words, and what it is the name of."""
-
-    mark: str
-    words: tuple[str, ...]
-    id: UUID
-
-
-def _names_of(known: Known) -> Iterator[_Name]:
-    for pill in known.pills:
-        yield _Name("med", _words(pill.name), pill.id)
-    for person in known.people:
-        yield _Name("person", _words(person.name), person.id)
-    for member in known.members:
-        yield _Name("member", _words(member.name), member.id)
-        yield _Name("member", _words(member.name)[:1], member.id)
-    for doctor in known.doctors:
-        words = _words(doctor.name)
-        bare = tuple(word for word in words if word not in load_words("titles"))
-        for called in {words, bare, ("doctor", *bare), ("doctor", *bare[-1:]), bare[-1:]}:
-            yield _Name("doctor", called, doctor.id)
-        for specialty in _specialty_names(doctor.specialty):
-            yield _Name("doctor", (specialty,), doctor.id)
-        for organ in _organs_of(doctor.specialty):
-            for kind in ("doctor", "specialist", "clinic"):
-                yield _Name("doctor", (organ, kind), doctor.id)
-    for visit in known.visits:
-        yield _Name("visit", _words(visit.title), visit.id)
-        yield _Name("visit", _words(visit.title)[:1], visit.id)
-
-
-@lru_cache(4_096)
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(_spelled_out(unaccented(name)))
-
-
-def _specialty_names(specialty: str) -> Iterator[str]:
-    """ "cardiology", "cardiologist"."""
-    for word in _words(specialty):
-        yield word
-        if word.endswith("y"):
-            yield f"{word[:-1]}ist"
-        if word.endswith("ist"):
-            yield f"{word[:-3]}y"
-
-
-def _organs_of(specialty: str) -> Iterator[str]:
-    """ "heart" for a cardiologist."""
-    for organ, doctors in load_pairs("doctors of").items():
-        if {*_words(specialty)} & {*doctors.split()}:
-            yield organ
 
 
 @lru_cache

@@ -50,6 +50,20 @@ def load_patterns(name: str) -> Mapping[str, Sequence[re.Pattern[str]]]:
     }
 
 
+@lru_cache
+def load_rewrites(name: str) -> Mapping[str, Sequence[tuple[re.Pattern[str], str]]]:
+    """The lines "expression => what stands for it" of each section."""
+    macros = _macros(name)
+    return {
+        section: [
+            (re.compile(_expanded(expression, macros)), meant)
+            for expression, meant in (line.split(" => ", 1) for line in lines)
+        ]
+        for section, lines in load_lines(name).items()
+        if not section.startswith("macro ")
+    }
+
+
 def _macros(name: str) -> Mapping[str, str]:
     return {
         section.removeprefix("macro "): lines[0]
