@@ -146,6 +146,8 @@ class Flows:
                 if request.text and (said := await self._own_words.instead(request)):
                     return said  # it says something by itself
                 draft = request.draft
+                if draft is not None and self._only_offered(draft):
+                    return await self._on_unexpected_message(request)
                 if draft is None or not self._may_continue(request, draft):
                     return replace(views.expired(), conversation=to_end(flow_id))
                 answer = views.expired(continue_button=_continue_button(draft.conversation))
@@ -303,6 +305,10 @@ class Flows:
     def _find(self, conversation: Conversation) -> Flow | None:
         flow = self._flows.get(conversation.flow)
         return flow if flow is not None and conversation.step in flow.steps else None
+
+    def _only_offered(self, draft: Draft) -> bool:
+        """Whether nothing had been begun: a guess at what was meant."""
+        return self.abandon_policy(draft.conversation.flow).yields_to_commands
 
     def _may_continue(self, request: Request, draft: Draft) -> bool:
         """False if the draft is too old, or if an older version of the bot asked different

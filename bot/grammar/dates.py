@@ -152,7 +152,13 @@ def spelt_days(suggestions: Sequence[str], *, today: date) -> tuple[date, ...]:
 def read_date(tokens: Sequence[Token]) -> TypedDate | None:
     """The date at the start of *tokens*; None if they start with something else."""
     words = words_of(tokens, 6)
-    for reader in (_read_nth_weekday, _read_relative, _read_numeric, _read_with_month):
+    for reader in (
+        _read_nth_weekday,
+        _read_relative,
+        _read_numeric,
+        _read_with_month,
+        _read_day_of_month,
+    ):
         found = reader(words)
         if found is not None:
             return found
@@ -316,6 +322,28 @@ def _read_with_month(words: Sequence[str]) -> TypedDate | None:
     else:
         year = ""
     return _typed_day(" ".join(rest[:used]), day, month, year, used=skipped + used)
+
+
+def _read_day_of_month(words: Sequence[str]) -> TypedDate | None:
+    """ "the 11th": the next one. "The 1st of each month" and "the 1st and 15th" are rhythms."""
+    skipped = 1 if words[:1] == ["the"] else 0
+    rest = words[skipped:]
+    match = _NTH.fullmatch(rest[0]) if rest else None
+    if match is None or rest[1:2] in (["of"], ["and"], ["&"], ["or"], ["/"]):
+        return None
+    if rest[1:2] == [","] and rest[2:3] and _NTH.fullmatch(rest[2]):
+        return None
+    number = int(match[1])
+
+    def resolve(_today: date, floor: date) -> date:
+        ahead = (floor + timedelta(days=count) for count in range(_TWO_MONTHS))
+        return next(day for day in ahead if day.day == number)
+
+    return TypedDate(" ".join(words[: skipped + 1]), resolve, skipped + 1)
+
+
+_NTH = re.compile(r"([1-9]|[12]\d|3[01])(?:st|nd|rd|th)")
+_TWO_MONTHS = 62  # days, in which each number of a day comes
 
 
 def _typed_day(words: str, day: str, month: str, year: str, *, used: int) -> TypedDate:

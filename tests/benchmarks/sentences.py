@@ -32,11 +32,13 @@ async def main() -> None:
     reader = FamilyReader(_large(), [Person("Mum", ZoneInfo("Europe/London"), MUM)], NOW)
     texts = [example.text for example in read_corpus()]
     for text in texts:
-        reader.requests(text)  # what is loaded once is loaded
-    _report("by the reader", [_seconds(reader.requests, text) for text in texts])
+        reader.read_message(text)  # what is loaded once is loaded
+    _report("by the reader", [_seconds(reader.read_message, text) for text in texts])
     _report("split into words", [_seconds(_split, text) for text in texts])
     names = [pill.name for pill in reader.known.pills]
-    longest, text = max((_seconds(reader.requests, each), each) for each in _anything(texts, names))
+    longest, text = max(
+        (_seconds(reader.read_message, each), each) for each in _anything(texts, names)
+    )
     print(
         f"{LONGEST:,} characters of anything, the longest ({text[:30]!r}…): {longest * 1000:.1f} ms"
         f" (goal: {GOAL_SECONDS_OF_ANYTHING * 1000:.0f} ms)"

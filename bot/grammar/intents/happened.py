@@ -10,7 +10,17 @@ from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
-from bot.grammar.intents.kinds import Gave, GaveDue, Intent, Part, Refilled, Skipped, WentTo
+from bot.grammar.intents.kinds import (
+    Gave,
+    GaveDue,
+    Intent,
+    Refilled,
+    Skipped,
+    WentTo,
+)
+from bot.grammar.intents.questions import (
+    Part,
+)
 from bot.grammar.intents.sentences import Sentence
 from bot.grammar.words.loading import load_expressions, load_lines, load_patterns, load_words
 
@@ -32,6 +42,7 @@ def read_happened(sentence: Sentence) -> Intent | None:
         return None
     for section, build in (
         ("skipped", _skipped),
+        ("told to skip", _skipped),
         ("refilled", _refilled),
         ("counted", _counted),
         ("gave", _gave),
@@ -189,7 +200,7 @@ def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
         if names and _left_over(_as_pills(head)) is not None:
             return " ".join(head), " ".join(sentence.origins[-len(tail) :]) if tail else ""
     plain = without_asides(words)
-    asides = [found[0] for found in load_expressions(_HAPPENED)["asides"].finditer(words)]
+    asides = [found[0].strip() for found in load_expressions(_HAPPENED)["asides"].finditer(words)]
     return plain, " ".join(asides)
 
 
@@ -288,7 +299,10 @@ def _left_over(words: Sequence[str]) -> list[str] | None:
         before = words[at - 1] if at else ""
         following = words[at + 1] if at + 1 < len(words) else ""
         is_counted = bool(_NUMBER.fullmatch(before)) or before in {"a", "half"}
-        if word in {"medx", "it", "them", "that"} or word in _OF_PERSON:
+        if word in {"medx", "it", "them", "that", "another", "more"} or word in _OF_PERSON:
+            continue
+        if word == "one" and (following in {"medx", "of"} or _pills().fullmatch(following)):
+            kept.append(word)  # how many, where more may be usual
             continue
         is_hour = following == "oclock" or before in {"at", "about", "around", "past"}
         if _pills().fullmatch(word) and not (is_counted and before != "the") and not is_hour:

@@ -6,138 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
-
-class Span(StrEnum):
-    """Which time is asked about."""
-
-    NOW = "now"  # due by now and not recorded
-    REST = "rest"  # what is left today
-    TODAY = "today"
-    TONIGHT = "tonight"
-    TOMORROW = "tomorrow"
-    WEEK = "week"
-    NEXT = "next"  # whatever comes first
-
-
-class Part(StrEnum):
-    """A part of the day, as people ask about it."""
-
-    MORNING = "morning"
-    NOON = "noon"
-    AFTERNOON = "afternoon"
-    EVENING = "evening"
-    NIGHT = "night"
-
-
-class Asked(StrEnum):
-    """What is asked about something that was given, or not."""
-
-    WHETHER = "whether"
-    WHEN = "when"  # when last, how long ago
-    WHO = "who"
-    HOW_OFTEN = "how often"
-
-
-class Topic(StrEnum):
-    """What is asked about a medicine."""
-
-    HOW = "how"  # how it's taken, what for, since when
-    LEFT = "left"  # how many are left, until when, who gets more
-
-
-class AboutAppointment(StrEnum):
-    """What is asked about an appointment. Its page has it all."""
-
-    PAGE = "page"
-    DRIVING = "driving"
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIsDue:
-    """ "What's due tonight?", "what's left?", "when is the next one?" """
-
-    span: Span
-    person_id: UUID | None = None
-    weekday: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WasItGiven:
-    """ "Did mum take her evening pill?", "when did she last have Para?", "who gave it?"
-
-    Without `medicine_ids` it's about all that is due in that `part` of the day `days_ago`, or of
-    the last such `weekday` (0 is Monday).
-    """
-
-    medicine_ids: tuple[UUID, ...]
-    asked: Asked = Asked.WHETHER
-    person_id: UUID | None = None
-    part: Part | None = None
-    days_ago: int = 0
-    weekday: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MayBeGiven:
-    """ "Can she have another paracetamol?": only facts answer that."""
-
-    medicine_ids: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ListOfMedicines:
-    """ "What is she on?" """
-
-    person_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AboutMedicine:
-    """ "How does she take her Amlodipine?", "how many are left?" """
-
-    medicine_ids: tuple[UUID, ...]
-    topic: Topic
-
-
-@dataclass(frozen=True, slots=True)
-class WhatRunsOut:
-    """ "Are we running out of anything?", "what needs ordering?" """
-
-    person_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIsPlanned:
-    """ "When is the next dentist?", "what's on this week?", "who drives on Friday?"
-
-    `appointment_ids` are those that were named; `weekday` (0 is Monday) is a day of the next seven.
-    """
-
-    span: Span
-    appointment_ids: tuple[UUID, ...] = ()
-    about: AboutAppointment = AboutAppointment.PAGE
-    person_id: UUID | None = None
-    weekday: int | None = None
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WhoIs:
-    """ "What's Dr Patel's number?", "her cardiologist?"; all doctors without ids."""
-
-    doctor_ids: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WhoIsInFamily:
-    """ "Who's in the family?" """
-
-
-@dataclass(frozen=True, slots=True)
-class CatchUp:
-    """ "How is she?", "catch me up" """
-
-    person_id: UUID | None = None
+from bot.grammar.intents.questions import Part, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +51,10 @@ class SmallTalk:
 
 @dataclass(frozen=True, slots=True)
 class OffTopic:
-    """Weather, music, jokes; or how somebody is, of which no notes are kept."""
+    """Weather, jokes; how somebody is, of which no notes are kept; or reminders of one's own."""
 
     is_of_health: bool = False
+    is_of_reminders: bool = False
 
 
 class Unsaid(StrEnum):
@@ -285,9 +155,9 @@ class Drives:
 
 @dataclass(frozen=True, slots=True)
 class AsksToDrive:
-    """ "Can Ben take Thursday?": another member is to be asked. Days as in :class:`Drives`."""
+    """ "Can Ben take Thursday?"; without a member, whoever else can. Days as in :class:`Drives`."""
 
-    member_id: UUID
+    member_id: UUID | None
     appointment_ids: tuple[UUID, ...]
     weekday: int | None = None
     days: int | None = None
@@ -357,16 +227,7 @@ class SaysAppointment:
 
 
 Intent: TypeAlias = (
-    WhatIsDue
-    | WasItGiven
-    | MayBeGiven
-    | ListOfMedicines
-    | AboutMedicine
-    | WhatRunsOut
-    | WhatIsPlanned
-    | WhoIs
-    | WhoIsInFamily
-    | CatchUp
+    Question
     | RunsCommand
     | SaysDanger
     | AsksAdvice

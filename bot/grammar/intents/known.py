@@ -56,10 +56,11 @@ class Spoken:
     person_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Known:
     """A family's names, and what was *spoken* of a moment ago. Without any, commands, small talk
-    and danger are read all the same.
+    and danger are read all the same. One is equal only to itself, so that what is prepared for it
+    can be kept.
     """
 
     people: Sequence[Named] = ()

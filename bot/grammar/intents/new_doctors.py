@@ -8,6 +8,9 @@ _SPECIALTY = r"(?P<specialty>[a-z]{2,20})(?: doctor)?"
 _NAME = r"(?P<name>(?:dr\.?|doctor|prof\.?) [a-z .'-]{2,60}?)"
 _PHONE = r"(?P<phone>\+?\d[\d ()-]{5,})"
 _ANY_NAME = r"(?P<name>[a-z][a-z .'-]{2,40}?)"
+_TWO_WORDS = r"(?P<specialty>[a-z]+(?: [a-z]+)?)"
+_CALLED = r"(?:is |she's |he's )?(?:called|named|is)"
+_FULL_NAME = r"(?P<name>(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)+)"
 _NOW = r"(?:it'?s |it is )?(?:now )?"
 _KINDS = r"(?P<specialty>gp|doctor|dentist|cardiologist|physio|consultant)s?"
 _IF_PHONE = rf"(?:[, ]+{_PHONE})?"
@@ -20,6 +23,8 @@ _WAYS = [
         rf"{_WHOSE}(?:new )?{_SPECIALTY} is (?:now )?called {_ANY_NAME}[, ]+{_PHONE}",
         # "Add Dr Wilson, his new dentist, 020 7946 0555"
         rf"add {_NAME}[, ]+(?:as )?{_WHOSE}(?:new )?{_SPECIALTY}[, ]*{_PHONE}?",
+        # "We have a new district nurse called Maureen Kelly 07700 900345"
+        rf"(?:{_WHO}(?: got)? )?(?:a )?new {_TWO_WORDS}(?:,? {_CALLED})? {_FULL_NAME}[, ]+{_PHONE}",
         # "We changed GP, it's now Dr Lowe"
         rf"{_WHO} (?:changed|switched)(?: to)? {_KINDS}[, ]+{_NOW}{_NAME}{_IF_PHONE}",
     )

@@ -11,17 +11,11 @@ from datetime import datetime
 
 from bot.grammar.intents.happened import read_happened
 from bot.grammar.intents.kinds import (
-    AboutAppointment,
-    AboutMedicine,
-    Asked,
     AsksAdvice,
-    CatchUp,
     Danger,
     Gave,
     GaveDue,
     Intent,
-    ListOfMedicines,
-    MayBeGiven,
     NoRecord,
     OffTopic,
     Reading,
@@ -29,10 +23,19 @@ from bot.grammar.intents.kinds import (
     SaysDanger,
     Skipped,
     SmallTalk,
-    Span,
     Talk,
-    Topic,
     Unsaid,
+)
+from bot.grammar.intents.known import Known
+from bot.grammar.intents.questions import (
+    AboutAppointment,
+    AboutMedicine,
+    Asked,
+    CatchUp,
+    ListOfMedicines,
+    MayBeGiven,
+    Span,
+    Topic,
     WasItGiven,
     WhatIsDue,
     WhatIsPlanned,
@@ -40,11 +43,10 @@ from bot.grammar.intents.kinds import (
     WhoIs,
     WhoIsInFamily,
 )
-from bot.grammar.intents.known import Known
 from bot.grammar.intents.sentences import Sentence, read_sentence
 from bot.grammar.intents.to_come import read_favour, read_plan, read_to_come
 from bot.grammar.people import Person
-from bot.grammar.words.loading import load_expressions, load_words
+from bot.grammar.words.loading import load_expressions, load_patterns, load_words
 
 _QUESTIONS, _DANGER, _TALK = "questions", "danger", "talk"
 
@@ -67,7 +69,7 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
     sentence = read_sentence(text, known)
     if not sentence.text:
         return SmallTalk(Talk.HELLO) if text.strip() else None
-    for read in (_danger, _command, _small_talk, _advice):
+    for read in (_danger, _command, _small_talk, _advice, _own_reminder):
         found = read(sentence)
         if found is not None:
             return found
@@ -79,9 +81,10 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
         return found
     if sentence.text == "personx" and sentence.person_id is not None:
         return CatchUp(sentence.person_id)
-    asked = _question(sentence)
+    asked, begins = _question(sentence)
     # "Morning pills done" may be asked; without a question mark, it's rather said.
     may_be_said = isinstance(asked, WasItGiven | AboutMedicine) and _is_said(sentence)
+    may_be_said = may_be_said and begins not in load_words("asks how")
     if asked is not None and not may_be_said:
         return asked
     found = _skipped(sentence) or _no_record(sentence)
@@ -177,13 +180,18 @@ def _else(sentence: Sentence) -> Intent | None:
     return OffTopic(is_of_health=True) if is_of_health else None
 
 
+def _own_reminder(sentence: Sentence) -> Intent | None:
+    """ "Ring me at nine if she hasn't had them"."""
+    return OffTopic(is_of_reminders=True) if _says(sentence, _TALK, "own reminder") else None
+
+
 def _advice(sentence: Sentence) -> Intent | None:
     return AsksAdvice() if _says(sentence, _DANGER, "advice") else None
 
 
-def _question(sentence: Sentence) -> Intent | None:
-    """The first rule that fits. Those about something that was given come before those about what
-    is to come: "has she had what is due?"
+def _question(sentence: Sentence) -> tuple[Intent | None, str]:
+    """The first rule that fits, and the word that the question begins with. Those about something
+    that was given come before those about what is to come: "has she had what is due?"
     """
     for part in _parts(sentence):
         for section, build in _RULES:
@@ -192,8 +200,8 @@ def _question(sentence: Sentence) -> Intent | None:
                 if isinstance(found, WhatIsDue) and found.span is Span.NOW:
                     found = replace(found, span=_span(sentence, Span.NOW))
                 if found is not None:
-                    return found
-    return None
+                    return found, part.text.split()[0]
+    return None, ""
 
 
 _MOST_PARTS = 4
@@ -207,7 +215,9 @@ def _parts(sentence: Sentence) -> Iterator[Sentence]:
     words = sentence.text.split()
     tried = 0
     for at, word in enumerate(words[1:], start=1):
-        says = words[at - 1] in load_words("subjects") or words[at + 1 : at + 2] == ["not"]
+        is_turned = words[at + 1 : at + 2] and words[at + 1] in {"it", "she", "he", "we", "i"}
+        says = words[at - 1] in load_words("subjects") and not is_turned
+        says = says or words[at + 1 : at + 2] == ["not"]
         if word in load_words("starts") and not says and tried < _MOST_PARTS:
             tried += 1
             yield replace(sentence, text=" ".join(words[at:]))
@@ -331,7 +341,10 @@ _RULES: Sequence[tuple[str, Callable[[Sentence], Intent | None]]] = (
 
 def _skipped(sentence: Sentence) -> Intent | None:
     """ "She refused her pills" says that they were skipped, if it's nobody else's word."""
-    if any(_says(sentence, _TALK, why.value) for why in (Unsaid.QUOTED, Unsaid.PLANNED)):
+    orders = load_patterns("statements")["told to skip"]  # which is the doctor's word
+    is_told = any(order.search(sentence.text) for order in orders)
+    unsaid = (_says(sentence, _TALK, why.value) for why in (Unsaid.QUOTED, Unsaid.PLANNED))
+    if any(unsaid) and not is_told:
         return None
     found = read_happened(sentence)
     return found if isinstance(found, Skipped) else None

@@ -8,7 +8,8 @@ _LONGEST = 400  # letters
 _MOST_JOINTS = 4
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=\?)")
 _JOINT = re.compile(
-    r"(?i),? (?:and(?: also)?|also|then|plus)[,:]? |, (?=(?:i|who|what|when|did|is)\b)"
+    r"(?i),? (?:and(?: also)?|also|then|plus)[,:]? "
+    r"|, (?=(?:i|we|he|she|who|what|when|how|did|is)\b)"
 )
 
 

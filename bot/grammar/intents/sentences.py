@@ -12,10 +12,12 @@ from rapidfuzz import fuzz, process
 
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.intents.described import describe
-from bot.grammar.intents.kinds import Part
 from bot.grammar.intents.known import Known, Spoken
-from bot.grammar.intents.names import Name, names_of, spelled_out, visits_of, words_of
+from bot.grammar.intents.names import names_by_first_word, spelled_out, visits_of, words_of
 from bot.grammar.intents.openings import read_opening
+from bot.grammar.intents.questions import (
+    Part,
+)
 from bot.grammar.intents.verb_forms import set_verbs_right
 from bot.grammar.tokens import unaccented
 from bot.grammar.words.loading import (
@@ -146,10 +148,7 @@ class _Marking:
 
     def __init__(self, words: Sequence[str], known: Known) -> None:
         self._words, self._known = words, known
-        self._names: dict[str, list[Name]] = {}
-        for name in names_of(known):
-            if name.words:
-                self._names.setdefault(name.words[0], []).append(name)
+        self._names = names_by_first_word(known)
         self._tries = 0
         self.kept: list[str] = []
         self.origins: list[str] = []

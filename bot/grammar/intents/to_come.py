@@ -21,12 +21,14 @@ from bot.grammar.intents.kinds import (
     Resumes,
     SaysAppointment,
     SaysDirection,
-    Span,
     Stops,
+)
+from bot.grammar.intents.new_doctors import read_new_doctor
+from bot.grammar.intents.questions import (
+    Span,
     WhatIsPlanned,
     WhoIs,
 )
-from bot.grammar.intents.new_doctors import read_new_doctor
 from bot.grammar.intents.sentences import Sentence, names_amount
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
@@ -97,10 +99,10 @@ _DAY_AHEAD = re.compile(r"\b(?:tomorrow|dayx|next week)\b")
 def read_favour(sentence: Sentence) -> Intent | None:
     """ "Can Ben take Thursday?", which is no question to the bot."""
     for pattern in load_patterns(_STATEMENTS)["asks to drive"]:
-        if len(sentence.member_ids) == 1 and pattern.search(sentence.text):
+        if len(sentence.member_ids) <= 1 and pattern.search(sentence.text):
             visits = sentence.visit_ids or sentence.visits_of_doctors
-            days = _days_ahead(sentence.text)
-            return AsksToDrive(sentence.member_ids[0], visits, sentence.weekday, days)
+            member = next(iter(sentence.member_ids), None)
+            return AsksToDrive(member, visits, sentence.weekday, _days_ahead(sentence.text))
     return None
 
 
@@ -115,7 +117,7 @@ def _typed(sentence: Sentence, span: tuple[int, int]) -> str:
     """The words of a part of the sentence, as they were typed."""
     first = sentence.text[: span[0]].count(" ")
     count = sentence.text[span[0] : span[1]].count(" ") + 1
-    return " ".join(sentence.origins[first : first + count])
+    return " ".join(filter(None, sentence.origins[first : first + count]))
 
 
 def read_plan(
@@ -171,6 +173,7 @@ def _appointment(
     line = typed_line[reminder.end() :] if reminder else openings["book"].sub("", typed_line)
     is_explicit = bool(_TO_BOOK.match(typed_line))
     line = _NEXT_IS.sub(r"\1 ", _TO_BOOK.sub("", line) if is_explicit else line)
+    line = re.sub(r"(?i)\bagain\b ?", "", line)
     named = re.match(rf"(?i)(?P<who>{names}) (?P<what>.+)$", line)
     if named is not None and line != typed_line:
         line = f"{named['what']} for {named['who']}"  # "new appointment for dad podiatrist"

@@ -1,5 +1,6 @@
-"""Asking one member whether they can drive."""
+"""Asking other members whether they can drive."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,11 +20,13 @@ from domain.timers import Step, floor_minute
 _MOST_ASKS = 30_000  # so that asking about two appointments are two messages
 
 
-async def ask_to_drive(scope: Scope, occurrence_id: UUID, user_id: UUID) -> OccurrenceFacts:
-    """Send that member the appointment, with who asks and the button "I'll drive". Asking the same
-    person about the same one twice within a minute sends one message.
+async def ask_to_drive(
+    scope: Scope, occurrence_id: UUID, user_ids: Collection[UUID]
+) -> tuple[OccurrenceFacts, Collection[UUID]]:
+    """Send those members the appointment, with who asks and the button "I'll drive". Asking the
+    same person about the same one twice within a minute sends one message. Returns who is asked.
 
-    Raises NotFound, NotAllowed if they may not drive, AppointmentOver and DriverAlreadySet.
+    Raises NotFound, NotAllowed if none of them may drive, AppointmentOver and DriverAlreadySet.
     """
     member = scope.require(Action.DRIVE)
     facts = await get_occurrence(scope, occurrence_id)
@@ -32,23 +35,24 @@ async def ask_to_drive(scope: Scope, occurrence_id: UUID, user_id: UUID) -> Occu
         raise AppointmentOver
     if facts.driver is not None:
         raise DriverAlreadySet(facts.driver)
-    asked = await scope.row(
-        select(FamilyMember.role).where(
+    asked = await scope.rows(
+        select(FamilyMember.user_id, FamilyMember.role).where(
             FamilyMember.family_id == member.family_id,
-            FamilyMember.user_id == user_id,
+            FamilyMember.user_id.in_(user_ids),
             FamilyMember.left_at.is_(None),
         )
     )
-    if asked is None:
+    if not asked:
         raise NotFound
-    if not may(asked.role, Action.DRIVE):
-        raise NotAllowed(Action.DRIVE, asked.role)
+    drivers = [each for each in asked if may(each.role, Action.DRIVE)]
+    if not drivers:
+        raise NotAllowed(Action.DRIVE, asked[0].role)
     await queue_messages(
         scope,
         [
             OutgoingMessage(
                 kind=Kind.APPOINTMENT,
-                user_id=user_id,
+                user_id=each.user_id,
                 facts={
                     "steps": {str(occurrence_id): Step.ASK_DRIVER},
                     "asked_by": str(member.user_id),
@@ -58,6 +62,7 @@ async def ask_to_drive(scope: Scope, occurrence_id: UUID, user_id: UUID) -> Occu
                 slot_at=floor_minute(now),
                 ask_no=1 + occurrence_id.int % _MOST_ASKS,
             )
+            for each in drivers
         ],
     )
     await audit.record(
@@ -66,4 +71,4 @@ async def ask_to_drive(scope: Scope, occurrence_id: UUID, user_id: UUID) -> Occu
         subject_type="appointment",
         subject_id=facts.appointment_id,
     )
-    return facts
+    return facts, [each.user_id for each in drivers]

@@ -1,6 +1,6 @@
 """Asking another member to drive: "can Ben take Thursday?". Nothing is sent before a tap."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from bot.conversation.engine import (
@@ -25,20 +25,29 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 
 
 def begin(
-    request: Request, found: Sequence[OccurrenceFacts], *, user_id: UUID, name: str
+    request: Request, found: Sequence[OccurrenceFacts], members: Mapping[UUID, str]
 ) -> Answer:
-    """Ask to which of the appointments *found* that member is to be asked to drive."""
+    """Ask to which of the appointments *found* those *members*, with their names, are to be asked
+    to drive.
+    """
     member, now = request.scope.require(Action.DRIVE), request.scope.clock.now()
     offered = [
         [str(each.id), views.ask_label(each, member=member, now=now)] for each in found[:MAX_ROWS]
     ]
-    data = {"user_id": str(user_id), "name": name, "offered": offered}
+    names = {str(each): name for each, name in members.items()}
+    data = {"members": names, "offered": offered}
     return FLOW.begin(request, "which", data)
 
 
 def _ask(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, str(at)) for at, (_id, words) in enumerate(data["offered"])]
-    return views.ask_whom(data["name"], buttons=[*buttons, cancel_button(choice)])
+    return views.ask_whom(list(_members(data).values()), buttons=[*buttons, cancel_button(choice)])
+
+
+def _members(data: Data) -> Mapping[str, str]:
+    """The names of those who are to be asked, by their ids. Before, there was only one."""
+    found: Mapping[str, str] = data.get("members") or {data["user_id"]: data["name"]}
+    return found
 
 
 async def _take(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -46,9 +55,12 @@ async def _take(request: Request, running: Conversation, reply: Reply) -> Answer
         return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
     data: Data = running.data
     occurrence_id = UUID(data["offered"][int(reply.choice)][0])
-    facts = await ask_to_drive(request.scope, occurrence_id, UUID(data["user_id"]))
+    members = _members(data)
+    ids = [UUID(each) for each in members]
+    facts, asked = await ask_to_drive(request.scope, occurrence_id, ids)
     member, now = request.scope.require(Action.DRIVE), request.scope.clock.now()
-    done = views.driver_asked(data["name"], facts, member=member, now=now)
+    names = [members[str(each)] for each in asked]
+    done = views.driver_asked(names, facts, member=member, now=now)
     return finished(running, Answer(send=(done,)))
 
 

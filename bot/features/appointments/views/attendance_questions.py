@@ -8,16 +8,16 @@ from bot.ui.buttons import in_rows
 from bot.ui.distinct_labels import family_name
 from bot.ui.length import label
 from bot.ui.presses.overview import RunCommand
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, listed
 from bot.ui.words.appointment_times import span_words
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 
 
-def ask_whom(name: str, *, buttons: Sequence[Button]) -> Screen:
+def ask_whom(names: Sequence[str], *, buttons: Sequence[Button]) -> Screen:
     """Each of the *buttons* is an appointment; the last one cancels."""
     words = _("Shall I ask {name} whether they can drive? Tap the appointment.")
-    return Screen(words.format(name=escape(name)), in_rows(buttons))
+    return Screen(words.format(name=escape(listed(names))), in_rows(buttons))
 
 
 def ask_label(facts: OccurrenceFacts, *, member: Member, now: datetime) -> str:
@@ -25,10 +25,13 @@ def ask_label(facts: OccurrenceFacts, *, member: Member, now: datetime) -> str:
     return _("🚗 {title}, {when}").format(title=label(facts.details.title), when=when)
 
 
-def driver_asked(name: str, facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
+def driver_asked(
+    names: Sequence[str], facts: OccurrenceFacts, *, member: Member, now: datetime
+) -> Screen:
     when = span_words(facts, reader_zone=member.zone, now=now)
     words = _("✅ I've asked {name} whether they can drive to <b>{title}</b>, {when}.")
-    return Screen(words.format(name=escape(name), title=escape(facts.details.title), when=when))
+    name = escape(listed(names))
+    return Screen(words.format(name=name, title=escape(facts.details.title), when=when))
 
 
 def ask_outcome(title: str, person: str) -> Screen:

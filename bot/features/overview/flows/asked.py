@@ -6,6 +6,7 @@ Nothing here writes anything.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from bot.features.appointments.flows.screens import occurrence_screen
@@ -17,17 +18,15 @@ from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.named_days import is_on_named_day, names_day
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import own_words as views
-from bot.grammar.intents.kinds import (
+from bot.grammar.intents.kinds import AsksAdvice, Intent, NoRecord, OffTopic
+from bot.grammar.intents.known import Known
+from bot.grammar.intents.questions import (
     AboutAppointment,
     AboutMedicine,
     Asked,
-    AsksAdvice,
     CatchUp,
-    Intent,
     ListOfMedicines,
     MayBeGiven,
-    NoRecord,
-    OffTopic,
     Span,
     WasItGiven,
     WhatIsDue,
@@ -36,7 +35,7 @@ from bot.grammar.intents.kinds import (
     WhoIs,
     WhoIsInFamily,
 )
-from bot.grammar.intents.known import Known
+from bot.grammar.intents.reading import is_asked
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from bot.ui.distinct_labels import medicine_labels
@@ -90,7 +89,8 @@ async def answer_asked(
         case CatchUp():
             return await run("today")
         case AsksAdvice():
-            return await _with_numbers(request, views.asks_advice)
+            is_told = not is_asked(request.text or "")
+            return await _with_numbers(request, partial(views.asks_advice, is_told=is_told))
         case OffTopic(is_of_health=True):
             return await _with_numbers(request, views.no_notes_yet)
         case NoRecord():

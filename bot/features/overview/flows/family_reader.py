@@ -11,7 +11,6 @@ from bot.grammar.intents.happened import names_pills
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     Intent,
-    NoRecord,
     RunsCommand,
     SaysAppointment,
     SaysDanger,
@@ -19,9 +18,9 @@ from bot.grammar.intents.kinds import (
     SmallTalk,
 )
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named, Spoken
+from bot.grammar.intents.messages import Message, read_message
 from bot.grammar.intents.reading import read_intents
 from bot.grammar.intents.replies import Said, Short, read_short
-from bot.grammar.intents.requests import MOST_REQUESTS, ways_to_split
 from bot.grammar.intents.sentences import read_sentence, spoken_of
 from bot.grammar.people import Person
 from bot.intake.request import Request
@@ -50,30 +49,15 @@ class FamilyReader:
         intents = read_intents(text, self.known, people=self.people, now=self.now).intents
         return intents[0] if intents else None
 
-    def requests(self, text: str) -> Sequence[tuple[str, Intent]]:
-        """What *text* says, each with its words: usually one thing. If one of several is what only
-        sounds like a record, so is the whole.
-        """
-        whole = self.read(text)
-        if isinstance(whole, SaysDanger):
-            return [(text, whole)]
-        for parts in ways_to_split(text):
-            read = [self.requests(part) for part in parts]
-            found = [each for part in read for each in part]
-            if not all(read) or len(found) > MOST_REQUESTS:
-                continue
-            if any(isinstance(each, NoRecord) for _, each in found):
-                break
-            found = [pair for pair in found if not isinstance(pair[1], SmallTalk)] or found[:1]
-            if len({each for _, each in found}) == len(found):
-                return found
-        return [] if whole is None else [(text, whole)]
+    def read_message(self, text: str) -> Message:
+        """What *text* says: usually one thing."""
+        return read_message(text, self.known, self.read)
 
     def unknown_looks(self, text: str) -> str:
         """By what looks *text* calls a medicine that isn't known by them: "little white"; empty
         where that is no matter of a medicine that is there.
         """
-        said = {type(intent) for _words, intent in self.requests(text)}
+        said = {type(intent) for _words, intent in self.read_message(text).said}
         return "" if said & _WITHOUT_LOOKS else read_sentence(text, self.known).looks
 
     def speaks_of(self, text: str) -> Mapping[str, str]:

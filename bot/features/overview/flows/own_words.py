@@ -71,22 +71,23 @@ class OwnWords:
         reader = await load_reader(request)
         if looks := await self._unknown_looks(request, reader):
             return looks
-        requests = reader.requests(text)
-        if not requests:
+        message = reader.read_message(text)
+        if not message.said:
             medicine_id = reader.known.spoken.medicine_id
             if not with_talk or not is_member or medicine_id is None or request.draft is not None:
                 return None  # it may answer the question that was left
             return await change_medicine.begin_said(request, medicine_id)
-        answers: list[Answer] = []
-        for at, (words, intent) in enumerate(requests):
+        answers = [views.left_out(message.left)] if message.left else []
+        for at, (words, intent) in enumerate(message.said):
             asked = replace(request, text=words)
             answer = await self._answer_one(asked, intent, reader.known, with_talk=with_talk)
             if answer is None:
                 continue
             answers.append(answer)
             if "continue" in (answer.conversation or {}):
-                return _joined(answers, reader.speaks_of(text), after=requests[at + 1 :])
-        return _joined(answers, reader.speaks_of(text)) if answers else None
+                return _joined(answers, reader.speaks_of(text), after=message.said[at + 1 :])
+        is_answered = len(answers) > bool(message.left)
+        return _joined(answers, reader.speaks_of(text)) if is_answered else None
 
     async def _unknown_looks(self, request: Request, reader: FamilyReader) -> Answer | None:
         """The question which medicine is called by its looks, to whoever may say so."""
@@ -169,11 +170,13 @@ class OwnWords:
                 return await _danger(request, danger)
             case SmallTalk(talk=talk):
                 return small_talk(talk, request)
+            case OffTopic(is_of_reminders=True):
+                return views.no_own_reminders()
             case OffTopic(is_of_health=False):
                 return views.off_topic()
             case _:
                 asked = await answer_asked(request, intent, known, self._commands)
-                return asked or await answer_said(request, intent, known, self._commands)
+                return asked or await answer_said(request, intent, self._commands)
 
     async def _run(self, request: Request, command: str) -> Answer | None:
         handler = self._commands.get(command)

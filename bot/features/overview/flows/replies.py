@@ -85,8 +85,8 @@ class Replies:
             return await answer_short(request, short, doses)
         reader = await load_reader(request)
         match reader.read(request.text or ""):
-            case GaveDue(part=None, is_all=False, when=when) if still_open:
-                return await take_late.begin_said(request, still_open, when)
+            case GaveDue(part=None, is_all=False, when=when, note=note) if still_open:
+                return await take_late.begin_said(request, still_open, when, note)
             case Skipped(medicine_ids=ids, reason=reason):
                 named = [dose for dose in still_open if not ids or dose.medication_id in ids]
                 if named:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.features.appointments.flows import ask_driver, move_appointment, outcome
-from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.contacts.flows import add_doctor
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.giving import give, skip_said, take_late
@@ -17,8 +15,7 @@ from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
-from bot.features.overview.flows.family_reader import list_ahead
-from bot.features.overview.flows.named_days import is_on_named_day, names_day
+from bot.features.overview.flows import said_of_visits
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.views import said as views
 from bot.features.overview.views.own_words import no_record
@@ -42,13 +39,11 @@ from bot.grammar.intents.kinds import (
     Unsaid,
     WentTo,
 )
-from bot.grammar.intents.known import Known
 from bot.grammar.intents.replies import Said, Short
+from bot.grammar.tokens import unaccented
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from domain.access import Action
-from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lists import list_past
 from domain.family.people import find_own_person, list_people
 from domain.medicines.doses.facts import OPEN, RESOLVED, DoseFacts
 from domain.medicines.doses.today import list_day
@@ -61,7 +56,7 @@ _SAME_SLOT = timedelta(minutes=30)
 
 
 async def answer_said(
-    request: Request, intent: Intent, known: Known, commands: Mapping[str, Handler]
+    request: Request, intent: Intent, commands: Mapping[str, Handler]
 ) -> Answer | None:
     """The question that shows what was understood; None if there is nothing that it can be."""
     request = replace(request, is_said=True)
@@ -76,18 +71,17 @@ async def answer_said(
             lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
             return await refill.begin_said(request, lines, amount) if lines else None
         case Moved(appointment_ids=ids, when=when):
-            return await _moved(request, ids, when)
-        case CalledOff(appointment_ids=ids, weekday=weekday):
-            found = await _occurrences(request, ids, weekday, None)
-            return _pages(request, found, views.call_it_off())
+            return await said_of_visits.move(request, ids, when)
+        case CalledOff():
+            return await said_of_visits.call_off(request, intent)
         case Drives():
-            return await _drives(request, intent)
+            return await said_of_visits.drive(request, intent)
         case AsksToDrive():
-            return await _asks_to_drive(request, intent, known)
+            return await said_of_visits.ask_to_drive(request, intent)
         case ChangesTo(medicine_ids=ids, words=words):
             return await _changes_to(request, ids, words)
         case WentTo(words=words):
-            return await _went_to(request, words)
+            return await said_of_visits.note_outcome(request, words)
         case Stops(medicine_ids=ids):
             pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
             return views.to_tap(views.stop_it(), pages)
@@ -144,7 +138,7 @@ async def answer_short(request: Request, short: Short, doses: Sequence[DoseFacts
 
 
 async def _gave(request: Request, intent: Gave) -> Answer | None:
-    person_id = await find_own_person(request.scope) if intent.is_own else intent.person_id
+    person_id = await _own_person(request) if intent.is_own else intent.person_id
     if intent.is_own and person_id is None:
         return None
     lines = await list_not_stopped(request.scope)
@@ -159,8 +153,24 @@ async def _gave(request: Request, intent: Gave) -> Answer | None:
     return await give.begin_named(request, items, note=intent.note)
 
 
+async def _own_person(request: Request) -> UUID | None:
+    """Whose "my pills" are: the member's own as somebody who is cared for, or those of the person
+    who is called like the member.
+    """
+    found = await find_own_person(request.scope)
+    if found is not None:
+        return found
+    name = _first(request.name)
+    called = [each.id for each in await list_people(request.scope) if _first(each.name) == name]
+    return called[0] if name and len(called) == 1 else None
+
+
+def _first(name: str) -> list[str]:
+    return unaccented(name).split()[:1]
+
+
 async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
-    person_id = await find_own_person(request.scope) if intent.is_own else intent.person_id
+    person_id = await _own_person(request) if intent.is_own else intent.person_id
     if intent.is_own and person_id is None:
         return None
     is_meant = _meant_by(intent, person_id)
@@ -267,64 +277,6 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
     )
 
 
-async def _occurrences(
-    request: Request, ids: Collection[UUID], weekday: int | None, days: int | None
-) -> Sequence[OccurrenceFacts]:
-    """The next occurrences with these ids, or any, on that day."""
-    now, found = request.scope.clock.now(), []
-    for each in await list_ahead(request.scope):
-        local, today = each.starts_at.astimezone(each.zone).date(), now.astimezone(each.zone).date()
-        is_then = weekday in {None, local.weekday()} and days in {None, (local - today).days}
-        is_then = is_then and is_on_named_day(request.text or "", local)
-        if is_then and (not ids or each.id in ids):
-            found.append(each)
-    return found
-
-
-def _pages(request: Request, found: Sequence[OccurrenceFacts], words: str) -> Answer:
-    if not found:
-        return views.nothing_planned()
-    pages = [occurrence_screen(request, each) for each in found[:_MOST_SCREENS]]
-    return views.to_tap(words, pages)
-
-
-async def _moved(request: Request, ids: Collection[UUID], when: str) -> Answer:
-    found = await _occurrences(request, ids, None, None)
-    when = f"at {when}" if _NUMBER.fullmatch(when) else when
-    if len(found) == 1:
-        return await move_appointment.begin_said(request, found[0].id, when)
-    return _pages(request, found, views.move_it())
-
-
-async def _drives(request: Request, intent: Drives) -> Answer:
-    found = await _occurrences(request, intent.appointment_ids, intent.weekday, intent.days)
-    text = request.text or ""
-    says_when = intent.weekday is not None or intent.days is not None or names_day(text)
-    if not (intent.appointment_ids or says_when) and _NAMES_WHERE.search(text):
-        return views.nothing_planned()  # "to the memory clinic", of which there is none
-    if not intent.gives_up:
-        return _pages(request, found, views.drive())
-    mine = [each for each in found if each.driver_id == request.scope.user_id]
-    return _pages(request, mine or found, views.stop_driving() if mine else views.not_driving())
-
-
-_NAMES_WHERE = re.compile(
-    r"(?i)\bto (?:the |her |his |their )?(?!(?:do|drive|take|it|that|there)\b)[a-z]{3,}"
-)
-
-
-async def _asks_to_drive(request: Request, intent: AsksToDrive, known: Known) -> Answer:
-    """Of those without a driver; of oneself, and where somebody drives, the pages."""
-    found = await _occurrences(request, intent.appointment_ids, intent.weekday, intent.days)
-    if intent.member_id == request.scope.user_id:
-        return _pages(request, found, views.drive())
-    is_free = [each for each in found if each.driver is None and each.is_planned]
-    if not is_free:
-        return _pages(request, found, views.is_driven())
-    name = next(each.name for each in known.members if each.id == intent.member_id)
-    return ask_driver.begin(request, is_free, user_id=intent.member_id, name=name)
-
-
 async def _changes_to(request: Request, ids: Sequence[UUID], words: str) -> Answer:
     """The change for review; of several medicines, or where it can't be read, their pages."""
     if len(ids) == 1:
@@ -335,32 +287,14 @@ async def _changes_to(request: Request, ids: Sequence[UUID], words: str) -> Answ
         if shown is not None:
             return shown
     pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
-    return views.to_tap(views.change_it(), pages)
+    is_later = _BEGINS_LATER.search(words)
+    return views.to_tap(views.change_later() if is_later else views.change_it(), pages)
+
+
+_BEGINS_LATER = re.compile(r"\b(?:from|starting) (?!now\b|today\b)\w+")
 
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-
-
-async def _went_to(request: Request, words: str) -> Answer | None:
-    """What was said as the note of the one appointment of the last days that it names."""
-    now, said = request.scope.clock.now(), words.casefold()
-    past = await list_past(request.scope)
-    named = [
-        each
-        for each in past.items
-        if each.is_planned and now - each.ends_at < _RECENT and _names(each, said)
-    ]
-    return await outcome.begin_said(request, named[0]) if len(named) == 1 else None
-
-
-_RECENT = timedelta(days=7)
-
-
-def _names(facts: OccurrenceFacts, said: str) -> bool:
-    doctor = facts.details.doctor
-    names = [facts.details.title, doctor.name if doctor else ""]
-    words = {word.removesuffix("s") for name in names for word in name.casefold().split()}
-    return said.removesuffix("s") in words
 
 
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:

@@ -7,7 +7,10 @@ from uuid import UUID
 
 from bot.features.appointments.views.appointment_lists import button_to_open, short_line
 from bot.features.overview.views.today import dose_line
-from bot.grammar.intents.kinds import Span, Unsaid
+from bot.grammar.intents.kinds import Unsaid
+from bot.grammar.intents.questions import (
+    Span,
+)
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.length import MAX_ROWS, fitting, label
@@ -146,6 +149,11 @@ def comes_after(words: str) -> Answer:
     )
 
 
+def left_out(words: str) -> Answer:
+    """Of a message, what nothing is done with."""
+    return say(_("I've left out “{words}”.").format(words=quoted(words)))
+
+
 def may_be_given(page: Screen) -> Screen:
     """The facts, and that they are all I have."""
     words = _(
@@ -182,9 +190,11 @@ def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: dat
     return Answer(send=tuple(screens))
 
 
-def asks_advice(doctors: Sequence[str], *, has_doctors: bool) -> Answer:
-    """A medical question."""
+def asks_advice(doctors: Sequence[str], *, has_doctors: bool, is_told: bool = False) -> Answer:
+    """A medical question; or, if it `is_told`, something that raises one: "she spat it out"."""
     words = _("I can't advise on medicines. Please ask a pharmacist or a doctor.")
+    if is_told:
+        words += "\n" + _("I haven't recorded anything.")
     return _with_doctors(words, doctors, has_doctors=has_doctors)
 
 
@@ -218,6 +228,17 @@ def off_topic() -> Answer:
     return say(
         _("I can't help with that. I keep track of medicines and appointments for your family."),
         home_buttons("today", "help"),
+    )
+
+
+def no_own_reminders() -> Answer:
+    """Somebody wants to be reminded of a dose besides the cards."""
+    return say(
+        _(
+            "I can't set a reminder of your own for a dose. I ask about each dose at its time and "
+            "again while nothing is recorded, and then I tell the others."
+        ),
+        home_buttons("today"),
     )
 
 

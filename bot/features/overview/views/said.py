@@ -47,12 +47,23 @@ def not_driving() -> str:
     return _("You aren't down to drive there, so there's nothing to change.")
 
 
+def nobody_else() -> str:
+    return _("Nobody else in the family can be asked to drive yet.")
+
+
 def is_driven() -> str:
     return _("I haven't asked anybody, since somebody drives there already.")
 
 
 def change_it() -> str:
     return _("I haven't changed anything yet. Tap “Change” on the one you mean.")
+
+
+def change_later() -> str:
+    return _(
+        "I can't set a change that begins on a later day, so nothing is changed yet. Tell me on "
+        "that day, or tap “Change”."
+    )
 
 
 def pause_later() -> Answer:

@@ -13,20 +13,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.grammar.intents.kinds import (
-    AboutAppointment,
-    AboutMedicine,
     AsksAdvice,
     AsksToDrive,
     CalledOff,
-    CatchUp,
     ChangesTo,
     Drives,
     Gave,
     GaveDue,
     HasDoctor,
     Intent,
-    ListOfMedicines,
-    MayBeGiven,
     Moved,
     NoRecord,
     OffTopic,
@@ -40,15 +35,23 @@ from bot.grammar.intents.kinds import (
     Skipped,
     SmallTalk,
     Stops,
-    WasItGiven,
     WentTo,
+)
+from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
+from bot.grammar.intents.messages import read_message
+from bot.grammar.intents.questions import (
+    AboutAppointment,
+    AboutMedicine,
+    CatchUp,
+    ListOfMedicines,
+    MayBeGiven,
+    WasItGiven,
     WhatIsDue,
     WhatIsPlanned,
     WhatRunsOut,
     WhoIs,
     WhoIsInFamily,
 )
-from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named
 from bot.grammar.intents.reading import read_intents
 from bot.grammar.people import Person
 
@@ -125,8 +128,15 @@ def read_corpus() -> Iterator[Example]:
 
 def meaning_of(text: str) -> str:
     """What the reader makes of *text*, in the words of the corpus."""
-    reading = read_intents(text, FAMILY, people=PEOPLE, now=NOW)
-    return in_words(reading.intents[0]) if reading.intents else "unread"
+    message = read_message(text, FAMILY, read_one)
+    left = [f"left {message.left}"] if message.left else []
+    return " + ".join([*(in_words(each) for _, each in message.said), *left]) or "unread"
+
+
+def read_one(text: str) -> Intent | None:
+    """What *text* means, read by itself."""
+    intents = read_intents(text, FAMILY, people=PEOPLE, now=NOW).intents
+    return intents[0] if intents else None
 
 
 def is_right(example: Example, meaning: str) -> bool:
@@ -175,7 +185,9 @@ def in_words(intent: Intent) -> str:
             return "advice"
         case SmallTalk(talk):
             return f"talk {talk.replace(' ', '-')}"
-        case OffTopic(is_of_health):
+        case OffTopic(is_of_health, is_of_reminders):
+            if is_of_reminders:
+                return "own reminder"
             return "how they are" if is_of_health else "off-topic"
         case NoRecord(why):
             return f"no-record {why}"

@@ -7,15 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammar.commands.medicines import understand_medicine
-from bot.grammar.intents.kinds import (
-    Gave,
-    Intent,
-    Refilled,
-    SaysDirection,
-    Skipped,
+from bot.grammar.intents.kinds import Gave, Intent, Refilled, SaysDirection, Skipped
+from bot.grammar.intents.known import Known, KnownPill, Named
+from bot.grammar.intents.questions import (
     WasItGiven,
 )
-from bot.grammar.intents.known import Known, KnownPill, Named
 from bot.grammar.intents.reading import read_intents
 from tests.unit.grammar.intents.corpus import NOW, PEOPLE
 

@@ -188,11 +188,11 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         "appointment_noted": partial(confirmations.noted, None),
         "appointment_ask_whom": partial(
             attendance_questions.ask_whom,
-            words.ben,
+            [words.anna, words.ben],
             buttons=[choice(attendance_questions.ask_label(one, member=home.member, now=NOW))],
         ),
         "appointment_driver_asked": partial(
-            attendance_questions.driver_asked, words.ben, one, member=home.member, now=NOW
+            attendance_questions.driver_asked, [words.ben], one, member=home.member, now=NOW
         ),
         "appointment_outcome_saved": partial(
             attendance_questions.outcome_saved, one, member=home.member

@@ -8,7 +8,10 @@ from functools import partial
 from bot.features.family.views import notices
 from bot.features.medicines.views import nicknames
 from bot.features.overview.views import danger, first_minute, own_words, said
-from bot.grammar.intents.kinds import Danger, Span, Unsaid
+from bot.grammar.intents.kinds import Danger, Unsaid
+from bot.grammar.intents.questions import (
+    Span,
+)
 from bot.ui.answer import Screen
 from bot.ui.presses.doses import Snooze
 from domain.family.alarms import AlarmFacts, Called
@@ -90,6 +93,8 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         ),
         "own_comes_after": partial(own_words.comes_after, words.medicine),
         "said_is_driven": partial(said.to_tap, said.is_driven(), [page]),
+        "own_left_out": partial(own_words.left_out, words.medicine),
+        "own_no_own_reminders": partial(own_words.no_own_reminders),
         "own_may": partial(own_words.may_be_given, Screen("…")),
         "own_which": partial(
             own_words.which_medicine, [(MEDICINE_IDS[0], words.medicine)], member=home.member
@@ -104,6 +109,7 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
             own_words.no_record, Unsaid.QUOTED, None, member=home.member, now=NOW
         ),
         "own_advice": partial(own_words.asks_advice, [words.anna], has_doctors=True),
+        "own_advice_told": partial(own_words.asks_advice, (), has_doctors=False, is_told=True),
         "own_no_notes_yet": partial(own_words.no_notes_yet, [words.anna], has_doctors=True),
         "own_advice_without_doctors": partial(own_words.asks_advice, (), has_doctors=False),
         "said_call_off": partial(said.to_tap, said.call_it_off(), [page]),

@@ -1,0 +1,105 @@
+"""The names of a family as words: of medicines, people, doctors with their specialties, visits."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from bot.grammar.intents.known import Known
+from bot.grammar.tokens import raw_words, unaccented
+from bot.grammar.words.loading import load_pairs, load_words
+
+_WORD = re.compile(r"[\w'/%.:-]*[\w%]")
+_O_CLOCK = re.compile(r"(?i)\bo'? ?clock\b")
+
+
+def spelled_out(text: str) -> Iterator[str]:
+    is_first = True
+    for raw in raw_words(_O_CLOCK.sub("oclock", text.replace("\u2019", "'"))):
+        for word in _WORD.findall(raw.casefold()):
+            bare = word.strip(".:-")
+            spelled = load_pairs("first word").get(bare) if is_first else None
+            spelled = spelled or load_pairs("contractions").get(bare)
+            is_first = is_first and bare in load_words("before first")
+            if spelled is None and bare.endswith("'s"):
+                spelled = bare[:-2]  # "mum's pills"
+            yield from (each for each in (spelled or bare).split() if each)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as words, and what it is the name of."""
+
+    mark: str
+    words: tuple[str, ...]
+    id: UUID
+
+
+@lru_cache(8)
+def names_by_first_word(known: Known) -> Mapping[str, Sequence[Name]]:
+    """All names of *known*; kept, since a message is read in several pieces."""
+    found: dict[str, list[Name]] = {}
+    for name in _names_of(known):
+        if name.words:
+            found.setdefault(name.words[0], []).append(name)
+    return found
+
+
+def _names_of(known: Known) -> Iterator[Name]:
+    for pill in known.pills:
+        yield Name("med", words_of(pill.name), pill.id)
+    for person in known.people:
+        yield Name("person", words_of(person.name), person.id)
+    for member in known.members:
+        yield Name("member", words_of(member.name), member.id)
+        yield Name("member", words_of(member.name)[:1], member.id)
+    for doctor in known.doctors:
+        words = words_of(doctor.name)
+        bare = tuple(word for word in words if word not in load_words("titles"))
+        for called in {words, bare, ("doctor", *bare), ("doctor", *bare[-1:]), bare[-1:]}:
+            yield Name("doctor", called, doctor.id)
+        for specialty in _specialty_names(doctor.specialty):
+            yield Name("doctor", (specialty,), doctor.id)
+        for organ in _organs_of(doctor.specialty):
+            for kind in ("doctor", "specialist", "clinic"):
+                yield Name("doctor", (organ, kind), doctor.id)
+    for visit in known.visits:
+        words = words_of(visit.title)
+        yield Name("visit", words, visit.id)
+        if words[:1] != ("doctor",):  # "the doctor" is whoever it is
+            yield Name("visit", words[:1], visit.id)
+
+
+@lru_cache(4_096)
+def words_of(name: str) -> tuple[str, ...]:
+    return tuple(spelled_out(unaccented(name)))
+
+
+def _specialty_names(specialty: str) -> Iterator[str]:
+    """ "cardiology", "cardiologist"."""
+    for word in words_of(specialty):
+        yield word
+        if word.endswith("y"):
+            yield f"{word[:-1]}ist"
+        if word.endswith("ist"):
+            yield f"{word[:-3]}y"
+
+
+def _organs_of(specialty: str) -> Iterator[str]:
+    """ "heart" for a cardiologist."""
+    for organ, doctors in load_pairs("doctors of").items():
+        if {*words_of(specialty)} & {*doctors.split()}:
+            yield organ
+
+
+def visits_of(doctor_ids: Sequence[UUID], known: Known) -> Iterator[UUID]:
+    """The appointments with these doctors, called like them, or of their specialty."""
+    for doctor in known.doctors:
+        if doctor.id not in doctor_ids:
+            continue
+        names = {*_specialty_names(doctor.specialty), *words_of(doctor.name)[-1:]}
+        for visit in known.visits:
+            is_with = bool(visit.doctor) and unaccented(visit.doctor) == unaccented(doctor.name)
+            if is_with or names & {*words_of(visit.title)}:
+                yield visit.id
