@@ -34,11 +34,14 @@ LASTING = frozenset(
         "dose.snoozed",
         "dose.held",
         "family.alarmed",
+        "family.ladder_set",
         "family.renamed",
         "invitation.created",
+        "medication.ladder_set",
         "medication.nickname_removed",
         "medication.nicknamed",
         "person.added",
+        "person.asked_first_set",
         "stock.promised",
     }
 )

@@ -7,7 +7,14 @@ Indexes and constraints are in the models, row security and grants in
 from domain.models.appointments import Appointment, AppointmentOccurrence, CalendarCopy, Doctor
 from domain.models.base import Base, new_id
 from domain.models.delivery import AuditEvent, InboundUpdate, Notification, SetAside
-from domain.models.family import CareRecipient, Family, FamilyMember, Invitation, User
+from domain.models.family import (
+    CareAssignment,
+    CareRecipient,
+    Family,
+    FamilyMember,
+    Invitation,
+    User,
+)
 from domain.models.medicines import Dose, Medication, MedicationLog, StockMovement
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "AuditEvent",
     "Base",
     "CalendarCopy",
+    "CareAssignment",
     "CareRecipient",
     "Doctor",
     "Dose",

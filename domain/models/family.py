@@ -1,6 +1,7 @@
 """Tables of people: users, families, members, invitations, care recipients."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models.base import Base, Id, Now, Settings, TelegramId
+
+
+class LadderPlan(StrEnum):
+    """How often a dose that nobody answers is asked about; :mod:`domain.medicines.doses.ladder`."""
+
+    USUAL = "usual"
+    STEEP = "steep"
+    ONCE = "once"
 
 
 class User(Base):
@@ -46,7 +55,8 @@ class User(Base):
 
 
 class Family(Base):
-    """The tenant. All care data belongs to exactly one.
+    """The tenant. All care data belongs to exactly one. In `settings`, `ladder` is a
+    :class:`LadderPlan`, where it isn't the usual one.
 
     `medications_version` rises in each transaction that changes what the list of medicines shows.
     """
@@ -173,3 +183,33 @@ class CareRecipient(Base):
     flow_id: Mapped[UUID | None] = mapped_column(unique=True)
     created_at: Mapped[Now]
     deleted_at: Mapped[datetime | None]
+
+
+class CareAssignment(Base):
+    """What is set for a member about a person: whether they are `asked_first` about doses. Where
+    nobody is, or none of them is in the family any more, every admin and caregiver is asked.
+    """
+
+    __tablename__ = "care_assignments"
+    __table_args__ = (
+        UniqueConstraint("care_recipient_id", "user_id"),
+        ForeignKeyConstraint(
+            ["family_id", "care_recipient_id"], ["care_recipients.family_id", "care_recipients.id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "created_by_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        Index(None, "family_id", "user_id"),
+        Index(None, "created_by_id"),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    care_recipient_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    asked_first: Mapped[bool]
+    created_by_id: Mapped[UUID]
+    created_at: Mapped[Now]

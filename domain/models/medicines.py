@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models.base import Base, Id, Now, TextOf
+from domain.models.family import LadderPlan
 
 
 class DoseStatus(StrEnum):
@@ -67,7 +68,8 @@ class Medication(Base):
     minutes) is the timer of the refill reminder. The stock goes below zero if more was given than
     was counted, so that an undo gives back exactly what was taken.
 
-    `nicknames` are what else the family calls it, in small letters. `is_paused_with_person`: paused
+    `ladder` is how often it is asked about, null for what the family has set. `nicknames` are what
+    else the family calls it, in small letters. `is_paused_with_person`: paused
     together with everything the person takes, and resumed with it.
     """
 
@@ -107,6 +109,7 @@ class Medication(Base):
         CheckConstraint("length(instructions) BETWEEN 1 AND 300", name="instructions_are_short"),
         CheckConstraint("length(reason) BETWEEN 1 AND 100", name="reason_is_short"),
         CheckConstraint("cardinality(nicknames) <= 5", name="nicknames_are_few"),
+        CheckConstraint("ladder IN ('usual', 'steep', 'once')", name="ladder"),
         CheckConstraint("(stock IS NULL) = (stock_unit IS NULL)", name="stock_has_a_unit"),
         CheckConstraint("stock_per_dose > 0", name="stock_per_dose_is_positive"),
         CheckConstraint(
@@ -142,6 +145,7 @@ class Medication(Base):
     dosage_most: Mapped[Decimal | None] = mapped_column(Numeric)
     instructions: Mapped[str | None]
     reason: Mapped[str | None]
+    ladder: Mapped[LadderPlan | None] = mapped_column(TextOf(LadderPlan))
     nicknames: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     schedule: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(server_default="1")

@@ -63,6 +63,7 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("own", "SELECT", APP_ROLE, OWN_FAMILY, None),
         ("founds", "INSERT", APP_ROLE, None, f"id = {FAMILY} AND created_by_id = {USER}"),
         ("current", "UPDATE", APP_ROLE, f"id = {FAMILY}", f"id = {FAMILY}"),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "family_members": (
         ("family_or_self", "SELECT", APP_ROLE, f"{IN_FAMILY} OR {OWN_MEMBERSHIP}", None),
@@ -75,6 +76,10 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("bearer", "SELECT", APP_ROLE, f"token_hash = {INVITATION}", None),
     ),
     "care_recipients": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+    ),
+    "care_assignments": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
@@ -130,7 +135,7 @@ GRANTS: dict[str, dict[str, str]] = {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT (id, telegram_id)",
     },
-    "families": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "families": {APP_ROLE: "SELECT, INSERT, UPDATE", DISPATCH_ROLE: "SELECT (id, settings)"},
     "family_members": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT (family_id, user_id, role, left_at)",
@@ -143,17 +148,22 @@ GRANTS: dict[str, dict[str, str]] = {
             " pause_silences_appointments, pause_ends_told_at)"
         ),
     },
+    "care_assignments": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (family_id, care_recipient_id, user_id, asked_first)",
+    },
     "medications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
-            "SELECT (id, family_id, status, resumes_at, expanded_until, stock_check_at, deleted_at)"
+            "SELECT (id, family_id, status, resumes_at, expanded_until, stock_check_at, deleted_at,"
+            " ladder)"
         ),
     },
     "doses": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
             "SELECT (id, family_id, care_recipient_id, due_at, window_ends_at, status,"
-            " ladder_step, ask_no, next_action_at, snoozed_by_id, rung),"
+            " ladder_step, ask_no, next_action_at, snoozed_by_id, rung, medication_id),"
             " UPDATE (status, ladder_step, ask_no, next_action_at, resolved_at, rung, held_by_id,"
             " held_until)"
         ),

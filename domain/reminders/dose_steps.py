@@ -15,9 +15,11 @@ from domain.delivery.dose_messages import find_asked_for, refresh_cards, refresh
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
-from domain.medicines.doses.ladder import missed_at, next_action, rungs_taken
-from domain.models import Dose, Notification
+from domain.medicines.doses.ladder import has_step, missed_at, next_action, rungs_taken
+from domain.medicines.ladders import ladder_plan
+from domain.models import Dose, Family, Medication, Notification
 from domain.models.delivery import Kind, Lane, NotificationStatus
+from domain.models.family import LadderPlan
 from domain.models.medicines import DoseStatus
 from domain.reminders.recipients import MembersByPerson
 from domain.set_asides import Work, is_free
@@ -66,10 +68,13 @@ DUE_DOSES = (
         Dose.ask_no,
         Dose.next_action_at,
         Dose.rung,
+        ladder_plan().label("plan"),
     )
+    .join(Medication, Medication.id == Dose.medication_id)
+    .join(Family, Family.id == Dose.family_id)
     .where(Dose.next_action_at <= func.clock_now(), is_free(Work.DOSE, Dose.id))
     .order_by(Dose.next_action_at)
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=Dose, skip_locked=True)
 )
 
 
@@ -85,6 +90,7 @@ class DueDose(NamedTuple):
     ask_no: int
     next_action_at: datetime
     rung: int
+    plan: LadderPlan
 
 
 async def fetch_due_doses(scope: Scope, statement: Executable) -> Sequence[DueDose]:
@@ -99,7 +105,10 @@ async def act_on_due_doses(
     if not due:
         return []
     over = [d for d in due if d.ladder_step == Step.MISS or now >= d.window_ends_at]
-    in_time = [d for d in due if d.ladder_step != Step.MISS and now < d.window_ends_at]
+    open_ = [d for d in due if d.ladder_step != Step.MISS and now < d.window_ends_at]
+    in_time = [d for d in open_ if has_step(Step(d.ladder_step), d.rung, d.plan)]
+    if waiting := [dose for dose in open_ if dose not in in_time]:
+        await _move_doses(scope, [_wait(dose) for dose in waiting])
     to_ask = [dose for dose in in_time if dose.ladder_step != Step.OTHERS]
     to_tell = [dose for dose in in_time if dose.ladder_step == Step.OTHERS]
     asked = await _ask(scope, to_ask, people, now=now) if to_ask else []
@@ -162,13 +171,25 @@ class _Move(NamedTuple):
     rung: int
 
 
+def _wait(dose: DueDose) -> _Move:
+    """Its plan has no such step any more: it waits for the end of its window."""
+    action = missed_at(dose.window_ends_at)
+    return _Move(dose.id, DoseStatus.PENDING, action.step, action.at, dose.ask_no, dose.rung)
+
+
 def _next_move(dose: DueDose, people: MembersByPerson, *, now: datetime, ask_no: int) -> _Move:
     """The dose waits for its next step. Where everybody is asked first, there are no others to
     tell.
     """
-    rung = rungs_taken(Step(dose.ladder_step), dose.rung)
+    rung = rungs_taken(Step(dose.ladder_step), dose.rung, dose.plan)
     minute = floor_minute(now)
-    action = next_action(rung, minute, due_at=dose.due_at, window_ends_at=dose.window_ends_at)
+    action = next_action(
+        rung,
+        minute,
+        plan=dose.plan,
+        due_at=dose.due_at,
+        window_ends_at=dose.window_ends_at,
+    )
     has_others = any(not who.is_asked_first for who in people.get(dose.care_recipient_id, ()))
     if action.step is Step.OTHERS and not has_others:
         action = missed_at(dose.window_ends_at)

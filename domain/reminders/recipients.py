@@ -10,7 +10,7 @@ from sqlalchemy import false, func, select
 
 from domain.access import ASKED_FIRST, Role
 from domain.database.scope import Scope
-from domain.models import CareRecipient, FamilyMember
+from domain.models import CareAssignment, CareRecipient, FamilyMember
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,7 @@ class NotifiedMember:
     user_id: UUID
     role: Role
     is_recipient: bool  # the person themselves
-
-    @property
-    def is_asked_first(self) -> bool:
-        return self.role in ASKED_FIRST or self.is_recipient
+    is_asked_first: bool
 
 
 MembersByPerson: TypeAlias = Mapping[UUID, Sequence[NotifiedMember]]
@@ -32,22 +29,36 @@ MembersByPerson: TypeAlias = Mapping[UUID, Sequence[NotifiedMember]]
 async def list_members_by_person(
     scope: Scope, care_recipient_ids: Iterable[UUID]
 ) -> MembersByPerson:
-    """For each person, the members of their family, except other recipients."""
+    """For each person, the members of their family, except other recipients. Who is named for them
+    is asked first; where nobody is who is still there, every admin and caregiver.
+    """
     rows = await scope.rows(
         select(
             CareRecipient.id,
             FamilyMember.user_id,
             FamilyMember.role,
             func.coalesce(FamilyMember.user_id == CareRecipient.user_id, false()).label("is_self"),
+            func.coalesce(CareAssignment.asked_first, false()).label("is_named"),
         )
         .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
+        .outerjoin(
+            CareAssignment,
+            (CareAssignment.care_recipient_id == CareRecipient.id)
+            & (CareAssignment.user_id == FamilyMember.user_id),
+        )
         .where(
             CareRecipient.id.in_(list(care_recipient_ids)),
             FamilyMember.left_at.is_(None),
             (FamilyMember.role != Role.RECIPIENT) | (FamilyMember.user_id == CareRecipient.user_id),
         )
     )
+    may_ask = [row for row in rows if row.role in ASKED_FIRST or row.is_self]
+    has_named = {row.id for row in may_ask if row.is_named}
+    asked_first = {
+        (row.id, row.user_id) for row in may_ask if row.is_named or row.id not in has_named
+    }
     people: dict[UUID, list[NotifiedMember]] = defaultdict(list)
     for row in rows:
-        people[row.id].append(NotifiedMember(row.user_id, Role(row.role), row.is_self))
+        is_first = (row.id, row.user_id) in asked_first or row.is_self
+        people[row.id].append(NotifiedMember(row.user_id, Role(row.role), row.is_self, is_first))
     return people

@@ -28,15 +28,21 @@ def _lasting_words() -> dict[str, str]:
         "dose.snoozed": _("you asked to be reminded later. Answer the dose at any time: /today"),
         "dose.held": _("you said that you are on it. Answer the dose at any time: /today"),
         "family.alarmed": _("you told the family that you need help."),
+        "family.ladder_set": _("you set what happens when nobody answers. Set it back: /settings"),
         "family.renamed": _("you gave the family another name. Change it back: /family"),
         "invitation.created": _(
             "you made an invitation. It works once and expires after 48 hours."
+        ),
+        "medication.ladder_set": _(
+            "you set what happens when nobody answers about a medicine. Set it back on its page: "
+            "/meds"
         ),
         "medication.nickname_removed": _("you said that a medicine isn't called that any more."),
         "medication.nicknamed": _(
             "you said what else a medicine is called. Take it back on its page: /meds"
         ),
         "person.added": _("you added somebody to care for. Rename or move them: /people"),
+        "person.asked_first_set": _("you said who is asked first. Change it: /settings"),
         PROMISED: _("you said that you'd get more of a medicine. Type /refill when you have it."),
     }
 

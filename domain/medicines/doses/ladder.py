@@ -1,14 +1,15 @@
 """The ladder of a dose: its steps and their times, until somebody answers or its window ends.
 
 Pure arithmetic on aware UTC datetimes. Those who are asked first are asked three times, then
-everybody else is told, and at the end of the window it's missed. In a shorter window the steps are
-as much closer together.
+everybody else is told, and at the end of the window it's missed. What is critical is asked about
+faster, and what isn't only once. In a shorter window the steps are as much closer together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.models.family import LadderPlan
 from domain.timers import MINUTE, NextAction, Step, ceil_minute, floor_minute
 
 WINDOW = timedelta(minutes=120)
@@ -24,13 +25,29 @@ class Rung:
     after: timedelta
 
 
-LADDER: Sequence[Rung] = (
-    Rung(Step.ASK, timedelta(0)),
-    Rung(Step.AGAIN, timedelta(minutes=10)),
-    Rung(Step.AGAIN, timedelta(minutes=20)),
-    Rung(Step.OTHERS, timedelta(minutes=30)),
-)
-_ASKS = sum(rung.step is not Step.OTHERS for rung in LADDER)
+def _rungs(*, again: Sequence[int], others: int | None) -> Sequence[Rung]:
+    asks = [Rung(Step.AGAIN, timedelta(minutes=after)) for after in again]
+    told = [] if others is None else [Rung(Step.OTHERS, timedelta(minutes=others))]
+    return (Rung(Step.ASK, timedelta(0)), *asks, *told)
+
+
+LADDERS: Mapping[LadderPlan, Sequence[Rung]] = {
+    LadderPlan.USUAL: _rungs(again=(10, 20), others=30),
+    LadderPlan.STEEP: _rungs(again=(5, 10), others=15),
+    LadderPlan.ONCE: _rungs(again=(), others=None),
+}
+
+
+def count_asks(plan: LadderPlan) -> int:
+    """How often those who are asked first are."""
+    return sum(rung.step is not Step.OTHERS for rung in LADDERS[plan])
+
+
+def has_step(step: Step, rung: int, plan: LadderPlan) -> bool:
+    """Whether *step* is still one of the *plan*, which may have been changed since it was set."""
+    if step not in (Step.AGAIN, Step.OTHERS):
+        return True
+    return rung < len(LADDERS[plan]) and any(each.step is step for each in LADDERS[plan])
 
 
 def window_end(due_at: datetime, next_due_at: datetime | None) -> datetime:
@@ -43,23 +60,24 @@ def first_action(due_at: datetime) -> NextAction:
     return NextAction(Step.ASK, ceil_minute(due_at))
 
 
-def rungs_taken(step: Step, before: int) -> int:
+def rungs_taken(step: Step, before: int, plan: LadderPlan) -> int:
     """How many rungs have been taken once *step* has, if *before* had. Who snoozes after the others
     were told is asked again, and then so are they.
     """
-    return len(LADDER) if step is Step.OTHERS else min(before + 1, _ASKS)
+    return len(LADDERS[plan]) if step is Step.OTHERS else min(before + 1, count_asks(plan))
 
 
 def next_action(
-    rung: int, now: datetime, *, due_at: datetime, window_ends_at: datetime
+    rung: int, now: datetime, *, plan: LadderPlan, due_at: datetime, window_ends_at: datetime
 ) -> NextAction:
     """What follows *rung* rungs, the last of which was taken *now*."""
-    if rung < len(LADDER):
-        gap = LADDER[rung].after - LADDER[rung - 1].after if rung else timedelta(0)
+    rungs = LADDERS[plan]
+    if rung < len(rungs):
+        gap = rungs[rung].after - rungs[rung - 1].after if rung else timedelta(0)
         scale = (window_ends_at - due_at) / WINDOW
         at = ceil_minute(now + max(gap * scale, MINUTE))
         if at < window_ends_at:
-            return NextAction(LADDER[rung].step, at)
+            return NextAction(rungs[rung].step, at)
     return missed_at(window_ends_at)
 
 
@@ -87,11 +105,17 @@ def held_until(now: datetime) -> datetime:
 
 
 def after_undo(
-    now: datetime, *, rung: int, due_at: datetime, window_ends_at: datetime, asked: bool
+    now: datetime,
+    *,
+    rung: int,
+    plan: LadderPlan,
+    due_at: datetime,
+    window_ends_at: datetime,
+    asked: bool,
 ) -> NextAction | None:
     """The timer of a dose whose record was undone; None if its window has ended."""
     if now >= window_ends_at:
         return None
     if asked:
-        return next_action(rung, now, due_at=due_at, window_ends_at=window_ends_at)
+        return next_action(rung, now, plan=plan, due_at=due_at, window_ends_at=window_ends_at)
     return NextAction(Step.ASK, ceil_minute(max(now, due_at)))

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from domain.access import Action, may
 from domain.database.scope import Member, Scope
 from domain.errors import NotAllowed, NotFound
-from domain.models import CareRecipient, Dose, Medication
+from domain.medicines.ladders import ladder_plan
+from domain.models import CareRecipient, Dose, Family, Medication
+from domain.models.family import LadderPlan
 from domain.models.medicines import DoseStatus, MedicineStatus
 
 
@@ -33,6 +35,7 @@ class LockedDose:
     is_given: bool
     follows_intakes: bool
     rung: int
+    plan: LadderPlan
 
 
 async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
@@ -53,10 +56,12 @@ async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
             ((Medication.status == MedicineStatus.ACTIVE) & Medication.deleted_at.is_(None)).label(
                 "is_given"
             ),
+            ladder_plan().label("plan"),
             (Medication.schedule["from_last_intake"].as_boolean()).label("follows_intakes"),
         )
         .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
         .join(Medication, Medication.id == Dose.medication_id)
+        .join(Family, Family.id == Dose.family_id)
         .where(Dose.id == dose_id, Dose.family_id == member.family_id)
         .with_for_update(of=Dose)
     )
@@ -81,4 +86,5 @@ async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
         is_given=dose.is_given,
         follows_intakes=bool(dose.follows_intakes),
         rung=dose.rung,
+        plan=dose.plan,
     )

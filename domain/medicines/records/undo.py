@@ -47,6 +47,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
         action = after_undo(
             now,
             rung=dose.rung,
+            plan=dose.plan,
             due_at=dose.due_at,
             window_ends_at=dose.window_ends_at,
             asked=bool(asked),

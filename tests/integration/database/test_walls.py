@@ -23,6 +23,7 @@ from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.family import families
 from domain.family.families import FamilyFacts
+from domain.family.settings.asked_first import set_asked_first
 from domain.medicines.records import recording
 from domain.medicines.stock import refills
 from domain.models import Base
@@ -61,6 +62,9 @@ async def household(database: Database, name: str) -> Household:
         database,
         admin,
         lambda scope: refills.refill(scope, medicine.id, Decimal(30), unit="mg"),
+    )
+    await factories.acting(
+        database, admin, lambda scope: set_asked_first(scope, mum.id, [admin.id])
     )
     await factories.doctor(database, admin, mum)
     appointment = await factories.appointment(database, admin, mum)
@@ -345,11 +349,13 @@ _TEXT_FOR_DISPATCH = {
     "appointments.timezone",
     "doses.ladder_step",
     "doses.status",
+    "families.settings",
     "family_members.role",
     "inbound_updates.answer",
     "inbound_updates.payload",
     "inbound_updates.reason",
     "inbound_updates.status",
+    "medications.ladder",
     "medications.status",
     "notifications.facts",
     "notifications.kind",

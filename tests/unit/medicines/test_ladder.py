@@ -6,18 +6,21 @@ import pytest
 
 from domain.medicines.doses.ladder import (
     HOLD,
-    LADDER,
+    LADDERS,
     after_hold,
     after_snooze,
     after_undo,
     first_action,
+    has_step,
     missed_at,
     next_action,
     rungs_taken,
     window_end,
 )
+from domain.models.family import LadderPlan
 from domain.timers import NextAction, Step, ceil_minute
 
+USUAL, STEEP, ONCE = LadderPlan.USUAL, LadderPlan.STEEP, LadderPlan.ONCE
 EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TEN = EIGHT + timedelta(hours=2)
 
@@ -55,13 +58,13 @@ def test_a_dose_is_asked_for_when_it_is_due_and_missed_when_its_window_ends() ->
     assert missed_at(TEN) == NextAction(Step.MISS, TEN)
 
 
-def climbed(window: timedelta) -> list[tuple[Step, timedelta]]:
+def climbed(window: timedelta, plan: LadderPlan = USUAL) -> list[tuple[Step, timedelta]]:
     """The steps of a dose that nobody answers, after it was due."""
     ends, rung, action = EIGHT + window, 0, first_action(EIGHT)
     taken = [(action.step, action.at - EIGHT)]
     while action.step is not Step.MISS:
-        rung = rungs_taken(action.step, rung)
-        action = next_action(rung, action.at, due_at=EIGHT, window_ends_at=ends)
+        rung = rungs_taken(action.step, rung, plan)
+        action = next_action(rung, action.at, plan=plan, due_at=EIGHT, window_ends_at=ends)
         taken.append((action.step, action.at - EIGHT))
     return taken
 
@@ -94,8 +97,8 @@ def test_in_a_short_window_the_steps_are_closer_together() -> None:
 
 
 def test_who_snoozes_after_the_others_were_told_is_asked_and_then_they_are_told_again() -> None:
-    rung = rungs_taken(Step.ASK, len(LADDER))
-    action = next_action(rung, EIGHT + minutes(60), due_at=EIGHT, window_ends_at=TEN)
+    rung = rungs_taken(Step.ASK, len(LADDERS[USUAL]), USUAL)
+    action = next_action(rung, EIGHT + minutes(60), plan=USUAL, due_at=EIGHT, window_ends_at=TEN)
     assert action == NextAction(Step.OTHERS, EIGHT + minutes(70))
 
 
@@ -137,5 +140,36 @@ def test_snooze_never_passes_the_window(pressed_after: timedelta) -> None:
 def test_undo_goes_back_to_where_the_ladder_would_be(
     now: datetime, asked: bool, expected: NextAction | None
 ) -> None:
-    action = after_undo(now, rung=1, due_at=EIGHT, window_ends_at=TEN, asked=asked)
+    action = after_undo(now, rung=1, plan=USUAL, due_at=EIGHT, window_ends_at=TEN, asked=asked)
     assert action == expected
+
+
+def test_what_is_critical_is_asked_about_faster() -> None:
+    assert climbed(minutes(120), STEEP) == [
+        (Step.ASK, minutes(0)),
+        (Step.AGAIN, minutes(5)),
+        (Step.AGAIN, minutes(10)),
+        (Step.OTHERS, minutes(15)),
+        (Step.MISS, minutes(120)),
+    ]
+
+
+def test_what_is_not_is_asked_about_once() -> None:
+    assert climbed(minutes(120), ONCE) == [(Step.ASK, minutes(0)), (Step.MISS, minutes(120))]
+
+
+@pytest.mark.parametrize(
+    ("step", "rung", "plan", "has"),
+    [
+        (Step.AGAIN, 1, USUAL, True),
+        (Step.AGAIN, 1, ONCE, False),
+        (Step.OTHERS, 3, ONCE, False),
+        (Step.OTHERS, 3, STEEP, True),
+        (Step.ASK, 4, ONCE, True),  # it was snoozed
+        (Step.MISS, 1, ONCE, True),
+    ],
+)
+def test_a_step_that_was_set_by_another_plan(
+    step: Step, rung: int, plan: LadderPlan, *, has: bool
+) -> None:
+    assert has_step(step, rung, plan) == has

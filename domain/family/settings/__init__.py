@@ -1,0 +1,1 @@
+"""What a family and its members have set: who is asked first, and how often."""
