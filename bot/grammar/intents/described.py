@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.grammar.intents.known import KnownPill
 from bot.grammar.tokens import unaccented
-from bot.grammar.words.loading import load_pairs, load_words
+from bot.grammar.words.loading import load_lines, load_pairs, load_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,16 @@ def describe(
     return _by_looks(words, at, theirs) or _by_form(words, at, theirs)
 
 
+def is_kind(said: str) -> bool:
+    """Whether it is what a medicine is, rather than how it looks: "statin", "blood thinner"."""
+    return said in load_lines("words")["kinds of two"] or said in load_words("kinds")
+
+
 def _by_looks(words: Sequence[str], at: int, pills: Sequence[KnownPill]) -> Described | None:
-    if words[at] in load_words("kinds"):
-        said = words[at]
-        return Described(1, [pill.id for pill in pills if said in pill.nicknames], said)
+    for used in (2, 1):
+        said = " ".join(words[at : at + used])
+        if is_kind(said):
+            return Described(used, [pill.id for pill in pills if said in pill.nicknames], said)
     known = load_words("looks") | load_words("purposes")
     looks = list(takewhile(known.__contains__, words[at:]))
     thing, said = words[at + len(looks) : at + len(looks) + 1], " ".join(looks)

@@ -55,6 +55,22 @@ def read_happened(sentence: Sentence) -> Intent | None:
     return _after_reason(sentence) or _went(sentence)
 
 
+def read_partly(sentence: Sentence) -> Intent | None:
+    """ "Gave metformin but couldn't find the warfarin": the first half; the rest is its note."""
+    if sentence.is_question:
+        return None
+    for pattern in load_patterns(_STATEMENTS)["gave but"]:
+        match = pattern.search(sentence.text)
+        rest = None if match is None else _left_over(match["rest"].split())
+        count = 0 if match is None else match["rest"].split().count("medx")
+        if match is not None and rest is not None and count:
+            first = sentence.text[: match.start("note")].count(" ")
+            note = " ".join(filter(None, sentence.origins[first:]))
+            when = _as_typed(sentence, rest)
+            return Gave(sentence.mentions[:count], when, sentence.person_id, note=note)
+    return None
+
+
 def _after_reason(sentence: Sentence) -> Intent | None:
     """ "She's got a headache, gave her 1 paracetamol": what was given, and the rest as its note."""
     words = sentence.text.split()
@@ -65,25 +81,37 @@ def _after_reason(sentence: Sentence) -> Intent | None:
             return None
         begins = (
             word in {"gave", "given", "took"}
+            or (word in {"did", "had"} and words[at - 1 : at] == ["and"])
             or (word == "give" and "now" in words)
             or (word == "medx" and "given" in words[at:])
         )
-        if at and begins and _IN_REASONS & set(words[:at]):
+        if at and begins and "medx" not in words[:at] and _is_clause(words[:at]):
             rest = replace(sentence, text=" ".join(words[at:]), origins=sentence.origins[at:])
             for pattern in load_patterns(_STATEMENTS)["gave"]:
                 match = pattern.search(rest.text)
                 found = None if match is None else _gave(rest, match)
                 if isinstance(found, Gave | GaveDue):
-                    said = " ".join(sentence.origins[:at]).removesuffix(" and")
+                    said = " ".join(filter(None, sentence.origins[:at]))
+                    said = _ENDS_BEFORE.sub("", said)
                     note = "; ".join(filter(None, [said, found.note]))
                     return found if said in _SUBJECTS else replace(found, note=note)
     return None
 
 
+def _is_clause(words: Sequence[str]) -> bool:
+    """Whether they say something by themselves, and aren't who did it: "my neighbour"."""
+    is_joined = len(words) > 1 and words[-1] in {"and", "i", "we"}
+    return is_joined or bool(_IN_REASONS & set(words))
+
+
+_ENDS_BEFORE = re.compile(r"(?: (?:and|so|i|we|she|he))+$")
 _LONGEST_REASON = 10  # words
 _REASON_WORDS = "is has got had was were in and so because hurts woke felt feels asked complained"
 _IN_REASONS = frozenset(_REASON_WORDS.split())
 _TURN_WORDS = """
+    no said says told tells who what how where forgot later tomorrow instead wish must need needs
+    going can claims swears heard apparently reckons wrote thinks thought believe guess suppose
+    because text forwarded neither nobody hopefully hoping sure worried afraid lost
     if when whether unless once after before until should could would may might let tell ask please
     want wants remember think hope maybe not never will shall
 """
@@ -126,6 +154,8 @@ def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     is_own = bool(re.search(r"\bmy\b", sentence.text)) and not re.search(
         r"\b(?:gave|given|administered)\b", sentence.text
     )
+    if "now" in rest and _clock_in(rest):
+        rest.remove("now")  # "given now, 8.40"
     when = _as_typed(sentence, rest)
     if mentions and but_not:
         return None
@@ -161,6 +191,7 @@ _EXCEPT = re.compile(r"\b(?:except(?: for)?|apart from|but not|all but|bar) (?:[
 
 def _without_due_hour(words: str) -> tuple[str, tuple[int, ...]]:
     """ "Her 9 o'clock one" is the one due then, at nine or at 21:00."""
+    words = _OF_AN_HOUR.sub(r"\1 one", words)  # "done her 8 o'clock"
     found = _DUE_HOUR.search(words)
     if found is None:
         return words, ()
@@ -178,6 +209,7 @@ _DUE_HOUR = re.compile(
     r"\b(?P<hour>[01]?\d|2[0-3])(?:[:.]00)? ?(?P<half>am|pm|oclock|o'clock) "
     r"(?P<what>ones?|pills?|tablets?|dose|medicines?|lot)\b"
 )
+_OF_AN_HOUR = re.compile(r"(?<=\b)((?:her|his|my|personx) \d{1,2} ?(?:am|pm|oclock))$")
 
 
 def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:

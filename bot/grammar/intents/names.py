@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from uuid import UUID
 
 from bot.grammar.intents.known import Known
@@ -48,7 +49,8 @@ def names_by_first_word(known: Known) -> Mapping[str, Sequence[Name]]:
 
 def _names_of(known: Known) -> Iterator[Name]:
     for pill in known.pills:
-        yield Name("med", words_of(pill.name), pill.id)
+        for called in _called(words_of(pill.name)):
+            yield Name("med", called, pill.id)
     for person in known.people:
         yield Name("person", words_of(person.name), person.id)
     for member in known.members:
@@ -69,6 +71,13 @@ def _names_of(known: Known) -> Iterator[Name]:
         yield Name("visit", words, visit.id)
         if words[:1] != ("doctor",):  # "the doctor" is whoever it is
             yield Name("visit", words[:1], visit.id)
+
+
+def _called(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Also without its strength, and without hyphens: "co codamol" for "Co-codamol 8/500"."""
+    bare = tuple(takewhile(lambda word: not any(map(str.isdecimal, word)), words))
+    spaced = tuple(part for word in bare for part in word.split("-") if part)
+    return {words, bare, spaced} - {()}
 
 
 @lru_cache(4_096)

@@ -5,7 +5,7 @@ import re
 _WHOSE = r"(?:the |her |his |our |my |mum's |mom's |dad's |\w+'?s )?"
 _WHO = r"(?:we|she|he|i|mum|mom|dad)(?: have| has|'ve|'s)?"
 _SPECIALTY = r"(?P<specialty>[a-z]{2,20})(?: doctor)?"
-_NAME = r"(?P<name>(?:dr\.?|doctor|prof\.?) [a-z .'-]{2,60}?)"
+_NAME = r"(?P<name>(?:dr\.?|doctor|prof\.?|mr\.?|mrs\.?|ms\.?|miss) [a-z .'-]{2,60}?)"
 _PHONE = r"(?P<phone>\+?\d[\d ()-]{5,})"
 _ANY_NAME = r"(?P<name>[a-z][a-z .'-]{2,40}?)"
 _TWO_WORDS = r"(?P<specialty>[a-z]+(?: [a-z]+)?)"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.grammar.intents.happened import read_happened
+from bot.grammar.intents.happened import read_happened, read_partly
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     Danger,
@@ -46,7 +46,7 @@ from bot.grammar.intents.questions import (
 from bot.grammar.intents.sentences import Sentence, read_sentence
 from bot.grammar.intents.to_come import read_favour, read_plan, read_to_come
 from bot.grammar.people import Person
-from bot.grammar.words.loading import load_expressions, load_patterns, load_words
+from bot.grammar.words.loading import load_expressions, load_kinship, load_patterns, load_words
 
 _QUESTIONS, _DANGER, _TALK = "questions", "danger", "talk"
 
@@ -76,6 +76,8 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
     if found := read_favour(sentence):
         return found
     if _is_said(sentence) and (found := read_to_come(sentence, text)):
+        return found
+    if _is_said(sentence) and (found := read_partly(sentence)):
         return found
     if _is_denied(sentence) and (found := _no_record(sentence)):
         return found
@@ -116,6 +118,12 @@ def is_asked(text: str) -> bool:
     sentence = read_sentence(text, Known())
     words = sentence.text.split()
     return len(words) > 1 and (sentence.is_question or words[0] in load_words("asks"))
+
+
+def begins_like_question(text: str) -> bool:
+    """ "Can dad have it early", also without its mark."""
+    words = read_sentence(text, Known()).text.split()
+    return is_asked(text) or (bool(words) and words[0] in load_words("starts"))
 
 
 def without_reasons(text: str) -> str:
@@ -205,6 +213,7 @@ def _question(sentence: Sentence) -> tuple[Intent | None, str]:
 
 
 _MOST_PARTS = 4
+_TURNED = {"it", "she", "he", "we", "i", "you"}  # "is it", "did you"
 
 
 def _parts(sentence: Sentence) -> Iterator[Sentence]:
@@ -215,9 +224,12 @@ def _parts(sentence: Sentence) -> Iterator[Sentence]:
     words = sentence.text.split()
     tried = 0
     for at, word in enumerate(words[1:], start=1):
-        is_turned = words[at + 1 : at + 2] and words[at + 1] in {"it", "she", "he", "we", "i"}
-        says = words[at - 1] in load_words("subjects") and not is_turned
+        is_turned = bool({*words[at + 1 : at + 2]} & _TURNED)
+        before = words[at - 1]
+        says = before in load_words("subjects") or before in load_kinship()
+        says = (says and not is_turned) or before in load_words("before a verb")
         says = says or words[at + 1 : at + 2] == ["not"]
+        says = says or (words[at - 1] == "and" and word in {"did", "had", "has", "have"})
         if word in load_words("starts") and not says and tried < _MOST_PARTS:
             tried += 1
             yield replace(sentence, text=" ".join(words[at:]))

@@ -33,6 +33,7 @@ class Said(StrEnum):
 
     DONE = "done"
     SEEN = "seen"
+    ON_IT = "on it"
     LATER = "later"
     NOT_DONE = "not done"
     SKIPPED = "skipped"

@@ -34,6 +34,7 @@ _ALIKE = 84  # per cent: one letter of six differs
 _SINCE = re.compile(r"\bsince (?:this )?(?:morning|noon|breakfast|lunch)\b")  # no part by itself
 _AMOUNT = re.compile(r"(?i)\d ?(?:mg|ml|mcg|µg|g|iu|tablets?|tabs?|pills?|units?|drops?|puffs?)\b")
 _DONE = {"due", "given", "had", "left", "recorded", "taken"}  # "was it given?"
+_PRONOUNS = {"it", "one", "another"}
 _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 
 
@@ -59,6 +60,12 @@ class Sentence:
     origins: tuple[str, ...] = ()
     mentions: tuple[tuple[UUID, ...], ...] = ()
     looks: str = ""
+
+    @property
+    def names_medicine(self) -> bool:
+        """Whether it names one, and doesn't only say "it"."""
+        words = zip(self.text.split(), self.origins, strict=True)
+        return any(word == "medx" and origin not in _PRONOUNS for word, origin in words)
 
     @property
     def person_id(self) -> UUID | None:
@@ -238,13 +245,13 @@ class _Marking:
 
     @cached_property
     def _first_words(self) -> Mapping[UUID, str]:
-        """The first word of each medicine's name."""
-        return {
-            name.id: first
-            for first, names in self._names.items()
-            for name in names
-            if name.mark == "med"
-        }
+        """The first word of each medicine's name, as long as it is written."""
+        found: dict[UUID, str] = {}
+        for first, names in self._names.items():
+            for name in names:
+                if name.mark == "med" and len(first) > len(found.get(name.id, "")):
+                    found[name.id] = first
+        return found
 
     def _purpose(self, at: int) -> int:
         """ "the heart pill", "her blood pressure tablets": by what it's for."""
@@ -314,7 +321,8 @@ class _Marking:
         if called:
             return called
         only = self._known.people
-        return [only[0].id] if len(only) == 1 else ()
+        is_called_otherwise = len(only) == 1 and bool(_kin_of(only[0].name))
+        return [only[0].id] if len(only) == 1 and not is_called_otherwise else ()
 
 
 @lru_cache

@@ -35,6 +35,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from bot.grammar.words.loading import (
     load_expressions,
+    load_kinship,
     load_lines,
     load_openings,
     load_patterns,
@@ -87,12 +88,14 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
         end = match.groupdict().get("end")
         typed = _typed(sentence, match.span("end")) if end else ""
         before_end = sentence.text[: match.start("end")] if end else sentence.text
-        return Pauses(ids, person, typed, is_later=bool(_DAY_AHEAD.search(before_end)))
+        is_later = bool(_DAY_AHEAD.search(before_end) or _FROM_THEN.search(sentence.text))
+        return Pauses(ids, person, typed, is_later=is_later)
     if said("resumed"):
         return Resumes(ids, person)
     return None
 
 
+_FROM_THEN = re.compile(r"\b(?:from|starting) (?:tomorrow|dayx|next week)\b")
 _DAY_AHEAD = re.compile(r"\b(?:tomorrow|dayx|next week)\b")
 
 
@@ -132,6 +135,27 @@ def read_plan(
     return _direction(text, people, now) or _appointment(sentence, text, people, now)
 
 
+_CAN_YOU = re.compile(
+    r"(?i)^(?:please )?(?:can|could|would|will) (?:you|u|we) (?:please )?"
+    r"(?=(?:add|book|put|start|save|make|note|arrange)\b)"
+)
+
+
+def _names_person(words: str, person: Person) -> bool:
+    said, name = words.casefold().split(), person.name.casefold().split()
+    kin = {load_kinship().get(word) for word in name} - {None}
+    return bool({*said} & {*name} or {load_kinship().get(word) for word in said} & kin)
+
+
+def _is_of_nobody_here(words: str, people: Sequence[Person]) -> bool:
+    """Whether *words* name kin who isn't cared for here: "hospital put dad on"."""
+    kinship = load_kinship()
+    named = {kinship[word] for word in words.casefold().split() if word in kinship}
+    known = {kinship.get(word) for each in people for word in each.name.casefold().split()}
+    has_names_only = known == {None}
+    return bool(named - known) and not has_names_only
+
+
 #: "She was given amoxicillin 500 mg at 8am" tells of one dose.
 _HAS_HAPPENED = re.compile(
     r"(?i)\W*(?:\w+\W+){0,3}(?:given|gave|took|taken|had|was|were|did|been|says|said|told)\b"
@@ -139,7 +163,14 @@ _HAS_HAPPENED = re.compile(
 
 
 def _direction(text: str, people: Sequence[Person], now: datetime) -> Intent | None:
-    line = load_openings(_PLANS)["direction"].sub("", text.strip(), count=1)
+    asked = _CAN_YOU.sub("", text.strip(), count=1)
+    line = load_openings(_PLANS)["direction"].sub("", asked, count=1)
+    before = asked.removesuffix(line)
+    if _is_of_nobody_here(before, people):
+        return None
+    whom = [each for each in people if _names_person(before, each)]
+    if len(people) > 1 and len(whom) == 1:
+        line = f"{line} for {whom[0].name}"
     if _HAS_HAPPENED.match(line):
         return None
     try:
@@ -164,7 +195,7 @@ def _direction(text: str, people: Sequence[Person], now: datetime) -> Intent | N
 def _appointment(
     sentence: Sentence, text: str, people: Sequence[Person], now: datetime
 ) -> Intent | None:
-    openings, typed_line = load_openings(_PLANS), text.strip()
+    openings, typed_line = load_openings(_PLANS), _CAN_YOU.sub("", text.strip(), count=1)
     if typed_line.casefold().split()[0] in load_words("asks"):
         return None
     names = "|".join(re.escape(person.name) for person in people)
@@ -174,6 +205,7 @@ def _appointment(
     is_explicit = bool(_TO_BOOK.match(typed_line))
     line = _NEXT_IS.sub(r"\1 ", _TO_BOOK.sub("", line) if is_explicit else line)
     line = re.sub(r"(?i)\bagain\b ?", "", line)
+    line = re.sub(rf"(?i)^(?P<who>{names}) in (?:for|with|at) (?:the )?", r"\g<who> ", line)
     named = re.match(rf"(?i)(?P<who>{names}) (?P<what>.+)$", line)
     if named is not None and line != typed_line:
         line = f"{named['what']} for {named['who']}"  # "new appointment for dad podiatrist"

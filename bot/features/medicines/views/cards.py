@@ -85,17 +85,17 @@ def slot_card(facts: CardFacts) -> Screen:
     at = with_yours(at, facts.slot_at, zone=facts.zone, reader_zone=facts.reader_zone)
     title = _("💊 <b>{person}</b> · {time}").format(person=escape(facts.person), time=at)
     if facts.count > 1:
-        title = _("{title} · {number} of {count}").format(
-            title=title, number=facts.number, count=facts.count
-        )
-    if not facts.doses and facts.suspended:
-        return Screen(_with_doses(title, facts))
+        words = _("{title} · {number} of {count}")
+        title = words.format(title=title, number=facts.number, count=facts.count)
     if not facts.doses:
-        return Screen(title + "\n" + _("Nothing is due here any more."))
-    if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
+        nothing = title + "\n" + _("Nothing is due here any more.")
+        return Screen(_with_doses(title, facts) if facts.suspended else nothing)
+    is_open = any(dose.status == DoseStatus.PENDING for dose in facts.doses)
+    if facts.asked_again and not is_open:
+        return Screen(_with_doses(title, facts))  # the buttons are below the newest
+    if facts.asked_again:
         return Screen(title + "\n" + _("I've asked again below."))
     lines = [title]
-    is_open = any(dose.status == DoseStatus.PENDING for dose in facts.doses)
     if is_open and facts.is_repeat:
         lines.append(_("🔁 This may be a repeat: please check whether it was given already."))
     elif is_open and facts.is_told:

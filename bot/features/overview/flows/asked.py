@@ -35,7 +35,7 @@ from bot.grammar.intents.questions import (
     WhoIs,
     WhoIsInFamily,
 )
-from bot.grammar.intents.reading import is_asked
+from bot.grammar.intents.reading import begins_like_question
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from bot.ui.distinct_labels import medicine_labels
@@ -89,7 +89,7 @@ async def answer_asked(
         case CatchUp():
             return await run("today")
         case AsksAdvice():
-            is_told = not is_asked(request.text or "")
+            is_told = not begins_like_question(request.text or "")
             return await _with_numbers(request, partial(views.asks_advice, is_told=is_told))
         case OffTopic(is_of_health=True):
             return await _with_numbers(request, views.no_notes_yet)

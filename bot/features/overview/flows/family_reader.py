@@ -60,6 +60,10 @@ class FamilyReader:
         said = {type(intent) for _words, intent in self.read_message(text).said}
         return "" if said & _WITHOUT_LOOKS else read_sentence(text, self.known).looks
 
+    def person_in(self, text: str) -> UUID | None:
+        """Whom *text* names, if it names one."""
+        return read_sentence(text, self.known).person_id
+
     def speaks_of(self, text: str) -> Mapping[str, str]:
         """The ids of what *text* is about, as they are kept for a while."""
         ids = asdict(spoken_of(text, self.known))
@@ -99,10 +103,10 @@ async def read_short_word(request: Request) -> Short | None:
         return short
     if names_pills(short.rest):
         return None
-    is_named = short.said is Said.SKIPPED and (
-        read_sentence(text, (await load_reader(request)).known).medicine_ids
-    )
-    return None if is_named else short
+    if short.said is not Said.SKIPPED:
+        return short
+    sentence = read_sentence(text, (await load_reader(request)).known)
+    return None if sentence.names_medicine else short
 
 
 def _spoken(stored: Mapping[str, str], known: Known) -> Spoken:

@@ -66,8 +66,8 @@ class OwnWords:
             if "medicine_id" not in request.spoken:
                 return await self._run(request, "history")
             short = None  # "who gave it?": what was spoken of
-        if short is not None:
-            return await answer_bare(request, short)
+        if short is not None and (bare := await answer_bare(request, short)):
+            return bare
         reader = await load_reader(request)
         if looks := await self._unknown_looks(request, reader):
             return looks
@@ -94,10 +94,12 @@ class OwnWords:
         member, looks = request.scope.member, reader.unknown_looks(request.text or "")
         if not looks or member is None or not may(member.role, Action.CHANGE_MEDICINES):
             return None
-        return self.nicknames.begin(request, looks, await list_not_stopped(request.scope))
+        lines, whose = await list_not_stopped(request.scope), reader.person_in(request.text or "")
+        theirs = [line for line in lines if line.person_id == whose] or lines
+        return self.nicknames.begin(request, looks, theirs)
 
     async def _read_again(self, request: Request) -> Answer:
-        return await self.on_message(request) or await self._commands["help"](request)
+        return await self.on_message(request) or Answer()
 
     async def go_on(self, request: Request, flow_id: UUID) -> Answer | None:
         """The answer to what was said beside what the question *flow_id* was about, which is over

@@ -99,8 +99,10 @@ async def answer_said(
             return None
 
 
-async def answer_bare(request: Request, short: Short) -> Answer:
-    """What a word that names nothing could be about: the doses that are due, by their names."""
+async def answer_bare(request: Request, short: Short) -> Answer | None:
+    """What a word that names nothing could be about: the doses that are due, by their names. None
+    if nothing is that somebody could be on.
+    """
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     if short.said is Said.NOT_DONE:
         return no_record(Unsaid.NEGATED, None, member=member, now=now)
@@ -109,6 +111,8 @@ async def answer_bare(request: Request, short: Short) -> Answer:
         return dose.due_at <= now + _SOON
 
     doses = await _doses_today(request, is_meant)
+    if short.said is Said.ON_IT:
+        return views.on_it(_of_one_slot(doses, now), member=member) if doses else None
     if not doses:
         return await _recorded(request, is_meant)
     if short.said is Said.SEEN:
@@ -129,6 +133,8 @@ async def answer_short(request: Request, short: Short, doses: Sequence[DoseFacts
         return Answer(send=tuple(screens))
     if short.said is Said.NOT_DONE:
         return no_record(Unsaid.NEGATED, None, member=member, now=now)
+    if short.said is Said.ON_IT:
+        return views.on_it(still_open, member=member)
     if short.said is Said.SKIPPED:
         return await skip_said.begin(request, still_open, short.rest)
     if short.said is Said.LATER:

@@ -133,7 +133,10 @@ def planned_on(
     """What takes place on a *day*, by the clock of whoever it's for."""
     words = day_words(day, today=today)
     lines = [_("📅 <b>{day}</b>").format(day=escape(words[:1].upper() + words[1:]))]
-    lines += [short_line(each, reader_zone=member.zone, day=day) for each in found]
+    for each in found:
+        lines.append(short_line(each, reader_zone=member.zone, day=day))
+        if each.details.place:
+            lines.append(_("📍 {place}").format(place=escape(each.details.place)))
     if not found:
         lines.append(_("No appointments are planned for that day."))
     buttons = [button_to_open(each) for each in found[:MAX_ROWS]]

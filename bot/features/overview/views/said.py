@@ -7,14 +7,16 @@ from bot.features.overview.views.own_words import home_buttons
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.distinct_labels import dose_labels
-from bot.ui.length import MAX_ROWS
+from bot.ui.length import MAX_ROWS, label
 from bot.ui.misunderstandings import quoted
-from bot.ui.presses.doses import Snooze
+from bot.ui.presses.arguments import CardOfSlot
+from bot.ui.presses.doses import HoldSlot, Snooze
 from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, listed
 from domain.database.scope import Member
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
+from domain.models.medicines import DoseStatus
 
 
 def to_tap(words: str, pages: Sequence[Screen]) -> Answer:
@@ -92,6 +94,23 @@ def nothing_open() -> Answer:
     return say(
         _("Nothing that fits is waiting for an answer, so I haven't recorded anything."),
         home_buttons("today", "give"),
+    )
+
+
+def on_it(doses: Sequence[DoseFacts], *, member: Member) -> Answer:
+    """Somebody sees to these doses of one or several people, as a button each: then I wait."""
+    waiting = [dose for dose in doses if dose.status is DoseStatus.PENDING]
+    people = {dose.care_recipient_id: dose for dose in waiting}
+    if not people:
+        return nothing_open()
+    rows = []
+    for dose in list(people.values())[:MAX_ROWS]:
+        card = CardOfSlot(dose.due_at, 0)
+        press = HoldSlot(family_id=member.family_id, person_id=dose.care_recipient_id, card=card)
+        words = _("🙋 I'm on it: {person}").format(person=label(dose.person))
+        rows.append((Button(words, press.encode()),))
+    return say(
+        _("Nothing is recorded yet. Shall I tell the others that you're on it?"), tuple(rows)
     )
 
 

@@ -129,6 +129,8 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
             words.medicine,
             [(words.medicine, Snooze(family_id=FAMILY_ID, dose_id=open_dose.id, minutes=10))],
         ),
+        "said_on_it": partial(said.on_it, [open_dose], member=home.member),
+        "said_on_it_of_nothing": partial(said.on_it, (), member=home.member),
         "said_later": partial(said.ask_later, [open_dose], None, member=home.member),
         "said_later_in_minutes": partial(said.ask_later, [open_dose], 30, member=home.member),
         "said_later_of_several": partial(
