@@ -6,6 +6,7 @@ from typing import Any
 from bot.features.appointments.views import appointment_notices
 from bot.features.appointments.views.calendar_files import calendar_update
 from bot.features.family.views import notices as family_notices
+from bot.features.family.views import settings as family_settings
 from bot.features.medicines.views import cards, notices, pause_ends, records, refill_notices
 from bot.features.overview.views import changes
 from bot.ui.answer import Screen
@@ -24,6 +25,9 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.JOINED: family_notices.joined,
     Kind.CHANGES: changes.changed,
     Kind.ALARM: family_notices.alarm,
+    Kind.UNREACHABLE: family_settings.unreachable,
+    Kind.ASKED_FIRST: family_settings.asked_first_changed,
+    Kind.TEST: family_settings.test,
 }
 
 

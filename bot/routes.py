@@ -3,18 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from telegram import Chat, ChatMember, Update
-from telegram.ext import (
-    Application,
-    CallbackQueryHandler,
-    ChatMemberHandler,
-    CommandHandler,
-    ContextTypes,
-    MessageHandler,
-    TypeHandler,
-    filters,
-)
-
 from bot.conversation import pasted_lists
 from bot.conversation.flows import Flows
 from bot.conversation.list_entries import Kind
@@ -30,8 +18,15 @@ from bot.features.appointments.flows.pasted_appointments import PASTED_APPOINTME
 from bot.features.appointments.handlers import appointments
 from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.contacts.handlers import doctors
-from bot.features.family.flows import add_person, change_person, day_times, new_family, own_clock
-from bot.features.family.handlers import family, people
+from bot.features.family.flows import (
+    add_person,
+    asked_first,
+    change_person,
+    day_times,
+    new_family,
+    own_clock,
+)
+from bot.features.family.handlers import family, people, settings
 from bot.features.medicines.flows.content import add_medicine, change_medicine, draft_flow
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.giving import correct, give, skip_said, take_late
@@ -42,12 +37,8 @@ from bot.features.overview.flows import own_words
 from bot.features.overview.flows.edited_message import EditedMessages
 from bot.features.overview.flows.elsewhere import Elsewhere, Naming
 from bot.features.overview.flows.guessed_commands import GuessedCommands
-from bot.features.overview.flows.replies import Replies
 from bot.features.overview.handlers import changes, today, undo
-from bot.features.overview.views import edited as edited_views
 from bot.intake.request import Handler, Request
-from bot.intake.serving import EditHandlers, PtbCallback, Serving
-from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from bot.ui.presses.appointments import (
     AddReminder,
@@ -94,13 +85,16 @@ from bot.ui.presses.doses import (
     UndoRecord,
 )
 from bot.ui.presses.family import (
+    AskFirst,
     Invite,
     InvitePerson,
     MovePerson,
     OwnClock,
     RenameFamily,
     RenamePerson,
+    SendTest,
     SetDayTimes,
+    SetFamilyLadder,
     SwitchFamily,
 )
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
@@ -118,8 +112,10 @@ from bot.ui.presses.medicines import (
     Refill,
     RestoreMedicine,
     ResumePerson,
+    SetLadder,
     SetPerDose,
     SetRefillDays,
+    ShowLadder,
     ShowMedicine,
     StopMedicine,
     UndoMedicine,
@@ -180,6 +176,7 @@ COMMANDS: dict[str, Handler] = {
     "today": today.today,
     "appts": appointments.appts,
     "doctors": doctors.doctors,
+    "settings": settings.settings,
     "undo": undo.undo,
     **ELSEWHERE.handlers(),
 }
@@ -218,6 +215,7 @@ FLOWS = Flows(
     add_doctor.FLOW,
     change_doctor.FLOW,
     own_clock.FLOW,
+    asked_first.FLOW,
     ELSEWHERE.flow,
     EDITED.flow,
     GUESSED.flow,
@@ -276,6 +274,8 @@ PRESSES: dict[type[Press], Handler] = {
     EndPauseAsPlanned: pauses.end_pause_as_planned,
     StopMedicine: medicines.stop,
     ForgetNickname: medicines.forget_nickname,
+    ShowLadder: medicines.show_ladder,
+    SetLadder: medicines.set_ladder,
     RestoreMedicine: medicines.restore,
     Give: medicines.give_now,
     FamilyHistory: history.turn_family_page,
@@ -317,74 +317,11 @@ PRESSES: dict[type[Press], Handler] = {
     RenameFamily: new_family.begin_rename,
     Invite: family.invite_as,
     InvitePerson: family.invite_person,
+    SetFamilyLadder: settings.set_ladder,
+    AskFirst: asked_first.begin,
+    SendTest: settings.test,
     RunCommand: _menu,
     Choose: FLOWS.on_press,
     Continue: FLOWS.on_continue,
     Discard: FLOWS.on_discard,
 }
-
-
-REPLIES = Replies(PRESSES, GUESSED.own_words)
-
-
-async def _message(request: Request) -> Answer:
-    """A message that isn't a command. A shared contact is a doctor, unless a question is open."""
-    about_that = await REPLIES.on_message(request)
-    if about_that is not None:
-        return about_that
-    running = request.conversation
-    if request.contact is not None and (
-        not isinstance(running, Conversation) or running.flow == add_doctor.FLOW.name
-    ):
-        return await add_doctor.on_contact(request)
-    return await FLOWS.on_message(request)
-
-
-async def _unknown_edit(_: Request) -> Answer:
-    return edited_views.unknown()
-
-
-def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
-    """Register handlers for everything that the bot answers."""
-    fresh = filters.UpdateType.MESSAGE
-    for name, handler in COMMANDS.items():
-        application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
-    application.add_handler(CallbackQueryHandler(serving.press(PRESSES)))
-    application.add_handler(
-        MessageHandler(fresh & filters.COMMAND, serving.unknown_command(GUESSED.on_unknown_command))
-    )
-    application.add_handler(
-        MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(_message))
-    )
-    handlers = EditHandlers(
-        COMMANDS, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit
-    )
-    application.add_handler(
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(handlers))
-    )
-    application.add_handler(
-        ChatMemberHandler(_membership(serving), ChatMemberHandler.MY_CHAT_MEMBER)
-    )
-    application.add_handler(TypeHandler(Update, serving.event(_nothing)))
-
-
-def _membership(serving: Serving) -> PtbCallback:
-    blocked, unblocked = serving.event(family.blocked), serving.event(family.unblocked)
-    elsewhere = serving.event(_nothing)
-
-    async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        change = update.my_chat_member
-        if change is None or change.chat.type != Chat.PRIVATE:
-            # The bot was added to a group or removed from one, which doesn't concern their own
-            # chat.
-            await elsewhere(update, context)
-        elif change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
-            await blocked(update, context)
-        else:
-            await unblocked(update, context)
-
-    return callback
-
-
-async def _nothing(_: Request) -> Answer:
-    return Answer()

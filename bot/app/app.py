@@ -29,7 +29,8 @@ from bot.redis.drafts import DraftDeadlines
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
 from bot.redis.spoken import SpokenOf
-from bot.routes import FLOWS, register
+from bot.registration import register
+from bot.routes import FLOWS
 from bot.scheduling.wake_ups import WakeUps
 from bot.telegram_api.budget import Budget
 from bot.telegram_api.calls import TelegramApi

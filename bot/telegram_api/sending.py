@@ -29,7 +29,7 @@ from domain.delivery.claims import ClaimedNotification
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
-from domain.family import users
+from domain.family import unreachable, users
 from domain.models.delivery import NotificationStatus
 from domain.set_asides import describe
 
@@ -225,8 +225,8 @@ class Sender:
         """It won't be sent. For a card, the next person is told at once."""
 
         async def end(scope: Scope) -> None:
-            if has_blocked:
-                await users.set_blocked(scope, blocked=True)
+            if has_blocked and await users.set_blocked(scope, blocked=True):
+                await unreachable.tell_admins(scope)
             await outcomes.close_unsent(scope, claimed.id, status=status, reason=why)
             await outcomes.give_up_edit(scope, claimed.id)
             await dose_messages.escalate_to_rest_of_family(scope, claimed.id)

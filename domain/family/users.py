@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, null, select, update
+from sqlalchemy import ColumnElement, case, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
@@ -68,16 +68,24 @@ async def arrive(scope: Scope, arrival: Arrival) -> UUID:
     return user_id
 
 
-async def set_blocked(scope: Scope, *, blocked: bool) -> None:
-    """Remember whether the actor has blocked the bot."""
+async def set_blocked(scope: Scope, *, blocked: bool) -> bool:
+    """Remember whether the actor has blocked the bot. Returns whether that is news."""
     if blocked:
         changes: dict[Any, Any] = {User.blocked_at: func.clock_now()}
+        was_otherwise: ColumnElement[bool] = User.blocked_at.is_(None)
     else:
         changes = {
             User.blocked_at: null(),
             User.started_at: func.coalesce(User.started_at, func.clock_now()),
         }
-    await scope.execute(update(User).where(User.id == scope.user_id).values(changes))
+        was_otherwise = User.blocked_at.is_not(None) | User.started_at.is_(None)
+    changed = await scope.row(
+        update(User)
+        .where(User.id == scope.user_id, was_otherwise)
+        .values(changes)
+        .returning(User.id)
+    )
+    return changed is not None
 
 
 async def set_zone(scope: Scope, zone: ZoneInfo) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
+from domain.models.family import LadderPlan
 from domain.models.medicines import MedicineStatus
 
 LONGEST_INSTRUCTIONS = 300  # characters
@@ -43,7 +44,7 @@ class MedicineFacts:
     `is_paused_with_person`: it's paused with everything else that the person takes. `version` rises
     with each edit. `called_off` are the doses that were open until it was paused or stopped.
     `instructions` and `reason` are as in :class:`Content`; `nicknames` are what else the family
-    calls it.
+    calls it; `ladder` is how often it is asked about, None for what the family has set.
     """
 
     id: UUID
@@ -64,6 +65,7 @@ class MedicineFacts:
     instructions: str | None = None
     reason: str | None = None
     nicknames: Sequence[str] = ()
+    ladder: LadderPlan | None = None
 
     @property
     def content(self) -> "Content":

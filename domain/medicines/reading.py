@@ -73,6 +73,7 @@ async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequen
                 instructions=row.instructions,
                 reason=row.reason,
                 nicknames=tuple(row.nicknames),
+                ladder=row.ladder,
             )
         )
     return found
@@ -124,6 +125,7 @@ _FACTS = select(
     Medication.instructions,
     Medication.reason,
     Medication.nicknames,
+    Medication.ladder,
     Medication.schedule,
     Medication.status,
     Medication.resumes_at,

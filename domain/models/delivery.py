@@ -51,6 +51,9 @@ class Kind(StrEnum):
     CALENDAR = "calendar"
     CHANGES = "changes"
     ALARM = "alarm"
+    UNREACHABLE = "unreachable"
+    ASKED_FIRST = "asked_first"
+    TEST = "test"
 
     @property
     def lane(self) -> Lane:
@@ -70,6 +73,9 @@ _LANES = {
     Kind.CALENDAR: Lane.APPOINTMENTS,
     Kind.CHANGES: Lane.APPOINTMENTS,
     Kind.ALARM: Lane.CRITICAL,
+    Kind.UNREACHABLE: Lane.ESCALATION,
+    Kind.ASKED_FIRST: Lane.DIGESTS,
+    Kind.TEST: Lane.DUE,
 }
 
 
@@ -113,7 +119,8 @@ class Notification(Base):
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
-            " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm')",
+            " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm', 'unreachable',"
+            " 'asked_first', 'test')",
             name="kind",
         ),
         CheckConstraint(

@@ -1,4 +1,4 @@
-"""Who is asked first about a person's doses, and how often nobody's answer is asked for again.
+"""Who is asked first about a person's doses, by which ladder, and who can't be reached.
 
 Revision ID: 0013
 Revises: 0012
@@ -15,6 +15,11 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+KINDS_BEFORE = (
+    "'slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
+    " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm'"
+)
+KINDS = f"{KINDS_BEFORE}, 'unreachable', 'asked_first', 'test'"
 _FAMILY = "family_id = (nullif(current_setting('app.family_id', true), ''))::uuid"
 _IS_DISPATCH = "current_user = 'carecircle_dispatch'"
 _GRANTS = (
@@ -30,12 +35,19 @@ def upgrade() -> None:
         op.f("ck_medications_ladder"), "medications", "ladder IN ('usual', 'steep', 'once')"
     )
     _create_assignments()
+    _replace_kinds(KINDS)
     op.execute(
         f"CREATE POLICY dispatch ON families FOR SELECT TO carecircle_dispatch"
         f" USING ({_IS_DISPATCH})"
     )
     for grant in _GRANTS:
         op.execute(f"GRANT {grant} TO carecircle_dispatch")
+
+
+def _replace_kinds(kinds: str) -> None:
+    name = op.f("ck_notifications_kind")
+    op.drop_constraint(name, "notifications")
+    op.create_check_constraint(name, "notifications", f"kind IN ({kinds})")
 
 
 def _create_assignments() -> None:
@@ -107,8 +119,12 @@ def downgrade() -> None:
         op.execute(f"REVOKE {grant} FROM carecircle_dispatch")
     op.execute("DROP POLICY dispatch ON families")
     op.drop_table("care_assignments")
-    op.execute("ALTER TABLE families NO FORCE ROW LEVEL SECURITY")
+    for table in ("families", "notifications"):
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE families SET settings = settings - 'ladder'")
-    op.execute("ALTER TABLE families FORCE ROW LEVEL SECURITY")
+    op.execute("DELETE FROM notifications WHERE kind IN ('unreachable', 'asked_first', 'test')")
+    for table in ("families", "notifications"):
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    _replace_kinds(KINDS_BEFORE)
     op.drop_constraint(op.f("ck_medications_ladder"), "medications")
     op.drop_column("medications", "ladder")

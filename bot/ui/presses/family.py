@@ -7,6 +7,7 @@ from bot.ui.presses.arguments import member_of
 from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfPerson
 from domain.access import Role
+from domain.models.family import LadderPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +54,26 @@ class SetDayTimes(OfPerson):
 @dataclass(frozen=True, kw_only=True)
 class OwnClock(Press):
     verb = "ow"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetFamilyLadder(Press):
+    """What happens when nobody answers."""
+
+    verb = "la"
+
+    plan: Annotated[LadderPlan, member_of(LadderPlan)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskFirst(OfPerson):
+    """Who is asked first about a person's doses."""
+
+    verb = "af"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendTest(Press):
+    """A test reminder to whoever taps it."""
+
+    verb = "te"

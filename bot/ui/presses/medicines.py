@@ -9,11 +9,13 @@ from bot.ui.presses.arguments import (
     Page,
     flag,
     from_base36,
+    maybe_member_of,
     one_of,
     to_base36,
 )
 from bot.ui.presses.press import Argument, Press, Style
 from bot.ui.presses.subjects import OfAction, OfMedicine, OfPerson
+from domain.models.family import LadderPlan
 
 REFILL_DAYS = (3, 7, 14)
 
@@ -141,3 +143,19 @@ class SetPerDose(OfMedicine):
 @dataclass(frozen=True, kw_only=True)
 class PromiseRefill(OfMedicine):
     verb = "pr"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowLadder(OfMedicine):
+    """What happens when nobody answers about a medicine, and what else could."""
+
+    verb = "lo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetLadder(OfMedicine):
+    """None is what the family has set."""
+
+    verb = "ls"
+
+    plan: Annotated[LadderPlan | None, maybe_member_of(LadderPlan)]

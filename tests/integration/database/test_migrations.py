@@ -14,17 +14,23 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.embedded import EmbeddedServers
 from domain.database.unit_of_work import Database
 from domain.family.alarms import tell_family
+from domain.family.settings.asked_first import list_asked_first
+from domain.family.settings.ladder import get_family_ladder, set_family_ladder
+from domain.family.settings.naming import set_asked_first
+from domain.family.settings.test_message import send_test
 from domain.medicines import reading
 from domain.medicines.changes.day_times import set_day_times
 from domain.medicines.changes.nicknames import add_nickname
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.snoozing import hold_slot
+from domain.medicines.ladders import set_medicine_ladder
 from domain.medicines.records import intakes, recording
 from domain.medicines.schedules.days import Monthly
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.medicines.stock import refills
 from domain.models import Base
+from domain.models.family import LadderPlan
 from domain.models.medicines import DoseStatus
 from domain.models.row_security import CLOCK_FUNCTION, wall_statements
 from migrations import runner
@@ -315,6 +321,35 @@ async def test_a_dose_in_the_middle_of_its_ladder_survives_the_way_to_0011_and_b
         )
         # The older program only knows that it is missed when its window ends.
         assert list(rows.one()) == ["miss", dose.window_ends_at, 0, None]
+
+
+async def test_who_is_asked_first_is_forgotten_on_the_way_to_0012_and_the_rest_stays(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    ben = await factories.member(database, anna, name="Ben")
+    aspirin = await factories.medicine(database, anna, mum)
+    await factories.acting(database, anna, lambda scope: set_asked_first(scope, mum.id, [ben.id]))
+    await factories.acting(
+        database, anna, lambda scope: set_medicine_ladder(scope, aspirin.id, LadderPlan.STEEP)
+    )
+    await factories.acting(database, anna, lambda scope: set_family_ladder(scope, LadderPlan.ONCE))
+    await factories.acting(database, anna, send_test)
+    await database.close()
+    await runner.downgrade(database_url, revision="0012")
+    async with without_walls(database_url) as connection:
+        kinds = await connection.scalars(text("SELECT kind FROM notifications"))
+        assert not {"test", "asked_first"} & set(kinds)
+    await runner.upgrade(database_url, serving_url=database_url)
+    [asked] = await factories.acting(database, anna, list_asked_first)
+    assert [each.is_named for each in asked.candidates] == [False, False]
+    assert await factories.acting(database, anna, get_family_ladder) is LadderPlan.USUAL
+    facts = await factories.acting(
+        database, anna, lambda scope: reading.get_medication(scope, aspirin.id)
+    )
+    assert facts.ladder is None
 
 
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(

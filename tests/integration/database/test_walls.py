@@ -23,7 +23,7 @@ from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.family import families
 from domain.family.families import FamilyFacts
-from domain.family.settings.asked_first import set_asked_first
+from domain.family.settings.naming import set_asked_first
 from domain.medicines.records import recording
 from domain.medicines.stock import refills
 from domain.models import Base

@@ -3,10 +3,14 @@
 import pytest
 from sqlalchemy import text
 
+from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound
-from domain.family.settings.asked_first import AskedFirst, list_asked_first, set_asked_first
+from domain.family import unreachable, users
+from domain.family.settings.asked_first import AskedFirst, list_asked_first
 from domain.family.settings.ladder import get_family_ladder, set_family_ladder
+from domain.family.settings.naming import set_asked_first
+from domain.family.settings.test_message import send_test
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.ladders import set_medicine_ladder
 from domain.models.family import LadderPlan
@@ -137,3 +141,40 @@ async def test_a_caregiver_cannot_set_the_familys_ladder(database: Database, hom
         await factories.acting(
             database, home.ben, lambda scope: set_family_ladder(scope, LadderPlan.STEEP)
         )
+
+
+async def told(database_url: str, kind: str) -> list[str]:
+    """Who is told of something of this *kind*."""
+    return [name for name, *_ in await cards(database_url, kind)]
+
+
+async def test_whoever_is_asked_from_now_on_or_is_not_hears_it(
+    database: Database, database_url: str, home: Home
+) -> None:
+    carla = await factories.member(database, home.anna, name="Carla")
+    await name_first(database, home, home.ben)
+    assert await told(database_url, "asked_first") == ["Ben", "Carla"]
+    await name_first(database, home, home.ben)  # as it was
+    assert await told(database_url, "asked_first") == ["Ben", "Carla"]
+    assert carla.id != home.ben.id
+
+
+async def test_the_admins_hear_once_who_has_blocked_the_bot(
+    database: Database, database_url: str, home: Home
+) -> None:
+    async def block(scope: Scope) -> bool:
+        is_news = await users.set_blocked(scope, blocked=True)
+        if is_news:
+            await unreachable.tell_admins(scope)
+        return is_news
+
+    assert await factories.acting(database, home.ben, block)
+    assert not await factories.acting(database, home.ben, block)
+    assert await told(database_url, "unreachable") == ["Anna"]
+
+
+async def test_a_test_reminder_goes_the_way_of_the_cards(
+    database: Database, database_url: str, home: Home
+) -> None:
+    await factories.acting(database, home.vic, send_test)
+    assert await told(database_url, "test") == ["Vic"]

@@ -27,6 +27,7 @@ from domain.access import Role
 from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.choices import Choice
 from domain.medicines.records.corrections import RecordedWithin
+from domain.models.family import LadderPlan
 
 F = UUID("018f0000-0000-7000-8000-00000000000f")
 S = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -362,6 +363,20 @@ OF_VERSION_0_11: dict[str, Press] = {
     "nnAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Akf12oi": medicines.ForgetNickname(
         family_id=F, medication_id=S, checksum=1234567890
     ),
+    "loAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": medicines.ShowLadder(
+        family_id=F, medication_id=S
+    ),
+    "lsAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Asteep": medicines.SetLadder(
+        family_id=F, medication_id=S, plan=LadderPlan.STEEP
+    ),
+    "lsAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": medicines.SetLadder(
+        family_id=F, medication_id=S, plan=None
+    ),
+    "laAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAonce": family.SetFamilyLadder(
+        family_id=F, plan=LadderPlan.ONCE
+    ),
+    "afAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.AskFirst(family_id=F, person_id=S),
+    "teAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.SendTest(family_id=F),
 }
 EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7, **OF_VERSION_0_8, **OF_VERSION_0_11}
 

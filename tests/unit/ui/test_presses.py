@@ -44,6 +44,7 @@ from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.choices import Choice
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.records.corrections import RecordedWithin
+from domain.models.family import LadderPlan
 
 FAMILY = UUID("018f0000-0000-7000-8000-00000000000f")
 DOSE = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -77,6 +78,8 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     datetime: MINUTES,
     Role: st.sampled_from(Role),
+    LadderPlan: st.sampled_from(LadderPlan),
+    LadderPlan | None: st.none() | st.sampled_from(LadderPlan),
     Where: st.sampled_from(Where),
     Below: st.sampled_from(Below),
     Choice | None: st.none() | CHOICES,

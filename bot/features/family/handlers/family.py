@@ -6,7 +6,7 @@ from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.presses.family import Invite, InvitePerson, SwitchFamily
 from domain.access import Action, Role
-from domain.family import families, users
+from domain.family import families, unreachable, users
 from domain.family.errors import NobodyCaredFor
 from domain.family.people import list_people
 from domain.overview import elsewhere
@@ -61,8 +61,12 @@ async def invite_person(request: Request) -> Answer:
 
 
 async def blocked(request: Request) -> Answer:
-    """The person has blocked the bot."""
-    await users.set_blocked(request.scope, blocked=True)
+    """The person has blocked the bot: the admins of each of their families hear it."""
+    if not await users.set_blocked(request.scope, blocked=True):
+        return Answer()
+    for family_id in await unreachable.list_own_families(request.scope):
+        if await request.scope.enter_family(family_id) is not None:
+            await unreachable.tell_admins(request.scope)
     return Answer()
 
 

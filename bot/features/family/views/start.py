@@ -20,6 +20,7 @@ COMMANDS = (
     "family",
     "invite",
     "people",
+    "settings",
     "addperson",
     "newfamily",
     "cancel",
@@ -44,6 +45,7 @@ def command_menu() -> list[tuple[str, str]]:
         "people": _("Who you look after"),
         "family": _("Who's in the family"),
         "invite": _("Invite somebody to the family"),
+        "settings": _("When nobody answers, who is asked first, a test reminder"),
         "addperson": _("Add somebody to care for"),
         "newfamily": _("Create a family"),
         "cancel": _("Stop what we're doing"),
@@ -79,7 +81,8 @@ def help_text(*, has_family: bool) -> Answer:
         _(
             "If nobody answers, I ask again after 10 and 20 minutes. After half an hour I tell "
             "everybody else in the family, and after two hours everybody that nothing was "
-            "recorded. If I can't reach those who give it, I ask the others at once."
+            "recorded. If I can't reach those who give it, I ask the others at once. /settings "
+            "changes how often I ask, and whom first."
         ),
     ]
     if not has_family:
@@ -119,6 +122,7 @@ def help_text(*, has_family: bool) -> Answer:
         ),
         _("/addperson NAME in CITY: add somebody to care for"),
         _("/family: who's in the family"),
+        _("/settings: what happens when nobody answers, who is asked first, a test reminder"),
         _("/invite: invite somebody to the family"),
         _("/newfamily NAME: create another family"),
     ]

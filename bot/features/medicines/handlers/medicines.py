@@ -8,8 +8,8 @@ from zlib import crc32
 from bot.features.medicines.flows.giving import give
 from bot.features.medicines.flows.pausing import resuming
 from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.medicines.views import ladders, nicknames
 from bot.features.medicines.views import meds as views
-from bot.features.medicines.views import nicknames
 from bot.features.medicines.views.pausing import outcomes
 from bot.intake.request import Request
 from bot.ops.metrics import MEDICATIONS_CACHE
@@ -20,11 +20,14 @@ from bot.ui.presses.medicines import (
     Give,
     MedicinesPage,
     RestoreMedicine,
+    SetLadder,
+    ShowLadder,
     ShowMedicine,
     StopMedicine,
 )
 from domain.access import Action
 from domain.database.scope import Member
+from domain.family.settings.ladder import get_family_ladder
 from domain.medicines.changes.editing import change_open_doses
 from domain.medicines.changes.nicknames import remove_nickname
 from domain.medicines.changes.status import restore_medication, stop_medication
@@ -32,6 +35,7 @@ from domain.medicines.doses.facts import list_doses
 from domain.medicines.errors import MedicineChanged, MedicineStopped
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
+from domain.medicines.ladders import set_medicine_ladder
 from domain.medicines.reading import get_medication, list_medicines
 
 
@@ -94,6 +98,23 @@ async def forget_nickname(request: Request) -> Answer:
     if nickname is not None:
         await remove_nickname(request.scope, facts.id, nickname)
     return nicknames.forgotten(await medicine_screen(request, facts.id), nickname)
+
+
+async def show_ladder(request: Request) -> Answer:
+    """What happens when nobody answers about this medicine."""
+    return Answer(edit=await _ladder(request, request.pressed(ShowLadder).medication_id))
+
+
+async def set_ladder(request: Request) -> Answer:
+    press = request.pressed(SetLadder)
+    await set_medicine_ladder(request.scope, press.medication_id, press.plan)
+    return ladders.ladder_set(await _ladder(request, press.medication_id))
+
+
+async def _ladder(request: Request, medication_id: UUID) -> Screen:
+    member = request.scope.require(Action.CHANGE_MEDICINES)
+    facts = await get_medication(request.scope, medication_id)
+    return ladders.ladder(facts, await get_family_ladder(request.scope), member=member)
 
 
 async def restore(request: Request) -> Answer:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.content.new_medicines import described
 from bot.features.medicines.views.doses import already
+from bot.features.medicines.views.ladders import ladder_button, ladder_lines
 from bot.features.medicines.views.nicknames import also_called, forget_buttons
 from bot.features.medicines.views.pausing.outcomes import resume_button, resumed_toast
 from bot.features.medicines.views.stock.levels import stock_lines
@@ -137,6 +138,7 @@ def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Scre
         _("for <b>{person}</b>").format(person=escape(facts.person)),
         *_status(facts, now),
         *also_called(facts),
+        *ladder_lines(facts),
         "",
         last_given(details.outlook, now=now, reader_zone=member.zone),
         *_upcoming_lines(details.outlook, now=now, reader_zone=member.zone),
@@ -268,6 +270,8 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
                 )
             case MedicineStatus.STOPPED:
                 rows.append((button(_("↩️ Restore"), RestoreMedicine),))
+        if facts.status is not MedicineStatus.STOPPED:
+            rows += [(each,) for each in ladder_button(facts, member=member)]
         rows += forget_buttons(facts, member=member)
     return (*rows, (back,))
 

@@ -23,7 +23,10 @@ from domain.access import Role
 from domain.delivery.inbox import EditedMessage, record_effect
 
 _WITHOUT_ARGUMENTS = frozenset(  # these take no arguments
-    {"start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors", "undo"}
+    {
+        *("start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors"),
+        *("settings", "undo"),
+    }
 )
 _CANCEL_COMMAND = "cancel"  # meaningless unless a question is open
 

@@ -34,6 +34,7 @@ from tests.unit.views.screens.overview import (
 )
 from tests.unit.views.screens.own_words import own_words_screens
 from tests.unit.views.screens.refusals import refusal_screens
+from tests.unit.views.screens.settings import settings_screens
 
 __all__ = ["Words", "all_screens", "screens_by_area"]
 
@@ -92,5 +93,6 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
             **change_notice_screens(home),
             **own_words_screens(home),
         },
+        "settings": settings_screens(home),
         "refusals": refusal_screens(home),
     }

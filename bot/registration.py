@@ -1,0 +1,90 @@
+"""Registers the handlers of :mod:`bot.routes` with the Application."""
+
+from typing import Any
+
+from telegram import Chat, ChatMember, Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.features.contacts.flows import add_doctor
+from bot.features.family.handlers import family
+from bot.features.overview.flows.replies import Replies
+from bot.features.overview.views import edited as edited_views
+from bot.intake.request import Request
+from bot.intake.serving import EditHandlers, PtbCallback, Serving
+from bot.redis.conversations import Conversation
+from bot.routes import COMMANDS, EDITED, FLOWS, GUESSED, PRESSES
+from bot.ui.answer import Answer
+
+REPLIES = Replies(PRESSES, GUESSED.own_words)
+
+
+async def _message(request: Request) -> Answer:
+    """A message that isn't a command. A shared contact is a doctor, unless a question is open."""
+    about_that = await REPLIES.on_message(request)
+    if about_that is not None:
+        return about_that
+    running = request.conversation
+    if request.contact is not None and (
+        not isinstance(running, Conversation) or running.flow == add_doctor.FLOW.name
+    ):
+        return await add_doctor.on_contact(request)
+    return await FLOWS.on_message(request)
+
+
+async def _unknown_edit(_: Request) -> Answer:
+    return edited_views.unknown()
+
+
+def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
+    """Register handlers for everything that the bot answers."""
+    fresh = filters.UpdateType.MESSAGE
+    for name, handler in COMMANDS.items():
+        application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
+    application.add_handler(CallbackQueryHandler(serving.press(PRESSES)))
+    application.add_handler(
+        MessageHandler(fresh & filters.COMMAND, serving.unknown_command(GUESSED.on_unknown_command))
+    )
+    application.add_handler(
+        MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(_message))
+    )
+    handlers = EditHandlers(
+        COMMANDS, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit
+    )
+    application.add_handler(
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(handlers))
+    )
+    application.add_handler(
+        ChatMemberHandler(_membership(serving), ChatMemberHandler.MY_CHAT_MEMBER)
+    )
+    application.add_handler(TypeHandler(Update, serving.event(_nothing)))
+
+
+def _membership(serving: Serving) -> PtbCallback:
+    blocked, unblocked = serving.event(family.blocked), serving.event(family.unblocked)
+    elsewhere = serving.event(_nothing)
+
+    async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        change = update.my_chat_member
+        if change is None or change.chat.type != Chat.PRIVATE:
+            # The bot was added to a group or removed from one, which doesn't concern their own
+            # chat.
+            await elsewhere(update, context)
+        elif change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
+            await blocked(update, context)
+        else:
+            await unblocked(update, context)
+
+    return callback
+
+
+async def _nothing(_: Request) -> Answer:
+    return Answer()
