@@ -173,7 +173,7 @@ def read_named_day(tokens: Sequence[Token]) -> TypedDate | None:
     if not words or words[0] not in WEEKDAYS:
         return None
     skipped = 1 + (words[1:2] == [","])
-    found = _read_with_month(words[skipped:])
+    found = _read_with_month(words[skipped:]) or _read_day_of_month(words[skipped:])
     if found is None:
         return None
     name = f"{words[0]} {found.words}"

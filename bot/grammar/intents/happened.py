@@ -82,6 +82,7 @@ def _after_reason(sentence: Sentence) -> Intent | None:
         begins = (
             word in {"gave", "given", "took"}
             or (word in {"did", "had"} and words[at - 1 : at] == ["and"])
+            or (word in {"had", "has"} and {*words[at + 1 : at + 2]} <= {"taken", "had"})
             or (word == "give" and "now" in words)
             or (word == "medx" and "given" in words[at:])
         )
@@ -91,20 +92,24 @@ def _after_reason(sentence: Sentence) -> Intent | None:
                 match = pattern.search(rest.text)
                 found = None if match is None else _gave(rest, match)
                 if isinstance(found, Gave | GaveDue):
-                    said = " ".join(filter(None, sentence.origins[:at]))
-                    said = _ENDS_BEFORE.sub("", said)
+                    until = at
+                    while until and words[until - 1] in _LEADS_TO:
+                        until -= 1
+                    said = " ".join(filter(None, sentence.origins[:until]))
                     note = "; ".join(filter(None, [said, found.note]))
-                    return found if said in _SUBJECTS else replace(found, note=note)
+                    return replace(found, note=note)
     return None
 
 
 def _is_clause(words: Sequence[str]) -> bool:
     """Whether they say something by themselves, and aren't who did it: "my neighbour"."""
-    is_joined = len(words) > 1 and words[-1] in {"and", "i", "we"}
-    return is_joined or bool(_IN_REASONS & set(words))
+    while words and words[-1] in _LEADS_TO - {"and"}:
+        words = words[:-1]
+    is_joined = len(words) > 1 and words[-1] == "and"
+    return is_joined or bool(_IN_REASONS & set(words[:-1]))
 
 
-_ENDS_BEFORE = re.compile(r"(?: (?:and|so|i|we|she|he))+$")
+_LEADS_TO = {"and", "so", "i", "we", "she", "he", "personx", "have", "has"}
 _LONGEST_REASON = 10  # words
 _REASON_WORDS = "is has got had was were in and so because hurts woke felt feels asked complained"
 _IN_REASONS = frozenset(_REASON_WORDS.split())
@@ -116,7 +121,6 @@ _TURN_WORDS = """
     want wants remember think hope maybe not never will shall
 """
 _TURNS = frozenset(_TURN_WORDS.split())
-_SUBJECTS = {"i", "we", "she", "he", "i have", "we have", "i just"}
 
 
 def _went(sentence: Sentence) -> Intent | None:
@@ -156,7 +160,7 @@ def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     )
     if "now" in rest and _clock_in(rest):
         rest.remove("now")  # "given now, 8.40"
-    when = _as_typed(sentence, rest)
+    when = _HOUR_ALONE.sub(r"\1 at \2", _as_typed(sentence, rest))
     if mentions and but_not:
         return None
     if mentions:
@@ -172,6 +176,10 @@ def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     return replace(found, but_not=but_not, due_hours=due_hours)
 
 
+_HOUR_ALONE = re.compile(  # "1 sachet 9 oclock"
+    r"\b((?!at\b|about\b|around\b|past\b|to\b|last\b|tonight\b|yesterday\b|today\b)[a-z]{3,})"
+    r" (\d{1,2}(?:[:.]\d\d)? ?(?:oclock|am|pm))\b"
+)
 _OF_PARTS = {"morning": Part.MORNING, "noon": Part.NOON, "afternoon": Part.AFTERNOON}
 _OF_PARTS |= {"evening": Part.EVENING, "tonight": Part.EVENING, "night": Part.NIGHT}
 
@@ -233,7 +241,7 @@ def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
             return " ".join(head), " ".join(sentence.origins[-len(tail) :]) if tail else ""
     plain = without_asides(words)
     asides = [found[0].strip() for found in load_expressions(_HAPPENED)["asides"].finditer(words)]
-    return plain, " ".join(asides)
+    return plain, " ".join(each for each in asides if each not in {"tho", "though"})
 
 
 def _as_pills(words: Sequence[str]) -> list[str]:

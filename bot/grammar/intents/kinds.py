@@ -55,6 +55,7 @@ class OffTopic:
 
     is_of_health: bool = False
     is_of_reminders: bool = False
+    is_of_rota: bool = False
 
 
 class Unsaid(StrEnum):
@@ -63,6 +64,7 @@ class Unsaid(StrEnum):
     NEGATED = "negated"  # "I didn't give it"
     PLANNED = "planned"  # "will give it later"
     QUOTED = "quoted"  # "Ben said she had it"
+    UNABLE = "unable"  # "I can't do the evening pills"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,19 @@
 """What a whole message says: one thing, several, or one beside words that can't be read."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from bot.grammar.intents.broadly import read_broadly
 from bot.grammar.intents.clauses import read_clause
 from bot.grammar.intents.kinds import (
+    CalledOff,
+    Drives,
     Gave,
     GaveDue,
     Intent,
+    Moved,
     NoRecord,
     RunsCommand,
     SaysDanger,
@@ -17,7 +22,9 @@ from bot.grammar.intents.kinds import (
     Unsaid,
 )
 from bot.grammar.intents.known import Known
+from bot.grammar.intents.questions import MayBeGiven
 from bot.grammar.intents.requests import MOST_REQUESTS, ways_to_split
+from bot.grammar.intents.sentences import read_sentence
 
 Read = Callable[[str], Intent | None]
 
@@ -44,16 +51,53 @@ def read_message(text: str, known: Known, read: Read) -> Message:
         isinstance(intent, NoRecord) and intent.why is Unsaid.QUOTED for _words, intent in said
     )
     if said and not is_quoted:
-        return Message(said)
+        return _partly_given(text, said, read) or Message(said, _left(text, said))
     clause = read_clause(text, known, read)
     if clause is None or (is_quoted and not isinstance(clause.intent, Gave | GaveDue | Skipped)):
-        return Message(said)
+        broad = None if said else read_broadly(read_sentence(text, known))
+        return Message(said if broad is None else [(text, broad)])
     match clause.intent:
         case Gave(note="") | GaveDue(note="") as gave:
             return Message([(clause.words, replace(gave, note=clause.left))])
         case Skipped(reason="") as skipped:
             return Message([(clause.words, replace(skipped, reason=clause.left))])
     return Message([(clause.words, clause.intent)], clause.left)
+
+
+_BUT = re.compile(r"(?i)[, ]+(?=(?:but|except|unless)\b)")
+
+
+def _but(text: str) -> str:
+    """What restricts it, and nobody could read: "I can take him, but can't bring him back"."""
+    return _BUT.split(text, maxsplit=1)[-1] if _BUT.search(text) else ""
+
+
+_REPORT = re.compile(
+    r"(?i)[,.]+ *(?=(?:(?:her|his|the) )?last (?:one|dose|time)\b"
+    r"|(?:she|he|i|we)\b.*\b(?:had|gave|took)\b)"
+)
+
+
+def _left(text: str, said: Sequence[tuple[str, Intent]]) -> str:
+    """What stands beside something that is asked or offered, and is no part of it."""
+    if _is_about_a_visit(said):
+        return _but(text)
+    is_may = any(isinstance(intent, MayBeGiven) for _words, intent in said)
+    return _REPORT.split(text, maxsplit=1)[-1] if is_may and _REPORT.search(text) else ""
+
+
+def _partly_given(text: str, said: Sequence[tuple[str, Intent]], read: Read) -> Message | None:
+    """ "She had her tablet, but not the drops yet": what was given, and the rest is left out."""
+    intent = said[0][1]
+    if not isinstance(intent, NoRecord) or intent.why is not Unsaid.NEGATED:
+        return None
+    first, *rest = re.split(r"(?i)[, ]+(?=but\b)", text, maxsplit=1)
+    given = read(first) if rest else None
+    return Message([(first, given)], rest[0]) if isinstance(given, Gave | GaveDue) else None
+
+
+def _is_about_a_visit(said: Sequence[tuple[str, Intent]]) -> bool:
+    return any(isinstance(intent, Drives | Moved | CalledOff) for _words, intent in said)
 
 
 def _is_beside(intent: Intent) -> bool:

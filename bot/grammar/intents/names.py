@@ -69,6 +69,9 @@ def _names_of(known: Known) -> Iterator[Name]:
     for visit in known.visits:
         words = words_of(visit.title)
         yield Name("visit", words, visit.id)
+        for organ in _organs_of(visit.title):
+            for kind in ("appointment", "clinic", "visit", "check", "checkup", "hospital"):
+                yield Name("visit", (organ, kind), visit.id)
         if words[:1] != ("doctor",):  # "the doctor" is whoever it is
             yield Name("visit", words[:1], visit.id)
 

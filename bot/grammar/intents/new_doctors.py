@@ -29,8 +29,10 @@ _WAYS = [
         rf"{_WHO} (?:changed|switched)(?: to)? {_KINDS}[, ]+{_NOW}{_NAME}{_IF_PHONE}",
     )
 ]
+_WHERE = r"(?: at the (?:surgery|practice|clinic)| here)?"
 _LINE = re.compile(
-    rf"(?i)\s*(?:add |{_WHO}(?: got)? )?(?:a )?new doctor[,:]? (?P<line>(?:dr|doctor|prof)\b.+)"
+    rf"(?i)\s*(?:add |{_WHO}(?: got)? )?(?:a )?new doctor{_WHERE}[,:]? "
+    r"(?P<line>(?:dr|doctor|prof)\b.+)"
 )
 
 

@@ -34,7 +34,7 @@ _ALIKE = 84  # per cent: one letter of six differs
 _SINCE = re.compile(r"\bsince (?:this )?(?:morning|noon|breakfast|lunch)\b")  # no part by itself
 _AMOUNT = re.compile(r"(?i)\d ?(?:mg|ml|mcg|µg|g|iu|tablets?|tabs?|pills?|units?|drops?|puffs?)\b")
 _DONE = {"due", "given", "had", "left", "recorded", "taken"}  # "was it given?"
-_PRONOUNS = {"it", "one", "another"}
+_PRONOUNS = {"it", "one", "another", "some", "any", "more"}
 _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 
 
@@ -60,6 +60,11 @@ class Sentence:
     origins: tuple[str, ...] = ()
     mentions: tuple[tuple[UUID, ...], ...] = ()
     looks: str = ""
+    spoken_medicine_id: UUID | None = None
+
+    def says(self, name: str, section: str) -> bool:
+        """Whether an expression of a *section* of the words file *name* is in it."""
+        return bool(load_expressions(name)[section].search(self.text))
 
     @property
     def names_medicine(self) -> bool:
@@ -98,6 +103,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
         tuple(origins),
         tuple(marked.mentions),
         "" if marked.medicines else marked.looks,
+        known.spoken.medicine_id,
     )
 
 
@@ -291,7 +297,9 @@ class _Marking:
         if self.medicines or self.visits:
             return 0
         is_last = not following or following[0] in load_words("after another")
-        stands_for_it = (word in {"another", "one"} and is_last) or word == "it"
+        stands_for_it = (
+            word in {"another", "one", "some", "any", "more"} and is_last
+        ) or word == "it"
         is_given = before in {"is", "was"} and bool(following) and following[0] in _DONE
         takes_it = is_given or before in load_words("before it medicine")
         if spoken.medicine_id is not None and stands_for_it and takes_it:

@@ -76,7 +76,7 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
         days = _days_ahead(sentence.text)
         return Drives(visits, sentence.weekday, days=days, gives_up=True)
     if ids and (match := said("changes to")):
-        words = _typed(sentence, match.span("words"))
+        words = _FROM_NOW_ON.sub("", _typed(sentence, match.span("words")))
         begins = match.groupdict().get("begins")
         return ChangesTo(
             ids, f"{words} {_typed(sentence, match.span('begins'))}" if begins else words
@@ -95,6 +95,7 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
     return None
 
 
+_FROM_NOW_ON = re.compile(r",? from now on\b")
 _FROM_THEN = re.compile(r"\b(?:from|starting) (?:tomorrow|dayx|next week)\b")
 _DAY_AHEAD = re.compile(r"\b(?:tomorrow|dayx|next week)\b")
 

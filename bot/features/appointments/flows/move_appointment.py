@@ -1,5 +1,6 @@
 """Move, on an appointment: which occurrences, to which day, at what time."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -73,11 +74,18 @@ async def begin_said(request: Request, occurrence_id: UUID, said: str) -> Answer
         if when.rule is not None:
             raise Misunderstood(Problem.WHEN_UNREADABLE, said)
     except Misunderstood as problem:
-        step = "reach" if facts.recurrence else "day"
-        return FLOW.begin(request, step, data, first=Screen(misunderstood(problem)))
+        first = Screen(misunderstood(problem))
+        day = _HOUR_AT_THE_END.sub("", said)
+        if problem.problem.is_of_an_hour and day != said and facts.recurrence is None:
+            asked = await begin_said(request, occurrence_id, day)  # the day stays
+            return replace(asked, send=(first, *asked.send))
+        return FLOW.begin(request, "reach" if facts.recurrence else "day", data, first=first)
     if facts.recurrence is not None:
         return FLOW.begin(request, "reach", {**data, "typed": said, "is_rhythm": False})
     return await _understood(request, None, data, when, typed=said)
+
+
+_HOUR_AT_THE_END = re.compile(r"(?i),? (?:at )?\d{1,2}(?:[:.]\d\d)?(?: ?o'?clock)?$")
 
 
 async def _data_of(request: Request, occurrence_id: UUID) -> tuple[OccurrenceFacts, dict[str, Any]]:

@@ -49,6 +49,7 @@ from domain.medicines.doses.facts import OPEN, DoseFacts
 from domain.medicines.doses.today import list_day
 from domain.medicines.expansion.planned import PlannedDose, list_planned
 from domain.medicines.records.history import list_history
+from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock.levels import Stock, list_stocks
 from domain.models.medicines import DoseStatus
 
@@ -73,7 +74,7 @@ async def answer_asked(
         case WasItGiven():
             return await _given(request, intent, known)
         case MayBeGiven(medicine_ids=ids):
-            return await _pages(request, ids, of_facts=True)
+            return await _pages(request, ids or await _as_needed(request), of_facts=True)
         case AboutMedicine(medicine_ids=ids):
             return await _pages(request, ids)
         case WhatRunsOut(person_id=person_id):
@@ -97,6 +98,12 @@ async def answer_asked(
             return await _no_record(request, intent, known)
         case _:
             return None
+
+
+async def _as_needed(request: Request) -> Sequence[UUID]:
+    """What may be given without being due: "can she have another?" """
+    lines = await list_not_stopped(request.scope)
+    return [line.id for line in lines if isinstance(line.schedule, AsNeeded)]
 
 
 async def _due(request: Request, intent: WhatIsDue) -> Answer | None:
@@ -160,6 +167,7 @@ async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.Gi
         day=today - timedelta(days=days_ago),
         today=today,
         names_people=len(known.people) > 1,
+        part=intent.part,
     )
 
 

@@ -174,6 +174,8 @@ class OwnWords:
                 return small_talk(talk, request)
             case OffTopic(is_of_reminders=True):
                 return views.no_own_reminders()
+            case OffTopic(is_of_rota=True):
+                return views.no_rota()
             case OffTopic(is_of_health=False):
                 return views.off_topic()
             case _:

@@ -29,8 +29,8 @@ async def move(request: Request, ids: Collection[UUID], when: str) -> Answer:
     """Where "the clinic moved her bloodwork to Monday" moves it. Days that the text names before
     "to" are those of the appointment, the others where it goes.
     """
-    before = _WHERE_TO.split(request.text or "", maxsplit=1)[0]
-    found = await _occurrences(request, ids, None, None, before)
+    before, *after = _WHERE_TO.split(request.text or "", maxsplit=1)
+    found = await _occurrences(request, ids, None, None, before if after else "")
     if len(found) == 1:
         return await move_appointment.begin_said(request, found[0].id, _moment(when, found[0]))
     return _pages(request, found, views.move_it())
@@ -133,7 +133,7 @@ async def note_outcome(request: Request, words: str) -> Answer | None:
 
 def _names(facts: OccurrenceFacts, said: str) -> bool:
     doctor = facts.details.doctor
-    names = [facts.details.title, doctor.name if doctor else ""]
+    names = [facts.details.title, doctor.name if doctor else "", facts.details.place or ""]
     words = {word.removesuffix("s") for name in names for word in name.casefold().split()}
     return said.removesuffix("s") in words
 

@@ -9,6 +9,7 @@ from bot.features.appointments.views.appointment_lists import button_to_open, sh
 from bot.features.overview.views.today import dose_line
 from bot.grammar.intents.kinds import Unsaid
 from bot.grammar.intents.questions import (
+    Part,
     Span,
 )
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
@@ -42,18 +43,31 @@ class GivenFacts:
     day: date
     today: date
     names_people: bool = False
+    part: Part | None = None
 
 
 def given(facts: GivenFacts, *, member: Member, now: datetime) -> Screen:
     """What is recorded, dose by dose. No record is no "no": it says that nothing is recorded."""
     what = listed(list(facts.names)) if facts.names else _("All medicines")
     day = day_words(facts.day, today=facts.today)
+    if facts.part is not None:
+        day = _("{day}, {part}").format(day=day, part=part_words(facts.part))
     lines = [_("🔎 <b>{what}</b>, {day}").format(what=escape(what), day=day)]
     lines += [_line(dose, facts, member=member, now=now) for dose in facts.doses]
     if not facts.doses:
         lines.append(_("Nothing is recorded, and nothing was due."))
     lines += [last_given(dose, facts, member=member, now=now) for dose in facts.last]
     return Screen("\n".join(fitting(lines)), home_buttons("today", "history"))
+
+
+def part_words(part: Part) -> str:
+    return {
+        Part.MORNING: _("morning"),
+        Part.NOON: _("noon"),
+        Part.AFTERNOON: _("afternoon"),
+        Part.EVENING: _("evening"),
+        Part.NIGHT: _("night"),
+    }[part]
 
 
 def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) -> str:
@@ -183,10 +197,15 @@ def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: dat
         Unsaid.NEGATED: _(
             "I haven't recorded anything. To record that a dose was skipped, use Skip on its card."
         ),
+        Unsaid.UNABLE: _(
+            "I haven't recorded anything, and I haven't told anybody. While nothing is recorded, I "
+            "ask again, and then I tell the others."
+        ),
         Unsaid.PLANNED: _("I haven't recorded anything, since that's still to come."),
         Unsaid.QUOTED: _("I haven't recorded anything, since I can't tell whether it was given."),
     }
-    buttons = home_buttons("today") if why is Unsaid.NEGATED else home_buttons("give")
+    is_open = why in (Unsaid.NEGATED, Unsaid.UNABLE)
+    buttons = home_buttons("today") if is_open else home_buttons("give")
     screens = [Screen(words[why], buttons)]
     if facts is not None:
         screens.append(given(facts, member=member, now=now))
@@ -234,6 +253,14 @@ def off_topic() -> Answer:
     )
 
 
+def no_rota() -> Answer:
+    """Somebody asks, or says, who is there."""
+    return say(
+        _("I don't keep a rota yet, so I don't know who's there. I ask everybody about each dose."),
+        home_buttons("today", "family"),
+    )
+
+
 def no_own_reminders() -> Answer:
     """Somebody wants to be reminded of a dose besides the cards."""
     return say(
@@ -254,5 +281,6 @@ def home_buttons(*commands: str) -> Keyboard:
         "give": _("✅ Record a dose"),
         "help": _("❓ Help"),
         "appts": _("📅 Appointments"),
+        "family": _("👪 Family"),
     }
     return (tuple(Button(labels[c], RunCommand(command=c).encode()) for c in commands),)

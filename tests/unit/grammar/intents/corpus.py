@@ -161,7 +161,7 @@ def in_words(intent: Intent) -> str:
             day = "" if weekday is None else f" {_DAYS[weekday]}"
             return words + (" yesterday" if days_ago else day)
         case MayBeGiven(ids):
-            return f"may {_names(ids)}"
+            return f"may {_names(ids)}".strip()
         case ListOfMedicines():
             return "list"
         case AboutMedicine(ids, topic):
@@ -185,9 +185,9 @@ def in_words(intent: Intent) -> str:
             return "advice"
         case SmallTalk(talk):
             return f"talk {talk.replace(' ', '-')}"
-        case OffTopic(is_of_health, is_of_reminders):
-            if is_of_reminders:
-                return "own reminder"
+        case OffTopic(is_of_health, is_of_reminders, is_of_rota):
+            if is_of_reminders or is_of_rota:
+                return "rota" if is_of_rota else "own reminder"
             return "how they are" if is_of_health else "off-topic"
         case NoRecord(why):
             return f"no-record {why}"

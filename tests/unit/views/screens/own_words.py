@@ -94,6 +94,10 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "own_comes_after": partial(own_words.comes_after, words.medicine),
         "said_is_driven": partial(said.to_tap, said.is_driven(), [page]),
         "own_left_out": partial(own_words.left_out, words.medicine),
+        "own_no_rota": partial(own_words.no_rota),
+        "own_nothing_recorded_unable": partial(
+            own_words.no_record, Unsaid.UNABLE, None, member=home.member, now=NOW
+        ),
         "own_no_own_reminders": partial(own_words.no_own_reminders),
         "own_may": partial(own_words.may_be_given, Screen("…")),
         "own_which": partial(
