@@ -16,8 +16,15 @@ from bot.ui.presses.appointments import (
 from bot.ui.presses.arguments import CardOfSlot, NamedDoses
 from bot.ui.presses.contacts import DoctorsPage
 from bot.ui.presses.conversation import Choose, Continue, Discard
-from bot.ui.presses.doses import ChosenBelow, OpenMenu, Snooze, Take, TakeAll
-from bot.ui.presses.family import Invite, OwnClock, RenameFamily, SwitchFamily
+from bot.ui.presses.doses import ChosenBelow, OpenMenu, SeenBefore, Snooze, Take, TakeAll
+from bot.ui.presses.family import (
+    Invite,
+    OwnClock,
+    RenameFamily,
+    SendTest,
+    SetFamilyLadder,
+    SwitchFamily,
+)
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory
 from bot.ui.presses.medicines import MedicinesPage, UndoMedicine
 from bot.ui.presses.overview import Keep, RunCommand, SetChangeNotices, TellFamily, TodayPage
@@ -25,6 +32,7 @@ from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE
 from bot.ui.presses.registry import KINDS
 from domain.access import Role
 from domain.medicines.doses.choices import Choice
+from domain.models.family import LadderPlan
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
 GONE = "That's no longer there. /today, /meds and /appts show what is."
@@ -102,6 +110,8 @@ OF_ONES_OWN |= {OwnClock}
 OF_ONES_OWN |= {SetChangeNotices}
 # She may call her own family, and give it another name.
 OF_ONES_OWN |= {TellFamily, RenameFamily}
+# What happens in it when nobody answers is hers to set, and a test comes to herself.
+OF_ONES_OWN |= {SetFamilyLadder, SendTest}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
 OF_ONES_OWN |= {Continue, Discard}
 A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -119,6 +129,8 @@ ARGUMENTS: dict[str, Any] = {
     "flow": "addmed",
     "chosen": ChosenBelow(Choice(0, "b0f3")),
     "choice": Choice(0, "b0f3"),
+    "seen": SeenBefore(A_MINUTE),
+    "plan": LadderPlan.STEEP,
 }
 
 

@@ -1,6 +1,7 @@
 """Buttons for doses: on cards, below their records and below messages about them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +16,9 @@ from bot.ui.presses.arguments import (
     member_of,
     one_of,
     read_choice,
+    read_minute,
     write_choice,
+    write_minute,
 )
 from bot.ui.presses.press import Argument, Press, Style
 from bot.ui.presses.subjects import OfDose, OfPerson
@@ -76,6 +79,39 @@ class TakeAmount(OfDose):
     style = Style.GREEN
 
     chosen: Annotated[ChosenBelow, Argument(_write_chosen, _read_chosen)]
+
+
+@dataclass(frozen=True)
+class SeenBefore:
+    """The minute (UTC) of what was given last, as the message says, and one of the amounts of a
+    range.
+    """
+
+    given_at: datetime
+    choice: Choice | None = None
+
+
+def _write_seen(seen: SeenBefore) -> str:
+    chosen = "" if seen.choice is None else write_choice(seen.choice)
+    return write_minute(seen.given_at) + chosen
+
+
+def _read_seen(text: str) -> SeenBefore:
+    minute, chosen = text[:_MINUTE_LENGTH], text[_MINUTE_LENGTH:]
+    return SeenBefore(read_minute(minute), read_choice(chosen) if chosen else None)
+
+
+_MINUTE_LENGTH = 5  # letters, until the year 2084
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeAsWell(OfDose):
+    """Taken, too, although the medicine was given shortly before, as the message says."""
+
+    verb = "tw"
+    style = Style.GREEN
+
+    seen: Annotated[SeenBefore, Argument(_write_seen, _read_seen)]
 
 
 @dataclass(frozen=True, kw_only=True)

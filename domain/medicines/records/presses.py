@@ -26,6 +26,7 @@ from domain.medicines.doses.facts import (
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.doses.slots import read_slot
 from domain.medicines.records.recording import Recorded, record_doses
+from domain.medicines.records.spacing import SpacingWarning
 from domain.models import Dose, Notification
 from domain.models.delivery import Kind
 from domain.models.medicines import DoseStatus
@@ -85,15 +86,25 @@ async def take_from_card(
 
 
 async def record_taken(
-    scope: Scope, dose_ids: Sequence[UUID], *, given: Dosage | None = None
+    scope: Scope,
+    dose_ids: Sequence[UUID],
+    *,
+    given: Dosage | None = None,
+    seen: datetime | None = None,
 ) -> Recorded:
-    """Record doses as taken now; those whose window has ended are returned as `late` instead.
-    *given* is what was chosen of a range, for the one dose that has one.
+    """Record doses as taken now; those whose window has ended are returned as `late` instead, those
+    that would come too soon as `too_soon`, unless all that was given up to the minute *seen* was
+    shown. *given* is what was chosen of a range, for the one dose that has one.
 
     Raises NotFound and NotAllowed.
     """
     outcome = await record_doses(
-        scope, dose_ids, status=DoseStatus.TAKEN, given=given, in_time_only=True
+        scope,
+        dose_ids,
+        status=DoseStatus.TAKEN,
+        given=given,
+        in_time_only=True,
+        warning=SpacingWarning(seen),
     )
     late = [dose for dose in outcome.already if dose.status in UNANSWERED]
     for dose_id in sorted(dose.id for dose in [*late, *outcome.to_choose]):

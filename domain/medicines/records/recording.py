@@ -27,6 +27,13 @@ from domain.medicines.doses.facts import (
     list_doses,
 )
 from domain.medicines.expansion.re_expansion import follow_intakes
+from domain.medicines.records.spacing import (
+    IS_CLOSE,
+    SPACING,
+    SpacingWarning,
+    TooSoon,
+    list_too_soon,
+)
 from domain.medicines.stock.measures import stock_use_sql
 from domain.models import new_id
 from domain.models.medicines import DoseStatus
@@ -41,7 +48,7 @@ class Recorded:
     `left_open` is how many more doses of the slot are open but not on the pressed message. Neither
     `late` nor `to_choose` are recorded. The window of the former has ended, so we have to ask when
     they were taken; see :mod:`domain.medicines.records.late`. The latter are to be a range, so
-    somebody has to say how much it was.
+    somebody has to say how much it was. Neither are those that would come `too_soon`.
     """
 
     recorded: Sequence[DoseFacts]
@@ -49,6 +56,7 @@ class Recorded:
     left_open: int = 0
     late: Sequence[DoseFacts] = ()
     to_choose: Sequence[DoseFacts] = ()
+    too_soon: Sequence[TooSoon] = ()
 
 
 # One statement: lock the doses, resolve those that are open, log, take from the stock, audit. Locks
@@ -62,7 +70,7 @@ _RECORD = text(f"""
     WITH target AS MATERIALIZED (
         SELECT d.id, d.status AS before, ids.log_id, ids.audit_id, ids.movement_id,
                CASE WHEN CAST(:taken_at AS timestamptz) = d.due_at THEN d.timezone
-                    ELSE c.timezone END AS timezone
+                    ELSE c.timezone END AS timezone, {SPACING} AS spacing
         FROM doses d
         JOIN care_recipients c ON c.id = d.care_recipient_id
         JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]),
@@ -86,6 +94,10 @@ _RECORD = text(f"""
         FROM target t, moment
         WHERE d.id = t.id AND t.before = ANY(CAST(:open AS text[]))
           AND (:status <> 'taken' OR d.most IS NULL OR CAST(:given AS text) IS NOT NULL)
+          AND NOT (:warns AND EXISTS (
+                SELECT FROM doses o WHERE {IS_CLOSE}
+                  AND o.taken_at > moment.at - t.spacing AND o.taken_at <= moment.at
+                  AND o.taken_at >= coalesce(CAST(:seen AS timestamptz), '-infinity')))
         RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at, d.taken_at,
                   coalesce(CAST(:amount AS numeric), d.amount, 1) AS amount,
                   coalesce(CAST(:unit AS text), d.unit, d.dosage) AS unit,
@@ -149,13 +161,15 @@ async def record_doses(
     dose_count: Decimal = ONE_DOSE,
     note: str | None = None,
     in_time_only: bool = False,
+    warning: SpacingWarning | None = None,
     action_id: UUID | None = None,
 ) -> Recorded:
     """Record doses as taken or skipped by the acting member, at *taken_at* (UTC; None: now).
     *given* is the amount if it wasn't the planned one, and counts as *dose_count* doses as set. A
     dose that is to be a range isn't recorded as taken without it; it's returned as `to_choose`.
 
-    *in_time_only* skips doses whose window has ended; they are returned as `already`. Records with
+    *in_time_only* skips doses whose window has ended; they are returned as `already`. With
+    *warning*, so do doses whose medicine was given too shortly before: as `too_soon`. Records with
     the same *action_id* are undone together. Raises NotFound if a dose isn't the family's, and
     NotAllowed if the member may not record it.
     """
@@ -182,6 +196,8 @@ async def record_doses(
             "unit": given.unit if given else None,
             "dose_count": dose_count,
             "note": note,
+            "warns": warning is not None,
+            "seen": warning.seen_until if warning else None,
         },
     )
     follow = [row.medication_id for row in rows if row.follows_intakes]
@@ -214,9 +230,17 @@ async def record_doses(
     ]
     already = [dose for dose in untouched if dose not in to_choose]
     tried = _IN_TIME if in_time_only else OPEN
+    too_soon: Sequence[TooSoon] = ()
+    if warning is not None and (waiting := [dose for dose in already if dose.status in tried]):
+        too_soon = await list_too_soon(scope, waiting)
+        warned = {each.dose.id for each in too_soon}
+        already = [dose for dose in already if dose.id not in warned]
     if any(dose.status in tried for dose in already):
         # Still open, but the statement skipped it: this member may not record it.
         raise NotAllowed(Action.RECORD_DOSE, member.role)
     return Recorded(
-        [dose for dose in doses if dose.id in recorded], already, to_choose=tuple(to_choose)
+        [dose for dose in doses if dose.id in recorded],
+        already,
+        to_choose=tuple(to_choose),
+        too_soon=too_soon,
     )

@@ -20,7 +20,7 @@ from bot.ui.presses import (
 )
 from bot.ui.presses.appointments import Where
 from bot.ui.presses.arguments import CardOfSlot, NamedDoses, Pick
-from bot.ui.presses.doses import Below, ChosenBelow
+from bot.ui.presses.doses import Below, ChosenBelow, SeenBefore
 from bot.ui.presses.press import NOWHERE, Press
 from bot.ui.presses.registry import KINDS, decode
 from domain.access import Role
@@ -378,7 +378,22 @@ OF_VERSION_0_11: dict[str, Press] = {
     "afAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.AskFirst(family_id=F, person_id=S),
     "teAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.SendTest(family_id=F),
 }
-EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7, **OF_VERSION_0_8, **OF_VERSION_0_11}
+OF_VERSION_0_12: dict[str, Press] = {
+    "twAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc": doses.TakeAsWell(
+        family_id=F, dose_id=S, seen=SeenBefore(MINUTE)
+    ),
+    "twAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc1b0f3": doses.TakeAsWell(
+        family_id=F, dose_id=S, seen=SeenBefore(MINUTE, Choice(1, "b0f3"))
+    ),
+}
+EVER = {
+    **OF_VERSION_0_3,
+    **SINCE,
+    **OF_VERSION_0_7,
+    **OF_VERSION_0_8,
+    **OF_VERSION_0_11,
+    **OF_VERSION_0_12,
+}
 
 # Written another way by now: the first page of a list had two spellings.
 HAS_ANOTHER_SPELLING = {

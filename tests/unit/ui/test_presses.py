@@ -27,6 +27,7 @@ from bot.ui.presses.conversation import Choose
 from bot.ui.presses.doses import (
     Below,
     ChosenBelow,
+    SeenBefore,
     Snooze,
     TakeAll,
     TakeNamedDoses,
@@ -78,6 +79,7 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     datetime: MINUTES,
     Role: st.sampled_from(Role),
+    SeenBefore: st.builds(SeenBefore, MINUTES, st.none() | CHOICES),
     LadderPlan: st.sampled_from(LadderPlan),
     LadderPlan | None: st.none() | st.sampled_from(LadderPlan),
     Where: st.sampled_from(Where),

@@ -29,6 +29,7 @@ from bot.ui.presses.doses import (
     TakeAll,
     TakeAllInSummary,
     TakeAmount,
+    TakeAsWell,
     TakeExactly,
     UndoOnCard,
     UndoRecord,
@@ -104,7 +105,13 @@ def test_labels_have_the_words_that_people_script_against() -> None:
 @pytest.mark.parametrize(
     ("word", "kinds"),
     [
-        ("Taken", {Take, TakeAll, TakeToday, TakeExactly, TakeAmount, TakeAllInSummary, Choose}),
+        (
+            "Taken",
+            {
+                *(Take, TakeAll, TakeToday, TakeExactly, TakeAmount, TakeAsWell),
+                *(TakeAllInSummary, Choose),
+            },
+        ),
         ("All taken", {TakeAll, TakeAllInSummary}),
         ("⏭ Skip", {Skip}),
         ("✓ Skipped", {ShowRecord}),

@@ -8,7 +8,7 @@ from bot.features.medicines.flows.giving import take_late
 from bot.features.medicines.flows.screens import entry_screen
 from bot.features.medicines.views import doses as views
 from bot.features.medicines.views.content import new_medicines
-from bot.features.medicines.views.giving import given_intakes
+from bot.features.medicines.views.giving import given_intakes, too_soon
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.presses.doses import (
@@ -23,6 +23,7 @@ from bot.ui.presses.doses import (
     TakeAll,
     TakeAllInSummary,
     TakeAmount,
+    TakeAsWell,
     TakeExactly,
     TakeNamedDoses,
     UndoOnCard,
@@ -67,7 +68,7 @@ async def take_amount(request: Request) -> Answer:
         return replace(given, closes=press.chosen.below is Below.QUESTION)
     outcome = await presses.record_taken(scope, [press.dose_id], given=given)
     answer = await taken(request, outcome, given=given)
-    if press.chosen.below is Below.ENTRY and not outcome.late:
+    if press.chosen.below is Below.ENTRY and outcome.recorded:
         return replace(answer, edit=await entry_screen(request, press.dose_id))
     if press.chosen.below is not Below.QUESTION:
         return answer
@@ -101,6 +102,18 @@ async def _find_given(
     return views.amount_is_another(dose, member=member, now=request.scope.clock.now())
 
 
+async def take_as_well(request: Request) -> Answer:
+    """Taken, too, below the warning that the medicine was given shortly before."""
+    press = request.pressed(TakeAsWell)
+    given = await _find_given(request, press.dose_id, press.seen.choice)
+    if isinstance(given, Answer):
+        return replace(given, closes=True)
+    outcome = await presses.record_taken(
+        request.scope, [press.dose_id], given=given, seen=press.seen.given_at
+    )
+    return replace(await taken_or_ask(request, outcome, given=given), closes=True)
+
+
 async def take_exactly(request: Request) -> Answer:
     """Taken, for a dose whose day and time are on the button or above it."""
     press = request.pressed(TakeExactly)
@@ -108,7 +121,7 @@ async def take_exactly(request: Request) -> Answer:
     answer = await taken_or_ask(request, outcome)
     if press.below is Below.QUESTION:
         return replace(answer, closes=True)
-    if press.below is Below.ENTRY and not outcome.late:
+    if press.below is Below.ENTRY and outcome.recorded:
         return replace(answer, edit=await entry_screen(request, press.dose_id))
     return answer
 
@@ -225,6 +238,9 @@ async def taken(
     if isinstance(outcome, WhichDose):
         member = request.scope.require(Action.READ)
         return views.which_dose(outcome, member=member, now=request.scope.clock.now())
+    if outcome.too_soon:
+        member, now = request.scope.require(Action.READ), request.scope.clock.now()
+        return too_soon.ask(outcome, given=given, member=member, now=now)
     if not outcome.late:
         return views.recorded(outcome)
     question = await take_late.begin(request, outcome.late, given=given)

@@ -28,7 +28,7 @@ async def take_today(request: Request) -> Answer:
     press = request.pressed(TakeToday)
     outcome = await presses.record_taken(request.scope, [press.dose_id])
     answer = await taken_or_ask(request, outcome)
-    if outcome.late or outcome.to_choose:
+    if outcome.late or outcome.to_choose or outcome.too_soon:
         return answer
     return replace(answer, edit=await _today(request, page=press.page))
 

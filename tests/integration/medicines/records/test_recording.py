@@ -111,6 +111,7 @@ async def test_all_taken_from_two_phones_makes_one_log_for_each_dose(
         await factories.medicine(database, home.anna, home.mum, name=f"No {number}")
     first = await factories.asked_dose(database, home.family, home.aspirin)
     for slot_at in (first.due_at, first.due_at + timedelta(days=1)):
+        move_to(database.clock, slot_at)
         outcomes = await asyncio.gather(
             *(all_taken(database, who, home, slot_at) for who in (home.anna, home.ben) * 3)
         )

@@ -12,6 +12,7 @@ from bot.features.medicines.views import (
     notices,
     records,
 )
+from bot.features.medicines.views.giving import too_soon
 from domain.access import Role
 from domain.family.joined_notice import JoinedFacts
 from domain.medicines.doses.facts import DoseFacts
@@ -23,6 +24,7 @@ from domain.medicines.records.history import EntryDetails, Record
 from domain.medicines.records.notices import RecordChangedFacts
 from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
+from domain.medicines.records.spacing import TooSoon
 from domain.models.medicines import DoseStatus, MedicineStatus, RecordStatus
 from tests.unit.views.screens.home import (
     FAMILY_ID,
@@ -115,6 +117,12 @@ def press_screens(home: Home) -> Mapping[str, View]:
     second = home.dose(DoseStatus.TAKEN, 1)
     soon = NOW + timedelta(minutes=10)
 
+    just_given = TooSoon(home.dose(number=1), replace(taken, given="50 mg"))
+
+    def soon_after(outcome: Recorded) -> View:
+        later = NOW + timedelta(minutes=40)
+        return partial(too_soon.ask, outcome, given=None, member=home.member, now=later)
+
     def which(pressed: Sequence[DoseFacts], others: Sequence[DoseFacts]) -> View:
         outcome = WhichDose(pressed, others)
         later = NOW + timedelta(days=1)
@@ -145,6 +153,10 @@ def press_screens(home: Home) -> Mapping[str, View]:
             f"press_undo_{name}": view
             for name, view in screens_of_what_was_recorded_otherwise(home).items()
         },
+        "press_too_soon": soon_after(Recorded([], [], too_soon=[just_given])),
+        "press_all_taken_two_too_soon": soon_after(
+            Recorded([taken], [], too_soon=[just_given, TooSoon(home.dose(number=2), second)])
+        ),
         "press_on_yesterdays_card": which([missed], [home.dose(number=1)]),
         "press_on_yesterdays_card_of_two": which([missed, home.dose(DoseStatus.MISSED, 1)], []),
     }
