@@ -60,6 +60,7 @@ def _parts(sentence: Sentence) -> Iterator[Sentence]:
         is_turned = bool({*words[at + 1 : at + 2]} & _TURNED)
         before = words[at - 1]
         says = before in load_words("subjects") or before in load_kinship()
+        says = says or before in {"visitx", "doctorx"}
         says = (says and not is_turned) or before in load_words("before a verb")
         says = says or words[at + 1 : at + 2] == ["not"]
         says = says or (words[at - 1] == "and" and word in {"did", "had", "has", "have"})

@@ -70,12 +70,15 @@ def _asked(sentence: Sentence) -> Question | None:
 def _said(sentence: Sentence) -> Intent | None:
     ids = sentence.medicine_ids
     visits = sentence.visit_ids or sentence.visits_of_doctors
-    if sentence.says(_BROADLY, "unsure"):
-        return None
     if ids and sentence.says(_BROADLY, "unwell"):
         return AsksAdvice()
-    if ids and sentence.says(_BROADLY, "lost"):
+    is_of_stock = sentence.says(_BROADLY, "lost") or sentence.says(_BROADLY, "few left")
+    if ids and is_of_stock:
         return AboutMedicine(ids, Topic.LEFT)
+    if sentence.says("talk", "unable"):
+        return NoRecord(Unsaid.UNABLE, ids, sentence.person_id)
+    if sentence.says(_BROADLY, "unsure"):
+        return None
     if ids and sentence.says(_BROADLY, "later"):
         return NoRecord(Unsaid.PLANNED, ids, sentence.person_id)
     if len(visits) == 1 and not ids:

@@ -42,7 +42,7 @@ def is_kind(said: str) -> bool:
 
 def _by_looks(words: Sequence[str], at: int, pills: Sequence[KnownPill]) -> Described | None:
     for used in (2, 1):
-        said = " ".join(words[at : at + used])
+        said = " ".join(words[at : at + used]).removesuffix("s")  # "the antibiotics"
         if is_kind(said):
             return Described(used, [pill.id for pill in pills if said in pill.nicknames], said)
     known = load_words("looks") | load_words("purposes")

@@ -7,9 +7,9 @@ or a time.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from uuid import UUID
 
+from bot.grammar.intents.amounts import CLOCK, NUMBER, clock_in, left_over, pills
 from bot.grammar.intents.kinds import (
     Gave,
     GaveDue,
@@ -22,15 +22,9 @@ from bot.grammar.intents.questions import (
     Part,
 )
 from bot.grammar.intents.sentences import Sentence
-from bot.grammar.words.loading import load_expressions, load_lines, load_patterns, load_words
+from bot.grammar.words.loading import load_expressions, load_patterns, load_words
 
 _STATEMENTS, _HAPPENED = "statements", "happened"
-_OF_PERSON = {"personx", "her", "him", "his", "my", "our", "their", "hers", "mine", "own"}
-_JOINTS = {"the", "both", "all", "of", "and", "to", "for", "a", "some", "with"}
-_PARTS = {"morning", "noon", "lunchtime", "lunch", "afternoon", "evening", "night", "bedtime"}
-_PARTS |= {"breakfast", "dinner", "supper", "mornings", "evenings", "nights"}
-_NUMBER = re.compile(r"\d+(?:[.,/]\d+)?|[½¼¾]|one|two|three|four|five|six|half|couple")
-_CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:mg|ml|g|mcg)?")
 _BEFORE_NOON = re.compile(r"\bbefore (noon|midday|lunch|lunchtime|dinner|supper)\b")
 _HOURS_BEFORE = {"noon": 12, "midday": 12, "lunch": 13, "lunchtime": 13, "dinner": 18, "supper": 18}
 _FROM_WHERE = re.compile(r"\b(?:from|at) (?:the )?[a-z']{3,}\b")  # "from boots"
@@ -61,7 +55,7 @@ def read_partly(sentence: Sentence) -> Intent | None:
         return None
     for pattern in load_patterns(_STATEMENTS)["gave but"]:
         match = pattern.search(sentence.text)
-        rest = None if match is None else _left_over(match["rest"].split())
+        rest = None if match is None else left_over(match["rest"].split())
         count = 0 if match is None else match["rest"].split().count("medx")
         if match is not None and rest is not None and count:
             first = sentence.text[: match.start("note")].count(" ")
@@ -148,8 +142,8 @@ def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
         if bound is not None:
             before, words = _HOURS_BEFORE[bound[1]], _BEFORE_NOON.sub("", words)
         words = everything.sub("pills", words)
-    is_of_pills = bool(_pills().search(words)) or is_all
-    rest = _left_over(words.split())
+    is_of_pills = bool(pills().search(words)) or is_all
+    rest = left_over(words.split())
     mentions = tuple(each for each in sentence.mentions if not set(each) & set(but_not))
     if rest is None or not (mentions or is_of_pills or _is_it(words)):
         return None
@@ -158,9 +152,10 @@ def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     is_own = bool(re.search(r"\bmy\b", sentence.text)) and not re.search(
         r"\b(?:gave|given|administered)\b", sentence.text
     )
-    if "now" in rest and _clock_in(rest):
+    if "now" in rest and clock_in(rest):
         rest.remove("now")  # "given now, 8.40"
     when = _HOUR_ALONE.sub(r"\1 at \2", _as_typed(sentence, rest))
+    when = f"at {when}" if _BEGINS_WITH_HOUR.match(when) else when
     if mentions and but_not:
         return None
     if mentions:
@@ -180,6 +175,7 @@ _HOUR_ALONE = re.compile(  # "1 sachet 9 oclock"
     r"\b((?!at\b|about\b|around\b|past\b|to\b|last\b|tonight\b|yesterday\b|today\b)[a-z]{3,})"
     r" (\d{1,2}(?:[:.]\d\d)? ?(?:oclock|am|pm))\b"
 )
+_BEGINS_WITH_HOUR = re.compile(r"\d{1,2}(?:[:.]\d\d)? ?oclock\b")
 _OF_PARTS = {"morning": Part.MORNING, "noon": Part.NOON, "afternoon": Part.AFTERNOON}
 _OF_PARTS |= {"evening": Part.EVENING, "tonight": Part.EVENING, "night": Part.NIGHT}
 
@@ -235,9 +231,9 @@ def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
             continue  # "and vitamin d": another medicine, which nobody knows
         if tail[:1] == ["late"] and head[-1] in _LENGTHS:
             continue  # "an hour late" is all one
-        names = {"medx", "it", "them", "that"} & set(head) or _pills().search(" ".join(head))
+        names = {"medx", "it", "them", "that"} & set(head) or pills().search(" ".join(head))
         names = names or load_expressions(_HAPPENED)["everything"].search(" ".join(head))
-        if names and _left_over(_as_pills(head)) is not None:
+        if names and left_over(_as_pills(head)) is not None:
             return " ".join(head), " ".join(sentence.origins[-len(tail) :]) if tail else ""
     plain = without_asides(words)
     asides = [found[0].strip() for found in load_expressions(_HAPPENED)["asides"].finditer(words)]
@@ -252,7 +248,7 @@ def _as_pills(words: Sequence[str]) -> list[str]:
 
 def _counts_too(word: str) -> bool:
     """Whether a word of a note may say how much, or names a medicine."""
-    return word == "medx" or bool(_NUMBER.fullmatch(word)) or word[:1].isdecimal()
+    return word == "medx" or bool(NUMBER.fullmatch(word)) or word[:1].isdecimal()
 
 
 _SUBJECT_WORDS = [["she"], ["he"], ["i"], ["we"], ["it"], ["they"], ["then"]]
@@ -272,9 +268,9 @@ def _is_it(words: str) -> bool:
 def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     words, due_hours = _without_due_hour(match["rest"])
     words, reason = _with_reason(words)
-    rest = _left_over(without_asides(words).split())
-    is_of_pills = bool(_pills().search(words)) or _is_it(words)
-    if rest is None or _clock_in(rest) or not (sentence.mentions or is_of_pills):
+    rest = left_over(without_asides(words).split())
+    is_of_pills = bool(pills().search(words)) or _is_it(words)
+    if rest is None or clock_in(rest) or not (sentence.mentions or is_of_pills):
         return None
     ids = tuple(each for mention in sentence.mentions for each in mention)
     return Skipped(ids, sentence.person_id, sentence.part, reason, due_hours)
@@ -285,10 +281,10 @@ def _with_reason(words: str) -> tuple[str, str]:
     kept = words.split()
     for end in range(len(kept), 0, -1):
         head, tail = kept[:end], kept[end:]
-        names = _is_it(" ".join(head)) or "medx" in head or _pills().search(" ".join(head))
+        names = _is_it(" ".join(head)) or "medx" in head or pills().search(" ".join(head))
         if head[-1] in _LEADS_ON or (tail and _OF_DAYS & set(tail[:3])):
             continue
-        if names and "medx" not in tail and _left_over(head) is not None:
+        if names and "medx" not in tail and left_over(head) is not None:
             is_on_purpose = bool(_ON_PURPOSE.fullmatch(" ".join(tail)))
             return " ".join(head), "" if is_on_purpose else " ".join(tail)
     return words, ""
@@ -305,16 +301,17 @@ def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     words = [each for each in said.split() if each not in _SAYS_NOTHING]
     amount = [each for each in words if each not in {"medx", "personx", "more", "new"}]
     is_amount = all(
-        each in kept or _NUMBER.fullmatch(each) or _CLOCK.fullmatch(each) or _pills().search(each)
+        each in kept or NUMBER.fullmatch(each) or CLOCK.fullmatch(each) or pills().search(each)
         for each in amount
     )
-    has_number = any(_NUMBER.fullmatch(each) for each in amount)
+    has_number = any(NUMBER.fullmatch(each) for each in amount)
     if not is_amount or not has_number or len(sentence.mentions) != 1:
         return None
     return Refilled(sentence.mentions[0], " ".join(amount).strip().removesuffix(" of"))
 
 
-_SAYS_NOTHING = {"some", "the", "her", "his", "another", "extra", "today", "yesterday"}
+_SAYS_NOTHING = {"some", "the", "her", "his", "another", "extra", "today", "yesterday", "this"}
+_SAYS_NOTHING |= {"morning", "afternoon", "evening", "just", "now"}
 
 
 def _counted(sentence: Sentence, match: re.Match[str]) -> Intent | None:
@@ -332,48 +329,6 @@ def without_asides(words: str) -> str:
     return load_expressions(_HAPPENED)["asides"].sub("", words)
 
 
-def _left_over(words: Sequence[str]) -> list[str] | None:
-    """The words of amount and time among *words*; None if others stay over."""
-    kept: list[str] = []
-    for at, word in enumerate(words):
-        before = words[at - 1] if at else ""
-        following = words[at + 1] if at + 1 < len(words) else ""
-        is_counted = bool(_NUMBER.fullmatch(before)) or before in {"a", "half"}
-        if word in {"medx", "it", "them", "that", "another", "more"} or word in _OF_PERSON:
-            continue
-        if word == "one" and (following in {"medx", "of"} or _pills().fullmatch(following)):
-            kept.append(word)  # how many, where more may be usual
-            continue
-        is_hour = following == "oclock" or before in {"at", "about", "around", "past"}
-        if _pills().fullmatch(word) and not (is_counted and before != "the") and not is_hour:
-            continue
-        if word in _PARTS and (_pills().fullmatch(following) or following == "medx"):
-            continue
-        if word in _JOINTS and word not in {"a", "to", "and"}:
-            continue
-        if word in {"and", "a", "to"} and not _belongs_to_a_time(words, at):
-            continue
-        kept.append(word)
-    return kept if is_of_time(kept) else None
-
-
-def _belongs_to_a_time(words: Sequence[str], at: int) -> bool:
-    """ "a quarter to eight", "an hour and a half ago", "half a tablet"."""
-    around = {*words[max(0, at - 1) : at], *words[at + 1 : at + 2]}
-    return bool(around & {"quarter", "half", "hour", "eight", "ten", "twenty", "five"}) or bool(
-        words[at] == "to" and at and _NUMBER.fullmatch(words[at - 1])
-    )
-
-
-def is_of_time(words: Sequence[str]) -> bool:
-    """Whether all *words* are of a time or an amount."""
-    return all(word in _allowed() or _CLOCK.fullmatch(word) for word in words)
-
-
-def _clock_in(words: Sequence[str]) -> bool:
-    return any(_CLOCK.fullmatch(word) for word in words)
-
-
 def _as_typed(sentence: Sentence, words: Sequence[str]) -> str:
     """The *words* with the weekdays that were typed."""
     days = iter(
@@ -385,14 +340,4 @@ def _as_typed(sentence: Sentence, words: Sequence[str]) -> str:
 
 
 def names_pills(words: str) -> bool:
-    return bool(_pills().search(words))
-
-
-@lru_cache
-def _allowed() -> frozenset[str]:
-    return frozenset(" ".join(load_lines(_HAPPENED)["left over"]).split())
-
-
-@lru_cache
-def _pills() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{load_lines(_STATEMENTS)['macro pills'][0]})\b")
+    return bool(pills().search(words))

@@ -68,19 +68,21 @@ def _names_of(known: Known) -> Iterator[Name]:
                 yield Name("doctor", (organ, kind), doctor.id)
     for visit in known.visits:
         words = words_of(visit.title)
-        yield Name("visit", words, visit.id)
+        for called in {words, tuple(word.replace("-", "") for word in words)}:
+            yield Name("visit", called, visit.id)
         for organ in _organs_of(visit.title):
             for kind in ("appointment", "clinic", "visit", "check", "checkup", "hospital"):
                 yield Name("visit", (organ, kind), visit.id)
-        if words[:1] != ("doctor",):  # "the doctor" is whoever it is
-            yield Name("visit", words[:1], visit.id)
+        if words and words[0] != "doctor" and words[0] not in load_words("not names"):
+            yield Name("visit", words[:1], visit.id)  # "the doctor" is whoever it is
 
 
 def _called(words: tuple[str, ...]) -> set[tuple[str, ...]]:
     """Also without its strength, and without hyphens: "co codamol" for "Co-codamol 8/500"."""
     bare = tuple(takewhile(lambda word: not any(map(str.isdecimal, word)), words))
     spaced = tuple(part for word in bare for part in word.split("-") if part)
-    return {words, bare, spaced} - {()}
+    joined = tuple(word.replace("-", "") for word in words)  # "xray"
+    return {words, bare, spaced, joined} - {()}
 
 
 @lru_cache(4_096)

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.grammar.intents.happened import is_of_time, without_asides
+from bot.grammar.intents.amounts import is_of_time
+from bot.grammar.intents.happened import without_asides
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.sentences import read_sentence
 from bot.grammar.words.loading import load_patterns

@@ -9,7 +9,7 @@ _MOST_JOINTS = 4
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=\?)")
 _JOINT = re.compile(
     r"(?i),? (?:and(?: also)?|also|then|plus)[,:]? "
-    r"|, (?=(?:i|we|he|she|who|what|when|how|did|is)\b)"
+    r"|, (?=(?:i|we|he|she|they|dr|doctor|the doctor|gp|who|what|when|how|did|is)\b)"
 )
 
 

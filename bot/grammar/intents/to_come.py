@@ -95,7 +95,7 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
     return None
 
 
-_FROM_NOW_ON = re.compile(r",? from now on\b")
+_FROM_NOW_ON = re.compile(r",? from (?:now on|today|tonight|now)\b")
 _FROM_THEN = re.compile(r"\b(?:from|starting) (?:tomorrow|dayx|next week)\b")
 _DAY_AHEAD = re.compile(r"\b(?:tomorrow|dayx|next week)\b")
 
@@ -206,6 +206,7 @@ def _appointment(
     is_explicit = bool(_TO_BOOK.match(typed_line))
     line = _NEXT_IS.sub(r"\1 ", _TO_BOOK.sub("", line) if is_explicit else line)
     line = re.sub(r"(?i)\bagain\b ?", "", line)
+    line = re.sub(r"(?i)(?<=[a-z] )appt\.? (?=.*\d)", "", line)
     line = re.sub(rf"(?i)^(?P<who>{names}) in (?:for|with|at) (?:the )?", r"\g<who> ", line)
     named = re.match(rf"(?i)(?P<who>{names}) (?P<what>.+)$", line)
     if named is not None and line != typed_line:

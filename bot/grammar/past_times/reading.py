@@ -1,5 +1,6 @@
 """Reads the parts of a moment from the text: "yesterday", "last night", "half past 8"."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -15,6 +16,8 @@ from bot.grammar.tokens import Token, words_of
 NOW_PHRASES = (["just", "now"], ["right", "now"], ["a", "moment", "ago"], ["this", "minute"])
 AT_WORDS = {"at", "@", "around", "about", "approx", "approximately", "ca", "circa"}
 _FILLERS = AT_WORDS | {"on", "the", ","}
+
+_HOUR = re.compile(r"\d{1,2}")
 
 
 def read_moment_parts(tokens: Sequence[Token], *, words: str, today: date) -> MomentParts:
@@ -135,6 +138,9 @@ def _clock(tokens: Sequence[Token], words: Sequence[str]) -> tuple[tuple[time, .
             minutes = MINUTES[name] * (1 if side == "past" else -1)
             readings = [_moved(at, minutes) for at in typed.readings]
             return tuple(readings), 2 + typed.tokens_used
+        case ["half", hour, *_] if _HOUR.fullmatch(hour) and 1 <= int(hour) <= 12:
+            both = (f"half past {hour}", f"{(int(hour) - 1) % 12}:30")
+            raise Misunderstood(Problem.NO_SUCH_TIME, f"half {hour}", suggestions=both)
         case ["half", hour, *_] if hour in COUNTS:
             # "half eight" is half past eight to some people and half past seven to others.
             both = (f"half past {hour}", f"{(COUNTS[hour] - 1) % 12}:30")

@@ -206,7 +206,11 @@ def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: dat
     }
     is_open = why in (Unsaid.NEGATED, Unsaid.UNABLE)
     buttons = home_buttons("today") if is_open else home_buttons("give")
-    screens = [Screen(words[why], buttons)]
+    is_recorded = facts is not None and any(dose.status in RESOLVED for dose in facts.doses)
+    text = words[why]
+    if is_recorded and why is Unsaid.NEGATED:
+        text = _("I haven't changed anything. If a record is wrong, correct or undo it: /history")
+    screens = [Screen(text, buttons)]
     if facts is not None:
         screens.append(given(facts, member=member, now=now))
     return Answer(send=tuple(screens))

@@ -1,0 +1,67 @@
+"""Which words of what was said say how much, and when."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from bot.grammar.words.loading import load_lines
+
+_HAPPENED = "happened"
+_OF_PERSON = {"personx", "her", "him", "his", "my", "our", "their", "hers", "mine", "own"}
+_JOINTS = {"the", "both", "all", "of", "and", "to", "for", "a", "some", "with"}
+_PARTS = {"morning", "noon", "lunchtime", "lunch", "afternoon", "evening", "night", "bedtime"}
+_PARTS |= {"breakfast", "dinner", "supper", "mornings", "evenings", "nights"}
+NUMBER = re.compile(r"\d+(?:[.,/]\d+)?|[½¼¾]|one|two|three|four|five|six|half|couple")
+CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:mg|ml|g|mcg)?")
+
+
+def left_over(words: Sequence[str]) -> list[str] | None:
+    """The words of amount and time among *words*; None if others stay over."""
+    kept: list[str] = []
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else ""
+        following = words[at + 1] if at + 1 < len(words) else ""
+        is_counted = bool(NUMBER.fullmatch(before)) or before in {"a", "half"}
+        if word in {"medx", "it", "them", "that", "another", "more"} or word in _OF_PERSON:
+            continue
+        if word == "one" and (following in {"medx", "of"} or pills().fullmatch(following)):
+            kept.append(word)  # how many, where more may be usual
+            continue
+        is_hour = following == "oclock" or before in {"at", "about", "around", "past"}
+        if pills().fullmatch(word) and not (is_counted and before != "the") and not is_hour:
+            continue
+        if word in _PARTS and (pills().fullmatch(following) or following == "medx"):
+            continue
+        if word in _JOINTS and word not in {"a", "to", "and"}:
+            continue
+        if word in {"and", "a", "to"} and not _belongs_to_a_time(words, at):
+            continue
+        kept.append(word)
+    return kept if is_of_time(kept) else None
+
+
+def _belongs_to_a_time(words: Sequence[str], at: int) -> bool:
+    """ "a quarter to eight", "an hour and a half ago", "half a tablet"."""
+    around = {*words[max(0, at - 1) : at], *words[at + 1 : at + 2]}
+    return bool(around & {"quarter", "half", "hour", "eight", "ten", "twenty", "five"}) or bool(
+        words[at] == "to" and at and NUMBER.fullmatch(words[at - 1])
+    )
+
+
+def is_of_time(words: Sequence[str]) -> bool:
+    """Whether all *words* are of a time or an amount."""
+    return all(word in _allowed() or CLOCK.fullmatch(word) for word in words)
+
+
+def clock_in(words: Sequence[str]) -> bool:
+    return any(CLOCK.fullmatch(word) for word in words)
+
+
+@lru_cache
+def _allowed() -> frozenset[str]:
+    return frozenset(" ".join(load_lines(_HAPPENED)["left over"]).split())
+
+
+@lru_cache
+def pills() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{load_lines('statements')['macro pills'][0]})\b")
