@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from bot.grammar.intents.kinds import (
     OffTopic,
@@ -16,7 +15,7 @@ from bot.grammar.intents.known import Known
 from bot.grammar.intents.reading import read_intents
 from bot.grammar.people import Person, split_person_line
 from bot.grammar.problems import Misunderstood
-from bot.grammar.words.loading import load_kinship, load_lines, load_openings, load_words
+from bot.grammar.words.loading import load_kin, load_openings, load_words
 
 _LONGEST_NAME = 4  # words of whom somebody looks after
 _TOKEN = re.compile(r"(?:[?&]start=|/start\s+)(?P<token>[\w-]{20,64})|^(?P<bare>[\w-]{30,64})$")
@@ -64,7 +63,7 @@ def read_whom(text: str, *, is_asked: bool) -> Whom | None:
     except Misunderstood:
         return None
     said = name.split()
-    is_kin = said[0].casefold() in _kin()
+    is_kin = said[0].casefold() in load_kin()
     if {word.casefold() for word in said} & load_words("not names"):
         return None
     is_name = 0 < len(said) <= _LONGEST_NAME and not re.search(r"[\d?/:]", name)
@@ -87,9 +86,3 @@ def read_for_later(text: str, *, someone: Person, now: datetime) -> ForLater | N
             return None
         case _:
             return ForLater("", text)
-
-
-@lru_cache
-def _kin() -> frozenset[str]:
-    others = " ".join(load_lines("first_words")["other kin"]).split()
-    return frozenset({*load_kinship(), *others})

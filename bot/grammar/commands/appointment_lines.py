@@ -17,6 +17,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.remarks import parse_text
 from bot.grammar.reminders import read_reminders
 from bot.grammar.tokens import Line, as_word
+from bot.grammar.words.loading import load_kin
 
 LONGEST_PART = 40  # tokens: all weekdays with commas, and the words that may precede them
 # A sensible line of 100 words takes about 200 steps. A step looks for a part after a possible
@@ -29,6 +30,14 @@ _ROUGH_TIMES = frozenset(
     ["half", "quarter", "breakfast", "lunch", "lunchtime", "teatime", "dinner", "bedtime"]
 )
 
+# What an appointment is for is said with one of these: "for her leg", "to change the dressing".
+_ARTICLES = frozenset(["a", "an", "the", "her", "his", "their"])
+_TASKS = frozenset(
+    [
+        *("change", "check", "clean", "collect", "cut", "discuss", "do", "dress", "fit", "get"),
+        *("give", "have", "look", "measure", "remove", "review", "see", "sort", "take", "talk"),
+    ]
+)
 
 _HOUSE = re.compile(r"\d{1,4}[a-d]?")
 # What stands in an address after the number of the house.
@@ -181,10 +190,25 @@ class LineReader:
         if word.rstrip(":") in _NOTES and word.endswith(":") and not is_last:
             parts.note = parse_text(self._words(at + 1, len(self._tokens)))
             return len(self._tokens) - at
+        if has_begun and parts.note is None and self._says_why(at):
+            end = self._phrase_ends(at + 1)
+            parts.note = parse_text(self._words(at, end))
+            return end - at
         if word == "for" and has_begun and find_unknown_person(following[:2]) is not None:
             words = self._words(at + 1, self._phrase_ends(at + 1))
             raise unknown_person(words, parts.people)
         return 0
+
+    def _says_why(self, at: int) -> bool:
+        """ "for her leg", "to change the dressing"; but "for her aunt" says for whom."""
+        if self._tokens[at].word not in {"for", "to"}:
+            return False
+        words = [token.word.strip(".!") for token in self._tokens[at : self._phrase_ends(at + 1)]]
+        if len(words) < 2 or not words[-1].isalpha():
+            return False
+        if words[0] == "to":
+            return words[1] in _TASKS
+        return len(words) > 2 and words[1] in _ARTICLES and load_kin().isdisjoint(words)
 
     def _is_address(self, at: int, *, has_clock: bool) -> bool:
         """ "at 12 High Street": a number that isn't an hour, since a street follows. Where the hour

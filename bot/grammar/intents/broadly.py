@@ -55,6 +55,8 @@ def _asked(sentence: Sentence) -> Question | None:
         return WhatIsPlanned(span, visits, about, person, sentence.weekday)
     if says("doctor"):
         return WhoIs(sentence.doctor_ids)
+    if says("supply"):
+        return WhatRunsOut(person)
     if says("pills"):
         if says("given"):
             return WasItGiven(

@@ -206,6 +206,7 @@ def _appointment(
     is_explicit = bool(_TO_BOOK.match(typed_line))
     line = _NEXT_IS.sub(r"\1 ", _TO_BOOK.sub("", line) if is_explicit else line)
     line = re.sub(r"(?i)\bagain\b ?", "", line)
+    line = _COMES.sub(r"\1 ", line, count=1)
     line = re.sub(r"(?i)(?<=[a-z] )appt\.? (?=.*\d)", "", line)
     line = re.sub(rf"(?i)^(?P<who>{names}) in (?:for|with|at) (?:the )?", r"\g<who> ", line)
     named = re.match(rf"(?i)(?P<who>{names}) (?P<what>.+)$", line)
@@ -241,6 +242,10 @@ def _appointment(
 #: Of an appointment that is saved, it's no second one.
 _OF_WHAT_IS_THERE = re.compile(r"\bremind (?:me|us) (?:to (?:take|bring|drive)|about|of)\b")
 _NEXT_IS = re.compile(r"(?i)^(?:the |her |his )?next (.{3,40}?) (?:is|will be) (?:on )?(?=.*\d)")
+_COMES = re.compile(
+    r"(?i)^(\w+(?: \w+){0,2}?) (?:is |are )?(?:coming|comes?|visits|visiting|calling|popping)"
+    r"(?: round| in| over| out| by)? (?=.*\d)"
+)
 _TO_BOOK = re.compile(
     r"(?i)^(?:(?:i|we) (?:need|have|want) to )?(?:book|arrange|make)(?: an?| the| her| his)? "
     r"(?:appointment (?:for|with|at) (?:the |her |his )?)?"

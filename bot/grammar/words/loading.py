@@ -97,6 +97,13 @@ def load_kinship() -> Mapping[str, str]:
 
 
 @lru_cache
+def load_kin() -> frozenset[str]:
+    """What people call a relation, a friend or a neighbour."""
+    others = " ".join(load_lines("first_words")["other kin"]).split()
+    return frozenset({*load_kinship(), *others})
+
+
+@lru_cache
 def load_words(section: str) -> frozenset[str]:
     """A section of single words."""
     return frozenset(word for line in load_lines("words")[section] for word in line.split())
