@@ -3,6 +3,7 @@
 Any part may be missing, and is then asked for; a day or an hour with two readings keeps both.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -210,6 +211,22 @@ def _without_past(when: When, local_now: datetime) -> When:
     if when.problem is not None and when.problem.problem is Problem.AM_OR_PM:
         when = replace(when, problem=hour_has_passed(f"{when.times[0]:%H:%M}", offered=ahead))
     return replace(when, times=(), offered=ahead)
+
+
+def with_day_after(days: Sequence[date], typed: str, old: date) -> tuple[date, ...]:
+    """ "Move it to Tuesday", before the appointment on *old*: also the Tuesday that follows it."""
+    found = _WEEKDAY.match(typed)
+    is_weekday = found is not None and found[1].casefold() in WEEKDAYS
+    if not is_weekday or len(days) != 1 or days[0] >= old:
+        return tuple(days)
+    days_after = (days[0].weekday() - old.weekday()) % 7 or 7
+    return (days[0], old + timedelta(days=days_after))
+
+
+_WEEKDAY = re.compile(
+    r"(?:on |the )*(\w+)(?!,? (?:the )?\d{1,2}(?:st|nd|rd|th|/\d|\.\d\d?\.| ?[a-z]{3}))",
+    re.IGNORECASE,
+)
 
 
 def hour_has_passed(words: str, *, offered: Sequence[time] = ()) -> Misunderstood:

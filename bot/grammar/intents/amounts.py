@@ -24,6 +24,9 @@ def left_over(words: Sequence[str]) -> list[str] | None:
         is_counted = bool(NUMBER.fullmatch(before)) or before in {"a", "half"}
         if word in {"medx", "it", "them", "that", "another", "more"} or word in _OF_PERSON:
             continue
+        if word == "a" and following == "medx":
+            kept.append("one")  # where two may be usual
+            continue
         if word == "one" and (following in {"medx", "of"} or pills().fullmatch(following)):
             kept.append(word)  # how many, where more may be usual
             continue

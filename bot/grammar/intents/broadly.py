@@ -77,6 +77,8 @@ def _said(sentence: Sentence) -> Intent | None:
     is_of_stock = sentence.says(_BROADLY, "lost") or sentence.says(_BROADLY, "few left")
     if ids and is_of_stock:
         return AboutMedicine(ids, Topic.LEFT)
+    if ids and sentence.says(_BROADLY, "forgot"):
+        return WasItGiven(ids, Asked.WHETHER, sentence.person_id, sentence.part)
     if sentence.says("talk", "unable"):
         return NoRecord(Unsaid.UNABLE, ids, sentence.person_id)
     if sentence.says(_BROADLY, "unsure"):

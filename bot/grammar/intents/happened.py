@@ -105,7 +105,9 @@ def _is_clause(words: Sequence[str]) -> bool:
 
 _LEADS_TO = {"and", "so", "i", "we", "she", "he", "personx", "have", "has"}
 _LONGEST_REASON = 10  # words
-_REASON_WORDS = "is has got had was were in and so because hurts woke felt feels asked complained"
+_REASON_WORDS = (
+    "is has got had was were in and so because very quite hurts woke felt feels asked complained"
+)
 _IN_REASONS = frozenset(_REASON_WORDS.split())
 _TURN_WORDS = """
     no said says told tells who what how where forgot later tomorrow instead wish must need needs
@@ -128,7 +130,7 @@ def _went(sentence: Sentence) -> Intent | None:
 
 def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     said = match.groupdict()
-    words = " ".join(filter(None, [said["rest"], said.get("more")]))
+    words = _TOO.sub("", " ".join(filter(None, [said["rest"], said.get("more")])))
     words, but_not = _without_exception(sentence, words)
     words, due_hours = _without_due_hour(words)
     words, note = _without_note(sentence, words)
@@ -171,6 +173,7 @@ def _gave(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     return replace(found, but_not=but_not, due_hours=due_hours)
 
 
+_TOO = re.compile(r"(?<=medx) (?:too|also|as)$")  # "well" is left out of every sentence
 _HOUR_ALONE = re.compile(  # "1 sachet 9 oclock"
     r"\b((?!at\b|about\b|around\b|past\b|to\b|last\b|tonight\b|yesterday\b|today\b)[a-z]{3,})"
     r" (\d{1,2}(?:[:.]\d\d)? ?(?:oclock|am|pm))\b"

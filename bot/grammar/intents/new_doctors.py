@@ -32,8 +32,11 @@ _WAYS = [
 _WHERE = r"(?: at the (?:surgery|practice|clinic)| here)?"
 _LINE = re.compile(
     rf"(?i)\s*(?:add |{_WHO}(?: got)? )?(?:a )?new doctor{_WHERE}[,:]? "
-    r"(?P<line>(?:dr|doctor|prof)\b.+)"
+    r"(?:is |called |it's )?(?P<line>(?:dr|doctor|prof)\b.+)"
 )
+_WHO_IS = re.compile(
+    r"(?i)(?<=[a-z])(?<! at)(?<! in) (?:the|a|an) (?=[a-z]+ ?[a-z]*(?:,|$))"
+)  # "the heart specialist"
 
 
 _NUMBER_IS = re.compile(r"(?i),? (?:his |her )?(?:phone |telephone )?number(?: is)?:? (?=\+?\d)")
@@ -44,7 +47,7 @@ def read_new_doctor(text: str) -> str | None:
     plain = text.replace("\u2019", "'")
     whole = _LINE.fullmatch(plain)
     if whole is not None:
-        return _NUMBER_IS.sub(", ", whole["line"])
+        return _NUMBER_IS.sub(", ", _WHO_IS.sub(", ", whole["line"], count=1))
     for way in _WAYS:
         match = way.fullmatch(plain)
         if match is not None:

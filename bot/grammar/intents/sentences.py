@@ -192,6 +192,9 @@ class _Marking:
             return used
         kin = word if word in load_kinship() else word.removesuffix("s")
         if kin in load_kinship() and (ids := self._kin(kin)):
+            if self.kept and self.kept[-1] in {"my", "our"}:
+                self.kept.pop()
+                word = f"{self.origins.pop()} {word}"
             self._mark("person", ids, [word])
         elif word in WEEKDAYS and word not in _NO_DAYS:
             self.weekday = WEEKDAYS[word].value

@@ -206,6 +206,7 @@ def _appointment(
     is_explicit = bool(_TO_BOOK.match(typed_line))
     line = _NEXT_IS.sub(r"\1 ", _TO_BOOK.sub("", line) if is_explicit else line)
     line = re.sub(r"(?i)\bagain\b ?", "", line)
+    line, is_wanted = _WANTS_TO_SEE.subn(r"\1 ", line, count=1)
     line = _COMES.sub(r"\1 ", line, count=1)
     line = re.sub(r"(?i)(?<=[a-z] )appt\.? (?=.*\d)", "", line)
     line = re.sub(rf"(?i)^(?P<who>{names}) in (?:for|with|at) (?:the )?", r"\g<who> ", line)
@@ -217,7 +218,7 @@ def _appointment(
     )
     if not reminder and (sentence.medicine_ids or not is_about_one or names_amount(text)):
         return None
-    if load_expressions(_PLANS)["is over"].search(sentence.text):
+    if not is_wanted and load_expressions(_PLANS)["is over"].search(sentence.text):
         return None
     if sentence.visit_ids and _OF_WHAT_IS_THERE.search(sentence.text):
         return WhatIsPlanned(Span.NEXT, sentence.visit_ids)
@@ -242,6 +243,10 @@ def _appointment(
 #: Of an appointment that is saved, it's no second one.
 _OF_WHAT_IS_THERE = re.compile(r"\bremind (?:me|us) (?:to (?:take|bring|drive)|about|of)\b")
 _NEXT_IS = re.compile(r"(?i)^(?:the |her |his )?next (.{3,40}?) (?:is|will be) (?:on )?(?=.*\d)")
+_WANTS_TO_SEE = re.compile(
+    r"(?i)^(?:the |her |his )?((?:\w+\.? ){0,2}?\w+) (?:wants?|would like|needs?) to see "
+    r"(?:her|him|us|me|mum|mom|dad)(?: back)?(?: again)?(?: back)? (?=in |on |next |at |\d)"
+)
 _COMES = re.compile(
     r"(?i)^(\w+(?: \w+){0,2}?) (?:is |are )?(?:coming|comes?|visits|visiting|calling|popping)"
     r"(?: round| in| over| out| by)? (?=.*\d)"

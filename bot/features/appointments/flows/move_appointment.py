@@ -27,7 +27,7 @@ from bot.features.appointments.views import (
     time_labels,
 )
 from bot.grammar.appointment_times.parts import When
-from bot.grammar.appointment_times.resolution import hour_has_passed, which_night
+from bot.grammar.appointment_times.resolution import hour_has_passed, which_night, with_day_after
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.commands.repeat_changes import without_missed_exceptions
 from bot.grammar.problems import Misunderstood, Problem
@@ -222,7 +222,8 @@ async def _understood(
             return FLOW.ask(request, running, "reach", data)
         return await _repeat(request, running, data, when, when.rule)
     if when.days:
-        data["days"] = [day.isoformat() for day in when.days]
+        days = with_day_after(when.days, typed or "", date.fromisoformat(data["old_day"]))
+        data["days"] = [day.isoformat() for day in days]
     elif when.times and not data["days"]:
         data["days"] = [data["old_day"]]
     if when.times:

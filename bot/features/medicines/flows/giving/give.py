@@ -1,7 +1,7 @@
 """`/give`: what was given, when and how much, and whether to record it despite earlier intakes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import AbandonPolicy, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.giving.clock_doubts import other_clock, times_to_tap
-from bot.features.medicines.flows.giving.intake_draft import Draft
+from bot.features.medicines.flows.giving.intake_draft import Draft, Rest
 from bot.features.medicines.flows.giving.questions import (
     ask_amount,
     ask_confirm,
@@ -80,21 +80,28 @@ async def begin_named(
     """Each of *items* with what was said about it. Several lines: which of them is asked. The
     *note* is kept with each record.
     """
+    queue = tuple((" ".join(str(line.id) for line in lines), words) for lines, words in items)
+    then = tuple(lines[0].name for lines, _words in items)
     found, rest = items[0]
-    queue = tuple((str(lines[0].id), words) for lines, words in items[1:])
+    draft = Rest(queue[1:], then[1:], request.is_said, note)
+    return await _which_or_start(request, found, rest, draft)
+
+
+async def _which_or_start(
+    request: Request, found: Sequence[MedicineLine], words: str, rest: Rest
+) -> Answer:
+    if len(found) == 1:
+        return await _start(request, found[0], words, rest=rest)
     now = request.scope.clock.now()
-    if len(found) > 1:
-        data = {
-            "choices": choices(found, now=now),
-            "rest": rest,
-            "said_at": now.isoformat(),
-            "given": given_line_of(request, rest, found),
-            "zones": {str(line.id): line.zone.key for line in found},
-            "is_said": request.is_said,
-            "note": note,
-        }
-        return FLOW.begin(request, "which", data)
-    return await _start(request, found[0], rest, queue=queue, is_said=request.is_said, note=note)
+    data = {
+        "choices": choices(found, now=now),
+        "rest": words,
+        "said_at": now.isoformat(),
+        "given": given_line_of(request, words, found),
+        "zones": {str(line.id): line.zone.key for line in found},
+        **asdict(rest),
+    }
+    return FLOW.begin(request, "which", data)
 
 
 async def begin_medicine(request: Request, medicine: MedicineFacts) -> Answer:
@@ -105,22 +112,20 @@ async def begin_medicine(request: Request, medicine: MedicineFacts) -> Answer:
 async def _start(
     request: Request,
     line: MedicineLine,
-    rest: str,
+    words: str,
     running: Conversation | None = None,
     *,
-    queue: tuple[tuple[str, str], ...] = (),
     said_at: datetime | None = None,
     said_in: str | None = None,
-    is_said: bool = False,
-    note: str = "",
+    rest: Rest,
 ) -> Answer:
     """The medicine is known. Read what was said about it (now, or at *said_at* in the zone
     *said_in*), and record or ask.
     """
-    draft = Draft.of(line, queue=queue, is_said=is_said, note=note)
+    draft = replace(Draft.of(line), **asdict(rest))
     draft = replace(draft, zone=said_in or draft.zone)
     now = said_at or request.scope.clock.now()
-    typed = read_intake(tokenize(rest), zone=ZoneInfo(draft.zone), now=now)
+    typed = read_intake(tokenize(words), zone=ZoneInfo(draft.zone), now=now)
     draft = replace(
         draft,
         asks_amount=typed.amount_problem is not None,
@@ -186,13 +191,12 @@ def _ask_for_amount(
 async def _continue_queue(request: Request, draft: Draft, answer: Answer) -> Answer:
     """Confirm what was recorded, then go on with the next medicine of the line."""
     lines = await list_not_stopped(request.scope)
-    (medication_id, rest), *queue = draft.queue
-    line = next((line for line in lines if str(line.id) == medication_id), None)
-    if line is None:
+    (ids, words), *queue = draft.queue
+    found = [line for line in lines if str(line.id) in ids.split()]
+    if not found:
         return answer
-    following = await _start(
-        request, line, rest, queue=tuple(queue), is_said=draft.is_said, note=draft.note
-    )
+    rest = Rest(tuple(queue), draft.then[1:], draft.is_said, draft.note)
+    following = await _which_or_start(request, found, words, rest)
     return replace(following, send=(*answer.send, *following.send), closes=True)
 
 
@@ -231,8 +235,7 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         running,
         said_at=said_at,
         said_in=said_in,
-        is_said=bool(data.get("is_said")),
-        note=str(data.get("note", "")),
+        rest=Rest.of(data),
     )
 
 

@@ -16,6 +16,27 @@ from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.records.intakes import Giving
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What comes after a medicine: the ids that each may be with its words, and what `then` are
+    called.
+    """
+
+    queue: tuple[tuple[str, str], ...] = ()
+    then: tuple[str, ...] = ()
+    is_said: bool = False
+    note: str = ""
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            tuple((ids, words) for ids, words in data.get("queue", ())),
+            tuple(data.get("then", ())),
+            bool(data.get("is_said")),
+            str(data.get("note", "")),
+        )
+
+
 @dataclass(frozen=True)
 class Draft:
     """What is known so far; stored in Redis between two questions.
@@ -24,8 +45,8 @@ class Draft:
     read by the person's clock or, with `is_mine`, by the member's. `at` is fixed as soon as a
     question is asked, so that it stays what was meant however long the answer takes. `known` are
     the intakes that the question has shown, `queue` the medicines that come after this one, with
-    their words. What `is_said` in own words is shown before it is recorded, with the `note` that
-    the rest of the sentence makes.
+    their words, and `then` what they are called. What `is_said` in own words is shown before it is
+    recorded, with the `note` that the rest of the sentence makes.
     """
 
     id: str
@@ -51,6 +72,7 @@ class Draft:
     seen: int | None = None
     known: tuple[str, ...] = ()
     queue: tuple[tuple[str, str], ...] = ()
+    then: tuple[str, ...] = ()
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
     is_said: bool = False
@@ -59,8 +81,8 @@ class Draft:
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        for several in ("options", "known"):
-            data[several] = tuple(data[several])
+        for several in ("options", "known", "then"):
+            data[several] = tuple(data.get(several, ()))
         for pairs in ("queue", "buttons"):
             data[pairs] = tuple((first, second) for first, second in data[pairs])
         return cls(**data)
@@ -69,10 +91,6 @@ class Draft:
     def of(
         cls,
         medicine: MedicineFacts | MedicineLine,
-        *,
-        queue: tuple[tuple[str, str], ...] = (),
-        is_said: bool = False,
-        note: str = "",
     ) -> Self:
         return cls(
             id=str(medicine.id),
@@ -80,9 +98,6 @@ class Draft:
             person=medicine.person,
             zone=medicine.zone.key,
             usual=medicine.dosage.to_json(),
-            queue=queue,
-            is_said=is_said,
-            note=note,
         )
 
     def write(self) -> Data:

@@ -75,7 +75,12 @@ def show(request: Request, draft: Draft, question: Question) -> Draft:
                 else ()
             )
             text = confirmations.confirm(
-                outlook, reader=reader, changes=changes, note=draft.note, corrects=False
+                outlook,
+                reader=reader,
+                changes=changes,
+                note=draft.note,
+                then=draft.then,
+                corrects=False,
             ).text
             if is_clock_in_doubt(request, draft):
                 buttons = [other_clock_button(request, draft)]

@@ -24,9 +24,17 @@ def counts_for_words(dose: DoseFacts, reader: Reader) -> str:
 
 
 def confirm(
-    outlook: Outlook, *, reader: Reader, changes: Sequence[str], corrects: bool, note: str = ""
+    outlook: Outlook,
+    *,
+    reader: Reader,
+    changes: Sequence[str],
+    corrects: bool,
+    note: str = "",
+    then: Sequence[str] = (),
 ) -> Screen:
-    """Lists everything that Yes will record and what to know beforehand. It never gives advice."""
+    """Lists everything that Yes will record and what to know beforehand. It never gives advice.
+    *then* are the medicines that come after this one.
+    """
     medicine = outlook.medicine
     lines = [*changes, f"💊 {what_in_words(outlook)}"]
     lines.append(
@@ -43,6 +51,9 @@ def confirm(
         lines.append(_extra(outlook, reader))
     lines += considerations(outlook, reader)
     lines += said_as_note(note)
+    if then:
+        names = escape(", ".join(then))
+        lines.append(_("After this one, I'll ask about {names}.").format(names=names))
     lines.append(_("Correct the record?") if corrects else _("Record it?"))
     return Screen("\n".join(lines))
 
