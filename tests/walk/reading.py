@@ -28,9 +28,10 @@ SIGNS = {
     "⚠": "missed",
     "❔": "not_asked",
     "⏰": "pending",
+    "🙋": "pending",
     "•": "pending",
 }
-_SIGN = r"(?P<sign>[✅⏭⚠❔⏰•])\ufe0f?"
+_SIGN = r"(?P<sign>[✅⏭⚠❔⏰🙋•])\ufe0f?"
 
 
 @dataclass(frozen=True)

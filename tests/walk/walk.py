@@ -35,7 +35,16 @@ from bot.ui.presses.doses import (
     UndoOnCard,
     UndoRecord,
 )
-from bot.ui.presses.family import Invite, MovePerson, OwnClock, SetDayTimes, SwitchFamily
+from bot.ui.presses.family import (
+    AskFirst,
+    Invite,
+    MovePerson,
+    OwnClock,
+    SendTest,
+    SetDayTimes,
+    SetFamilyLadder,
+    SwitchFamily,
+)
 from bot.ui.presses.history import ShowEntry
 from bot.ui.presses.medicines import (
     ChangeMedicine,
@@ -151,6 +160,7 @@ class Walk(Ground):
             (self._ask, 3),
             (self._appointment, 7),
             (self._switch, 3),
+            (self._settings, 3),
         )
         choices, weights = zip(*scenes, strict=True)
         if len(self._medicines(person)) < 2:
@@ -432,6 +442,20 @@ class Walk(Ground):
         async for _ in self._until_done(
             person, outcome, Intent("set a day"), wanted, typed="yes", most=2
         ):
+            yield
+
+    async def _settings(self, person: Person) -> AsyncIterator[None]:
+        """Who is asked first, how soon others are, and a test."""
+        await self.say(person, "/settings", Intent("look"))
+        yield
+        kinds = (AskFirst, SetFamilyLadder, SendTest)
+        found = [each for kind in kinds for each in self._of_kind(person, kind)]
+        if not found:
+            return
+        intent = Intent("settings")
+        outcome = await self.tap(person, *self.rng.choice(found), intent)
+        yield
+        async for _ in self._until_done(person, outcome, intent, typed="hm", most=4):
             yield
 
     async def _press_anything(self, person: Person) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ _HAPPENED = "happened"
 _OF_PERSON = {"personx", "her", "him", "his", "my", "our", "their", "hers", "mine", "own"}
 _JOINTS = {"the", "both", "all", "of", "and", "to", "for", "a", "some", "with"}
 _PARTS = {"morning", "noon", "lunchtime", "lunch", "afternoon", "evening", "night", "bedtime"}
-_PARTS |= {"breakfast", "dinner", "supper", "mornings", "evenings", "nights"}
+_PARTS |= {"breakfast", "dinner", "supper", "teatime", "mornings", "evenings", "nights"}
 NUMBER = re.compile(r"\d+(?:[.,/]\d+)?|[½¼¾]|one|two|three|four|five|six|half|couple")
 CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:mg|ml|g|mcg)?")
 

@@ -78,7 +78,7 @@ def _said(sentence: Sentence) -> Intent | None:
     if ids and is_of_stock:
         return AboutMedicine(ids, Topic.LEFT)
     if ids and sentence.says(_BROADLY, "forgot"):
-        return WasItGiven(ids, Asked.WHETHER, sentence.person_id, sentence.part)
+        return NoRecord(Unsaid.NEGATED, ids, sentence.person_id)
     if sentence.says("talk", "unable"):
         return NoRecord(Unsaid.UNABLE, ids, sentence.person_id)
     if sentence.says(_BROADLY, "unsure"):

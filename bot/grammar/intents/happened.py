@@ -77,6 +77,7 @@ def _after_reason(sentence: Sentence) -> Intent | None:
             word in {"gave", "given", "took"}
             or (word in {"did", "had"} and words[at - 1 : at] == ["and"])
             or (word in {"had", "has"} and {*words[at + 1 : at + 2]} <= {"taken", "had"})
+            or (word == "had" and words[at - 1] == "is")  # "she's had"
             or (word == "give" and "now" in words)
             or (word == "medx" and "given" in words[at:])
         )
@@ -87,7 +88,7 @@ def _after_reason(sentence: Sentence) -> Intent | None:
                 found = None if match is None else _gave(rest, match)
                 if isinstance(found, Gave | GaveDue):
                     until = at
-                    while until and words[until - 1] in _LEADS_TO:
+                    while until and words[until - 1] in _LEADS_TO | {"is"}:
                         until -= 1
                     said = " ".join(filter(None, sentence.origins[:until]))
                     note = "; ".join(filter(None, [said, found.note]))
@@ -234,6 +235,10 @@ def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
             continue  # "and vitamin d": another medicine, which nobody knows
         if tail[:1] == ["late"] and head[-1] in _LENGTHS:
             continue  # "an hour late" is all one
+        if tail[:1] in (["her"], ["his"], ["their"]) and not _IN_REASONS & set(tail):
+            continue  # "her head" is whom or what it was for; "her sugar was low" is a note
+        if tail[:1] in (["a"], ["an"]) and head[-1] in {"half", "quarter", "of"}:
+            continue  # and so is "half an hour late"
         names = {"medx", "it", "them", "that"} & set(head) or pills().search(" ".join(head))
         names = names or load_expressions(_HAPPENED)["everything"].search(" ".join(head))
         if names and left_over(_as_pills(head)) is not None:
@@ -259,7 +264,7 @@ _LENGTHS = {"hour", "hours", "minute", "minutes", "mins", "bit"}
 _CLAUSE_WORDS = """
     she he i we it they but and bit a an all after before because cos as with without though tho
     forgot sorry late no so had was felt happily finally in for slightly eventually fine thanks
-    thank just sorted good ate
+    thank just sorted good ate only his her their half
 """
 _CLAUSES = frozenset(_CLAUSE_WORDS.split())
 
@@ -300,7 +305,7 @@ _ON_PURPOSE = re.compile(r"(?:on purpose|deliberately|intentionally|this time)?"
 
 def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     kept = {"and", "+", "x", "of", "boxes", "box", "packs", "pack", "packets", "a", "more", "new"}
-    said = _FROM_WHERE.sub("", match["rest"])
+    said = _OF_THEM.sub("", _FROM_WHERE.sub("", match["rest"]))
     words = [each for each in said.split() if each not in _SAYS_NOTHING]
     amount = [each for each in words if each not in {"medx", "personx", "more", "new"}]
     is_amount = all(
@@ -313,6 +318,7 @@ def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     return Refilled(sentence.mentions[0], " ".join(amount).strip().removesuffix(" of"))
 
 
+_OF_THEM = re.compile(r"(?<=\d) of (?:them|those)$")
 _SAYS_NOTHING = {"some", "the", "her", "his", "another", "extra", "today", "yesterday", "this"}
 _SAYS_NOTHING |= {"morning", "afternoon", "evening", "just", "now"}
 

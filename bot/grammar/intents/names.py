@@ -12,12 +12,16 @@ from bot.grammar.tokens import raw_words, unaccented
 from bot.grammar.words.loading import load_pairs, load_words
 
 _WORD = re.compile(r"[\w'/%.:-]*[\w%]")
+_CODE = re.compile(r"[a-z]{1,2}\d{1,2}")
+_TEA_TIME = re.compile(r"(?i)\btea time\b")
 _O_CLOCK = re.compile(r"(?i)\bo'? ?clock\b")
 
 
 def spelled_out(text: str) -> Iterator[str]:
     is_first = True
-    for raw in raw_words(_O_CLOCK.sub("oclock", text.replace("\u2019", "'"))):
+    for raw in raw_words(
+        _O_CLOCK.sub("oclock", _TEA_TIME.sub("teatime", text).replace("\u2019", "'"))
+    ):
         for word in _WORD.findall(raw.casefold()):
             bare = word.strip(".:-")
             spelled = load_pairs("first word").get(bare) if is_first else None
@@ -71,7 +75,7 @@ def _names_of(known: Known) -> Iterator[Name]:
         for called in {words, tuple(word.replace("-", "") for word in words)}:
             yield Name("visit", called, visit.id)
         for organ in _organs_of(visit.title):
-            for kind in ("appointment", "clinic", "visit", "check", "checkup", "hospital"):
+            for kind in ("appointment", "clinic", "visit", "check", "checkup", "hospital", "thing"):
                 yield Name("visit", (organ, kind), visit.id)
         if words and words[0] != "doctor" and words[0] not in load_words("not names"):
             yield Name("visit", words[:1], visit.id)  # "the doctor" is whoever it is
@@ -82,7 +86,8 @@ def _called(words: tuple[str, ...]) -> set[tuple[str, ...]]:
     bare = tuple(takewhile(lambda word: not any(map(str.isdecimal, word)), words))
     spaced = tuple(part for word in bare for part in word.split("-") if part)
     joined = tuple(word.replace("-", "") for word in words)  # "xray"
-    return {words, bare, spaced, joined} - {()}
+    codes = {(word,) for word in words if _CODE.fullmatch(word)}  # "b12"
+    return ({words, bare, spaced, joined} | codes) - {()}
 
 
 @lru_cache(4_096)

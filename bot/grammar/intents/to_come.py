@@ -157,6 +157,10 @@ def _is_of_nobody_here(words: str, people: Sequence[Person]) -> bool:
     return bool(named - known) and not has_names_only
 
 
+#: "Mum has a UTI, trimethoprim 200 mg twice a day".
+_WHY_FIRST = re.compile(
+    r"(?i)^\w+(?:'s)? (?:has |is |got )*an? [a-z]+(?: [a-z]+){0,2}, (?=[a-z-]+ \d)"
+)
 #: "She was given amoxicillin 500 mg at 8am" tells of one dose.
 _HAS_HAPPENED = re.compile(
     r"(?i)\W*(?:\w+\W+){0,3}(?:given|gave|took|taken|had|was|were|did|been|says|said|told)\b"
@@ -166,6 +170,8 @@ _HAS_HAPPENED = re.compile(
 def _direction(text: str, people: Sequence[Person], now: datetime) -> Intent | None:
     asked = _CAN_YOU.sub("", text.strip(), count=1)
     line = load_openings(_PLANS)["direction"].sub("", asked, count=1)
+    if line == asked:
+        line = _WHY_FIRST.sub("", asked, count=1)
     before = asked.removesuffix(line)
     if _is_of_nobody_here(before, people):
         return None

@@ -155,8 +155,14 @@ async def _gave(request: Request, intent: Gave) -> Answer | None:
         if not theirs:
             others = [(line.name, line.person) for line in named]
             return views.of_somebody_else(others) if named else None
-        items.append((theirs, intent.when))
+        if len(intent.mentions) == 1 and _OF_EACH.search(request.text or ""):
+            items += [([line], intent.when) for line in theirs]  # "both had their amlodipine"
+        else:
+            items.append((theirs, intent.when))
     return await give.begin_named(request, items, note=intent.note)
+
+
+_OF_EACH = re.compile(r"(?i)\b(?:both|each)\b")
 
 
 async def _own_person(request: Request) -> UUID | None:

@@ -45,10 +45,10 @@ def _moment(when: str, facts: OccurrenceFacts) -> str:
     shift = _SHIFT.fullmatch(when)
     if shift is not None:
         count = _COUNTS.get(shift["count"]) or int(shift["count"])
-        days = count * (7 if shift["unit"].startswith("week") else 1)
         is_sooner = "earlier" in when or "sooner" in when or "forward" in when
-        day = local.date() + timedelta(days=-days if is_sooner else days)
-        when, keeps_time = f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}", True
+        local += count * _UNITS[shift["unit"][0]] * (-1 if is_sooner else 1)
+        when = f"{local.day} {MONTH_NAMES[local.month - 1]} {local.year}"
+        keeps_time = True
     if keeps_time:
         return f"{when} {local:%H:%M}"
     return f"at {when}" if _NUMBER.fullmatch(when) else when
@@ -57,10 +57,12 @@ def _moment(when: str, facts: OccurrenceFacts) -> str:
 _WHERE_TO = re.compile(r"(?i)\b(?:to|until|till|for)\b")
 _SAME_TIME = re.compile(r",? ?(?:but )?(?:at )?(?:the )?same (?:time|hour)$")
 _SHIFT = re.compile(
-    r"(?:(?:back|forward|on|by|out) )*(?P<count>a|an|one|two|three|four|\d{1,2}) "
-    r"(?P<unit>weeks?|days?)(?: (?:later|earlier|sooner|back|forward))?"
+    r"(?:(?:back|forward|on|by|out) )*(?P<count>half an|a|an|one|two|three|four|\d{1,2}) "
+    r"(?P<unit>weeks?|days?|hours?|minutes?|mins?)(?: (?:later|earlier|sooner|back|forward))?"
 )
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+_COUNTS = {"half an": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+_UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1)}
+_UNITS["m"] = timedelta(minutes=1)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
