@@ -213,16 +213,24 @@ def _without_past(when: When, local_now: datetime) -> When:
     return replace(when, times=(), offered=ahead)
 
 
-def with_day_after(days: Sequence[date], typed: str, old: date) -> tuple[date, ...]:
-    """ "Move it to Tuesday", before the appointment on *old*: also the Tuesday that follows it."""
-    found = _WEEKDAY.match(typed)
+def with_day_after(
+    days: Sequence[date], typed: str | None, *, old: date, today: date
+) -> tuple[date, ...]:
+    """ "Move it to Tuesday", before the appointment on *old*: also the Tuesday that follows it. But
+    a day of the same week is that day, unless it's tomorrow, which one would call so.
+    """
+    found = _WEEKDAY.match(typed or "")
     is_weekday = found is not None and found[1].casefold() in WEEKDAYS
     if not is_weekday or len(days) != 1 or days[0] >= old:
+        return tuple(days)
+    is_same_week = days[0] - days[0].weekday() * _A_DAY == old - old.weekday() * _A_DAY
+    if is_same_week and days[0] - today > _A_DAY:
         return tuple(days)
     days_after = (days[0].weekday() - old.weekday()) % 7 or 7
     return (days[0], old + timedelta(days=days_after))
 
 
+_A_DAY = timedelta(days=1)
 _WEEKDAY = re.compile(
     r"(?:on |the )*(\w+)(?!,? (?:the )?\d{1,2}(?:st|nd|rd|th|/\d|\.\d\d?\.| ?[a-z]{3}))",
     re.IGNORECASE,

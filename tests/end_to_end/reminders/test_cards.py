@@ -151,8 +151,10 @@ async def test_two_snoozed_medicines_of_one_card_each_ring_anew(
 async def test_snooze_never_passes_the_window(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna)
     town.jump_to(asked.minute + WINDOW - timedelta(minutes=30))
-    await home.anna.press("⋯", message=asked.cards[0])
-    await home.anna.sees("", after=asked.cards[0])
+    card = await home.anna.sees("🔔 I'm asking again", after=asked.cards[0])
+    await town.settled()
+    await home.anna.press("⋯", message=card)
+    await town.settled()
     toast = await home.anna.press("Snooze 60 min")
     assert toast.alert
     assert "Please record it before then." in toast.text

@@ -222,7 +222,8 @@ async def _understood(
             return FLOW.ask(request, running, "reach", data)
         return await _repeat(request, running, data, when, when.rule)
     if when.days:
-        days = with_day_after(when.days, typed or "", date.fromisoformat(data["old_day"]))
+        old, today = map(date.fromisoformat, (data["old_day"], data["today"]))
+        days = with_day_after(when.days, typed, old=old, today=today)
         data["days"] = [day.isoformat() for day in days]
     elif when.times and not data["days"]:
         data["days"] = [data["old_day"]]
@@ -359,8 +360,7 @@ async def _take_sure(request: Request, running: Conversation, reply: Reply) -> A
     if reply.choice is not None:
         start = datetime.fromisoformat(data["start"])
         return await _save(request, running, data, start, rule=None)
-    zone = ZoneInfo(data["zone"])
-    when = questions.take_when(request, reply, zone=zone, hint="on")
+    when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
     return await _understood(request, running, {**data, "is_said": True}, when, typed=reply.text)
 
 

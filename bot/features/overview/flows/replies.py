@@ -4,6 +4,7 @@ Exactly a button's word does what the button does. Anything else is shown as und
 the flow that does it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -13,9 +14,9 @@ from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.medicines.flows.giving import skip_said, take_late
 from bot.features.overview.flows.family_reader import load_reader, read_short_word
 from bot.features.overview.flows.own_words import OwnWords
-from bot.features.overview.flows.said import answer_short
+from bot.features.overview.flows.said import answer_said, answer_short
 from bot.features.overview.views import said as views
-from bot.grammar.intents.kinds import CalledOff, Drives, GaveDue, Intent, Moved, Skipped
+from bot.grammar.intents.kinds import CalledOff, Drives, Gave, GaveDue, Intent, Moved, Skipped
 from bot.grammar.intents.replies import read_short
 from bot.grammar.tokens import unaccented
 from bot.intake.request import Handler, Replied, Request
@@ -29,6 +30,14 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.errors import NotFound
 from domain.medicines.doses.facts import OPEN, list_doses
+
+#: "Only managed half of it", "given 4 mg as per the clinic".
+_AMOUNT = re.compile(
+    r"(?i)\W*(?:(?:i|we|she|he|they|just|only|has|have|could|\w+) ){0,3}?"
+    r"(?:manage|managed|gave|given|taken|take|took|had|swallowed)(?: only| just)? "
+    r"(?!.*\b(?:not|n't|no)\b)(?P<rest>(?:(?:about|a) )?(?:half|quarter|[½¼¾]|\d[\d.]* ?(?:mg|ml|"
+    r"mcg|g|units?|puffs?|tablets?|tabs?|drops?|capsules?)|(?:one|two|three|1|2|3) of\b).*)"
+)
 
 
 class Replies:
@@ -84,6 +93,15 @@ class Replies:
         if short is not None:
             return await answer_short(request, short, doses)
         reader = await load_reader(request)
+        amount = _AMOUNT.match(request.text or "") if len(still_open) == 1 else None
+        if amount is not None:
+            dose = still_open[0]
+            intent = reader.read(f"gave {dose.name} {amount['rest']}")
+            if isinstance(intent, Gave) and len(intent.mentions) == 1:
+                meant = replace(
+                    intent, mentions=((dose.medication_id,),), person_id=dose.care_recipient_id
+                )
+                return await answer_said(request, meant, {})
         match reader.read(request.text or ""):
             case GaveDue(part=None, is_all=False, when=when, note=note) if still_open:
                 return await take_late.begin_said(request, still_open, when, note)

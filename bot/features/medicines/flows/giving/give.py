@@ -82,8 +82,9 @@ async def begin_named(
     """
     queue = tuple((" ".join(str(line.id) for line in lines), words) for lines, words in items)
     then = tuple(lines[0].name for lines, _words in items)
+    said_at = request.scope.clock.now().isoformat()
     found, rest = items[0]
-    draft = Rest(queue[1:], then[1:], request.is_said, note)
+    draft = Rest(queue[1:], then[1:], request.is_said, note, said_at)
     return await _which_or_start(request, found, rest, draft)
 
 
@@ -96,7 +97,6 @@ async def _which_or_start(
     data = {
         "choices": choices(found, now=now),
         "rest": words,
-        "said_at": now.isoformat(),
         "given": given_line_of(request, words, found),
         "zones": {str(line.id): line.zone.key for line in found},
         **asdict(rest),
@@ -115,16 +115,16 @@ async def _start(
     words: str,
     running: Conversation | None = None,
     *,
-    said_at: datetime | None = None,
     said_in: str | None = None,
     rest: Rest,
 ) -> Answer:
-    """The medicine is known. Read what was said about it (now, or at *said_at* in the zone
-    *said_in*), and record or ask.
+    """The medicine is known. Read what was said about it, by the clock of the zone *said_in*, and
+    record or ask.
     """
     draft = replace(Draft.of(line), **asdict(rest))
     draft = replace(draft, zone=said_in or draft.zone)
-    now = said_at or request.scope.clock.now()
+    now = request.scope.clock.now()
+    now = datetime.fromisoformat(rest.said_at) if rest.said_at else now
     typed = read_intake(tokenize(words), zone=ZoneInfo(draft.zone), now=now)
     draft = replace(
         draft,
@@ -195,7 +195,7 @@ async def _continue_queue(request: Request, draft: Draft, answer: Answer) -> Ans
     found = [line for line in lines if str(line.id) in ids.split()]
     if not found:
         return answer
-    rest = Rest(tuple(queue), draft.then[1:], draft.is_said, draft.note)
+    rest = Rest(tuple(queue), draft.then[1:], draft.is_said, draft.note, draft.said_at)
     following = await _which_or_start(request, found, words, rest)
     return replace(following, send=(*answer.send, *following.send), closes=True)
 
@@ -226,14 +226,12 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
     line = next((line for line in lines if str(line.id) == chosen), None)
     if line is None:
         return FLOW.advance(request, running, "which", data)
-    said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
     said_in = data.get("zones", {}).get(str(line.id))
     return await _start(
         request,
         line,
         rest,
         running,
-        said_at=said_at,
         said_in=said_in,
         rest=Rest.of(data),
     )

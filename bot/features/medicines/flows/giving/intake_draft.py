@@ -19,13 +19,14 @@ from domain.medicines.records.intakes import Giving
 @dataclass(frozen=True, slots=True)
 class Rest:
     """What comes after a medicine: the ids that each may be with its words, and what `then` are
-    called.
+    called. All of it was `said_at` that time (ISO), from which "half an hour ago" counts.
     """
 
     queue: tuple[tuple[str, str], ...] = ()
     then: tuple[str, ...] = ()
     is_said: bool = False
     note: str = ""
+    said_at: str | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
@@ -34,6 +35,7 @@ class Rest:
             tuple(data.get("then", ())),
             bool(data.get("is_said")),
             str(data.get("note", "")),
+            data.get("said_at"),
         )
 
 
@@ -77,6 +79,7 @@ class Draft:
     buttons: tuple[tuple[str, str], ...] = ()
     is_said: bool = False
     note: str = ""
+    said_at: str | None = None
 
     @classmethod
     def read(cls, stored: Data) -> Self:
