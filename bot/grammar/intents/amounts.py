@@ -14,6 +14,8 @@ _PARTS |= {"breakfast", "dinner", "supper", "teatime", "mornings", "evenings", "
 NUMBER = re.compile(r"\d+(?:[.,/]\d+)?|[½¼¾]|one|two|three|four|five|six|half|couple")
 CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:mg|ml|g|mcg)?")
 
+_STRENGTH = re.compile(r"(?:\d[\d.,]*)?(?:mg|ml|g|mcg|units?)")
+
 
 def left_over(words: Sequence[str]) -> list[str] | None:
     """The words of amount and time among *words*; None if others stay over."""
@@ -24,7 +26,7 @@ def left_over(words: Sequence[str]) -> list[str] | None:
         is_counted = bool(NUMBER.fullmatch(before)) or before in {"a", "half"}
         if word in {"medx", "it", "them", "that", "another", "more"} or word in _OF_PERSON:
             continue
-        if word == "a" and following == "medx":
+        if word == "a" and following == "medx" and not any(map(_STRENGTH.fullmatch, words)):
             kept.append("one")  # where two may be usual
             continue
         if word == "one" and (following in {"medx", "of"} or pills().fullmatch(following)):
