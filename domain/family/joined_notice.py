@@ -1,5 +1,6 @@
-"""The message that somebody has joined the family."""
+"""What the other admins hear of a member: that somebody has joined the family."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +24,13 @@ class JoinedFacts:
 
 async def notify_other_admins(scope: Scope, *, role: str) -> None:
     """Queue a message to the other admins: the actor has joined with this role."""
+    await tell_other_admins(scope, Kind.JOINED, {"role": role})
+
+
+async def tell_other_admins(scope: Scope, kind: Kind, facts: Mapping[str, str]) -> None:
+    """Queue a message about the actor, with these *facts*, to the other admins of the scope's
+    family.
+    """
     others = await scope.rows(
         select(FamilyMember.user_id).where(
             FamilyMember.family_id == scope.family_id,
@@ -31,14 +39,15 @@ async def notify_other_admins(scope: Scope, *, role: str) -> None:
             FamilyMember.role == Role.ADMIN,
         )
     )
+    now = scope.clock.now()
     await queue_messages(
         scope,
         [
             OutgoingMessage(
-                kind=Kind.JOINED,
+                kind=kind,
                 user_id=other.user_id,
-                facts={"user_id": str(scope.user_id), "role": role},
-                deadline_at=scope.clock.now(),
+                facts={"user_id": str(scope.user_id), **facts},
+                deadline_at=now,
             )
             for other in others
         ],

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from domain.access import ASKED_FIRST, Role
+from domain.access import ASKED_FIRST
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
-from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.family.joined_notice import tell_other_admins
 from domain.family.users import get_name_and_family
 from domain.models import FamilyMember, User
 from domain.models.delivery import Kind
@@ -27,27 +27,7 @@ class UnreachableFacts:
 
 async def tell_admins(scope: Scope) -> None:
     """Queue a message to the other admins of the scope's family: the actor has blocked the bot."""
-    others = await scope.rows(
-        select(FamilyMember.user_id).where(
-            FamilyMember.family_id == scope.family_id,
-            FamilyMember.left_at.is_(None),
-            FamilyMember.user_id != scope.user_id,
-            FamilyMember.role == Role.ADMIN,
-        )
-    )
-    now = scope.clock.now()
-    await queue_messages(
-        scope,
-        [
-            OutgoingMessage(
-                kind=Kind.UNREACHABLE,
-                user_id=other.user_id,
-                facts={"user_id": str(scope.user_id)},
-                deadline_at=now,
-            )
-            for other in others
-        ],
-    )
+    await tell_other_admins(scope, Kind.UNREACHABLE, {})
 
 
 async def list_own_families(scope: Scope) -> Sequence[UUID]:

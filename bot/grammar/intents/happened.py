@@ -18,9 +18,7 @@ from bot.grammar.intents.kinds import (
     Skipped,
     WentTo,
 )
-from bot.grammar.intents.questions import (
-    Part,
-)
+from bot.grammar.intents.questions import Part
 from bot.grammar.intents.sentences import Sentence
 from bot.grammar.words.loading import load_expressions, load_patterns, load_words
 

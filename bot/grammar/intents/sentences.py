@@ -15,9 +15,7 @@ from bot.grammar.intents.described import describe
 from bot.grammar.intents.known import Known, Spoken
 from bot.grammar.intents.names import names_by_first_word, spelled_out, visits_of, words_of
 from bot.grammar.intents.openings import read_opening
-from bot.grammar.intents.questions import (
-    Part,
-)
+from bot.grammar.intents.questions import Part
 from bot.grammar.intents.verb_forms import set_verbs_right
 from bot.grammar.tokens import unaccented
 from bot.grammar.words.loading import (
@@ -89,7 +87,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
     is_asked = text.rstrip().endswith("?") or ("yet" in words and not {"not", "no"} & {*words})
     kept, origins = set_verbs_right(marked.kept, marked.origins, is_asked=is_asked)
     return Sentence(
-        plain := " ".join(_without_bad_nights(kept)),
+        plain := " ".join(kept),
         is_asked and not opening.is_request,
         tuple(dict.fromkeys(marked.medicines)),
         tuple(dict.fromkeys(marked.people)) or _of_pronouns(words, known),
@@ -105,17 +103,6 @@ def read_sentence(text: str, known: Known) -> Sentence:
         "" if marked.medicines else marked.looks,
         known.spoken.medicine_id,
     )
-
-
-def _without_bad_nights(words: Sequence[str]) -> Sequence[str]:
-    """ "She can't sleep, gave her the zopiclone" denies nothing that was given."""
-    if not {"gave", "given", "had"} & {*words}:
-        return words
-    kept = list(words)
-    for at in range(1, len(kept) - 1):
-        if kept[at] == "not" and kept[at + 1] in load_words("rests"):
-            kept[at - 1 : at + 1] = ["was", "hardly"]
-    return kept
 
 
 def names_amount(text: str) -> bool:

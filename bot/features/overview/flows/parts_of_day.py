@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 
 from bot.grammar.clock_times import PARTS_OF_DAY, PartOfDay
-from bot.grammar.intents.questions import (
-    Part,
-)
+from bot.grammar.intents.questions import Part
 
 _HOURS: Mapping[Part, PartOfDay] = {
     Part.MORNING: PartOfDay((4, 11)),

@@ -33,7 +33,7 @@ from domain.medicines.doses.facts import OPEN, list_doses
 
 #: "Only managed half of it", "given 4 mg as per the clinic".
 _AMOUNT = re.compile(
-    r"(?i)\W*(?:(?:i|we|she|he|they|just|only|has|have|could|\w+) ){0,3}?"
+    r"(?i)\W*(?:\w+ ){0,3}?"
     r"(?:manage|managed|gave|given|taken|take|took|had|swallowed)(?: only| just)? "
     r"(?!.*\b(?:not|n't|no)\b)(?P<rest>(?:(?:about|a) )?(?:half|quarter|[½¼¾]|\d[\d.]* ?(?:mg|ml|"
     r"mcg|g|units?|puffs?|tablets?|tabs?|drops?|capsules?)|(?:one|two|three|1|2|3) of\b).*)"

@@ -61,8 +61,12 @@ _SHIFT = re.compile(
     r"(?P<unit>weeks?|days?|hours?|minutes?|mins?)(?: (?:later|earlier|sooner|back|forward))?"
 )
 _COUNTS = {"half an": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
-_UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1)}
-_UNITS["m"] = timedelta(minutes=1)
+_UNITS = {
+    "w": timedelta(weeks=1),
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 

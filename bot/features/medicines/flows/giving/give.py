@@ -195,7 +195,7 @@ async def _continue_queue(request: Request, draft: Draft, answer: Answer) -> Ans
     found = [line for line in lines if str(line.id) in ids.split()]
     if not found:
         return answer
-    rest = Rest(tuple(queue), draft.then[1:], draft.is_said, draft.note, draft.said_at)
+    rest = replace(Rest.of(draft.write()), queue=tuple(queue), then=draft.then[1:])
     following = await _which_or_start(request, found, words, rest)
     return replace(following, send=(*answer.send, *following.send), closes=True)
 
