@@ -5,16 +5,22 @@ from typing import Any
 
 from bot.features.appointments.views import appointment_notices
 from bot.features.appointments.views.calendar_files import calendar_update
+from bot.features.family.views import family_settings, settings
 from bot.features.family.views import notices as family_notices
-from bot.features.family.views import settings as family_settings
-from bot.features.medicines.views import cards, notices, pause_ends, records, refill_notices
-from bot.features.overview.views import changes
+from bot.features.medicines.views import (
+    discreet_cards,
+    notices,
+    pause_ends,
+    records,
+    refill_notices,
+)
+from bot.features.overview.views import changes, digests
 from bot.ui.answer import Screen
 from domain.delivery.messages import Message
 from domain.models.delivery import Kind
 
 VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
-    Kind.SLOT_CARD: cards.slot_card,
+    Kind.SLOT_CARD: discreet_cards.slot_card,
     Kind.MISSED: notices.summary,
     Kind.NOT_ASKED: notices.summary,
     Kind.REFILL: refill_notices.notice,
@@ -25,9 +31,10 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.JOINED: family_notices.joined,
     Kind.CHANGES: changes.changed,
     Kind.ALARM: family_notices.alarm,
-    Kind.UNREACHABLE: family_settings.unreachable,
+    Kind.UNREACHABLE: settings.unreachable,
     Kind.ASKED_FIRST: family_settings.asked_first_changed,
-    Kind.TEST: family_settings.test,
+    Kind.DIGEST: digests.digest,
+    Kind.TEST: settings.test,
 }
 
 

@@ -25,6 +25,7 @@ from bot.features.family.flows import (
     day_times,
     new_family,
     own_clock,
+    own_hours,
 )
 from bot.features.family.handlers import family, people, settings
 from bot.features.medicines.flows.content import add_medicine, change_medicine, draft_flow
@@ -72,6 +73,7 @@ from bot.ui.presses.doses import (
     CorrectToMyClock,
     HoldSlot,
     OpenMenu,
+    ShowNames,
     ShowRecord,
     Skip,
     Snooze,
@@ -87,6 +89,8 @@ from bot.ui.presses.doses import (
 )
 from bot.ui.presses.family import (
     AskFirst,
+    FamilySettings,
+    HideNames,
     Invite,
     InvitePerson,
     MovePerson,
@@ -96,6 +100,11 @@ from bot.ui.presses.family import (
     SendTest,
     SetDayTimes,
     SetFamilyLadder,
+    SetHearing,
+    SetHourCycle,
+    SetHours,
+    SetWindow,
+    ShowHearing,
     SwitchFamily,
 )
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
@@ -216,6 +225,7 @@ FLOWS = Flows(
     add_doctor.FLOW,
     change_doctor.FLOW,
     own_clock.FLOW,
+    own_hours.FLOW,
     asked_first.FLOW,
     ELSEWHERE.flow,
     EDITED.flow,
@@ -259,6 +269,7 @@ PRESSES: dict[type[Press], Handler] = {
     Skip: doses.skip,
     Snooze: doses.snooze,
     HoldSlot: doses.hold,
+    ShowNames: doses.show_names,
     UndoRecord: doses.undo_record,
     UndoOnCard: doses.undo_on_card,
     ShowRecord: doses.show,
@@ -320,6 +331,13 @@ PRESSES: dict[type[Press], Handler] = {
     Invite: family.invite_as,
     InvitePerson: family.invite_person,
     SetFamilyLadder: settings.set_ladder,
+    FamilySettings: settings.family_settings,
+    SetWindow: settings.set_window,
+    ShowHearing: settings.hearing,
+    SetHearing: settings.set_hearing,
+    SetHours: own_hours.begin,
+    SetHourCycle: settings.set_hour_cycle,
+    HideNames: settings.hide_names,
     AskFirst: asked_first.begin,
     SendTest: settings.test,
     RunCommand: _menu,

@@ -36,12 +36,14 @@ LASTING = frozenset(
         "family.alarmed",
         "family.ladder_set",
         "family.renamed",
+        "family.window_set",
         "invitation.created",
         "medication.ladder_set",
         "medication.nickname_removed",
         "medication.nicknamed",
         "person.added",
         "person.asked_first_set",
+        "person.hearing_set",
         "stock.promised",
     }
 )

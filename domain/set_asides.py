@@ -35,6 +35,7 @@ class Work(StrEnum):
     PAUSE = "pause"  # announcing the end of a pause, and ending it
     EXPANSION = "expansion"  # making a medicine's doses
     SERIES = "series"  # making an appointment's occurrences
+    DIGEST = "digest"  # a member's morning digest or evening summary
 
 
 @dataclass(frozen=True)

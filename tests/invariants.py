@@ -92,6 +92,10 @@ _RULES: Sequence[tuple[int, str, str]] = [
         JOIN family_members m
           ON m.family_id = d.family_id AND m.left_at IS NULL AND m.joined_at <= d.due_at
          AND (m.role IN ('admin', 'caregiver') OR m.user_id = c.user_id)
+         -- Who hears less isn't asked, as long as others are.
+         AND (m.user_id = c.user_id OR NOT EXISTS (
+             SELECT 1 FROM care_assignments a WHERE a.care_recipient_id = c.id
+               AND a.user_id = m.user_id AND a.hears <> 'everything'))
         WHERE d.status IN ('pending', 'missed', 'taken', 'skipped') AND d.is_scheduled
           -- Where some are asked first, it's they; who that was before it was set isn't kept.
           AND (m.user_id = c.user_id
@@ -100,12 +104,13 @@ _RULES: Sequence[tuple[int, str, str]] = [
                OR NOT EXISTS (
                    SELECT 1 FROM care_assignments a JOIN family_members o
                      ON o.family_id = a.family_id AND o.user_id = a.user_id
-                   WHERE a.care_recipient_id = c.id AND a.asked_first
+                   WHERE a.care_recipient_id = c.id AND a.asked_first AND a.hears = 'everything'
                      AND o.role IN ('admin', 'caregiver')
                      AND coalesce(o.left_at, 'infinity') > d.due_at))
           AND NOT EXISTS (
               SELECT 1 FROM audit_events s WHERE s.family_id = d.family_id
-                AND s.action = 'person.asked_first_set' AND s.created_at > d.due_at)
+                AND s.action IN ('person.asked_first_set', 'person.hearing_set')
+                AND s.created_at > d.due_at)
           AND EXISTS (
               SELECT 1 FROM notifications n
               WHERE n.kind = 'slot_card' AND n.slot_at = d.due_at

@@ -17,6 +17,7 @@ from bot.ui import conversations as conversation_views
 from bot.ui import refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.press import NOWHERE
+from bot.ui.wording import count_hours
 from domain.database.requests import ScopeRequest, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -139,6 +140,8 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     member = await scope.enter_family(family_id)
     if member is None and family_id is not None:
         raise NotFound
+    if member is not None:
+        count_hours(member.hour_cycle)
     chat = incoming.update.effective_chat
     if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
         # They have unblocked the bot, even if Telegram hasn't told us.

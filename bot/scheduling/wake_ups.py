@@ -28,6 +28,7 @@ from domain.medicines.expansion import horizon
 from domain.medicines.expansion.horizon import EXPANSION_HORIZON
 from domain.medicines.pauses import pause_ends
 from domain.medicines.stock import stock_checks
+from domain.overview import digests
 from domain.reminders import due as reminders
 from domain.reminders.timers import list_timers
 from domain.set_asides import Work, delete_recovered, describe
@@ -109,7 +110,9 @@ class WakeUps:
         self._chores_due.set()
 
     async def do_chores(self) -> None:
-        """Work that a family wouldn't miss for a minute: stocks running out, pauses ending."""
+        """Work that a family wouldn't miss for a minute: stocks running out, pauses ending,
+        digests.
+        """
         async with self._at_chores:
             await self._isolation.do(
                 Chore(Work.STOCK, stock_checks.find_due, stock_checks.check_stocks)
@@ -117,6 +120,7 @@ class WakeUps:
             await self._isolation.do(
                 Chore(Work.PAUSE, pause_ends.find_due, pause_ends.announce_or_end)
             )
+            await self._isolation.do(Chore(Work.DIGEST, digests.find_due, digests.send))
 
     async def expand(self) -> None:
         """Create the missing doses of the coming hours and the missing occurrences of the coming

@@ -115,7 +115,7 @@ class Sender:
 
     async def _send(self, claimed: ClaimedNotification, message: Message) -> None:
         chat_id = message.receiver.chat_id
-        with speaking(message.receiver.language_code):
+        with speaking(message.receiver.language_code, hours=message.receiver.hour_cycle):
             screen = self._render(message)
         try:
             message_id = await send_screen(
@@ -151,7 +151,7 @@ class Sender:
 
     async def _edit(self, claimed: ClaimedNotification, message: Message) -> None:
         has_left = message.receiver.has_left
-        with speaking(message.receiver.language_code):
+        with speaking(message.receiver.language_code, hours=message.receiver.hour_cycle):
             screen = self._render(message)
         try:
             is_shown = await self._show(screen, message)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from bot.ui.answer import Button, Keyboard
-from bot.ui.presses.family import SwitchFamily
+from bot.ui.presses.family import SendTest, SwitchFamily
 from bot.ui.presses.overview import UndoAction
 from bot.ui.presses.press import Press
 from bot.ui.wording import _
+from domain.database.scope import Member
 
 
 def undo_button(*, entries: int = 1) -> Button:
@@ -15,6 +16,11 @@ def undo_button(*, entries: int = 1) -> Button:
     fills in the action. For several *entries* it undoes the last one first.
     """
     return Button(_("↩️ Undo"), UndoAction(entries=entries).encode())
+
+
+def test_button(member: Member) -> Button:
+    """A reminder to whoever taps it, to see whether it arrives."""
+    return Button(_("🧪 Send me a test reminder"), SendTest(family_id=member.family_id).encode())
 
 
 def switch_button(family_id: UUID, words: str) -> Button:

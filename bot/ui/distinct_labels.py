@@ -15,6 +15,7 @@ from uuid import UUID
 from bot.grammar.tokens import fold_spaces, unaccented
 from bot.ui.length import LABEL, length, shorten
 from bot.ui.wording import _, listed
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.phones import last_digits
 from bot.ui.words.regimens.schedules import dosage_in_words, schedule_in_words
 from domain.contacts.doctors import DoctorFacts
@@ -84,7 +85,8 @@ def medicine_labels(
 def dose_labels(doses: Sequence[DoseFacts]) -> Mapping[UUID, str]:
     """A label for each of a person's doses, by its id, for when several are listed together."""
     named = [
-        Named(dose.name, dose.medication_id, (dose.dosage, f"{dose.local:%H:%M}")) for dose in doses
+        Named(dose.name, dose.medication_id, (dose.dosage, show_clock(dose.local)))
+        for dose in doses
     ]
     return dict(zip((dose.id for dose in doses), labels(named), strict=True))
 
@@ -93,7 +95,7 @@ def dose_numbers(doses: Sequence[DoseFacts]) -> Mapping[UUID, str]:
     """What to add after name and amount in a list, by the dose's id: the number that its button
     also shows if another medicine's dose is identical, otherwise nothing.
     """
-    said = [f"{dose.local:%H:%M} {dose.name} {dose.given or dose.dosage}" for dose in doses]
+    said = [f"{show_clock(dose.local)} {dose.name} {dose.given or dose.dosage}" for dose in doses]
     named = [Named(words, dose.medication_id) for words, dose in zip(said, doses, strict=True)]
     distinct_names = labels(named, to=_WHOLE)
     return {
@@ -169,7 +171,7 @@ def _times(schedule: Schedule) -> str | None:
     if not isinstance(schedule, WallClock | Combined):
         return None
     times = {at for plan in wall_clocks_of(schedule) for at in plan.times}
-    return ", ".join(f"{at:%H:%M}" for at in sorted(times))
+    return ", ".join(show_clock(at) for at in sorted(times))
 
 
 def _alike(

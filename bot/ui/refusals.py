@@ -9,6 +9,7 @@ from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from bot.ui.words.amounts import amount_in_words
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.undo import lasting, superseded
 from bot.ui.words.units import plural_name
 from domain.access import Action, Role
@@ -37,6 +38,7 @@ from domain.family.errors import (
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
+    LastToBeAsked,
     NobodyCaredFor,
 )
 from domain.family.limits import Quota
@@ -158,6 +160,11 @@ def _sentence(error: CareCircleError) -> str:
             return _("You're already in the family {family}.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
+        case LastToBeAsked(person=person):
+            return _(
+                "You're the only one whom I can ask about {person}. First somebody else has to "
+                "hear everything: invite them with /invite, or ask them to open /settings."
+            ).format(person=person)
         case FamilyFull(quota=quota, limit=limit):
             return _family_full(quota, limit)
         case SimilarMedicine(existing=existing):
@@ -244,7 +251,7 @@ def _sentence(error: CareCircleError) -> str:
             return _("That time has already passed. Please choose a later one.")
         case TimeDoesNotExist(instead=instead):
             return _("The clocks skip that hour. Please choose another one, like {time}.").format(
-                time=f"{instead:%H:%M}"
+                time=show_clock(instead)
             )
         case AppointmentOver():
             return _(

@@ -20,6 +20,8 @@ from typing import Literal
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 
+from domain.models.family import HourCycle
+
 LOCALES = Path(__file__).parent / "locale"
 DOMAIN = "carecircle"
 
@@ -33,6 +35,7 @@ class _Language:
 # The English locale that writes "Thursday 3 December" and "08:00, 14:00 and 20:00".
 _ENGLISH = _Language(gettext.NullTranslations(), Locale("en", "GB"))
 _spoken: ContextVar[_Language] = ContextVar("spoken", default=_ENGLISH)
+_hours: ContextVar[HourCycle] = ContextVar("hours", default=HourCycle.H23)
 
 # The part of an IETF tag that catalogues distinguish: "pt", "pt-br", "zh-hant", "zh-hant-tw".
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?")
@@ -73,15 +76,27 @@ def spoken_locales(locales: Path = LOCALES) -> Sequence[Locale]:
 
 
 @contextmanager
-def speaking(language: str | None, *, locales: Path = LOCALES) -> Iterator[None]:
+def speaking(
+    language: str | None, *, hours: HourCycle = HourCycle.H23, locales: Path = LOCALES
+) -> Iterator[None]:
     """Renders everything inside in *language* (an IETF tag; None or unknown means English), with
-    the catalogues under *locales*.
+    the catalogues under *locales*, and times by a clock of *hours*.
     """
-    token = _spoken.set(_language(language or "en", locales))
+    token, hours_token = _spoken.set(_language(language or "en", locales)), _hours.set(hours)
     try:
         yield
     finally:
         _spoken.reset(token)
+        _hours.reset(hours_token)
+
+
+def count_hours(hours: HourCycle) -> None:
+    """Show times by a clock of *hours* from now on, inside :func:`speaking`."""
+    _hours.set(hours)
+
+
+def hour_cycle() -> HourCycle:
+    return _hours.get()
 
 
 def locale() -> Locale:

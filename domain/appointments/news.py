@@ -14,6 +14,7 @@ from domain.appointments.ladder import list_reminders
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, queue_or_extend
 from domain.family.running_pauses import PAUSE_COLUMNS, StoredPause
+from domain.family.settings.hearing import hears_everything
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
@@ -93,6 +94,7 @@ async def _notify_others(scope: Scope, occurrence_ids: list[UUID], *, person_id:
                 FamilyMember.role != Role.RECIPIENT,
                 FamilyMember.user_id == CareRecipient.user_id,
             ),
+            hears_everything(person_id),
         )
     )
     if not members:

@@ -14,6 +14,7 @@ from domain.access import Action, Role, may
 from domain.clock import Clock
 from domain.errors import NoFamily, NotAllowed
 from domain.events import Event
+from domain.models.family import HourCycle
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Member:
     has_blocked: bool = False  # has blocked the bot, as far as we know
     medications_version: int = 0
     zone: ZoneInfo | None = None  # the user's own, if they have told us
+    hour_cycle: HourCycle = HourCycle.H23
     has_other_families: bool = False
     others_in_family: tuple[str, ...] = ()
 
@@ -40,7 +42,7 @@ class Member:
 _ENTER_FAMILY = text(
     "SELECT set_config('app.family_id', found.family_id::text, true), found.* FROM ("
     " SELECT m.family_id, m.role, f.name AS family_name, f.medications_version, u.name,"
-    " u.blocked_at, u.timezone,"
+    " u.blocked_at, u.timezone, u.hour_cycle,"
     " EXISTS (SELECT 1 FROM family_members o WHERE o.user_id = m.user_id"
     " AND o.family_id <> m.family_id AND o.left_at IS NULL) AS has_other_families,"
     " EXISTS (SELECT 1 FROM family_members o JOIN families g ON g.id = o.family_id"
@@ -108,6 +110,7 @@ class Scope:
             has_blocked=found.blocked_at is not None,
             medications_version=found.medications_version,
             zone=ZoneInfo(found.timezone) if found.timezone else None,
+            hour_cycle=HourCycle(found.hour_cycle),
             has_other_families=found.has_other_families,
             others_in_family=await self._list_others() if found.has_namesake else (),
         )

@@ -18,10 +18,12 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    or_,
     select,
     update,
 )
 
+from domain.access import Role
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import EDITABLE_FOR
@@ -166,10 +168,17 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
     ):
         return 0
     others = await scope.rows(
-        select(FamilyMember.user_id).where(
+        select(FamilyMember.user_id)
+        .join(CareRecipient, CareRecipient.id == card.care_recipient_id)
+        .where(
             FamilyMember.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
             FamilyMember.user_id.not_in([copy.user_id for copy in copies]),
+            # Other recipients aren't told about this person.
+            or_(
+                FamilyMember.role != Role.RECIPIENT,
+                FamilyMember.user_id == CareRecipient.user_id,
+            ),
         )
     )
     await queue_messages(

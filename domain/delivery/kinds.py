@@ -6,6 +6,7 @@ Each area defines its own kinds; :mod:`domain.overview.kinds` collects them.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from domain.access import Role
 from domain.database.scope import Scope
 from domain.models.delivery import Kind
+from domain.models.family import HourCycle
 
 FactsT = TypeVar("FactsT")
 
@@ -20,7 +22,7 @@ FactsT = TypeVar("FactsT")
 @dataclass(frozen=True)
 class Receiver:
     """The member who gets a message. `chat_id` is their private chat with the bot; `zone` is their
-    own, if they have told us.
+    own, if they have told us. `is_quiet`: it's in their quiet hours now.
     """
 
     user_id: UUID
@@ -29,6 +31,9 @@ class Receiver:
     language_code: str | None
     role: Role
     zone: ZoneInfo | None
+    hour_cycle: HourCycle
+    is_quiet: bool
+    hides_names: bool
     hears_of_changes: bool
     has_left: bool
     has_started: bool
@@ -103,13 +108,22 @@ def shows_no_doses(_: object) -> Sequence[UUID]:
     return ()
 
 
+class QuietHoursRule(Enum):
+    """What becomes of a message's sound in the receiver's quiet hours."""
+
+    SILENT = auto()
+    SOUNDS_FOR_THE_LAST = auto()  # who is awake and gets the same hears it; else everybody does
+    SOUNDS = auto()
+
+
 @dataclass(frozen=True)
 class MessageKind(Generic[FactsT]):
     """How to handle messages of one kind.
 
     `read` reads the facts of several messages of one family at once, in that family's scope, right
     before they are sent or edited. `find_obsolete` returns why a message needn't be sent any more.
-    `list_shown_doses` returns the doses that a message asks for.
+    `list_shown_doses` returns the doses that a message asks for, `in_quiet_hours` what becomes of
+    its sound.
     """
 
     kind: Kind
@@ -117,6 +131,7 @@ class MessageKind(Generic[FactsT]):
     find_obsolete: Callable[[FactsT], str | None] = never_obsolete
     is_silent: Callable[[FactsT], bool] = never_silent
     list_shown_doses: Callable[[FactsT], Sequence[UUID]] = shows_no_doses
+    in_quiet_hours: QuietHoursRule = QuietHoursRule.SILENT
 
 
 def read_one_by_one(

@@ -1,18 +1,25 @@
 """Messages with their facts, read in the family's scope right before each send."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, exists, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Role
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, Receiver, Subject
+from domain.delivery.kinds import (
+    MessageHeader,
+    MessageKind,
+    QuietHoursRule,
+    Receiver,
+    Subject,
+)
+from domain.delivery.quiet_hours import are_quiet, clock_zone, find_last_to_hear
 from domain.models import CareRecipient, FamilyMember, Notification, User
 from domain.models.delivery import Kind, NotificationStatus
 
@@ -70,6 +77,12 @@ _SELECT = (
         FamilyMember.role,
         FamilyMember.left_at,
         FamilyMember.hears_of_changes,
+        FamilyMember.hides_names,
+        FamilyMember.quiet_from,
+        FamilyMember.quiet_until,
+        # Only for who has quiet hours: it may have to be looked up.
+        case((FamilyMember.quiet_from.is_not(None), clock_zone())).label("clock_zone"),
+        User.hour_cycle,
         exists()
         .where(
             _newer.care_recipient_id == Notification.care_recipient_id,
@@ -114,6 +127,11 @@ async def read_messages(
                 language_code=row.language_code,
                 role=Role(row.role),
                 zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
+                hour_cycle=row.hour_cycle,
+                is_quiet=are_quiet(
+                    row.quiet_from, row.quiet_until, row.clock_zone, now=scope.clock.now()
+                ),
+                hides_names=row.hides_names,
                 hears_of_changes=row.hears_of_changes,
                 has_left=row.left_at is not None,
                 has_started=row.started_at is not None,
@@ -135,6 +153,7 @@ async def read_messages(
         for row in rows
     ]
     facts = await _read_facts(scope, headers, kinds)
+    silenced = await _find_silenced(scope, headers, kinds)
     return [
         Message(
             id=row.id,
@@ -147,11 +166,25 @@ async def read_messages(
             receiver=header.receiver,
             facts=facts[row.id],
             obsolete=kinds[header.kind].find_obsolete(facts[row.id]),
-            is_silent=kinds[header.kind].is_silent(facts[row.id]),
+            is_silent=row.id in silenced or kinds[header.kind].is_silent(facts[row.id]),
             shown_dose_ids=kinds[header.kind].list_shown_doses(facts[row.id]),
         )
         for row, header in zip(rows, headers, strict=True)
     ]
+
+
+async def _find_silenced(
+    scope: Scope, headers: Sequence[MessageHeader], kinds: Mapping[Kind, MessageKind[Any]]
+) -> Collection[UUID]:
+    """The messages that make no sound because of their receivers' quiet hours."""
+    quiet = [
+        each
+        for each in headers
+        if each.receiver.is_quiet and kinds[each.kind].in_quiet_hours is not QuietHoursRule.SOUNDS
+    ]
+    for_the_last = QuietHoursRule.SOUNDS_FOR_THE_LAST
+    shared = [each for each in quiet if kinds[each.kind].in_quiet_hours is for_the_last]
+    return {each.id for each in quiet} - set(await find_last_to_hear(scope, shared))
 
 
 async def _read_facts(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, QuietHoursRule, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.family.users import get_name_and_family
 from domain.models import FamilyMember, Notification, User
@@ -92,4 +92,4 @@ async def _read(scope: Scope, header: MessageHeader) -> AlarmFacts:
     return AlarmFacts(name, family_name, called_at, header.receiver.zone)
 
 
-ALARM = MessageKind(Kind.ALARM, read_one_by_one(_read))
+ALARM = MessageKind(Kind.ALARM, read_one_by_one(_read), in_quiet_hours=QuietHoursRule.SOUNDS)

@@ -1,7 +1,7 @@
 """Errors about families, members and the people they care for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from domain.errors import CareCircleError, NotFound
 from domain.family.limits import Quota
@@ -40,3 +40,17 @@ class FamilyFull(CareCircleError):
 
     quota: Quota
     limit: int
+
+
+@dataclass(eq=False)
+class LastToBeAsked(CareCircleError):
+    """Nobody else who can be reached would be asked about that `person`'s doses."""
+
+    person: str
+
+
+@dataclass(eq=False)
+class HoursClash(CareCircleError):
+    """Two times of the member's own hours are the same: both `at`."""
+
+    at: time

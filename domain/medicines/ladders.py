@@ -1,13 +1,15 @@
-"""How often a medicine is asked about: as is set for it, or for its family."""
+"""How often a medicine is asked about, and for how long: as is set for it, or for its family."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Integer, cast, func, select, update
 
 from domain import audit
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
+from domain.medicines.doses.ladder import WINDOW
 from domain.models import Family, Medication
 from domain.models.base import TextOf
 from domain.models.family import LadderPlan
@@ -21,6 +23,23 @@ def ladder_plan() -> ColumnElement[LadderPlan]:
         LadderPlan.USUAL,
         type_=TextOf(LadderPlan),
     )
+
+
+def window_minutes() -> ColumnElement[int]:
+    """How long a statement's family wants to be asked about a dose that nobody answers."""
+    return func.coalesce(
+        cast(Family.settings["window_minutes"].astext, Integer),
+        WINDOW // timedelta(minutes=1),
+    )
+
+
+async def get_window(scope: Scope) -> timedelta:
+    """The window of the family's doses, unless the next one is due earlier."""
+    member = scope.require(Action.READ)
+    minutes = await scope.connection.scalar(
+        select(window_minutes()).where(Family.id == member.family_id)
+    )
+    return timedelta(minutes=minutes or 0)
 
 
 async def set_medicine_ladder(

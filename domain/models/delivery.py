@@ -54,6 +54,7 @@ class Kind(StrEnum):
     UNREACHABLE = "unreachable"
     ASKED_FIRST = "asked_first"
     TEST = "test"
+    DIGEST = "digest"
 
     @property
     def lane(self) -> Lane:
@@ -76,6 +77,7 @@ _LANES = {
     Kind.UNREACHABLE: Lane.ESCALATION,
     Kind.ASKED_FIRST: Lane.DIGESTS,
     Kind.TEST: Lane.DUE,
+    Kind.DIGEST: Lane.DIGESTS,
 }
 
 
@@ -120,7 +122,7 @@ class Notification(Base):
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
             " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm', 'unreachable',"
-            " 'asked_first', 'test')",
+            " 'asked_first', 'test', 'digest')",
             name="kind",
         ),
         CheckConstraint(
@@ -189,7 +191,8 @@ class SetAside(Base):
     __table_args__ = (
         UniqueConstraint("kind", "subject_id"),
         CheckConstraint(
-            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series')", name="kind"
+            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series', 'digest')",
+            name="kind",
         ),
         CheckConstraint("failures > 0", name="has_failed"),
         Index(None, "family_id"),

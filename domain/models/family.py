@@ -1,6 +1,6 @@
 """Tables of people: users, families, members, invitations, care recipients."""
 
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models.base import Base, Id, Now, Settings, TelegramId
+from domain.models.base import Base, Id, Now, Settings, TelegramId, TextOf
 
 
 class LadderPlan(StrEnum):
@@ -29,15 +29,36 @@ class LadderPlan(StrEnum):
     ONCE = "once"
 
 
+class HourCycle(StrEnum):
+    """How a clock counts the hours; the keywords of Unicode's locale extension (BCP 47, "hc")."""
+
+    H12 = "h12"
+    H23 = "h23"
+
+
+class Hears(StrEnum):
+    """What a member hears about a person: each level is part of the one before."""
+
+    EVERYTHING = "everything"  # is asked, and told what is due
+    MISSED = "missed"  # doses that nobody recorded, and stocks that run low
+    DIGEST = "digest"  # what is due, once in the morning
+    EMERGENCIES = "emergencies"  # calls for help, and cards that reach nobody else
+
+
+#: Who hears of missed doses, and of stocks that run low.
+HEARS_OF_MISSED = (Hears.EVERYTHING, Hears.MISSED)
+
+
 class User(Base):
     """A person with a Telegram account.
 
     A bot can't write first: it can reach a user once they have pressed Start (`started_at`), unless
     they have since blocked the bot (`blocked_at`). `timezone` is the user's own, null until they
-    tell us.
+    tell us. `hour_cycle` is how their clock shows hours.
     """
 
     __tablename__ = "users"
+    __table_args__ = (CheckConstraint("hour_cycle IN ('h12', 'h23')", name="hour_cycle"),)
 
     id: Mapped[Id]
     telegram_id: Mapped[TelegramId] = mapped_column(unique=True)
@@ -50,13 +71,15 @@ class User(Base):
     started_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
     timezone: Mapped[str | None]
+    hour_cycle: Mapped[HourCycle] = mapped_column(TextOf(HourCycle), server_default=HourCycle.H23)
     created_at: Mapped[Now]
     deleted_at: Mapped[datetime | None]
 
 
 class Family(Base):
     """The tenant. All care data belongs to exactly one. In `settings`, `ladder` is a
-    :class:`LadderPlan`, where it isn't the usual one.
+    :class:`LadderPlan`, and `window_minutes` how long an unanswered dose is asked about, where they
+    aren't the usual ones.
 
     `medications_version` rises in each transaction that changes what the list of medicines shows.
     """
@@ -76,13 +99,29 @@ class Family(Base):
 class FamilyMember(Base):
     """A user in a family. Leaving sets `left_at`; rejoining clears it.
 
-    `hears_of_changes`: whether they are notified of what others change.
+    `hears_of_changes`: whether they are notified of what others change. `morning_at` and
+    `evening_at` are when they want a digest, `quiet_from` and `quiet_until` when messages make no
+    sound, all by their own clock; `digest_at` (UTC, whole minutes) is the timer of the next digest.
+    `hides_names`: reminders leave out what is taken.
     """
 
     __tablename__ = "family_members"
     __table_args__ = (
         UniqueConstraint("family_id", "user_id"),
         CheckConstraint("role IN ('admin', 'caregiver', 'viewer', 'recipient')", name="role"),
+        CheckConstraint("morning_at <> evening_at", name="digests_differ"),
+        CheckConstraint(
+            "(quiet_from IS NULL) = (quiet_until IS NULL) AND quiet_from <> quiet_until",
+            name="quiet_hours_end",
+        ),
+        CheckConstraint(
+            "digest_at = date_trunc('minute', digest_at, 'UTC')", name="digest_timer_is_a_minute"
+        ),
+        Index(
+            "ix_family_members_digest_timer",
+            "digest_at",
+            postgresql_where=text("digest_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -92,6 +131,12 @@ class FamilyMember(Base):
     joined_at: Mapped[Now]
     left_at: Mapped[datetime | None]
     hears_of_changes: Mapped[bool] = mapped_column(server_default="true")
+    morning_at: Mapped[time | None]
+    evening_at: Mapped[time | None]
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    digest_at: Mapped[datetime | None]
+    hides_names: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Invitation(Base):
@@ -186,13 +231,15 @@ class CareRecipient(Base):
 
 
 class CareAssignment(Base):
-    """What is set for a member about a person: whether they are `asked_first` about doses. Where
-    nobody is, or none of them is in the family any more, every admin and caregiver is asked.
+    """What is set for a member about a person: whether they are `asked_first` about doses, and what
+    they hear. Where nobody is asked first, or none of them is in the family any more or wants to
+    hear everything, every admin and caregiver is asked.
     """
 
     __tablename__ = "care_assignments"
     __table_args__ = (
         UniqueConstraint("care_recipient_id", "user_id"),
+        CheckConstraint("hears IN ('everything', 'missed', 'digest', 'emergencies')", name="hears"),
         ForeignKeyConstraint(
             ["family_id", "care_recipient_id"], ["care_recipients.family_id", "care_recipients.id"]
         ),
@@ -210,6 +257,7 @@ class CareAssignment(Base):
     family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
     care_recipient_id: Mapped[UUID]
     user_id: Mapped[UUID]
-    asked_first: Mapped[bool]
+    asked_first: Mapped[bool] = mapped_column(server_default="false")
+    hears: Mapped[Hears] = mapped_column(TextOf(Hears), server_default=Hears.EVERYTHING)
     created_by_id: Mapped[UUID]
     created_at: Mapped[Now]

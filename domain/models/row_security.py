@@ -138,7 +138,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "families": {APP_ROLE: "SELECT, INSERT, UPDATE", DISPATCH_ROLE: "SELECT (id, settings)"},
     "family_members": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (family_id, user_id, role, left_at)",
+        DISPATCH_ROLE: "SELECT (id, family_id, user_id, role, left_at, digest_at)",
     },
     "invitations": {APP_ROLE: "SELECT, INSERT, UPDATE"},
     "care_recipients": {
@@ -150,7 +150,7 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "care_assignments": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (family_id, care_recipient_id, user_id, asked_first)",
+        DISPATCH_ROLE: "SELECT (family_id, care_recipient_id, user_id, asked_first, hears)",
     },
     "medications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",

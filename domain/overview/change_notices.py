@@ -25,8 +25,9 @@ from domain.delivery.shown_messages import (
     refresh_messages,
     was_due_within,
 )
-from domain.models import CareRecipient, FamilyMember
+from domain.models import CareAssignment, CareRecipient, FamilyMember
 from domain.models.delivery import Kind, Lane
+from domain.models.family import Hears
 from domain.overview.change_effects import Affected, find_affected
 from domain.overview.change_events import TOLD, Change, Concern, read_change_events
 from domain.timers import floor_minute
@@ -88,7 +89,8 @@ def _concern(
     if before is not None and before.is_fresh:
         return None  # the message about the original change is edited
     is_asked_first = member.role in ASKED_FIRST or member.is_self
-    if not member.hears_of_changes or (change.area != "appointment" and not is_asked_first):
+    hears = member.hears_of_changes and member.hears_everything
+    if not hears or (change.area != "appointment" and not is_asked_first):
         return None
     if about.is_asked_of_drivers and may(member.role, Action.DRIVE):
         return None
@@ -108,8 +110,14 @@ async def _list_members(
             FamilyMember.role,
             FamilyMember.hears_of_changes,
             is_self.label("is_self"),
+            CareAssignment.hears,
         )
         .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
+        .outerjoin(
+            CareAssignment,
+            (CareAssignment.care_recipient_id == CareRecipient.id)
+            & (CareAssignment.user_id == FamilyMember.user_id),
+        )
         .where(
             CareRecipient.id.in_(person_ids),
             FamilyMember.left_at.is_(None),
@@ -119,7 +127,13 @@ async def _list_members(
     )
     members: dict[UUID, list[_Reader]] = defaultdict(list)
     for row in rows:
-        reader = _Reader(row.user_id, Role(row.role), row.hears_of_changes, row.is_self)
+        reader = _Reader(
+            row.user_id,
+            Role(row.role),
+            row.hears_of_changes,
+            row.is_self or row.hears in (None, Hears.EVERYTHING),
+            row.is_self,
+        )
         members[row.id].append(reader)
     return members
 
@@ -131,6 +145,7 @@ class _Reader:
     user_id: UUID
     role: Role
     hears_of_changes: bool
+    hears_everything: bool
     is_self: bool
 
 

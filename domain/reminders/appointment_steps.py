@@ -151,21 +151,23 @@ def _is_silenced(row: DueOccurrence, step: Step, *, now: datetime) -> bool:
 def _choose_recipients(
     row: DueOccurrence, step: Step, members: Sequence[NotifiedMember]
 ) -> Sequence[UUID]:
-    """Everybody gets reminders. Only members who may drive are asked to, while nobody does; how it
-    went is asked of the driver, or else of those who are asked first.
+    """Everybody gets reminders who wants to hear everything, and the driver. Only members who may
+    drive are asked to, while nobody does; how it went is asked of the driver, or else of those who
+    may be asked first.
     """
     present = {member.user_id for member in members}
     driver_id = row.driver_id if row.driver_id in present else None
+    hearing = [m for m in members if m.hears_everything or m.user_id == driver_id]
     match step:
         case Step.ASK_DRIVER:
-            drivers = [m.user_id for m in members if may(m.role, Action.DRIVE)]
+            drivers = [m.user_id for m in hearing if may(m.role, Action.DRIVE)]
             return drivers if driver_id is None else []
         case Step.ASK_OUTCOME:
             if driver_id is not None:
                 return [driver_id]
-            return [m.user_id for m in members if m.role in ASKED_FIRST]
+            return [m.user_id for m in hearing if m.role in ASKED_FIRST]
         case _:
-            return [m.user_id for m in members]
+            return [m.user_id for m in hearing]
 
 
 def _actions(row: DueOccurrence) -> Sequence[NextAction]:

@@ -19,7 +19,7 @@ from domain.medicines.doses.ladder import has_step, missed_at, next_action, rung
 from domain.medicines.ladders import ladder_plan
 from domain.models import Dose, Family, Medication, Notification
 from domain.models.delivery import Kind, Lane, NotificationStatus
-from domain.models.family import LadderPlan
+from domain.models.family import HEARS_OF_MISSED, LadderPlan
 from domain.models.medicines import DoseStatus
 from domain.reminders.recipients import MembersByPerson
 from domain.set_asides import Work, is_free
@@ -156,7 +156,7 @@ async def _tell_others(
         )
         for slot, found in slots.items()
         for other in people.get(slot.care_recipient_id, ())
-        if not other.is_asked_first
+        if other.hears_everything and not other.is_asked_first
     ]
 
 
@@ -190,7 +190,10 @@ def _next_move(dose: DueDose, people: MembersByPerson, *, now: datetime, ask_no:
         due_at=dose.due_at,
         window_ends_at=dose.window_ends_at,
     )
-    has_others = any(not who.is_asked_first for who in people.get(dose.care_recipient_id, ()))
+    has_others = any(
+        who.hears_everything and not who.is_asked_first
+        for who in people.get(dose.care_recipient_id, ())
+    )
     if action.step is Step.OTHERS and not has_others:
         action = missed_at(dose.window_ends_at)
     return _Move(dose.id, DoseStatus.PENDING, action.step, action.at, ask_no, rung)
@@ -306,7 +309,9 @@ def _messages(
     people: MembersByPerson,
     cards: dict[Slot, Card],
 ) -> Sequence[OutgoingMessage]:
-    """One message per slot and member who is asked first; of missed doses everybody hears."""
+    """One message per slot and member who is asked first; of missed doses everybody hears who
+    wants to.
+    """
     return [
         OutgoingMessage(
             kind=kind,
@@ -321,7 +326,7 @@ def _messages(
         )
         for slot, doses in slots.items()
         for asked in people.get(slot.care_recipient_id, ())
-        if asked.is_asked_first or kind is Kind.MISSED
+        if asked.is_asked_first or (kind is Kind.MISSED and asked.hears in HEARS_OF_MISSED)
     ]
 
 

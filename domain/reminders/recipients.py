@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import false, func, select
@@ -11,6 +11,7 @@ from sqlalchemy import false, func, select
 from domain.access import ASKED_FIRST, Role
 from domain.database.scope import Scope
 from domain.models import CareAssignment, CareRecipient, FamilyMember
+from domain.models.family import Hears
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class NotifiedMember:
     role: Role
     is_recipient: bool  # the person themselves
     is_asked_first: bool
+    hears: Hears
+
+    @property
+    def hears_everything(self) -> bool:
+        return self.hears is Hears.EVERYTHING
 
 
 MembersByPerson: TypeAlias = Mapping[UUID, Sequence[NotifiedMember]]
@@ -30,7 +36,8 @@ async def list_members_by_person(
     scope: Scope, care_recipient_ids: Iterable[UUID]
 ) -> MembersByPerson:
     """For each person, the members of their family, except other recipients. Who is named for them
-    is asked first; where nobody is who is still there, every admin and caregiver.
+    is asked first; where nobody is who is still there, every admin and caregiver who wants to hear
+    everything. If nobody does, they all hear it: somebody has to. So does the person themselves.
     """
     rows = await scope.rows(
         select(
@@ -39,6 +46,7 @@ async def list_members_by_person(
             FamilyMember.role,
             func.coalesce(FamilyMember.user_id == CareRecipient.user_id, false()).label("is_self"),
             func.coalesce(CareAssignment.asked_first, false()).label("is_named"),
+            CareAssignment.hears,
         )
         .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
         .outerjoin(
@@ -53,12 +61,20 @@ async def list_members_by_person(
         )
     )
     may_ask = [row for row in rows if row.role in ASKED_FIRST or row.is_self]
-    has_named = {row.id for row in may_ask if row.is_named}
+    has_willing = {row.id for row in may_ask if _is_willing(row)}
+    asked = [row for row in may_ask if _is_willing(row) or row.id not in has_willing]
+    has_named = {row.id for row in asked if row.is_named}
     asked_first = {
-        (row.id, row.user_id) for row in may_ask if row.is_named or row.id not in has_named
+        (row.id, row.user_id) for row in asked if row.is_named or row.id not in has_named
     }
     people: dict[UUID, list[NotifiedMember]] = defaultdict(list)
     for row in rows:
         is_first = (row.id, row.user_id) in asked_first or row.is_self
-        people[row.id].append(NotifiedMember(row.user_id, Role(row.role), row.is_self, is_first))
+        hears = Hears.EVERYTHING if is_first else row.hears or Hears.EVERYTHING
+        member = NotifiedMember(row.user_id, Role(row.role), row.is_self, is_first, hears)
+        people[row.id].append(member)
     return people
+
+
+def _is_willing(row: Any) -> bool:
+    return row.is_self or row.hears in (None, Hears.EVERYTHING)

@@ -18,11 +18,17 @@ from bot.ui.presses.contacts import DoctorsPage
 from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.doses import ChosenBelow, OpenMenu, SeenBefore, Snooze, Take, TakeAll
 from bot.ui.presses.family import (
+    FamilySettings,
+    HideNames,
+    HoursOf,
     Invite,
     OwnClock,
     RenameFamily,
     SendTest,
     SetFamilyLadder,
+    SetHourCycle,
+    SetHours,
+    SetWindow,
     SwitchFamily,
 )
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory
@@ -32,7 +38,7 @@ from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE
 from bot.ui.presses.registry import KINDS
 from domain.access import Role
 from domain.medicines.doses.choices import Choice
-from domain.models.family import LadderPlan
+from domain.models.family import Hears, HourCycle, LadderPlan
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
 GONE = "That's no longer there. /today, /meds and /appts show what is."
@@ -111,7 +117,9 @@ OF_ONES_OWN |= {SetChangeNotices}
 # She may call her own family, and give it another name.
 OF_ONES_OWN |= {TellFamily, RenameFamily}
 # What happens in it when nobody answers is hers to set, and a test comes to herself.
-OF_ONES_OWN |= {SetFamilyLadder, SendTest}
+OF_ONES_OWN |= {SetFamilyLadder, SendTest, FamilySettings, SetWindow}
+# So is what she hears, and when.
+OF_ONES_OWN |= {SetHours, SetHourCycle, HideNames}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
 OF_ONES_OWN |= {Continue, Discard}
 A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -131,6 +139,11 @@ ARGUMENTS: dict[str, Any] = {
     "choice": Choice(0, "b0f3"),
     "seen": SeenBefore(A_MINUTE),
     "plan": LadderPlan.STEEP,
+    "hours": 3,
+    "which": HoursOf.QUIET,
+    "hears": Hears.MISSED,
+    "cycle": HourCycle.H12,
+    "hidden": True,
 }
 
 

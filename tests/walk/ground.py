@@ -37,6 +37,7 @@ from tests.phone_calendar import PhoneCalendar
 from tests.talk.phones import in_words
 from tests.talk.stage import Stage
 from tests.walk import screens
+from tests.walk.reading import by_24_hours, names
 from tests.walk.reckoning import falls, out_of_tune
 from tests.walk.sayings import (
     MINUTE,
@@ -249,11 +250,11 @@ class Ground:
         """A button writes nothing that its message does not show."""
         assert step.message is not None
         assert step.button is not None
-        text = step.message.text + "\n" + step.button.text
+        text = by_24_hours(step.message.text + "\n" + step.button.text)
         dose = self.tables.doses.get(log["dose_id"])
-        names = {medicine["name"], dose["medication_name"] if dose else medicine["name"]}
-        if not any(name in text for name in names):
-            self._fault("shown", f"“{step.button.text}” recorded {names}, which is not on:\n{text}")
+        called = {medicine["name"], dose["medication_name"] if dose else medicine["name"]}
+        if not any(names(text, name) for name in called):
+            self._fault("shown", f"“{step.button.text}” recorded {called}, not on:\n{text}")
         if log["status"] != "taken" or not isinstance(press, Choose | CorrectToMyClock):
             return
         local = screens.local(log["timestamp"], log["timezone"])
@@ -323,7 +324,7 @@ class Ground:
             if self._follows_new_day(was, outcome):
                 allowed.add("times")  # and whether these are the day's is looked at for all
             asked = bool(step.button and re.search("Save|Change|Yes|✅", step.button.text))
-            question = step.message.text if step.message else ""
+            question = by_24_hours(step.message.text) if step.message else ""
             # What it has asked about was said, too; and what a button of its own says.
             for pattern, named in PRESETS.items():
                 if step.button and re.match(pattern, step.button.text):
@@ -336,7 +337,7 @@ class Ground:
             words = f"{was['name']}, “{intent.what}”"
             beside = sorted(changed - allowed)
             if "ends" in set(beside) and asked and "kind" in changed:
-                shown = step.message.text if step.message else ""
+                shown = by_24_hours(step.message.text) if step.message else ""
                 if any(end != (None, None) for end in old["ends"]) and "last day" not in shown:
                     self._fault("changed", f"{words}: its end is gone, and was not shown:\n{shown}")
             elif beside and not (asked and ("kind" in changed or self._is_review(step, now))):
@@ -355,7 +356,7 @@ class Ground:
 
     def _is_review(self, step: Step, now: Row) -> bool:
         """Whether the question showed old beside new, with the amount that stands now."""
-        text = step.message.text if step.message else ""
+        text = by_24_hours(step.message.text) if step.message else ""
         return "After the change" in text and now["dosage"] in text
 
     def _more(self, was: Row, now: Row) -> Iterator[str]:
@@ -391,7 +392,9 @@ class Ground:
             return
         for message in said:
             if message.id == step.message.id and "🕑" in message.text:
-                about = screens.check_appointment(self.tables, press.occurrence_id, message.text)
+                about = screens.check_appointment(
+                    self.tables, press.occurrence_id, by_24_hours(message.text)
+                )
                 for words in about:
                     self._fault("appointment", words)
 
@@ -412,8 +415,10 @@ class Ground:
                 if known is None or known[0] != message.revision:
                     self.shown_at[person.id, message.id] = (message.revision, len(self.steps))
                     if known is None and message.from_bot and "running low" in message.text:
-                        then = set(screens.check_refill_notice(before, message.text))
-                        for words in screens.check_refill_notice(self.tables, message.text):
+                        then = set(screens.check_refill_notice(before, by_24_hours(message.text)))
+                        for words in screens.check_refill_notice(
+                            self.tables, by_24_hours(message.text)
+                        ):
                             if then:
                                 self._fault("notice", words)
 
@@ -473,7 +478,7 @@ class Ground:
         }
         for title, check in checks.items():
             if title in shown:
-                for words in check(self.tables, family_id, shown[title].text):
+                for words in check(self.tables, family_id, by_24_hours(shown[title].text)):
                     self._fault(title, words)
         if "Medicines" in shown:
             await self._check_pages(watcher, shown["Medicines"])
@@ -500,7 +505,9 @@ class Ground:
                 continue
             watcher._world.asks(watcher._account, bubble, press.encode())
             await self.stage.settled()
-            for words in screens.check_appointment(self.tables, press.occurrence_id, bubble.text):
+            for words in screens.check_appointment(
+                self.tables, press.occurrence_id, by_24_hours(bubble.text)
+            ):
                 self._fault("appointment", words)
 
     async def _check_pages(self, watcher: Person, listed: Message) -> None:
@@ -510,7 +517,7 @@ class Ground:
 
         def look(change: Change) -> None:
             if change.kind == "message" and change.message is bubble:
-                shown.append(bubble.text)
+                shown.append(by_24_hours(bubble.text))
 
         wanted = []
         world.listen(look)

@@ -42,6 +42,25 @@ class Said:
     clock: str
 
 
+_TWELVE = re.compile(r"\b(\d{1,2}):(\d\d) ([ap])m\b")
+_HIDDEN = re.compile(r"\bMedicine [A-Z]\b")
+
+
+def by_24_hours(text: str) -> str:
+    """*text* as who reads a clock of 24 hours would see it."""
+
+    def hour(found: re.Match[str]) -> str:
+        later = 12 if found[3] == "p" else 0
+        return f"{int(found[1]) % 12 + later:02}:{found[2]}"
+
+    return _TWELVE.sub(hour, text)
+
+
+def names(text: str, name: str) -> bool:
+    """Whether it names that medicine, or hides all names."""
+    return name in text or _HIDDEN.search(text) is not None
+
+
 def moment_in(words: str, *, today: date) -> Said | None:
     """The first moment in *words*."""
     found = MOMENT.search(words)

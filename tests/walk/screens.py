@@ -14,11 +14,13 @@ from tests.phone_calendar import Entry, PhoneCalendar
 from tests.walk.reading import (
     Listed,
     Said,
+    by_24_hours,
     date_in,
     doses_in,
     entries_in,
     line_with,
     moment_in,
+    names,
     number_in,
     parts_of_card,
 )
@@ -364,11 +366,11 @@ def check_notice(tables: Snapshot, notice: Row, text: str) -> Iterator[str]:
             continue
         sign, due = _SIGNS.get(dose["status"], "•"), local(dose["due_at"], dose["timezone"])
         who = tables.name_of(dose["resolved_by_id"]) if dose["status"] in _SIGNS else ""
-        lines = text.split("\n")
+        lines = by_24_hours(text).split("\n")
         if not any(
             line.startswith(sign)
             and f"{due:%H:%M}" in line
-            and dose["medication_name"] in line
+            and names(line, dose["medication_name"])
             and who in "".join(lines[number : number + 2])
             for number, line in enumerate(lines)
         ):
@@ -386,16 +388,16 @@ def check_card(tables: Snapshot, card: Row, messages: Sequence[Message]) -> Iter
         and dose["is_scheduled"]
         and dose["status"] != "cancelled"
     ]
-    text = "\n".join(message.text for message in messages)
-    parts = [part for message in messages for part in parts_of_card(message.text)]
+    text = by_24_hours("\n".join(message.text for message in messages))
+    parts = [part for message in messages for part in parts_of_card(by_24_hours(message.text))]
     for dose in doses:
         name = dose["medication_name"]
-        mine = [part for part in parts if part[1].startswith(name)]
+        mine = [part for part in parts if names(part[1], name)]
         if not any(_is_part_of(tables, part, dose) for part in mine):
             yield f"a card does not show {_in_words(tables, dose)}:\n{text}"
-    names = {dose["medication_name"] for dose in doses if dose["status"] == "pending"}
+    open_names = {dose["medication_name"] for dose in doses if dose["status"] == "pending"}
     for status, line, _below in parts:
-        if status == "pending" and not any(line.startswith(name) for name in names):
+        if status == "pending" and not any(names(line, name) for name in open_names):
             yield f"a card asks for what is not open: “{line}”\n{text}"
     open_ids = {dose["id"] for dose in doses if dose["status"] not in ("taken", "skipped")}
     for message in messages:

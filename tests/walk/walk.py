@@ -37,12 +37,19 @@ from bot.ui.presses.doses import (
 )
 from bot.ui.presses.family import (
     AskFirst,
+    FamilySettings,
+    HideNames,
     Invite,
     MovePerson,
     OwnClock,
     SendTest,
     SetDayTimes,
     SetFamilyLadder,
+    SetHearing,
+    SetHourCycle,
+    SetHours,
+    SetWindow,
+    ShowHearing,
     SwitchFamily,
 )
 from bot.ui.presses.history import ShowEntry
@@ -445,17 +452,24 @@ class Walk(Ground):
             yield
 
     async def _settings(self, person: Person) -> AsyncIterator[None]:
-        """Who is asked first, how soon others are, and a test."""
+        """What one hears and when, who is asked first, how soon others are, and a test."""
         await self.say(person, "/settings", Intent("look"))
         yield
-        kinds = (AskFirst, SetFamilyLadder, SendTest)
-        found = [each for kind in kinds for each in self._of_kind(person, kind)]
-        if not found:
-            return
         intent = Intent("settings")
-        outcome = await self.tap(person, *self.rng.choice(found), intent)
-        yield
-        async for _ in self._until_done(person, outcome, intent, typed="hm", most=4):
+        ahead = (FamilySettings, ShowHearing)  # they lead to more
+        kinds = (SetHours, SetHourCycle, HideNames, SendTest, *ahead)
+        for kinds_there in (kinds, (AskFirst, SetFamilyLadder, SetWindow, SetHearing)):
+            found = self._of_kind(person, *kinds_there)
+            if not found:
+                return
+            message, button = self.rng.choice(found)
+            step = Step(person, message=message, button=button)
+            outcome = await self.tap(person, message, button, intent)
+            yield
+            if not isinstance(step.press, ahead):
+                break
+        typed = self.rng.choice(("hm", "22:00 to 7:00", "8", "off"))
+        async for _ in self._until_done(person, outcome, intent, typed=typed, most=4):
             yield
 
     async def _press_anything(self, person: Person) -> AsyncIterator[None]:

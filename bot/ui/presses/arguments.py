@@ -115,6 +115,18 @@ YesOrNo = Annotated[
 ]
 
 
+def beginning_of(kind: type[E]) -> Argument[E]:
+    """A member of *kind*, as much of it as fits."""
+    members = {member.value[:ARGUMENT_LENGTH]: member for member in kind}
+
+    def read(text: str) -> E:
+        if text not in members:
+            raise UnreadableCallback
+        return members[text]
+
+    return Argument(lambda member: member.value[:ARGUMENT_LENGTH], read)
+
+
 def member_of(kind: type[E]) -> Argument[E]:
     return Argument(lambda value: value.value, kind)
 

@@ -181,6 +181,15 @@ class HoldSlot(OfPerson):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShowNames(OfPerson):
+    """What the doses of a card are, for whoever wants no names on it."""
+
+    verb = "nm"
+
+    card: Card
+
+
+@dataclass(frozen=True, kw_only=True)
 class UndoRecord(OfDose):
     """Undo below a record, and on old cards."""
 

@@ -1,13 +1,26 @@
 """Buttons for families, their members and the people they care for."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated
 
-from bot.ui.presses.arguments import member_of
+from bot.ui.presses.arguments import beginning_of, flag, member_of, one_of
 from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfPerson
 from domain.access import Role
-from domain.models.family import LadderPlan
+from domain.medicines.doses.ladder import WINDOWS
+from domain.models.family import Hears, HourCycle, LadderPlan
+
+_HOUR = timedelta(hours=1)
+
+
+class HoursOf(StrEnum):
+    """Which of one's own hours."""
+
+    MORNING = "morning"
+    EVENING = "evening"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,3 +90,58 @@ class SendTest(Press):
     """A test reminder to whoever taps it."""
 
     verb = "te"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilySettings(Press):
+    """What holds for the whole family."""
+
+    verb = "fg"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetWindow(Press):
+    """How long an unanswered dose is asked about."""
+
+    verb = "wi"
+
+    hours: Annotated[int, one_of([window // _HOUR for window in WINDOWS])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowHearing(OfPerson):
+    """What the presser hears about a person, and what else they could."""
+
+    verb = "he"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetHearing(OfPerson):
+    verb = "hs"
+
+    hears: Annotated[Hears, beginning_of(Hears)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetHours(Press):
+    """Asks when the presser wants a digest, or no sound."""
+
+    verb = "hu"
+
+    which: Annotated[HoursOf, member_of(HoursOf)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetHourCycle(Press):
+    verb = "hy"
+
+    cycle: Annotated[HourCycle, member_of(HourCycle)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HideNames(Press):
+    """Leaves out of the presser's reminders what is taken, or doesn't."""
+
+    verb = "hn"
+
+    hidden: Annotated[bool, flag("h")]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import day_range, short_day, short_day_range
 from bot.ui.words.dose_times import named_clock, with_yours
 from bot.ui.words.times import clock_words, dated_day, named_day
@@ -32,7 +33,7 @@ def appointment_clock(
 
 def place_clock(facts: OccurrenceFacts | Conflict, at: datetime) -> str:
     """ "10:00", or "10:00 London time"."""
-    clock = f"{at.astimezone(facts.zone):%H:%M}"
+    clock = show_clock(at.astimezone(facts.zone))
     return named_clock(clock, facts.zone) if is_elsewhere(facts, at) else clock
 
 
@@ -91,7 +92,7 @@ def span_words(
     if facts.first_day == facts.last_day:
         return when
     end = facts.ends_at.astimezone(facts.zone)
-    last = _("{day}, {time}").format(day=words_of(end.date()), time=f"{end:%H:%M}")
+    last = _("{day}, {time}").format(day=words_of(end.date()), time=show_clock(end))
     return _("{when} to {end}").format(when=when, end=last)
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.times import clock_time, day_words, reader_clock
 from domain.local_time import clocks_differ
@@ -45,7 +46,7 @@ def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInf
 
 def due_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:
     """ "08:00", or "08:00 London time"."""
-    time = f"{dose.local:%H:%M}"
+    time = show_clock(dose.local)
     words = named_clock(time, dose.zone) if _is_named(dose, dose.zone, dose.due_at) else time
     return with_yours(words, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import day_and_month, full_date, weekday_name
 from domain.local_time import clocks_differ
 
@@ -17,7 +18,7 @@ def clock_time(at: datetime, zone: ZoneInfo) -> str:
     """
     local = at.astimezone(zone)
     is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    clock = f"{local:%H:%M}"
+    clock = show_clock(local)
     return _("{time} ({zone})").format(time=clock, zone=local.tzname()) if is_twice else clock
 
 
@@ -42,7 +43,7 @@ def reader_clock(yours: datetime, theirs: datetime) -> str:
     """ "15:00" or "Tuesday 02:00" of one instant, *yours* by the reader's clock and *theirs* by the
     person's (HTML).
     """
-    reading = f"{yours:%H:%M}"
+    reading = show_clock(yours)
     if yours.date() != theirs.date():
         reading = f"{weekday_name(yours.date())} {reading}"
     return on_phone(reading, yours)

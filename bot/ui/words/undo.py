@@ -29,6 +29,7 @@ def _lasting_words() -> dict[str, str]:
         "dose.held": _("you said that you are on it. Answer the dose at any time: /today"),
         "family.alarmed": _("you told the family that you need help."),
         "family.ladder_set": _("you set what happens when nobody answers. Set it back: /settings"),
+        "family.window_set": _("you set how long I ask about a dose. Set it back: /settings"),
         "family.renamed": _("you gave the family another name. Change it back: /family"),
         "invitation.created": _(
             "you made an invitation. It works once and expires after 48 hours."
@@ -43,6 +44,7 @@ def _lasting_words() -> dict[str, str]:
         ),
         "person.added": _("you added somebody to care for. Rename or move them: /people"),
         "person.asked_first_set": _("you said who is asked first. Change it: /settings"),
+        "person.hearing_set": _("you chose what I tell you. Change it: /settings"),
         PROMISED: _("you said that you'd get more of a medicine. Type /refill when you have it."),
     }
 

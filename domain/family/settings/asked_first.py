@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import false, func, select
@@ -9,22 +10,26 @@ from sqlalchemy import false, func, select
 from domain.access import ASKED_FIRST, Action
 from domain.database.scope import Scope
 from domain.models import CareAssignment, CareRecipient, FamilyMember, User
+from domain.models.family import Hears
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A member who may be asked first; `is_named` if the family has named them."""
+    """A member who may be asked first; `is_named` if the family has named them. Who doesn't hear
+    everything isn't asked, as long as somebody does.
+    """
 
     user_id: UUID
     name: str
     is_named: bool
     is_reachable: bool
+    hears: Hears = Hears.EVERYTHING
 
 
 @dataclass(frozen=True)
 class AskedFirst:
     """Who may be asked first about a person. The person themselves always is, if they are a member:
-    they aren't among the `candidates`. With nobody named, all of them are.
+    they aren't among the `candidates`.
     """
 
     person_id: UUID
@@ -34,7 +39,13 @@ class AskedFirst:
     @property
     def named(self) -> Sequence[Candidate]:
         """Those who are asked: everybody, unless some are named."""
-        return [each for each in self.candidates if each.is_named] or self.candidates
+        return choose_asked(self.candidates)
+
+
+def choose_asked(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Those of them who are asked first; see :mod:`domain.reminders.recipients`."""
+    willing = [each for each in candidates if each.hears is Hears.EVERYTHING] or candidates
+    return [each for each in willing if each.is_named] or willing
 
 
 _CANDIDATES = (
@@ -44,6 +55,7 @@ _CANDIDATES = (
         User.id.label("user_id"),
         User.name.label("member"),
         func.coalesce(CareAssignment.asked_first, false()).label("is_named"),
+        CareAssignment.hears,
         (User.started_at.is_not(None) & User.blocked_at.is_(None)).label("is_reachable"),
     )
     .join(
@@ -70,8 +82,7 @@ async def list_asked_first(scope: Scope) -> Sequence[AskedFirst]:
     people: dict[UUID, list[Candidate]] = {}
     names = {row.id: row.name for row in rows}
     for row in rows:
-        found = Candidate(row.user_id, row.member, row.is_named, row.is_reachable)
-        people.setdefault(row.id, []).append(found)
+        people.setdefault(row.id, []).append(_candidate(row))
     return [AskedFirst(key, names[key], found) for key, found in people.items()]
 
 
@@ -80,4 +91,9 @@ async def list_candidates(scope: Scope, person_id: UUID) -> Sequence[Candidate]:
     rows = await scope.rows(
         _CANDIDATES.where(CareRecipient.family_id == scope.family_id, CareRecipient.id == person_id)
     )
-    return [Candidate(row.user_id, row.member, row.is_named, row.is_reachable) for row in rows]
+    return [_candidate(row) for row in rows]
+
+
+def _candidate(row: Any) -> Candidate:
+    hears = row.hears or Hears.EVERYTHING
+    return Candidate(row.user_id, row.member, row.is_named, row.is_reachable, hears)

@@ -1,4 +1,4 @@
-"""How often the family is asked about a dose that nobody answers."""
+"""How often the family is asked about a dose that nobody answers, and for how long."""
 
 from sqlalchemy import cast, select, update
 from sqlalchemy.dialects.postgresql import JSONB

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from domain.access import Action
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, QuietHoursRule, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.models.delivery import Kind
 
@@ -35,4 +35,4 @@ async def _read(_: Scope, header: MessageHeader) -> TestFacts:
     return TestFacts(datetime.fromisoformat(header.facts["at"]), header.receiver.zone)
 
 
-TEST = MessageKind(Kind.TEST, read_one_by_one(_read))
+TEST = MessageKind(Kind.TEST, read_one_by_one(_read), in_quiet_hours=QuietHoursRule.SOUNDS)

@@ -29,6 +29,7 @@ from domain.medicines.errors import SameMedicine, SimilarMedicine
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.expansion.horizon import expand_medication
 from domain.medicines.facts import MedicineFacts, NewMedicine
+from domain.medicines.ladders import get_window
 from domain.medicines.pauses.paused_people import lock_person
 from domain.medicines.reading import get_medication
 from domain.medicines.schedules.kinds import Schedule
@@ -98,11 +99,26 @@ async def add_medication(
                 schedule=medicine.schedule,
                 zone=person.zone,
                 expanded_until=now,
+                window=await get_window(scope),
                 resumes_at=resumes_at,
             ),
         )
     await record_change(scope, "added", medication_id, after=medicine.content.to_json())
     return await get_medication(scope, medication_id)
+
+
+async def is_only_medicine(scope: Scope, medication_id: UUID) -> bool:
+    """Whether the family has no other: it has just begun."""
+    other = await scope.row(
+        select(Medication.id)
+        .where(
+            Medication.family_id == scope.family_id,
+            Medication.id != medication_id,
+            Medication.deleted_at.is_(None),
+        )
+        .limit(1)
+    )
+    return other is None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Pure arithmetic on aware UTC datetimes. Those who are asked first are asked three times, then
 everybody else is told, and at the end of the window it's missed. What is critical is asked about
-faster, and what isn't only once. In a shorter window the steps are as much closer together.
+faster, and what isn't only once. In a window of less than an hour the steps are as much closer
+together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,10 @@ from datetime import datetime, timedelta
 from domain.models.family import LadderPlan
 from domain.timers import MINUTE, NextAction, Step, ceil_minute, floor_minute
 
-WINDOW = timedelta(minutes=120)
+WINDOW = timedelta(minutes=120)  # as long as a family has set no other
+WINDOWS = tuple(timedelta(minutes=minutes) for minutes in (60, 120, 180, 240))
+LONGEST_WINDOW = max(WINDOWS)
+_SCALED_BELOW = timedelta(minutes=60)  # a shorter window has no room for the steps as they are
 HOLD = timedelta(minutes=15)  # for whoever says that they are on it
 SNOOZE_MINUTES = (10, 30, 60)
 
@@ -50,9 +54,9 @@ def has_step(step: Step, rung: int, plan: LadderPlan) -> bool:
     return rung < len(LADDERS[plan]) and any(each.step is step for each in LADDERS[plan])
 
 
-def window_end(due_at: datetime, next_due_at: datetime | None) -> datetime:
-    """When an unanswered dose counts as missed: after two hours, or when the next one is due."""
-    end = due_at + WINDOW
+def window_end(due_at: datetime, next_due_at: datetime | None, *, window: timedelta) -> datetime:
+    """When an unanswered dose counts as missed: after its window, or when the next one is due."""
+    end = due_at + window
     return min(end, next_due_at) if next_due_at is not None and next_due_at > due_at else end
 
 
@@ -74,7 +78,7 @@ def next_action(
     rungs = LADDERS[plan]
     if rung < len(rungs):
         gap = rungs[rung].after - rungs[rung - 1].after if rung else timedelta(0)
-        scale = (window_ends_at - due_at) / WINDOW
+        scale = min(1.0, (window_ends_at - due_at) / _SCALED_BELOW)
         at = ceil_minute(now + max(gap * scale, MINUTE))
         if at < window_ends_at:
             return NextAction(rungs[rung].step, at)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.access import Action, Role
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
-from domain.delivery.kinds import MessageHeader, MessageKind
+from domain.delivery.kinds import MessageHeader, MessageKind, QuietHoursRule
 from domain.errors import NotFound
 from domain.medicines.doses.asked_members import list_asked
 from domain.medicines.doses.facts import DoseFacts
@@ -43,6 +43,7 @@ class CardFacts:
     is_told: bool = False  # nobody who was asked has recorded it
     suspended: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of paused or stopped medicines
     may_record: bool = True  # viewers only read
+    hides_names: bool = False  # the reader wants no names on it
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
     home_zone: ZoneInfo | None = None
     reader_zone: ZoneInfo | None = None
@@ -121,6 +122,7 @@ def _card(
         asked=sorted(names.values()),
         is_told=bool(told),
         may_record=header.receiver.role is not Role.VIEWER,
+        hides_names=header.receiver.hides_names,
         menu_for=header.menu_dose_id,
     )
 
@@ -136,7 +138,11 @@ def _list_shown_doses(facts: CardFacts) -> Sequence[UUID]:
 
 
 SLOT_CARD = MessageKind(
-    Kind.SLOT_CARD, _read_all, find_obsolete=_find_obsolete, list_shown_doses=_list_shown_doses
+    Kind.SLOT_CARD,
+    _read_all,
+    find_obsolete=_find_obsolete,
+    list_shown_doses=_list_shown_doses,
+    in_quiet_hours=QuietHoursRule.SOUNDS_FOR_THE_LAST,
 )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.access import Role
 from domain.database.scope import Scope
-from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, QuietHoursRule, read_one_by_one
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.models.delivery import Kind
@@ -28,6 +28,7 @@ class SummaryFacts:
     now: datetime
     reader_zone: ZoneInfo | None = None
     may_record: bool = True  # viewers only read
+    hides_names: bool = False  # the reader wants no names on it
     more: int = 0
 
 
@@ -42,6 +43,7 @@ async def _read(scope: Scope, header: MessageHeader) -> SummaryFacts:
         now=header.now,
         reader_zone=header.receiver.zone,
         may_record=header.receiver.role is not Role.VIEWER,
+        hides_names=header.receiver.hides_names,
         more=len(doses[DOSES_ON_A_CARD:]),
     )
 
@@ -62,6 +64,7 @@ MISSED, NOT_ASKED = (
         read_one_by_one(_read),
         find_obsolete=_find_obsolete,
         list_shown_doses=_list_shown_doses,
+        in_quiet_hours=QuietHoursRule.SOUNDS_FOR_THE_LAST,
     )
     for kind in (Kind.MISSED, Kind.NOT_ASKED)
 )

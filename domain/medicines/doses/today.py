@@ -35,7 +35,13 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
 
 async def list_day(scope: Scope, *, days_ago: int) -> Sequence[PersonToday]:
     """The doses of an earlier day, or today's with what is left over. Two statements."""
-    people = await list_people(scope)
+    return await read_day(scope, await list_people(scope), days_ago=days_ago)
+
+
+async def read_day(
+    scope: Scope, people: Sequence[Person], *, days_ago: int
+) -> Sequence[PersonToday]:
+    """Like :func:`list_day`, of these *people*; needs no member. One statement."""
     now, back = scope.clock.now(), timedelta(days=days_ago)
     days = {person.id: now.astimezone(person.zone).date() - back for person in people}
     if not people:

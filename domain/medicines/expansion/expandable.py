@@ -12,9 +12,10 @@ from sqlalchemy.sql.base import Executable
 
 from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
+from domain.medicines.ladders import window_minutes
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
-from domain.models import CareRecipient, Dose, Medication
+from domain.models import CareRecipient, Dose, Family, Medication
 from domain.models.medicines import MedicineStatus
 
 
@@ -23,7 +24,7 @@ class Expandable:
     """What a medication's doses are made from.
 
     No dose is due before `doses_from` (set by its last edit) or `resumes_at` (the end of its
-    pause).
+    pause). `window` is how long an unanswered dose is asked about.
     """
 
     medication_id: UUID
@@ -33,6 +34,7 @@ class Expandable:
     schedule: Schedule
     zone: ZoneInfo
     expanded_until: datetime
+    window: timedelta
     doses_from: datetime | None = None
     resumes_at: datetime | None = None
     last_intake_at: datetime | None = None
@@ -78,8 +80,10 @@ EXPANDABLE = (
         Medication.doses_from,
         Medication.expanded_until,
         CareRecipient.timezone,
+        window_minutes().label("window_minutes"),
     )
     .join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
+    .join(Family, Family.id == Medication.family_id)
     .order_by(Medication.id)
 )
 """Selects what :func:`fetch_expandables` reads."""
@@ -117,6 +121,7 @@ async def fetch_expandables_with(
                 resumes_at=row.resumes_at,
                 last_intake_at=intakes.get(row.id),
                 status=row.status,
+                window=timedelta(minutes=row.window_minutes),
             ),
             row[_COLUMN_COUNT:],
         )

@@ -106,7 +106,7 @@ def _dose_row(
         "occurrence_key": occurrence.key,
         "due_at": occurrence.due_at,
         "timezone": medication.zone.key,
-        "window_ends_at": window_end(occurrence.due_at, next_due_at),
+        "window_ends_at": window_end(occurrence.due_at, next_due_at, window=medication.window),
         "medication_name": medication.name,
         "dosage": dosage.words,
         "amount": dosage.amount,

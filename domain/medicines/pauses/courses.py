@@ -18,7 +18,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.changes.editing import edit_medication
-from domain.medicines.doses.ladder import WINDOW
+from domain.medicines.doses.ladder import LONGEST_WINDOW
 from domain.medicines.errors import MedicineChanged
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import MedicineFacts
@@ -224,7 +224,7 @@ class _Course:
             dose.due_at
             for dose in self.doses
             if dose.status == DoseStatus.CANCELLED
-            and since - WINDOW < dose.due_at <= since
+            and since - LONGEST_WINDOW < dose.due_at <= since
             and (dose.resolved_at or since) >= since - _SAME_MOMENT
         ]
 
@@ -250,7 +250,7 @@ async def _read(scope: Scope, medicine: MedicineFacts, lost: Stretch | None) -> 
         select(Dose.occurrence_key, Dose.due_at, Dose.status, Dose.resolved_at).where(
             Dose.medication_id == medicine.id,
             Dose.is_scheduled,
-            Dose.due_at > min(since for since, _ in times) - WINDOW,
+            Dose.due_at > min(since for since, _ in times) - LONGEST_WINDOW,
             Dose.due_at < max(until for _, until in times),
         )
     )

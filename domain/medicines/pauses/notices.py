@@ -6,20 +6,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
-from domain.access import ASKED_FIRST, Action
+from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import FACTS, is_about, refresh_messages, was_due_within
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
+from domain.family.settings.hearing import list_carers
 from domain.medicines.errors import NotPaused
 from domain.medicines.pauses.paused_people import lock_person, read_paused
 from domain.medicines.schedules.courses import is_over_by
-from domain.models import FamilyMember
 from domain.models.delivery import Kind
+from domain.models.family import Hears
 from domain.timers import floor_minute
 
 NOTICE_LIFETIME = timedelta(days=14)
@@ -71,29 +70,23 @@ PAUSE_ENDS = MessageKind(Kind.PAUSE_ENDS, read_one_by_one(_read), find_obsolete=
 
 
 async def announce_pause_end(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime) -> None:
-    """Tell those who are asked first when this pause ends, if it has an end."""
+    """Tell the admins and caregivers who hear everything when this pause ends, if it has an end."""
     if pause.until is None:
         return
-    members = await scope.rows(
-        select(FamilyMember.user_id).where(
-            FamilyMember.family_id == scope.family_id,
-            FamilyMember.left_at.is_(None),
-            FamilyMember.role.in_(ASKED_FIRST),
-        )
-    )
+    carers = await list_carers(scope, person_id, hearing=[Hears.EVERYTHING])
     minute = floor_minute(now)
     await queue_messages(
         scope,
         [
             OutgoingMessage(
                 kind=Kind.PAUSE_ENDS,
-                user_id=member.user_id,
+                user_id=user_id,
                 facts={"until": pause.until.isoformat()},
                 deadline_at=minute,
                 person_id=person_id,
                 slot_at=minute,
             )
-            for member in members
+            for user_id in carers
         ],
     )
 

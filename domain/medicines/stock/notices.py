@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
-from domain.access import ASKED_FIRST
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import FACTS, refresh_messages, was_due_within
+from domain.family.settings.hearing import list_carers
 from domain.medicines.stock.levels import Stock, list_stocks
-from domain.models import FamilyMember
 from domain.models.delivery import Kind
+from domain.models.family import HEARS_OF_MISSED
 from domain.models.medicines import MedicineStatus
 from domain.timers import floor_minute
 
@@ -73,27 +71,23 @@ REFILL = MessageKind(Kind.REFILL, read_one_by_one(_read), find_obsolete=_find_ob
 async def queue_refill_notices(
     scope: Scope, care_recipient_id: UUID, *, medication_ids: Sequence[UUID], now: datetime
 ) -> None:
-    """Tell those who are asked first that these medicines of one person are running low."""
-    members = await scope.rows(
-        select(FamilyMember.user_id).where(
-            FamilyMember.family_id == scope.family_id,
-            FamilyMember.left_at.is_(None),
-            FamilyMember.role.in_(ASKED_FIRST),
-        )
-    )
+    """Tell the admins and caregivers who hear of it that these medicines of one person are running
+    low.
+    """
+    carers = await list_carers(scope, care_recipient_id, hearing=HEARS_OF_MISSED)
     minute = floor_minute(now)
     await queue_messages(
         scope,
         [
             OutgoingMessage(
                 kind=Kind.REFILL,
-                user_id=member.user_id,
+                user_id=user_id,
                 facts={"medication_ids": [str(each) for each in medication_ids]},
                 deadline_at=minute,
                 person_id=care_recipient_id,
                 slot_at=minute,
             )
-            for member in members
+            for user_id in carers
         ],
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,24 +13,28 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.embedded import EmbeddedServers
 from domain.database.unit_of_work import Database
+from domain.delivery.quiet_hours import QuietHours
 from domain.family.alarms import tell_family
 from domain.family.settings.asked_first import list_asked_first
+from domain.family.settings.hearing import set_hearing
+from domain.family.settings.hours import get_hours, set_hour_cycle, set_quiet
 from domain.family.settings.ladder import get_family_ladder, set_family_ladder
 from domain.family.settings.naming import set_asked_first
 from domain.family.settings.test_message import send_test
 from domain.medicines import reading
 from domain.medicines.changes.day_times import set_day_times
 from domain.medicines.changes.nicknames import add_nickname
+from domain.medicines.changes.windows import set_window
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.snoozing import hold_slot
-from domain.medicines.ladders import set_medicine_ladder
+from domain.medicines.ladders import get_window, set_medicine_ladder
 from domain.medicines.records import intakes, recording
 from domain.medicines.schedules.days import Monthly
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.medicines.stock import refills
 from domain.models import Base
-from domain.models.family import LadderPlan
+from domain.models.family import Hears, HourCycle, LadderPlan
 from domain.models.medicines import DoseStatus
 from domain.models.row_security import CLOCK_FUNCTION, wall_statements
 from migrations import runner
@@ -350,6 +354,47 @@ async def test_who_is_asked_first_is_forgotten_on_the_way_to_0012_and_the_rest_s
         database, anna, lambda scope: reading.get_medication(scope, aspirin.id)
     )
     assert facts.ladder is None
+
+
+async def test_what_each_hears_is_forgotten_on_the_way_to_0013_and_who_is_asked_first_stays(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    ben = await factories.member(database, anna, name="Ben")
+    await factories.medicine(database, anna, mum)
+    await factories.acting(database, anna, lambda scope: set_asked_first(scope, mum.id, [anna.id]))
+    await factories.acting(database, ben, lambda scope: set_hearing(scope, mum.id, Hears.DIGEST))
+    await factories.acting(database, ben, lambda scope: set_hour_cycle(scope, HourCycle.H12))
+    quiet = QuietHours(time(22), time(7))
+    await factories.acting(database, ben, lambda scope: set_quiet(scope, quiet))
+    four_hours = timedelta(hours=4)
+    await factories.acting(database, anna, lambda scope: set_window(scope, four_hours))
+    async with without_walls(database_url, keep=True) as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO notifications (id, family_id, user_id, kind, lane, deadline_at)"
+                " SELECT gen_random_uuid(), family_id, user_id, 'digest', 6, clock_now()"
+                " FROM family_members"
+            )
+        )
+    await database.close()
+    await runner.downgrade(database_url, revision="0013")
+    async with without_walls(database_url) as connection:
+        kinds = await connection.scalars(text("SELECT kind FROM notifications"))
+        assert "digest" not in set(kinds)
+        doses = await connection.scalars(text("SELECT window_ends_at - due_at FROM doses"))
+        assert set(doses) == {four_hours}  # what was promised of a dose stays
+    await runner.upgrade(database_url, serving_url=database_url)
+    [asked] = await factories.acting(database, anna, list_asked_first)
+    assert [(each.is_named, each.hears) for each in asked.candidates] == [
+        (True, Hears.EVERYTHING),
+        (False, Hears.EVERYTHING),
+    ]
+    hours = await factories.acting(database, ben, get_hours)
+    assert (hours.morning_at, hours.quiet) == (None, None)
+    assert await factories.acting(database, anna, get_window) == timedelta(hours=2)
 
 
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(

@@ -347,6 +347,7 @@ _TEXT_FOR_DISPATCH = {
     "appointment_occurrences.ladder_step",
     "appointment_occurrences.status",
     "appointments.timezone",
+    "care_assignments.hears",
     "doses.ladder_step",
     "doses.status",
     "families.settings",

@@ -7,6 +7,7 @@ import pytest
 from domain.medicines.doses.ladder import (
     HOLD,
     LADDERS,
+    WINDOWS,
     after_hold,
     after_snooze,
     after_undo,
@@ -44,13 +45,14 @@ def test_an_alarm_rings_at_whole_minutes_and_never_early(
     assert ceil_minute(instant) == rounded
 
 
-def test_a_dose_can_be_answered_for_two_hours() -> None:
-    assert window_end(EIGHT, None) == TEN
-    assert window_end(EIGHT, EIGHT + timedelta(hours=12)) == TEN
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_dose_can_be_answered_for_as_long_as_the_family_wants(window: timedelta) -> None:
+    assert window_end(EIGHT, None, window=window) == EIGHT + window
+    assert window_end(EIGHT, EIGHT + timedelta(hours=12), window=window) == EIGHT + window
 
 
 def test_the_next_dose_ends_the_window_of_the_one_before() -> None:
-    assert window_end(EIGHT, EIGHT + minutes(30)) == EIGHT + minutes(30)
+    assert window_end(EIGHT, EIGHT + minutes(30), window=minutes(120)) == EIGHT + minutes(30)
 
 
 def test_a_dose_is_asked_for_when_it_is_due_and_missed_when_its_window_ends() -> None:
@@ -80,12 +82,12 @@ def test_nobody_answers() -> None:
 
 
 def test_in_a_short_window_the_steps_are_closer_together() -> None:
-    assert climbed(minutes(60)) == [
+    assert climbed(minutes(30)) == [
         (Step.ASK, minutes(0)),
         (Step.AGAIN, minutes(5)),
         (Step.AGAIN, minutes(10)),
         (Step.OTHERS, minutes(15)),
-        (Step.MISS, minutes(60)),
+        (Step.MISS, minutes(30)),
     ]
     # At most one step a minute, and none past the window.
     assert climbed(minutes(3)) == [

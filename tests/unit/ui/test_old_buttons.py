@@ -27,7 +27,7 @@ from domain.access import Role
 from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.choices import Choice
 from domain.medicines.records.corrections import RecordedWithin
-from domain.models.family import LadderPlan
+from domain.models.family import Hears, HourCycle, LadderPlan
 
 F = UUID("018f0000-0000-7000-8000-00000000000f")
 S = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -386,7 +386,26 @@ OF_VERSION_0_12: dict[str, Press] = {
         family_id=F, dose_id=S, seen=SeenBefore(MINUTE, Choice(1, "b0f3"))
     ),
 }
+OF_VERSION_0_13: dict[str, Press] = {
+    "nmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc": doses.ShowNames(
+        family_id=F, person_id=S, card=CardOfSlot(MINUTE)
+    ),
+    "fgAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.FamilySettings(family_id=F),
+    "wiAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA3": family.SetWindow(family_id=F, hours=3),
+    "heAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.ShowHearing(family_id=F, person_id=S),
+    "hsAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aemergencie": family.SetHearing(
+        family_id=F, person_id=S, hears=Hears.EMERGENCIES
+    ),
+    "huAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAquiet": family.SetHours(
+        family_id=F, which=family.HoursOf.QUIET
+    ),
+    "hyAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAh12": family.SetHourCycle(
+        family_id=F, cycle=HourCycle.H12
+    ),
+    "hnAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAh": family.HideNames(family_id=F, hidden=True),
+}
 EVER = {
+    **OF_VERSION_0_13,
     **OF_VERSION_0_3,
     **SINCE,
     **OF_VERSION_0_7,

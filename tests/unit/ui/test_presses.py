@@ -33,7 +33,7 @@ from bot.ui.presses.doses import (
     TakeNamedDoses,
     UndoRecord,
 )
-from bot.ui.presses.family import Invite
+from bot.ui.presses.family import HoursOf, Invite
 from bot.ui.presses.history import FamilyHistory
 from bot.ui.presses.medicines import REFILL_DAYS, MedicinesPage
 from bot.ui.presses.overview import RunCommand
@@ -45,7 +45,7 @@ from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.choices import Choice
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.records.corrections import RecordedWithin
-from domain.models.family import LadderPlan
+from domain.models.family import Hears, HourCycle, LadderPlan
 
 FAMILY = UUID("018f0000-0000-7000-8000-00000000000f")
 DOSE = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -68,6 +68,7 @@ RECORDS = (
 BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "minutes": st.sampled_from(SNOOZE_MINUTES),
     "days": st.sampled_from(REFILL_DAYS),
+    "hours": st.sampled_from([1, 2, 3, 4]),
     "page": st.integers(0, 10**10 - 1),
     "entries": st.integers(1, 10**10 - 1),
     "command": WORDS,
@@ -82,6 +83,9 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     SeenBefore: st.builds(SeenBefore, MINUTES, st.none() | CHOICES),
     LadderPlan: st.sampled_from(LadderPlan),
     LadderPlan | None: st.none() | st.sampled_from(LadderPlan),
+    Hears: st.sampled_from(Hears),
+    HourCycle: st.sampled_from(HourCycle),
+    HoursOf: st.sampled_from(HoursOf),
     Where: st.sampled_from(Where),
     Below: st.sampled_from(Below),
     Choice | None: st.none() | CHOICES,

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.appointment_times import appointment_moment, is_elsewhere, span_words
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import named_clock
 from bot.ui.words.pauses import end_words
 from bot.ui.words.phones import map_link, phone_words
@@ -132,7 +133,7 @@ def reminder_line(
     times = reminders_words([reminder.minutes for reminder in ahead])
     if not is_all_day:
         return _("🔔 I'll remind everyone {times} before.").format(times=times)
-    clock = named_clock(f"{EVENING:%H:%M}", place) if place else f"{EVENING:%H:%M}"
+    clock = named_clock(show_clock(EVENING), place) if place else show_clock(EVENING)
     if len(ahead) == 1 and ahead[0].minutes == DAY_MINUTES:
         return _("🔔 I'll remind everyone the evening before, at {time}.").format(time=clock)
     return _("🔔 I'll remind everyone {times} before, at {time}.").format(times=times, time=clock)

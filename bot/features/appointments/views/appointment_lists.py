@@ -30,6 +30,7 @@ from bot.ui.words.appointment_times import (
     place_clock,
     span_words,
 )
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import short_day
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.repeats import repeat_words
@@ -130,7 +131,7 @@ def _by_rule(facts: OccurrenceFacts) -> str:
     words = repeat_words(replace(facts.recurrence, count=None, until=None), first=by_rule.date())
     if facts.is_all_day:
         return words
-    return _("{rhythm} {time}").format(rhythm=words, time=f"{by_rule:%H:%M}")
+    return _("{rhythm} {time}").format(rhythm=words, time=show_clock(by_rule))
 
 
 def short_line(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.presses.appointments import CallOff, ShowAppointment
 from bot.ui.wording import _, escape
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import full_date
 from bot.ui.words.times import named_day
 from domain.appointments.changes.locking import Reach
@@ -83,8 +84,8 @@ def ask_sure_to_move(
         title=escape(title),
         old=old_day,
         new=new_day,
-        old_time=f"{old:%H:%M}",
-        new_time=f"{new:%H:%M}",
+        old_time=show_clock(old),
+        new_time=show_clock(new),
     )
     return Screen(f"{text}\n" + _("By the clock of {place}.").format(place=place), ((button,),))
 

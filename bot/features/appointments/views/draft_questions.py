@@ -10,6 +10,7 @@ from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import days_words, is_elsewhere
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import place_name
 from bot.ui.words.times import dated_day, day_words
@@ -144,11 +145,11 @@ def planned_words(
     else:
         local_end = end.astimezone(zone)
         words = _("{day}, {time}").format(
-            day=dated_day(start.date(), today=today), time=f"{start:%H:%M}"
+            day=dated_day(start.date(), today=today), time=show_clock(start)
         )
         if local_end.date() != start.date():
             last_time = _("{day}, {time}").format(
-                day=dated_day(local_end.date(), today=today), time=f"{local_end:%H:%M}"
+                day=dated_day(local_end.date(), today=today), time=show_clock(local_end)
             )
             words = _("{when} to {end}").format(when=words, end=last_time)
         words = _("{when}, for {duration}").format(

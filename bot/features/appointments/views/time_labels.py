@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from bot.ui.wording import _
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import month_and_year, short_day, short_month, weekday_name
 from bot.ui.words.times import day_words
 
@@ -41,7 +42,7 @@ def _short_day(day: date) -> str:
 
 
 def time_label(clock: time) -> str:
-    return f"{clock:%H:%M}"
+    return show_clock(clock)
 
 
 def month_label(month: date) -> str:

@@ -12,7 +12,7 @@ from bot.conversation.engine import (
     cancel_button,
     finished,
 )
-from bot.features.family.views import settings as views
+from bot.features.family.views import family_settings as views
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen

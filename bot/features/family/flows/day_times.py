@@ -27,6 +27,7 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.family import SetDayTimes
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.regimens import day_times as words
 from domain.access import Action
 from domain.family.people import get_person
@@ -80,7 +81,7 @@ def _part(data: Data) -> PartOfDay:
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
     part = _part(data)
-    buttons = [choice(f"{at:%H:%M}", f"{at:%H%M}") for at in words.times_around(part)]
+    buttons = [choice(show_clock(at), f"{at:%H%M}") for at in words.times_around(part)]
     return views.ask_time(data["name"], part, _day(data), buttons)
 
 

@@ -9,6 +9,7 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
+from domain.family.settings.hours import set_timer
 from domain.family.users import set_zone
 
 
@@ -29,6 +30,7 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
         again, first = offering_nearest(data, problem), Screen(misunderstood(problem))
         return FLOW.advance(request, running, "place", again, first=first)
     await set_zone(request.scope, place.zone)
+    await set_timer(request.scope)
     return finished(running, views.own_clock_set(place.zone, now=request.scope.clock.now()))
 
 

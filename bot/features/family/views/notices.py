@@ -3,6 +3,7 @@
 from bot.features.family.views.families import role_name
 from bot.ui.answer import Screen
 from bot.ui.wording import _, escape
+from bot.ui.words.clocks import show_clock
 from domain.access import Role
 from domain.family.alarms import AlarmFacts
 from domain.family.joined_notice import JoinedFacts
@@ -15,7 +16,7 @@ def closed() -> Screen:
 
 def alarm(facts: AlarmFacts) -> Screen:
     """Somebody in the family has called for help."""
-    time = "" if facts.zone is None else f"{facts.called_at.astimezone(facts.zone):%H:%M}"
+    time = "" if facts.zone is None else show_clock(facts.called_at.astimezone(facts.zone))
     head = _("🚨 <b>{name} needs help now</b> (family {family}).")
     if time:
         head = _("🚨 {time}: <b>{name} needs help now</b> (family {family}).")

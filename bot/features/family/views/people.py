@@ -13,6 +13,7 @@ from bot.ui.presses.medicines import PausePerson, ResumePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
 from bot.ui.wording import _, escape
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import place_name, zone_words
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.regimens.day_times import day_times_label
@@ -112,7 +113,7 @@ def _person(person: Person, *, now: datetime) -> str:
     line = _("• <b>{name}</b>, {zone} (now {time})").format(
         name=escape(person.name),
         zone=zone_words(person.zone),
-        time=f"{now.astimezone(person.zone):%H:%M}",
+        time=show_clock(now.astimezone(person.zone)),
     )
     if person.pause is None:
         return line
@@ -135,7 +136,7 @@ def moved(person: Person, *, now: datetime) -> Answer:
         ).format(
             name=escape(person.name),
             place=place_name(person.zone),
-            time=f"{now.astimezone(person.zone):%H:%M}",
+            time=show_clock(now.astimezone(person.zone)),
         )
     )
 
@@ -150,6 +151,6 @@ def ask_own_place(nearest: Sequence[Button]) -> Screen:
 def own_clock_set(zone: ZoneInfo, *, now: datetime) -> Answer:
     return say(
         _("✅ I've set your time zone to {zone}: it's {time} there.").format(
-            zone=zone_words(zone), time=f"{now.astimezone(zone):%H:%M}"
+            zone=zone_words(zone), time=show_clock(now.astimezone(zone))
         )
     )

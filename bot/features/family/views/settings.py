@@ -1,145 +1,190 @@
-"""/settings: what happens when nobody answers, who is asked first, and what the reader hears."""
+"""/settings: what the reader hears, and when; a test reminder."""
 
 from collections.abc import Sequence
 
-from bot.ui.answer import Answer, Button, Screen
-from bot.ui.buttons import in_rows
+from bot.ui.answer import Answer, Button, Keyboard, Screen
+from bot.ui.buttons import in_rows, test_button
 from bot.ui.distinct_labels import family_name
-from bot.ui.length import MAX_ROWS, fitting, label
-from bot.ui.presses.family import AskFirst, OwnClock, SendTest, SetFamilyLadder
+from bot.ui.length import MAX_ROWS, fitting, label, shorten
+from bot.ui.presses.family import (
+    FamilySettings,
+    HideNames,
+    HoursOf,
+    OwnClock,
+    SetHearing,
+    SetHourCycle,
+    SetHours,
+    ShowHearing,
+)
 from bot.ui.presses.overview import RunCommand, SetChangeNotices
 from bot.ui.wording import _, escape, listed
-from bot.ui.words.ladders import button_words, plan_words
+from bot.ui.words.clocks import show_clock
+from bot.ui.words.dose_times import zone_words
 from domain.database.scope import Member
-from domain.family.settings.asked_first import AskedFirst
-from domain.family.settings.asked_first_notice import AskedFirstFacts
+from domain.family.settings.hearing import Hearing
+from domain.family.settings.hours import OwnHours
 from domain.family.settings.overview import SettingsFacts
 from domain.family.settings.test_message import TestFacts
 from domain.family.unreachable import UnreachableFacts
-from domain.models.family import LadderPlan
+from domain.models.family import Hears, HourCycle
 
 
 def settings(facts: SettingsFacts, *, member: Member) -> Screen:
-    """Everybody sees what holds for the family; its admins can change it."""
-    lines = [
-        _("⚙️ <b>Settings</b>, family {family}").format(family=escape(family_name(member))),
-        "",
-        _("🪜 <b>When nobody answers</b>"),
-        plan_words(facts.ladder),
-        _("A medicine can have its own: open it with /meds."),
-        "",
-    ]
-    if facts.asked_first:
-        lines += [_("👥 <b>Asked first about doses</b>"), *map(_asked_line, facts.asked_first), ""]
-    lines.append(
-        _("🔔 I tell you what others change.")
+    """The reader's own; the family's are a button away."""
+    title = _("⚙️ <b>Settings</b> for you, family {family}")
+    lines = [title.format(family=escape(family_name(member))), ""]
+    lines += [_hearing_line(each) for each in facts.hearing]
+    lines += [
+        _("✏️ I tell you what others change.")
         if facts.hears_of_changes
-        else _("🔕 I don't tell you what others change.")
+        else _("✏️ I don't tell you what others change."),
+        "",
+        *_hours_lines(facts),
+        _("🙈 Reminders don't say what is taken.")
+        if facts.hours.hides_names
+        else _("💬 Reminders say what is taken."),
+    ]
+    return Screen("\n".join(fitting(lines)), _buttons(facts, member))
+
+
+def _hearing_line(about: Hearing) -> str:
+    words = _("🔔 <b>{person}</b>: {what}")
+    return words.format(person=escape(about.person), what=level_in_words(about.hears))
+
+
+def level_in_words(hears: Hears) -> str:
+    match hears:
+        case Hears.EVERYTHING:
+            return _("everything")
+        case Hears.MISSED:
+            return _("missed doses and refills")
+        case Hears.DIGEST:
+            return _("a digest in the morning")
+        case Hears.EMERGENCIES:
+            return _("only emergencies")
+
+
+def _hours_lines(facts: SettingsFacts) -> Sequence[str]:
+    hours = facts.hours
+    if hours.zone is None:
+        return []
+    zone = zone_words(hours.zone)
+    clock = (
+        _("🕑 Your clock: {zone}") if hours.is_own_zone else _("🕑 Your clock: {zone} (assumed)")
     )
-    if not facts.may_change:
-        lines.append(_("Only an admin can change what holds for the family."))
-    return Screen("\n".join(fitting(lines)), in_rows(_buttons(facts, member)))
+    lines = [
+        _("☀️ Morning digest: {time}").format(time=_time_or_none(hours, HoursOf.MORNING)),
+        _("🌙 Evening summary: {time}").format(time=_time_or_none(hours, HoursOf.EVENING)),
+        _("🌃 Quiet hours: {time}").format(time=_time_or_none(hours, HoursOf.QUIET)),
+        clock.format(zone=zone),
+    ]
+    unheard = [each.person for each in facts.hearing if each.hears is Hears.DIGEST]
+    if unheard and hours.morning_at is None:
+        words = _("⚠️ Without a morning digest you hear only of emergencies about {people}.")
+        lines.insert(1, words.format(people=escape(listed(unheard))))
+    return lines
 
 
-def _asked_line(asked: AskedFirst) -> str:
-    names = listed([each.name for each in asked.named])
-    words = _("• {person}: {names}")
-    if not any(each.is_named for each in asked.candidates):
-        words = _("• {person}: everybody ({names})")
-    return words.format(person=escape(asked.person), names=escape(names))
+def _time_or_none(hours: OwnHours, which: HoursOf) -> str:
+    return hours_in_words(hours, which) or _("none")
 
 
-def _buttons(facts: SettingsFacts, member: Member) -> Sequence[Button]:
-    family_id = member.family_id
+def hours_in_words(hours: OwnHours, which: HoursOf) -> str:
+    """ "07:30", or "22:00 to 07:00" of quiet hours; empty if there are none."""
+    at = hours.morning_at if which is HoursOf.MORNING else hours.evening_at
+    if which is not HoursOf.QUIET:
+        return "" if at is None else show_clock(at)
+    if hours.quiet is None:
+        return ""
+    return _("{start} to {end}").format(
+        start=show_clock(hours.quiet.starts), end=show_clock(hours.quiet.ends)
+    )
+
+
+def _buttons(facts: SettingsFacts, member: Member) -> Keyboard:
+    family_id, hides = member.family_id, facts.hours.hides_names
+    people = [
+        Button(
+            label(_("🔔 About {person}").format(person=each.person)),
+            ShowHearing(family_id=family_id, person_id=each.person_id).encode(),
+        )
+        for each in facts.hearing[:MAX_ROWS]
+    ]
+
+    def hours(which: HoursOf, words: str) -> Button:
+        return Button(words, SetHours(family_id=family_id, which=which).encode())
+
+    is_24 = member.hour_cycle is HourCycle.H23
+    cycle = SetHourCycle(family_id=family_id, cycle=HourCycle.H12 if is_24 else HourCycle.H23)
+    clock = Button(_("🕑 My own clock"), OwnClock(family_id=family_id).encode())
+    hide = HideNames(family_id=family_id, hidden=not hides)
     hears = SetChangeNotices(family_id=family_id, is_wanted=not facts.hears_of_changes)
-    tell = _("🔔 Tell me what others change")
-    own = [
-        Button(_("🧪 Send me a test reminder"), SendTest(family_id=family_id).encode()),
-        Button(_("🕑 My own clock"), OwnClock(family_id=family_id).encode()),
-        Button(
-            _("🔕 Don't tell me what others change") if facts.hears_of_changes else tell,
-            hears.encode(),
-        ),
-    ]
-    if not facts.may_change:
-        return own
-    plans = [
-        Button(button_words(plan), SetFamilyLadder(family_id=family_id, plan=plan).encode())
-        for plan in LadderPlan
-        if plan is not facts.ladder
-    ]
-    asked = [
-        Button(
-            label(_("👥 Asked first: {person}").format(person=each.person)),
-            AskFirst(family_id=family_id, person_id=each.person_id).encode(),
-        )
-        for each in facts.asked_first[:MAX_ROWS]
-        if len(each.candidates) > 1
-    ]
-    return [*plans, *asked, *own]
-
-
-def ladder_set(screen: Screen, plan: LadderPlan) -> Answer:
-    return Answer(toast=plan_words(plan), alert=True, edit=screen)
-
-
-def ask_who(
-    person: str, chosen: Sequence[str], *, buttons: Sequence[Button], unreachable: Sequence[str]
-) -> Screen:
-    """The *chosen* are asked first; without any, everybody is. The *buttons* are the members."""
-    lines = [_("Who should I ask first about doses of <b>{person}</b>?")]
-    if chosen:
-        lines.append(_("Now chosen: {names}. If they don't answer, I tell the others."))
+    rows: list[tuple[Button, ...]] = [(button,) for button in people]
+    if facts.hours.zone is not None:
+        morning = hours(HoursOf.MORNING, _("☀️ Morning digest"))
+        evening = hours(HoursOf.EVENING, _("🌙 Evening summary"))
+        rows += [(morning, evening), (hours(HoursOf.QUIET, _("🌃 Quiet hours")), clock)]
     else:
-        lines.append(_("Now: everybody. Tap those whom I should ask first."))
-    if unreachable:
-        lines.append(_("⚠️ I can't write to {unreachable} yet: they have to open me and tap Start."))
-    words = "\n".join(lines)
-    return Screen(
-        words.format(
-            person=escape(person),
-            names=escape(listed(chosen)),
-            unreachable=escape(listed(unreachable)),
+        rows.append((clock,))
+    tell = _("✏️ Tell me what others change")
+    show_hours = _("🕗 Show 8:00 pm, not 20:00") if is_24 else _("🕗 Show 20:00, not 8:00 pm")
+    say_names = _("💬 Say what is taken") if hides else _("🙈 Don't say what is taken")
+    return (
+        *rows,
+        (Button(show_hours, cycle.encode()), Button(say_names, hide.encode())),
+        (
+            Button(
+                _("✏️ Don't tell me what others change") if facts.hears_of_changes else tell,
+                hears.encode(),
+            ),
         ),
-        in_rows(buttons),
+        (
+            test_button(member),
+            Button(_("👪 For the family"), FamilySettings(family_id=family_id).encode()),
+        ),
     )
 
 
-def member_label(name: str, *, is_chosen: bool) -> str:
-    return label(("☑️ " if is_chosen else "⬜ ") + name)
-
-
-def save_label() -> str:
-    return _("✅ Save")
-
-
-def asked_first_set(asked: AskedFirst) -> Screen:
-    names = listed([each.name for each in asked.named])
-    words = _("✅ From the next reminder on, I ask {names} first about {person}.")
-    if not any(each.is_named for each in asked.candidates):
-        words = _("✅ From the next reminder on, I ask everybody about {person}: {names}.")
-    text = words.format(names=escape(names), person=escape(asked.person))
-    return Screen(text, ((settings_button(),),))
-
-
-def asked_first_changed(facts: AskedFirstFacts) -> Screen:
-    """To a member who is asked first from now on, or not any more."""
-    words = _(
-        "👥 {by} has set that I ask you first about doses of <b>{person}</b> (family {family})."
-    )
-    if not facts.is_asked:
-        words = _(
-            "👥 {by} has set that I ask {names} first about doses of <b>{person}</b> (family "
-            "{family}). I tell you if nobody answers."
+def hearing(about: Hearing, *, member: Member) -> Screen:
+    """What the reader hears about a person, and what else they could."""
+    title = _("🔔 What should I tell you about <b>{person}</b>? Now: {what}.")
+    lines = [
+        title.format(person=escape(about.person), what=level_in_words(about.hears)),
+        _("• <b>Everything</b>: I remind you of doses and appointments."),
+        _("• <b>Missed doses and refills</b>: when nobody has recorded a dose, or a stock is low."),
+        _("• <b>A digest in the morning</b>: what is due that day, and emergencies."),
+        _("• <b>Only emergencies</b>: calls for help, and doses if I reach nobody else."),
+    ]
+    words = {
+        Hears.EVERYTHING: _("🔔 Everything"),
+        Hears.MISSED: _("⚠️ Missed doses and refills"),
+        Hears.DIGEST: _("☀️ A digest in the morning"),
+        Hears.EMERGENCIES: _("🚨 Only emergencies"),
+    }
+    buttons = [
+        Button(
+            words[each],
+            SetHearing(family_id=member.family_id, person_id=about.person_id, hears=each).encode(),
         )
-    return Screen(
-        words.format(
-            by=escape(facts.by),
-            person=escape(facts.person),
-            family=escape(facts.family_name),
-            names=escape(listed(list(facts.names))),
-        )
+        for each in Hears
+        if each is not about.hears
+    ]
+    return Screen("\n".join(lines), in_rows([*buttons, settings_button()]))
+
+
+def hearing_set(screen: Screen, about: Hearing) -> Answer:
+    words = _("From now on I tell you about {person}: {what}.")
+    return Answer(
+        toast=words.format(person=shorten(about.person, to=80), what=level_in_words(about.hears)),
+        edit=screen,
     )
+
+
+def names_hidden(screen: Screen, *, hidden: bool) -> Answer:
+    words = _("From now on my reminders say what is taken.")
+    if hidden:
+        words = _("From now on my reminders don't say what is taken. A button shows it.")
+    return Answer(toast=words, edit=screen)
 
 
 def settings_button() -> Button:
@@ -155,7 +200,7 @@ def test(facts: TestFacts) -> Screen:
     words = _("🧪 This is a test reminder. Reminders reach you.")
     if facts.zone is not None:
         words = _("🧪 This is a test reminder, asked for at {time}. Reminders reach you.").format(
-            time=f"{facts.asked_at.astimezone(facts.zone):%H:%M}"
+            time=show_clock(facts.asked_at.astimezone(facts.zone))
         )
     hint = _("If your phone made no sound, unmute this chat in Telegram.")
     return Screen(f"{words}\n{hint}")

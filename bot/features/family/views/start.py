@@ -45,7 +45,7 @@ def command_menu() -> list[tuple[str, str]]:
         "people": _("Who you look after"),
         "family": _("Who's in the family"),
         "invite": _("Invite somebody to the family"),
-        "settings": _("When nobody answers, who is asked first, a test reminder"),
+        "settings": _("What I tell you and when, who is asked first, a test reminder"),
         "addperson": _("Add somebody to care for"),
         "newfamily": _("Create a family"),
         "cancel": _("Stop what we're doing"),
@@ -122,7 +122,7 @@ def help_text(*, has_family: bool) -> Answer:
         ),
         _("/addperson NAME in CITY: add somebody to care for"),
         _("/family: who's in the family"),
-        _("/settings: what happens when nobody answers, who is asked first, a test reminder"),
+        _("/settings: what I tell you and when, who is asked first, a test reminder"),
         _("/invite: invite somebody to the family"),
         _("/newfamily NAME: create another family"),
     ]

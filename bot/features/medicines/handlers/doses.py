@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bot.features.medicines.flows.giving import take_late
 from bot.features.medicines.flows.screens import entry_screen
+from bot.features.medicines.views import discreet_cards
 from bot.features.medicines.views import doses as views
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.giving import given_intakes, too_soon
@@ -16,6 +17,7 @@ from bot.ui.presses.doses import (
     CloseMenu,
     HoldSlot,
     OpenMenu,
+    ShowNames,
     ShowRecord,
     Skip,
     Snooze,
@@ -37,6 +39,7 @@ from domain.medicines.changes.adding import remove_medication
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import facts, slot_cards, snoozing
 from domain.medicines.doses.choices import Choice, find_chosen
+from domain.medicines.doses.slots import read_slot
 from domain.medicines.errors import NothingRecorded, RecordSuperseded
 from domain.medicines.records import presses, recording
 from domain.medicines.records.corrections import undo_current_record
@@ -179,6 +182,14 @@ async def hold(request: Request) -> Answer:
         request.scope, press.person_id, press.card.at, part=press.card.part
     )
     return views.held(held)
+
+
+async def show_names(request: Request) -> Answer:
+    """What the doses of a card are, on which they have no names."""
+    press = request.pressed(ShowNames)
+    request.scope.require(Action.READ)
+    slot = await read_slot(request.scope, press.person_id, press.card.at)
+    return discreet_cards.names(slot.parts.get(press.card.part, ()))
 
 
 async def show(request: Request) -> Answer:

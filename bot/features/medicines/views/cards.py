@@ -38,6 +38,7 @@ from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfDose
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.amounts import amount_in_words
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import (
     clock_of,
     due_clock,
@@ -79,7 +80,7 @@ _ROOMS = (
 
 def slot_card(facts: CardFacts) -> Screen:
     """The card, or the single line it shrinks to when a newer card has replaced it."""
-    at = f"{facts.slot_at.astimezone(facts.zone):%H:%M}"
+    at = show_clock(facts.slot_at.astimezone(facts.zone))
     if facts.home_zone is not None and clocks_differ(facts.zone, facts.home_zone, facts.slot_at):
         at = named_clock(at, facts.zone)
     at = with_yours(at, facts.slot_at, zone=facts.zone, reader_zone=facts.reader_zone)
@@ -88,7 +89,7 @@ def slot_card(facts: CardFacts) -> Screen:
         words = _("{title} · {number} of {count}")
         title = words.format(title=title, number=facts.number, count=facts.count)
     if not facts.doses:
-        nothing = title + "\n" + _("Nothing is due here any more.")
+        nothing = f"{title}\n{_('Nothing is due here any more.')}"
         return Screen(_with_doses(title, facts) if facts.suspended else nothing)
     is_open = any(dose.status == DoseStatus.PENDING for dose in facts.doses)
     if facts.asked_again and not is_open:
@@ -270,7 +271,6 @@ def _buttons(facts: CardFacts) -> Keyboard:
     restored. The button that replaces Taken shows what was recorded and opens the correction, so no
     extra row is needed for that.
     """
-
     is_single = len(facts.doses) == 1
     names, offered = dose_labels(facts.doses), offered_amounts(facts.doses)
     rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts, names),)]

@@ -1,6 +1,6 @@
 """Summaries of doses whose window has closed; people answer them on the summary itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.features.medicines.views.cards import (
     all_taken_button,
@@ -17,9 +17,11 @@ from bot.ui.presses.doses import (
     TakeAmount,
     TakeExactly,
 )
+from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock, record_clock
+from bot.ui.words.hidden import without_names
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.doses.summaries import SummaryFacts
 from domain.models.medicines import DoseStatus
@@ -42,6 +44,8 @@ def summary(facts: SummaryFacts) -> Screen:
     """One message for all doses whose window closed at the same minute. It asks about them, so each
     dose has its line and its buttons, like on a card.
     """
+    if facts.hides_names:
+        facts = replace(facts, doses=without_names(facts.doses))
     count = len(facts.doses) + facts.more
     is_open = any(dose.status not in RESOLVED for dose in facts.doses)
     if facts.was_asked:
@@ -74,7 +78,11 @@ def summary(facts: SummaryFacts) -> Screen:
         text = "\n".join([title, *lines, *more])
         if shown_length(text) <= MAX_SHOWN:
             break
-    return Screen(text, _buttons(facts) if facts.may_record else ())
+    rows = _buttons(facts) if facts.may_record else ()
+    if facts.hides_names:
+        today = RunCommand(family_id=facts.family_id, command="today")
+        rows = (*rows, (Button(_("💊 Today"), today.encode()),))
+    return Screen(text, rows)
 
 
 def _buttons(facts: SummaryFacts) -> Keyboard:

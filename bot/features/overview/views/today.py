@@ -1,7 +1,7 @@
 """What is due today, and what became of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -106,8 +106,44 @@ def today(
     )
     turns = _turns(number, count, member)
     names_day = len({now.astimezone(entry.person.zone).date() for entry in people}) > 1
-    text = _text(title, page, numbers, others, names_day=names_day, member=member, now=now)
-    return Screen(text, (*rows, *turns, *switches))
+    reading = _Reading(member.zone, now, names_day=names_day)
+    return Screen(_text(title, page, numbers, others, reading), (*rows, *turns, *switches))
+
+
+def day_text(
+    title: str,
+    people: Sequence[PersonToday],
+    *,
+    appointments: Mapping[UUID, Sequence[OccurrenceFacts]],
+    reader_zone: ZoneInfo | None,
+    now: datetime,
+    hides_names: bool,
+    last: Sequence[str] = (),
+) -> str:
+    """A day as `/today` shows it, as much of it as fits on a page, and the *last* lines."""
+    items = [item for entry in people for item in _items(entry, appointments)]
+    numbers = {
+        dose_id: words for entry in people for dose_id, words in dose_numbers(entry.doses).items()
+    }
+    more = len(items[PAGE:])
+    if more:
+        words = ngettext("… and {count} more: /today", "… and {count} more: /today", more)
+        last = ["", words.format(count=more), *last]
+    names_day = len({now.astimezone(entry.person.zone).date() for entry in people}) > 1
+    reading = _Reading(reader_zone, now, names_day=names_day, hides_names=hides_names)
+    return _text(title, items[:PAGE], {} if hides_names else numbers, last, reading)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How a day is read: by whose clock, as of `now`, with the date at each person's name, and
+    without saying what is taken.
+    """
+
+    zone: ZoneInfo | None
+    now: datetime
+    names_day: bool
+    hides_names: bool = False
 
 
 def _adding(member: Member) -> Keyboard:
@@ -151,39 +187,39 @@ def _text(
     page: Sequence[_Item],
     numbers: Mapping[UUID, str],
     others: Sequence[str],
-    *,
-    names_day: bool,
-    member: Member,
-    now: datetime,
+    reading: _Reading,
 ) -> str:
     for room in _ROOMS:
         lines, person = [title], None
         for item in page:
             if item.person != person:
                 person = item.person
-                lines += ["", _head(person, room, now, names_day=names_day)]
-            lines.append(_item_line(item, room, numbers, member=member, now=now))
+                lines += ["", _head(person, room, reading.now, names_day=reading.names_day)]
+            lines.append(_item_line(item, room, numbers, reading))
         text = "\n".join([*lines, *others])
         if shown_length(text) <= MAX_SHOWN:
             break
     return text
 
 
-def _item_line(
-    item: _Item, room: _Room, numbers: Mapping[UUID, str], *, member: Member, now: datetime
-) -> str:
+def _item_line(item: _Item, room: _Room, numbers: Mapping[UUID, str], reading: _Reading) -> str:
+    now = reading.now
     if item.appointment is not None:
         return _("📅 {appointment}").format(
             appointment=short_line(
                 item.appointment,
-                reader_zone=member.zone,
+                reader_zone=reading.zone,
                 names_person=False,
                 day=now.astimezone(item.person.zone).date(),
             )
         )
     if item.dose is None:
         return _("Nothing is due today.")
-    return _line(item.dose, room, now, numbers[item.dose.id], reader_zone=member.zone)
+    number = numbers.get(item.dose.id, "")
+    if reading.hides_names:
+        hidden = replace(item.dose, name=_("medicine"), dosage="", given=None)
+        return _line(hidden, room, now, number, reader_zone=reading.zone)
+    return _line(item.dose, room, now, number, reader_zone=reading.zone)
 
 
 def _head(person: Person, room: _Room, now: datetime, *, names_day: bool) -> str:
@@ -224,7 +260,7 @@ def _line(
         due = _given(dose, dose.taken_at, now, reader_zone)
     else:
         due = with_yours(_due(dose, now), dose.due_at, zone=dose.zone, reader_zone=reader_zone)
-    what = f"{due} {escape(name)} {escape(shorten(amount, to=room.dosage))}{number}"
+    what = f"{due} {escape(name)} {escape(shorten(amount, to=room.dosage))}".rstrip() + number
     who = escape(shorten(dose.resolved_by or "", to=room.who))
     when = record_clock(dose, reader_zone=reader_zone)
     match dose.status:

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, ngettext
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.regimens.parts_of_day import time_in_words
 from bot.ui.words.times import day_words, named_day
 from domain.local_time import resolve_local
@@ -49,7 +50,7 @@ def later_start_in_words(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -
     ):
         return []
     day = day_words(at.date(), today=now.astimezone(zone).date())
-    words = _("First: {moment}").format(moment=f"{day} {at:%H:%M}")
+    words = _("First: {moment}").format(moment=f"{day} {show_clock(at)}")
     left, all_doses = (count_doses(begins, zone, since) for since in (now, _beginning(now, zone)))
     if not isinstance(schedule, Steps) or left is None or left == all_doses:
         return [words]

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import time
 
 from bot.ui.wording import _
+from bot.ui.words.clocks import show_clock
 from domain.medicines.schedules.moments import DayTimes, PartOfDay
 
 
@@ -28,7 +29,7 @@ def part_name(part: PartOfDay) -> str:
 
 
 def time_in_words(at: time) -> str:
-    return f"{at:%H:%M}"
+    return show_clock(at)
 
 
 def times_in_words(day: DayTimes, parts: Collection[PartOfDay]) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, listed, ngettext
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import full_date
 from bot.ui.words.regimens.parts_of_day import time_in_words
 from bot.ui.words.regimens.patterns_of_days import count_of_days
@@ -92,11 +93,11 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
         )
     if is_ahead:
         words = _("{every}, from {date} {time}").format(
-            every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"
+            every=words, date=full_date(starts.date()), time=show_clock(starts)
         )
     elif not times and not schedule.from_last_intake:
         words = _("{every}, counted from {time} on {date}").format(
-            every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"
+            every=words, date=full_date(starts.date()), time=show_clock(starts)
         )
     if schedule.ends_at is None:
         return words
@@ -106,7 +107,7 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
         return _("{schedule}, last day {date}").format(schedule=words, date=last)
     if today is not None:
         return _("{schedule}, until {date} {time}").format(
-            schedule=words, date=full_date(ends.date()), time=f"{ends:%H:%M}"
+            schedule=words, date=full_date(ends.date()), time=show_clock(ends)
         )
     days = (schedule.ends_at - schedule.starts_at).days
     return _("{schedule}, for {days}").format(schedule=words, days=count_of_days(days))

@@ -27,6 +27,7 @@ from tests.unit.views.screens.medicines.pauses import pause_screens
 from tests.unit.views.screens.medicines.records import history_screens, intake_screens, late_screens
 from tests.unit.views.screens.medicines.stock import stock_screens
 from tests.unit.views.screens.overview import (
+    digest_screens,
     elsewhere_screens,
     list_screens,
     today_screens,
@@ -87,6 +88,7 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
         "medicines/stock": stock_screens(home),
         "overview": {
             **today_screens(home),
+            **digest_screens(home),
             **undo_screens(home),
             **list_screens(home),
             **elsewhere_screens(home),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.views import pasted_lists
 from bot.features.appointments.views import draft_questions, pasted_appointments, time_labels
 from bot.features.medicines.views.content import pasted_medicines
-from bot.features.overview.views import elsewhere, today, undo
+from bot.features.overview.views import digests, elsewhere, today, undo
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.answer import Button, Screen
 from bot.ui.misunderstandings import misunderstood
@@ -24,12 +24,14 @@ from domain.family.families import (
     FamilyFacts,
 )
 from domain.family.running_pauses import Pause
+from domain.family.settings.hours import DigestPart
 from domain.medicines.changes.adding import RemovedMedicine
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.today import PersonToday
 from domain.medicines.facts import Content, MedicineFacts
 from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import DoseStatus, MedicineStatus
+from domain.overview.digests import DigestFacts
 from domain.overview.elsewhere import OpenElsewhere
 from domain.overview.own_actions import ActionKind, LastAction, Undone
 from tests.unit.views.screens.conversation import choice
@@ -168,6 +170,38 @@ def undo_screens(home: Home) -> Mapping[str, View]:
         "undo_edit": undone(Undone(changed(ActionKind.EDITED), medicine=home.saved)),
         "undo_refill": undone(Undone(changed(ActionKind.REFILLED), medicine=home.saved)),
     }
+
+
+def digest_screens(home: Home) -> Mapping[str, View]:
+    pending, later = home.dose(), NOW + timedelta(hours=12)
+    evening = replace(pending, local=later.replace(tzinfo=None), due_at=later)
+    given = home.all_three(DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED)
+    facts = DigestFacts(
+        family_id=home.member.family_id,
+        family_name=home.words.family,
+        part=DigestPart.MORNING,
+        day=NOW.date(),
+        people=[PersonToday(home.person, [pending, evening])],
+        planned={home.person.id: [home.appointment]},
+        days={home.person.id: NOW.date()},
+        due_at=NOW,
+        now=NOW,
+        reader_zone=None,
+        hides_names=False,
+    )
+    summary = replace(
+        facts, part=DigestPart.EVENING, people=[PersonToday(home.person, [*given, evening])]
+    )
+    many = replace(facts, people=[PersonToday(home.person, [pending] * 200)])
+    shown = {
+        "digest_morning": facts,
+        "digest_morning_without_names": replace(facts, hides_names=True),
+        "digest_morning_of_nobody": replace(facts, people=(), planned={}),
+        "digest_of_more_than_fits": many,
+        "digest_evening": summary,
+        "digest_evening_with_nothing_tomorrow": replace(summary, planned={}),
+    }
+    return {name: partial(digests.digest, each) for name, each in shown.items()}
 
 
 def today_screens(home: Home) -> Mapping[str, View]:

@@ -34,6 +34,7 @@ from domain.family.errors import (
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
+    LastToBeAsked,
     NobodyCaredFor,
 )
 from domain.family.limits import QUOTA_LIMITS, Quota
@@ -111,6 +112,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "invitation_expired": InvitationExpired(NOW),
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
+        "last_to_be_asked": LastToBeAsked(home.words.person),
         **{f"family_full_of_{held}": FamilyFull(held, QUOTA_LIMITS[held]) for held in Quota},
         "nothing_to_undo": NothingToUndo(),
         "nothing_recorded": NothingRecorded(),

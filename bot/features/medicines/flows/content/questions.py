@@ -19,6 +19,7 @@ from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.regimens.day_times import times_around
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
@@ -159,7 +160,7 @@ def ask_day_times(data: Data, choice: Choice) -> Screen:
     return day_views.ask_day_times(
         draft.people[draft.person or 0].name,
         draft.unknown_parts,
-        [choice(f"{at:%H:%M}", f"{at:%H%M}") for at in offered],
+        [choice(show_clock(at), f"{at:%H%M}") for at in offered],
     )
 
 

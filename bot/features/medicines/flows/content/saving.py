@@ -11,7 +11,7 @@ from bot.features.medicines.views.content import new_medicines
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.medicines.changes.adding import add_medication
+from domain.medicines.changes.adding import add_medication, is_only_medicine
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.medicines.schedules.occurrences import occurrences_between
 from domain.medicines.schedules.single_doses import due_at_once
@@ -56,6 +56,11 @@ async def save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -
         day_times=draft.said_times,
     )
     member = request.scope.require(Action.CHANGE_MEDICINES)
-    answer = new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)
+    answer = new_medicines.saved(
+        medicine,
+        now=request.scope.clock.now(),
+        member=member,
+        is_first=await is_only_medicine(request.scope, medicine.id),
+    )
     spoken = {"medicine_id": str(medicine.id), "person_id": str(medicine.person_id)}
     return replace(answer, spoken=spoken)

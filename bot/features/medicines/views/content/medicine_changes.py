@@ -10,6 +10,7 @@ from bot.ui.answer import Button, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import full_date
 from bot.ui.words.regimens.patterns_of_days import plan_days_in_words
 from bot.ui.words.regimens.schedules import (
@@ -100,7 +101,7 @@ def ask_times(name: str, choices: Sequence[Button]) -> Screen:
 
 def place_label(place: Place) -> str:
     """ "The one at 08:00 (1 tablet)", "Step 2: 10 mg at 08:00", "5 mg: Mon–Fri at 18:00"."""
-    at = ", ".join(f"{each:%H:%M}" for each in place.times)
+    at = ", ".join(show_clock(each) for each in place.times)
     if place.days is not None:
         return _plan_label(place, place.days, at)
     amount = label("" if place.amount is None else place.amount.words)

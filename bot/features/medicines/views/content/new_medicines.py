@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.features.medicines.views.content.medicine_notes import note_labels, note_lines
 from bot.grammar.problems import Problem
 from bot.ui.answer import Answer, Button, Screen, say
-from bot.ui.buttons import in_rows
+from bot.ui.buttons import in_rows, test_button
 from bot.ui.conversations import change_label
 from bot.ui.length import shorten
 from bot.ui.misunderstandings import quoted
@@ -298,8 +298,12 @@ def _what_comes(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> Sequenc
     return [*lines, *later_start_in_words(schedule, zone=zone, now=now)]
 
 
-def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
-    """What was saved, for which person and family, and when the first dose is due."""
+def saved(
+    medicine: MedicineFacts, *, now: datetime, member: Member, is_first: bool = False
+) -> Answer:
+    """What was saved, for which person and family, and when the first dose is due. With the first
+    one of a family comes a way to see whether reminders arrive.
+    """
     undo = UndoMedicine(family_id=member.family_id, medication_id=medicine.id)
     change = ChangeMedicine(family_id=member.family_id, medication_id=medicine.id)
     return say(
@@ -309,7 +313,10 @@ def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
             family=escape(medicine.family_name),
             first=first_dose(medicine, now=now),
         ),
-        ((Button(_("↩️ Undo"), undo.encode()), Button(change_label(), change.encode())),),
+        (
+            (Button(_("↩️ Undo"), undo.encode()), Button(change_label(), change.encode())),
+            *(((test_button(member),),) if is_first else ()),
+        ),
     )
 
 

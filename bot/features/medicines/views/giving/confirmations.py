@@ -7,6 +7,7 @@ from bot.features.medicines.views.giving.readers import Reader, given_line
 from bot.ui.answer import Screen
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import count_words
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import with_yours
 from bot.ui.words.times import ago_words, day_words, length_words, moment
 from domain.medicines.doses.facts import DoseFacts
@@ -18,7 +19,7 @@ from domain.timers import MINUTE
 
 def counts_for_words(dose: DoseFacts, reader: Reader) -> str:
     day = day_words(dose.local.date(), today=reader.now.astimezone(dose.zone).date())
-    clock = f"{dose.local:%H:%M}"
+    clock = show_clock(dose.local)
     time = with_yours(clock, dose.due_at, zone=dose.zone, reader_zone=reader.zone)
     return _("It counts as the dose due {day} {time}.").format(day=day, time=time)
 

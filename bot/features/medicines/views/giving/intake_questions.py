@@ -11,6 +11,7 @@ from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import amount_in_words, count_words
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.times import day_words
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP
@@ -177,7 +178,7 @@ def which_one(outlook: Outlook, *, reader: Reader) -> Screen:
 
 def dose_label(dose: DoseFacts, *, now: datetime) -> str:
     day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
-    return _("The one due {day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+    return _("The one due {day} {time}").format(day=day, time=show_clock(dose.local))
 
 
 def extra_label() -> str:

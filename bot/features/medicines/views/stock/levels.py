@@ -13,6 +13,7 @@ from bot.ui.words.amounts import (
     more_in_words,
     range_in_words,
 )
+from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import day_and_month, full_date
 from bot.ui.words.units import PIECE, plural_name
 from domain.medicines.facts import MedicineFacts
@@ -136,7 +137,7 @@ def _runs_out(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> s
         return _("{left} left: not enough for the next dose").format(left=left)
     date, days = _date(forecast.last_at, zone, now), forecast.days or 0
     if not forecast.is_last_day_whole:
-        time = f"{forecast.last_at.astimezone(zone):%H:%M}"
+        time = show_clock(forecast.last_at.astimezone(zone))
         date = _("{date} at {time}").format(date=date, time=time)
     if days == 0:
         return _("{left} left: not enough for a whole day, last dose on {date}").format(

@@ -8,6 +8,7 @@ from functools import partial
 from bot.features.family.views import notices as family_notices
 from bot.features.medicines.views import (
     cards,
+    discreet_cards,
     doses,
     notices,
     records,
@@ -108,7 +109,20 @@ def card_screens(home: Home) -> Mapping[str, View]:
             suspended=[(home.dose(DoseStatus.CANCELLED, 1), MedicineStatus.STOPPED)],
         ),
     }
-    return {name: partial(cards.slot_card, fact) for name, fact in facts.items()}
+    hidden = {
+        "card_without_names": home.card(*home.all_three(taken, skipped, pending)),
+        "card_without_names_asked_again_below": replace(one, asked_again=True),
+        "card_without_names_of_a_stopped_medicine": facts["card_with_a_stopped_medicine"],
+    }
+    return {
+        **{name: partial(cards.slot_card, fact) for name, fact in facts.items()},
+        **{
+            name: partial(discreet_cards.slot_card, replace(fact, hides_names=True))
+            for name, fact in hidden.items()
+        },
+        "card_names": partial(discreet_cards.names, two.doses),
+        "card_names_of_nothing": partial(discreet_cards.names, ()),
+    }
 
 
 def press_screens(home: Home) -> Mapping[str, View]:
@@ -191,6 +205,7 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
         may_record: bool = True,
         more: int = 0,
         now: datetime = NOW,
+        hides_names: bool = False,
     ) -> View:
         facts = SummaryFacts(
             MEDICINE_IDS[20],
@@ -201,6 +216,7 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
             now,
             may_record=may_record,
             more=more,
+            hides_names=hides_names,
         )
         return partial(notices.summary, facts)
 
@@ -244,6 +260,7 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
         "notice_missed_after_a_move": summary(after_a_move(missed[0]), was_asked=True),
         "notice_missed_one": summary(missed[0], was_asked=True),
         "notice_missed_three": summary(*missed, was_asked=True),
+        "notice_missed_three_without_names": summary(*missed, was_asked=True, hides_names=True),
         "notice_missed_told_on_the_next_day": summary(
             missed[0], was_asked=True, now=NOW + timedelta(days=1)
         ),
