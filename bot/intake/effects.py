@@ -23,7 +23,7 @@ from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
-from domain.family import users
+from domain.family import unreachable, users
 
 MentionOpenQuestion: TypeAlias = Callable[[Request, Conversation, str], Awaitable[Answer]]
 """What is said of an open question after a command, by its name, was answered."""
@@ -146,3 +146,4 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
         # They have unblocked the bot, even if Telegram hasn't told us.
         await users.set_blocked(scope, blocked=False)
+        await unreachable.tell_that_reachable_again(scope)

@@ -28,8 +28,16 @@ from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import EDITABLE_FOR
 from domain.events import NotificationsQueued
-from domain.models import CareRecipient, Dose, FamilyMember, Notification, User
+from domain.models import (
+    CareAssignment,
+    CareRecipient,
+    Dose,
+    FamilyMember,
+    Notification,
+    User,
+)
 from domain.models.delivery import Kind, Lane, NotificationStatus
+from domain.models.family import Hears
 
 SlotKey: TypeAlias = tuple[UUID, datetime]  # care recipient, due at
 
@@ -120,8 +128,8 @@ _REFRESH_TOLD = (
 
 async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int:
     """Escalate an undeliverable card: if nobody else has the card of its slot, or will get it, send
-    it to every member who doesn't have it. Runs in the family's scope; returns how many members get
-    it.
+    it to every member who doesn't have it and hears everything; to all, if none of these can be
+    reached. Runs in the family's scope; returns how many members get it.
     """
     card = await scope.row(
         select(
@@ -167,9 +175,21 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
         for copy in copies
     ):
         return 0
-    others = await scope.rows(
-        select(FamilyMember.user_id)
+    found = await scope.rows(
+        select(
+            FamilyMember.user_id,
+            (func.coalesce(CareAssignment.hears, Hears.EVERYTHING) == Hears.EVERYTHING).label(
+                "hears_everything"
+            ),
+            (User.started_at.is_not(None) & User.blocked_at.is_(None)).label("is_reachable"),
+        )
+        .join(User, User.id == FamilyMember.user_id)
         .join(CareRecipient, CareRecipient.id == card.care_recipient_id)
+        .outerjoin(
+            CareAssignment,
+            (CareAssignment.care_recipient_id == CareRecipient.id)
+            & (CareAssignment.user_id == FamilyMember.user_id),
+        )
         .where(
             FamilyMember.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
@@ -181,6 +201,9 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
             ),
         )
     )
+    others = found
+    if any(each.hears_everything and each.is_reachable for each in found):
+        others = [each for each in found if each.hears_everything]
     await queue_messages(
         scope,
         [

@@ -6,10 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from domain.access import ASKED_FIRST
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
+from domain.delivery.shown_messages import (
+    EDITABLE_FOR,
+    FACTS,
+    refresh_messages,
+    was_sent_within,
+)
 from domain.family.joined_notice import tell_other_admins
+from domain.family.settings.asked_first import choose_asked, list_all_candidates
 from domain.family.users import get_name_and_family
 from domain.models import FamilyMember, User
 from domain.models.delivery import Kind
@@ -17,7 +23,9 @@ from domain.models.delivery import Kind
 
 @dataclass(frozen=True)
 class UnreachableFacts:
-    """Who can't be written to, and the names of those who are still asked about doses."""
+    """Who can't be written to, and the names of those who are still asked about somebody's doses
+    and can be reached.
+    """
 
     name: str
     family_name: str
@@ -28,6 +36,14 @@ class UnreachableFacts:
 async def tell_admins(scope: Scope) -> None:
     """Queue a message to the other admins of the scope's family: the actor has blocked the bot."""
     await tell_other_admins(scope, Kind.UNREACHABLE, {})
+
+
+async def tell_that_reachable_again(scope: Scope) -> None:
+    """Edit what the admins of the scope's family have been told: the actor can be written to."""
+    is_about_them = FACTS["user_id"].astext == str(scope.user_id)
+    await refresh_messages(
+        scope, [Kind.UNREACHABLE], where=[was_sent_within(EDITABLE_FOR), is_about_them]
+    )
 
 
 async def list_own_families(scope: Scope) -> Sequence[UUID]:
@@ -43,23 +59,14 @@ async def list_own_families(scope: Scope) -> Sequence[UUID]:
 async def _read(scope: Scope, header: MessageHeader) -> UnreachableFacts:
     user_id = UUID(header.facts["user_id"])
     name, family_name = await get_name_and_family(scope, user_id)
-    members = await scope.rows(
-        select(User.id, User.name, User.started_at, User.blocked_at)
-        .join(FamilyMember, FamilyMember.user_id == User.id)
-        .where(
-            FamilyMember.family_id == scope.family_id,
-            FamilyMember.left_at.is_(None),
-            FamilyMember.role.in_(ASKED_FIRST),
-        )
-        .order_by(FamilyMember.joined_at, User.id)
+    asked: dict[UUID, str] = {}
+    for candidates in (await list_all_candidates(scope)).values():
+        reachable = [each for each in candidates if each.is_reachable]
+        asked |= {each.user_id: each.name for each in choose_asked(reachable)}
+    is_there = await scope.connection.scalar(
+        select(User.started_at.is_not(None) & User.blocked_at.is_(None)).where(User.id == user_id)
     )
-    reachable = [each for each in members if each.started_at and not each.blocked_at]
-    return UnreachableFacts(
-        name,
-        family_name,
-        any(each.id == user_id for each in reachable),
-        [each.name for each in reachable],
-    )
+    return UnreachableFacts(name, family_name, bool(is_there), list(asked.values()))
 
 
 UNREACHABLE = MessageKind(Kind.UNREACHABLE, read_one_by_one(_read))

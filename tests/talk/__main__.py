@@ -50,28 +50,35 @@ async def perform(text: str, *, picture: Path | None) -> int:
                 each.line.who for each in talk if isinstance(each.line, OpensCalendar)
             )
             calendars = {name: performance.calendar_of(name) for name in looked}
-            await _photograph(stage.town.sandbox.page_url, zone, picture, calendars)
+            count = len(performance.phones.people)
+            await _photograph(stage.town.sandbox.page_url, zone, picture, calendars, phones=count)
     print(f"{len(talk)} lines in {seconds:.1f} s, {failures} that do not hold")
     return 1 if failures else 0
 
 
 async def _photograph(
-    url: str, zone: ZoneInfo, picture: Path, calendars: Mapping[str, Sequence[Entry]]
+    url: str,
+    zone: ZoneInfo,
+    picture: Path,
+    calendars: Mapping[str, Sequence[Entry]],
+    *,
+    phones: int,
 ) -> None:
-    """Two phones side by side, at the clock of the first person cared for; then calendars."""
+    """The phones side by side, at the clock of the first person cared for; then calendars."""
     browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=browser_path, args=["--no-sandbox"]
         )
         page = await browser.new_page(
-            viewport={"width": 980, "height": 860},
+            viewport={"width": max(980, 70 + 380 * phones), "height": 860},
             device_scale_factor=1.25,
             timezone_id=zone.key,
             locale="en-GB",
         )
         await page.goto(url)
-        await page.get_by_placeholder("Message").nth(1).wait_for()
+        # Who has blocked the bot has no line to type into.
+        await page.get_by_placeholder("Message").nth(phones - 1).wait_for(state="attached")
         await page.wait_for_timeout(1000)  # until everything has scrolled to its end
         await page.screenshot(path=picture)
         if calendars:
@@ -86,7 +93,7 @@ async def _photograph(
 def main() -> int:
     parser = argparse.ArgumentParser(description="Perform a talk.")
     parser.add_argument("talk", help="a file, or - for standard input")
-    parser.add_argument("--picture", type=Path, help="where to keep two phones as they are then")
+    parser.add_argument("--picture", type=Path, help="where to keep the phones as they are then")
     given = parser.parse_args()
     try:
         text = sys.stdin.read() if given.talk == "-" else Path(given.talk).read_text()

@@ -1,6 +1,7 @@
 """Who is asked first about a person's doses."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -77,13 +78,19 @@ _CANDIDATES = (
 
 async def list_asked_first(scope: Scope) -> Sequence[AskedFirst]:
     """For everybody the family cares for, in the order they were added."""
-    member = scope.require(Action.READ)
-    rows = await scope.rows(_CANDIDATES.where(CareRecipient.family_id == member.family_id))
-    people: dict[UUID, list[Candidate]] = {}
-    names = {row.id: row.name for row in rows}
-    for row in rows:
-        people.setdefault(row.id, []).append(_candidate(row))
-    return [AskedFirst(key, names[key], found) for key, found in people.items()]
+    scope.require(Action.READ)
+    return [
+        AskedFirst(person_id, person, found)
+        for (person_id, person), found in (await list_all_candidates(scope)).items()
+    ]
+
+
+async def list_all_candidates(scope: Scope) -> Mapping[tuple[UUID, str], Sequence[Candidate]]:
+    """Those who may be asked first, by the id and name of each person. Needs no member."""
+    people: dict[tuple[UUID, str], list[Candidate]] = defaultdict(list)
+    for row in await scope.rows(_CANDIDATES.where(CareRecipient.family_id == scope.family_id)):
+        people[row.id, row.name].append(_candidate(row))
+    return people
 
 
 async def list_candidates(scope: Scope, person_id: UUID) -> Sequence[Candidate]:

@@ -1,6 +1,7 @@
 """What each member hears of a person's doses, how loudly, and for how long they are asked."""
 
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -139,6 +140,28 @@ async def test_an_undeliverable_card_goes_to_no_other_recipient(
         lambda scope: escalate_to_rest_of_family(scope, one), as_family(home.family.id)
     )
     assert (found, set(await names(database_url))) == (1, {"Anna", "Ben", "Vic"})
+
+
+async def test_an_undeliverable_card_goes_to_those_who_hear_everything_if_they_can_be_reached(
+    database: Database, database_url: str, home: Home, dose: DoseFacts
+) -> None:
+    await hear(database, home, home.vic, Hears.EMERGENCIES)
+    dora = await factories.member(database, home.anna, Role.VIEWER, name="Dora")
+    for blocked, told in ((None, {"Dora"}), (dora.id, {"Vic"})):
+        async with without_walls(database_url) as connection:
+            await connection.execute(
+                text("UPDATE users SET blocked_at = clock_now() WHERE id = :id"), {"id": blocked}
+            )
+            await connection.execute(text("UPDATE notifications SET status = 'unreachable'"))
+            ids = await connection.scalars(text("SELECT id FROM notifications WHERE ask_no = 0"))
+            one = ids.first()
+            await connection.commit()
+        assert one is not None
+        before = set(await names(database_url))
+        await database.run(
+            partial(escalate_to_rest_of_family, notification_id=one), as_family(home.family.id)
+        )
+        assert set(await names(database_url)) - before == told
 
 
 async def silent(database: Database, home: Home, database_url: str) -> dict[str, bool]:

@@ -71,8 +71,11 @@ async def blocked(request: Request) -> Answer:
 
 
 async def unblocked(request: Request) -> Answer:
-    """The person has unblocked the bot."""
-    await users.set_blocked(request.scope, blocked=False)
+    """The person has unblocked the bot: what the admins have been told is so no more."""
+    if await users.set_blocked(request.scope, blocked=False):
+        for family_id in await unreachable.list_own_families(request.scope):
+            if await request.scope.enter_family(family_id) is not None:
+                await unreachable.tell_that_reachable_again(request.scope)
     return Answer()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.features.family.views.settings import level_in_words, settings_button
-from bot.ui.answer import Answer, Button, Screen
+from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.distinct_labels import family_name
 from bot.ui.length import MAX_ROWS, fitting, label
@@ -38,8 +38,8 @@ def family_settings(facts: SettingsFacts, window: timedelta, *, member: Member) 
         lines += [_("👥 <b>Asked first about doses</b>"), *map(_asked_line, facts.asked_first), ""]
     if not facts.may_change:
         lines.append(_("Only an admin can change what holds for the family."))
-    buttons = _buttons(facts, window, member) if facts.may_change else []
-    return Screen("\n".join(fitting(lines)), in_rows([*buttons, settings_button()]))
+    rows = _rows(facts, window, member) if facts.may_change else ()
+    return Screen("\n".join(fitting(lines)), (*rows, (settings_button(),)))
 
 
 def _hours(window: timedelta) -> str:
@@ -55,7 +55,7 @@ def _asked_line(asked: AskedFirst) -> str:
     return words.format(person=escape(asked.person), names=escape(names))
 
 
-def _buttons(facts: SettingsFacts, window: timedelta, member: Member) -> Sequence[Button]:
+def _rows(facts: SettingsFacts, window: timedelta, member: Member) -> Keyboard:
     family_id = member.family_id
     plans = [
         Button(button_words(plan), SetFamilyLadder(family_id=family_id, plan=plan).encode())
@@ -78,7 +78,7 @@ def _buttons(facts: SettingsFacts, window: timedelta, member: Member) -> Sequenc
         for each in facts.asked_first[:MAX_ROWS]
         if len(each.candidates) > 1
     ]
-    return [*plans, *windows, *asked]
+    return (*in_rows(plans), tuple(windows), *in_rows(asked))
 
 
 def ladder_set(screen: Screen, plan: LadderPlan) -> Answer:
@@ -154,7 +154,7 @@ def asked_first_changed(facts: AskedFirstFacts) -> Screen:
 def _stepped_back(facts: AskedFirstFacts) -> str:
     """Who has chosen to hear less, or everything again."""
     words = _(
-        "👥 {by} no longer gets reminders about <b>{person}</b>, only: {what} (family {family}). "
+        "👥 {by} no longer gets reminders about <b>{person}</b>, only {what} (family {family}). "
         "I ask {names} about doses."
     )
     if facts.by_hears is Hears.EVERYTHING:

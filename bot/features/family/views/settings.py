@@ -48,7 +48,9 @@ def settings(facts: SettingsFacts, *, member: Member) -> Screen:
 
 
 def _hearing_line(about: Hearing) -> str:
-    words = _("🔔 <b>{person}</b>: {what}")
+    words = _("🔔 <b>{person}</b>: only {what}")
+    if about.hears is Hears.EVERYTHING:
+        words = _("🔔 <b>{person}</b>: {what}")
     return words.format(person=escape(about.person), what=level_in_words(about.hears))
 
 
@@ -61,7 +63,7 @@ def level_in_words(hears: Hears) -> str:
         case Hears.DIGEST:
             return _("a digest in the morning")
         case Hears.EMERGENCIES:
-            return _("only emergencies")
+            return _("emergencies")
 
 
 def _hours_lines(facts: SettingsFacts) -> Sequence[str]:
