@@ -35,6 +35,7 @@ from domain.errors import (
 from domain.family.errors import (
     AlreadyMember,
     FamilyFull,
+    HoursClash,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
@@ -160,6 +161,8 @@ def _sentence(error: CareCircleError) -> str:
             return _("You're already in the family {family}.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
+        case HoursClash():
+            return _("Those two times are the same. Please choose another one.")
         case LastToBeAsked(person=person):
             return _(
                 "You're the only one whom I can ask about {person}. First somebody else has to "

@@ -19,12 +19,12 @@ from domain.family.settings.hours import DigestPart, get_hours, set_digest
 from domain.models import CareAssignment, CareRecipient, FamilyMember
 from domain.models.family import Hears
 
-USUAL_MORNING = time(7, 30)  # of a digest that nobody has set a time for
+USUAL_MORNINGS = (time(7, 30), time(8))  # of a digest that nobody has set a time for
 
 
 @dataclass(frozen=True)
 class Hearing:
-    """What the reader hears about a person. `is_set` by them; else it's everything."""
+    """What the reader hears about a person; everything, as long as they have chosen nothing."""
 
     person_id: UUID
     person: str
@@ -90,8 +90,10 @@ async def set_hearing(scope: Scope, person_id: UUID, hears: Hears) -> Hearing:
             set_={"hears": hears},
         )
     )
-    if hears is Hears.DIGEST and (await get_hours(scope)).morning_at is None:
-        await set_digest(scope, DigestPart.MORNING, USUAL_MORNING)
+    hours = await get_hours(scope)
+    if hears is Hears.DIGEST and hours.morning_at is None:
+        at = next(each for each in USUAL_MORNINGS if each != hours.evening_at)
+        await set_digest(scope, DigestPart.MORNING, at)
     await audit.record(
         scope,
         "person.hearing_set",

@@ -1,7 +1,7 @@
 """How the errors of the domain are worded."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from functools import partial
 
@@ -31,6 +31,7 @@ from domain.errors import (
 from domain.family.errors import (
     AlreadyMember,
     FamilyFull,
+    HoursClash,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
@@ -112,6 +113,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "invitation_expired": InvitationExpired(NOW),
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
+        "hours_clash": HoursClash(time(9)),
         "last_to_be_asked": LastToBeAsked(home.words.person),
         **{f"family_full_of_{held}": FamilyFull(held, QUOTA_LIMITS[held]) for held in Quota},
         "nothing_to_undo": NothingToUndo(),
