@@ -15,9 +15,9 @@ from uuid import UUID
 from bot.grammar.tokens import fold_spaces, unaccented
 from bot.ui.length import LABEL, length, shorten
 from bot.ui.wording import _, listed
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.phones import last_digits
 from bot.ui.words.regimens.schedules import dosage_in_words, schedule_in_words
+from bot.ui.words.times import show_clock
 from domain.contacts.doctors import DoctorFacts
 from domain.database.scope import Member
 from domain.family.families import FamilyFacts

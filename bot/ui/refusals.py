@@ -9,7 +9,7 @@ from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from bot.ui.words.amounts import amount_in_words
-from bot.ui.words.clocks import show_clock
+from bot.ui.words.times import show_clock
 from bot.ui.words.undo import lasting, superseded
 from bot.ui.words.units import plural_name
 from domain.access import Action, Role

@@ -8,10 +8,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import day_range, short_day, short_day_range
 from bot.ui.words.dose_times import named_clock, with_yours
-from bot.ui.words.times import clock_words, dated_day, named_day
+from bot.ui.words.times import clock_words, dated_day, named_day, show_clock
 from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts
 from domain.local_time import clocks_differ
 

@@ -9,9 +9,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import weekday_name
-from bot.ui.words.times import clock_time, day_words, reader_clock
+from bot.ui.words.times import clock_time, day_words, reader_clock, show_clock
 from domain.local_time import clocks_differ
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import OpenDose

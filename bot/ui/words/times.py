@@ -1,15 +1,24 @@
 """Days and times in words, by the clock of the person cared for and by the reader's."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.clocks import show_clock
+from babel.dates import format_time
+
+from bot.ui.wording import _, escape, hour_cycle, locale, ngettext
 from bot.ui.words.dates import day_and_month, full_date, weekday_name
 from domain.local_time import clocks_differ
+from domain.models.family import HourCycle
 
 _MINUTE = timedelta(minutes=1)
 _DAYS_FROM = 2  # shorter spans are given in hours
+
+
+def show_clock(at: time | datetime) -> str:
+    """ "20:00", or "8:00 pm" for readers whose clock counts twelve hours."""
+    if hour_cycle() is HourCycle.H23:
+        return f"{at:%H:%M}"
+    return format_time(time(at.hour, at.minute), "h:mm a", locale=locale())
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:

@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.appointment_times import appointment_moment, is_elsewhere, span_words
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import named_clock
 from bot.ui.words.pauses import end_words
 from bot.ui.words.phones import map_link, phone_words
 from bot.ui.words.repeats import repeat_words
-from bot.ui.words.times import length_words
+from bot.ui.words.times import length_words, show_clock
 from domain.appointments.details import Details, DoctorNamed
 from domain.appointments.ladder import DAY_MINUTES, Reminder
 from domain.appointments.occurrences.facts import OccurrenceFacts

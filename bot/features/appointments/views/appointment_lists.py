@@ -30,11 +30,10 @@ from bot.ui.words.appointment_times import (
     place_clock,
     span_words,
 )
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import short_day
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.repeats import repeat_words
-from bot.ui.words.times import day_words, named_day
+from bot.ui.words.times import day_words, named_day, show_clock
 from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
 from domain.database.scope import Member

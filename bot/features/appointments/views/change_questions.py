@@ -6,9 +6,8 @@ from datetime import date, datetime
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.presses.appointments import CallOff, ShowAppointment
 from bot.ui.wording import _, escape
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import full_date
-from bot.ui.words.times import named_day
+from bot.ui.words.times import named_day, show_clock
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member

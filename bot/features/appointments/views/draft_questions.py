@@ -10,10 +10,9 @@ from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import days_words, is_elsewhere
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import place_name
-from bot.ui.words.times import dated_day, day_words
+from bot.ui.words.times import dated_day, day_words, show_clock
 from domain.appointments.details import Details
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.local_time import resolve_local

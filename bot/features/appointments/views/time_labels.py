@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from bot.ui.wording import _
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import month_and_year, short_day, short_month, weekday_name
-from bot.ui.words.times import day_words
+from bot.ui.words.times import day_words, show_clock
 
 
 def all_day_label() -> str:

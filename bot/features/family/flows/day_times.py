@@ -27,8 +27,8 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.family import SetDayTimes
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.regimens import day_times as words
+from bot.ui.words.times import show_clock
 from domain.access import Action
 from domain.family.people import get_person
 from domain.medicines.changes.day_times import Retiming, preview_day_times, set_day_times

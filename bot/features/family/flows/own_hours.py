@@ -22,8 +22,8 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.presses.family import HoursOf, SetHours
 from bot.ui.wording import _
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import zone_words
+from bot.ui.words.times import show_clock
 from domain.access import Action
 from domain.delivery.quiet_hours import QuietHours
 from domain.family.errors import HoursClash, NobodyCaredFor

@@ -3,7 +3,7 @@
 from bot.features.family.views.families import role_name
 from bot.ui.answer import Screen
 from bot.ui.wording import _, escape
-from bot.ui.words.clocks import show_clock
+from bot.ui.words.times import show_clock
 from domain.access import Role
 from domain.family.alarms import AlarmFacts
 from domain.family.joined_notice import JoinedFacts

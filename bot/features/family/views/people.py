@@ -13,10 +13,10 @@ from bot.ui.presses.medicines import PausePerson, ResumePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
 from bot.ui.wording import _, escape
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import place_name, zone_words
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.regimens.day_times import day_times_label
+from bot.ui.words.times import show_clock
 from domain.access import Action, may
 from domain.database.scope import Member
 from domain.family.people import Person, PersonAdded

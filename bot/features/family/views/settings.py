@@ -18,8 +18,8 @@ from bot.ui.presses.family import (
 )
 from bot.ui.presses.overview import RunCommand, SetChangeNotices
 from bot.ui.wording import _, escape, listed
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import zone_words
+from bot.ui.words.times import show_clock
 from domain.database.scope import Member
 from domain.family.settings.hearing import Hearing
 from domain.family.settings.hours import OwnHours

@@ -38,7 +38,6 @@ from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfDose
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.amounts import amount_in_words
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import (
     clock_of,
     due_clock,
@@ -47,6 +46,7 @@ from bot.ui.words.dose_times import (
     with_yours,
 )
 from bot.ui.words.regimens.moments import moment_in_words
+from bot.ui.words.times import show_clock
 from domain.local_time import clocks_differ
 from domain.medicines.doses.choices import Choice, choices_of
 from domain.medicines.doses.facts import RESOLVED, UNANSWERED, DoseFacts

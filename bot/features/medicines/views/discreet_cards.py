@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from string import ascii_uppercase
 
 from bot.features.medicines.views import cards
 from bot.ui.answer import Answer, Button, Screen
+from bot.ui.length import shorten
 from bot.ui.presses.arguments import CardOfSlot
 from bot.ui.presses.doses import ShowNames
 from bot.ui.wording import _
-from bot.ui.words.hidden import names_in_words, without_names
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.slot_cards import CardFacts
+
+_TOAST = 190  # of the 200 characters that Telegram shows
 
 
 def slot_card(facts: CardFacts) -> Screen:
@@ -41,3 +44,26 @@ def names(doses: Sequence[DoseFacts]) -> Answer:
     """What the doses of a card are, for a moment."""
     words = names_in_words(doses) if doses else _("Nothing is due here any more.")
     return Answer(toast=words, alert=True)
+
+
+def without_names(doses: Sequence[DoseFacts]) -> Sequence[DoseFacts]:
+    """The same doses, called "Medicine A", "Medicine B", without what is noted beside the name."""
+    return [
+        replace(dose, name=_name(place), instructions=None, note=None)
+        for place, dose in enumerate(doses)
+    ]
+
+
+def names_in_words(doses: Sequence[DoseFacts]) -> str:
+    """ "Medicine A: Aspirin 100 mg", a line each, as much as a toast holds (no HTML)."""
+    each = max(20, _TOAST // max(1, len(doses)))
+    lines = [
+        shorten(f"{_name(place)}: {dose.name} {dose.dosage}", to=each)
+        for place, dose in enumerate(doses)
+    ]
+    return shorten("\n".join(lines), to=_TOAST)
+
+
+def _name(place: int) -> str:
+    round_, letter = divmod(place, len(ascii_uppercase))
+    return _("Medicine {letter}").format(letter=ascii_uppercase[letter] * (round_ + 1))

@@ -7,6 +7,7 @@ from bot.features.medicines.views.cards import (
     closed_dose_rows,
     offered_amounts,
 )
+from bot.features.medicines.views.discreet_cards import without_names
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.distinct_labels import dose_labels, dose_numbers
 from bot.ui.length import MAX_SHOWN, shorten, shown_length
@@ -21,7 +22,6 @@ from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock, record_clock
-from bot.ui.words.hidden import without_names
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.doses.summaries import SummaryFacts
 from domain.models.medicines import DoseStatus

@@ -5,9 +5,8 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, ngettext
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.regimens.parts_of_day import time_in_words
-from bot.ui.words.times import day_words, named_day
+from bot.ui.words.times import day_words, named_day, show_clock
 from domain.local_time import resolve_local
 from domain.medicines.schedules.clock_times import local_time
 from domain.medicines.schedules.kinds import Schedule, Steps, wall_clocks_of

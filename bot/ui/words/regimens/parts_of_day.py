@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import time
 
 from bot.ui.wording import _
-from bot.ui.words.clocks import show_clock
+from bot.ui.words.times import show_clock
 from domain.medicines.schedules.moments import DayTimes, PartOfDay
 
 

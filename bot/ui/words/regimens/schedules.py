@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, listed, ngettext
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import full_date
 from bot.ui.words.regimens.parts_of_day import time_in_words
 from bot.ui.words.regimens.patterns_of_days import count_of_days
@@ -15,6 +14,7 @@ from bot.ui.words.regimens.plans import (
     plans_in_words,
     schedule_by_clock_in_words,
 )
+from bot.ui.words.times import show_clock
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedule_changes.amounts import own_dosages

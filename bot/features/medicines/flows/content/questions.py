@@ -19,8 +19,8 @@ from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
 from bot.ui.misunderstandings import misunderstood
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.regimens.day_times import times_around
+from bot.ui.words.times import show_clock
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedules.kinds import schedule_from_json

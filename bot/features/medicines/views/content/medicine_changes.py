@@ -10,7 +10,6 @@ from bot.ui.answer import Button, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import full_date
 from bot.ui.words.regimens.patterns_of_days import plan_days_in_words
 from bot.ui.words.regimens.schedules import (
@@ -18,6 +17,7 @@ from bot.ui.words.regimens.schedules import (
     length_in_words,
     schedule_in_words,
 )
+from bot.ui.words.times import show_clock
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content
 from domain.medicines.schedule_changes.amounts import own_dosages

@@ -7,9 +7,8 @@ from bot.features.medicines.views.giving.readers import Reader, given_line
 from bot.ui.answer import Screen
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import count_words
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dose_times import with_yours
-from bot.ui.words.times import ago_words, day_words, length_words, moment
+from bot.ui.words.times import ago_words, day_words, length_words, moment, show_clock
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.outlook import Doubt, Intake, Outlook
 from domain.medicines.schedules.kinds import Elapsed

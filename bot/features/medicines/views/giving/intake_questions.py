@@ -11,8 +11,7 @@ from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import amount_in_words, count_words
-from bot.ui.words.clocks import show_clock
-from bot.ui.words.times import day_words
+from bot.ui.words.times import day_words, show_clock
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP
 from domain.medicines.doses.facts import DoseFacts

@@ -13,8 +13,8 @@ from bot.ui.words.amounts import (
     more_in_words,
     range_in_words,
 )
-from bot.ui.words.clocks import show_clock
 from bot.ui.words.dates import day_and_month, full_date
+from bot.ui.words.times import show_clock
 from bot.ui.words.units import PIECE, plural_name
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedule_changes.amounts import own_dosages
