@@ -50,7 +50,7 @@ def _command(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, 
         case "sandbox":
             return _run(settings, sandbox_port=options.port)
         case "doctor":
-            return _doctor(settings)
+            return _doctor(options, settings)
         case "set-aside":
             return _set_aside(options, settings)
         case _:
@@ -68,11 +68,11 @@ async def _run(settings: Settings, *, sandbox_port: int | None = None) -> int:
     return 0
 
 
-async def _doctor(settings: Settings) -> int:
+async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     from bot.commands.doctor import examine  # noqa: PLC0415
 
     healthy = True
-    async for finding in examine(settings):
+    async for finding in examine(settings, deep=options.deep):
         print(finding, flush=True)
         healthy = healthy and finding.ok
     return 0 if healthy else GONE_WRONG
@@ -128,7 +128,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run the bot (the default); without a token, the sandbox")
     sandbox = commands.add_parser("sandbox", help="run the bot on a page in your browser")
     sandbox.add_argument("--port", type=_port, default=SANDBOX_PORT, help="default: %(default)s")
-    commands.add_parser("doctor", help="check configuration and connections")
+    doctor = commands.add_parser("doctor", help="check configuration and connections")
+    doctor.add_argument(
+        "--deep", action="store_true", help="also check what must hold in the tables"
+    )
     aside = commands.add_parser("set-aside", help="list what failed and was set aside")
     choices = aside.add_subparsers(dest="action", metavar="ACTION")
     for action, words in (("retry", "try it again"), ("drop", "never try it again")):

@@ -32,6 +32,7 @@ POSTGRES_PARAMETERS = {
     "connect_timeout": None,
     "pgbouncer": None,
 }
+_CHAT_ID = re.compile(r"(-?[1-9]\d{0,15})?", re.ASCII)
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
@@ -91,6 +92,14 @@ def _redis(url: SecretStr) -> SecretStr:
     return url
 
 
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
+    except ValueError:
+        return False
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 
@@ -119,6 +128,8 @@ class Settings(BaseSettings):
     conversation_ttl: int = Field(default=900, ge=30, le=86_400)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     sweep_seconds: int = Field(default=60, ge=10, le=86_400)
+    operator_chat_id: int | None = None
+    heartbeat_url: SecretStr = SecretStr("")
 
     @field_validator("*", mode="before")
     @classmethod
@@ -140,16 +151,25 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        if not url:
-            return url
-        try:
-            parts = urlsplit(url)
-            found = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        except ValueError:
-            found = False
-        if not found:
+        if url and not _is_web_address(url):
             raise ValueError("is not a web address (https://host)")
         return url.rstrip("/")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _check_heartbeat(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not _is_web_address(url.get_secret_value()):
+            raise ValueError("is not a web address (https://host/path)")
+        return url
+
+    @field_validator("operator_chat_id", mode="before")
+    @classmethod
+    def _check_chat(cls, chat: Any) -> Any:
+        if isinstance(chat, str) and not _CHAT_ID.fullmatch(chat.strip()):
+            raise ValueError(
+                "is not a chat's id (a number: 123456789, or for a group -1001234567890)"
+            )
+        return chat
 
     @field_validator("webhook_secret")
     @classmethod

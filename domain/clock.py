@@ -2,6 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import func, select
+
+#: PostgreSQL's time, as a limit that an index can serve: under row security the function itself
+#: would be a filter over all of it.
+SQL_NOW = select(func.clock_now()).scalar_subquery()
+
 
 class Clock:
     """PostgreSQL's time (aware UTC), plus an offset that tests move.

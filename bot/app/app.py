@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn, Self
 
 from bot.app.bot_api import build_application, identify, seconds_refused, set_command_menu
+from bot.features.family.views import operator
 from bot.grammar.warm_up import warm_up
 from bot.intake.abandoned_drafts import AbandonedDrafts
 from bot.intake.answer_sender import AnswerSender
@@ -20,9 +21,11 @@ from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.polling import Poller
 from bot.intake.serving import Services, Serving
 from bot.notices import render
+from bot.ops.heartbeat import Heartbeat
 from bot.ops.liveness import Process
 from bot.ops.supervisor import Supervisor, Tasks, Work
 from bot.ops.watchdog import watched_loop
+from bot.redis.alarm_log import AlarmLog
 from bot.redis.client import connect
 from bot.redis.conversation_store import ConversationStore
 from bot.redis.drafts import DraftDeadlines
@@ -31,11 +34,13 @@ from bot.redis.rate_limit import RateLimiter
 from bot.redis.spoken import SpokenOf
 from bot.registration import register
 from bot.routes import FLOWS
+from bot.scheduling.auditor import Auditor, Breaches, Tell, tell_nobody
 from bot.scheduling.wake_ups import WakeUps
 from bot.telegram_api.budget import Budget
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.delivery import IN_FLIGHT, Delivery
 from bot.telegram_api.limits import Limiter
+from bot.telegram_api.operator import OperatorChat
 from bot.telegram_api.transport import AiohttpRequest
 from bot.ui.wording import spoken_locales
 from domain.clock import Clock
@@ -69,6 +74,9 @@ class Wiring:
     clock: Clock = field(default_factory=Clock)
     #: Where bots on this machine find out which of them have died; None: they can't.
     run_folder: Path | None = None
+    #: Who is told what the auditor finds, and what is pinged while it finds nothing.
+    operator_chat_id: int | None = None
+    heartbeat_url: str = ""
     budget: Budget = field(default_factory=Budget)
 
 
@@ -84,6 +92,7 @@ class App:
         self.wake_ups: WakeUps | None = None
         self.completed_updates: CompletedUpdates | None = None
         self.drafts: AbandonedDrafts | None = None
+        self.auditor: Auditor | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -166,6 +175,15 @@ class App:
         )
         wake_ups.add_sweep_listener(delivery.nudge)
         wake_ups.add_sweep_listener(queues.request_recovery)
+        auditor = Auditor(
+            database,
+            AlarmLog(redis),
+            is_on_duty=lambda: wake_ups.is_in_charge,
+            tell=self._telling(reminding, limiter),
+            heartbeat=Heartbeat(wiring.heartbeat_url) if wiring.heartbeat_url else None,
+        )
+        wake_ups.add_sweep_listener(auditor.look)
+        stack.push_async_callback(auditor.close)
         drafts = AbandonedDrafts(
             DraftDeadlines(redis, clock=wiring.clock),
             reminding,
@@ -175,6 +193,7 @@ class App:
         )
 
         self.wake_ups, self.completed_updates, self.drafts = wake_ups, completed_updates, drafts
+        self.auditor = auditor
 
         # People are served from here on, so everything slow has to be loaded by now.
         await warming
@@ -201,6 +220,18 @@ class App:
         stack.push_async_callback(request.shutdown)
         await request.initialize()
         return TelegramApi(request, token=self._wiring.token, api_url=self._wiring.api_url)
+
+    def _telling(self, api: TelegramApi, limiter: Limiter) -> Tell:
+        """How the auditor tells the operator, if there is one."""
+        chat_id, clock = self._wiring.operator_chat_id, self._wiring.clock
+        if chat_id is None:
+            return tell_nobody
+        chat = OperatorChat(api, limiter, chat_id=chat_id, clock=clock)
+
+        async def tell(late: Breaches) -> bool:
+            return await chat.tell(operator.late(late, now=clock.now()))
+
+        return tell
 
     async def _run(
         self, stack: AsyncExitStack, work: Work, name: str, *, restarts: bool = True

@@ -55,6 +55,8 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
                 conversation_ttl=settings.conversation_ttl,
                 sweep_seconds=settings.sweep_seconds,
                 run_folder=settings.carecircle_data / "run",
+                operator_chat_id=settings.operator_chat_id,
+                heartbeat_url=settings.heartbeat_url.get_secret_value(),
             )
         )
         await _until_stopped(app, stop)

@@ -5,15 +5,16 @@ if not.
 import os
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
+from bot.commands.findings import Finding
+from bot.commands.invariants import examine_invariants
 from bot.commands.servers import reach_servers
 from bot.commands.set_aside import describe
 from bot.embedded import EmbeddedError
@@ -35,19 +36,10 @@ MAX_SKEW = timedelta(seconds=5)
 MIN_FREE_BYTES = 500_000_000
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check. *text* says what was found, or what to do."""
-
-    ok: bool
-    text: str
-
-    def __str__(self) -> str:
-        return f"{'✓' if self.ok else '✗'} {self.text}"
-
-
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Check everything that can be checked, one finding after the other."""
+async def examine(settings: Settings, *, deep: bool = False) -> AsyncIterator[Finding]:
+    """Check everything that can be checked, one finding after the other; with *deep*, also what
+    the tables hold.
+    """
     yield Finding(True, "Configuration: every setting makes sense.")
     uses_data = not (settings.database_url and settings.redis_url and settings.telegram_bot_token)
     if uses_data:
@@ -55,12 +47,13 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with reach_servers(settings, redis=True) as addresses:
             ours = not settings.database_url
-            async for finding in _examine_postgres(addresses.serving, ours=ours):
+            async for finding in _examine_postgres(addresses.serving, ours=ours, deep=deep):
                 yield finding
             yield await _examine_redis(addresses.redis)
     except (EmbeddedError, runner.MigrationError) as error:
         yield Finding(False, f"Servers: {error}")
-    yield await _examine_telegram(settings)
+    async for finding in _examine_telegram(settings):
+        yield finding
 
 
 def _examine_data(data: Path) -> Finding:
@@ -76,7 +69,7 @@ def _examine_data(data: Path) -> Finding:
     return Finding(True, f"Data folder: {data}, {free / 1e9:.1f} GB free.")
 
 
-async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
+async def _examine_postgres(url: str, *, ours: bool, deep: bool) -> AsyncIterator[Finding]:
     database = Database(make_engine(url, pool_size=1), clock=Clock())
     try:
         try:
@@ -116,6 +109,12 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
             yield Finding(True, f"Clock: this machine and PostgreSQL are {seconds:.1f} s apart.")
         for waiting in await database.run(set_aside_work.list_set_aside, as_dispatch()):
             yield Finding(False, f"Set aside: {describe(waiting)}. See: carecircle set-aside")
+        if deep:
+            try:
+                async for finding in examine_invariants(database):
+                    yield finding
+            except (DBAPIError, OSError) as error:
+                yield Finding(False, f"Invariants: can't be checked ({_reason(error)}).")
     finally:
         await database.close()
 
@@ -134,23 +133,59 @@ async def _examine_redis(url: str) -> Finding:
     return Finding(True, f"Redis: reachable, version {version}.")
 
 
-async def _examine_telegram(settings: Settings) -> Finding:
+async def _examine_telegram(settings: Settings) -> AsyncIterator[Finding]:
     token = settings.telegram_bot_token.get_secret_value()
     if not token:
-        return Finding(True, "Telegram: no TELEGRAM_BOT_TOKEN, the bot runs in its sandbox.")
+        yield Finding(True, "Telegram: no TELEGRAM_BOT_TOKEN, the bot runs in its sandbox.")
+        return
     async with AiohttpRequest() as request:
         api = TelegramApi(request, token=token, api_url=settings.telegram_api_url)
         try:
             me = await api.call("getMe")
         except InvalidToken:
-            return Finding(False, "TELEGRAM_BOT_TOKEN: Telegram doesn't recognize it.")
+            yield Finding(False, "TELEGRAM_BOT_TOKEN: Telegram doesn't recognize it.")
+            return
         except TelegramError as error:
-            return Finding(
+            yield Finding(
                 False, f"Telegram: {settings.telegram_api_url} can't be used ({error.message})."
             )
-    if not (isinstance(me, dict) and isinstance(me.get("username"), str)):
-        return Finding(False, f"Telegram: {settings.telegram_api_url} isn't a Bot API.")
-    return Finding(True, f"Telegram: the bot is @{me['username']}.")
+            return
+        if not (isinstance(me, dict) and isinstance(me.get("username"), str)):
+            yield Finding(False, f"Telegram: {settings.telegram_api_url} isn't a Bot API.")
+            return
+        yield Finding(True, f"Telegram: the bot is @{me['username']}.")
+        if settings.operator_chat_id is not None:
+            yield await _examine_operator(api, settings.operator_chat_id, bot=me["username"])
+
+
+async def _examine_operator(api: TelegramApi, chat_id: int, *, bot: str) -> Finding:
+    """Whether alarms can arrive. A chat is found even if the person in it has blocked the bot, but
+    then nobody can be shown typing in it.
+    """
+    setting = f"OPERATOR_CHAT_ID: {chat_id}"
+    try:
+        chat = await api.call("getChat", {"chat_id": chat_id})
+        kind = chat.get("type") if isinstance(chat, dict) else None
+        if kind != "channel":  # where nobody is shown typing
+            await api.call("sendChatAction", {"chat_id": chat_id, "action": "typing"})
+    except BadRequest:
+        return Finding(
+            False,
+            f"{setting} isn't a chat that the bot knows. A person has to open @{bot} and press"
+            " Start first; a group has to add the bot, and its id is negative (-100…).",
+        )
+    except ChatMigrated as error:
+        return Finding(False, f"{setting} has become another group: set it to {error.new_chat_id}.")
+    except Forbidden:
+        return Finding(
+            False,
+            f"{setting} can't be written to. A person has to open @{bot} and press Start (or"
+            " unblock it); a group or channel has to let it in, and let it write.",
+        )
+    except TelegramError as error:
+        return Finding(False, f"{setting} can't be checked ({error.message}).")
+    where = "a person" if kind == "private" else f"a {kind or 'chat'}"
+    return Finding(True, f"OPERATOR_CHAT_ID: alarms go to {where}.")
 
 
 def _reason(error: Exception) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import Counter, Histogram, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 ADDRESS = (
     "127.0.0.1"  # local only: whoever needs them elsewhere forwards the port and controls access
@@ -18,6 +18,8 @@ MEDICATIONS_CACHE = Counter(
 #: Work that failed and was set aside, or dropped if it couldn't even be stored; `carecircle doctor`
 #: lists it. The kind is the kind of work, or `update`, `message`, `answer`.
 SET_ASIDE = Counter("carecircle_set_aside", "Work that failed and was set aside", ["kind"])
+#: What the last audit found late, by rule; only on the replica that audits.
+BREACHES = Gauge("carecircle_breaches", "Rows that should have been dealt with by now", ["rule"])
 #: Every failure of a task, by its name. Even if the task is restarted, it is a bug.
 TASK_FAILURES = Counter("carecircle_task_failures", "Tasks that failed", ["task"])
 #: Every time a single callback blocked the event loop for more than 0.2 s.

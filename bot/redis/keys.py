@@ -16,8 +16,13 @@ TOMBSTONE_TTL = 86_400
 DRAFT_TTL = 86_400
 #: Lifetime of the drafts' deadlines; renewed whenever one is added or read.
 DEADLINES_TTL = 172_800
+#: How long alarms are remembered; renewed each hour while one stands.
+AUDITOR_TOLD_TTL = 172_800
 
 LEASE_SCHEDULER = "lease:scheduler"
+
+#: Which alarms the operator has been told, and when.
+AUDITOR_TOLD = "auditor:told"
 
 APSCHEDULER_JOBS = "apscheduler.jobs"
 APSCHEDULER_RUN_TIMES = "apscheduler.run_times"

@@ -87,6 +87,13 @@ class WakeUps:
         """Call *look* with each sweep, to find whatever else waits in the database."""
         self._on_sweep.append(look)
 
+    @property
+    def is_in_charge(self) -> bool:
+        """Whether this replica holds the lease. While Redis can't be reached, each of them is: like
+        a sweep, what is done twice is better than what nobody does.
+        """
+        return self._lease.is_held or not self._lease.is_reachable
+
     async def run(self) -> None:
         """Run the alarm and the sweeps until cancelled."""
         try:

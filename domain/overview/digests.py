@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from domain.access import Role
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_day
+from domain.clock import SQL_NOW
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
@@ -52,7 +53,7 @@ async def find_due(scope: Scope, limit: int) -> Sequence[Subject]:
     rows = await scope.rows(
         select(FamilyMember.family_id, FamilyMember.id)
         .where(
-            FamilyMember.digest_at <= func.clock_now(),
+            FamilyMember.digest_at <= SQL_NOW,
             FamilyMember.left_at.is_(None),
             is_free(Work.DIGEST, FamilyMember.id),
         )

@@ -12,6 +12,7 @@ from sqlalchemy.sql.base import Executable
 
 from domain.access import ASKED_FIRST, Action, may
 from domain.appointments.ladder import find_next_action, list_actions
+from domain.clock import SQL_NOW
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
@@ -51,7 +52,7 @@ DUE_OCCURRENCES = (
     .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
     .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
     .where(
-        AppointmentOccurrence.next_action_at <= func.clock_now(),
+        AppointmentOccurrence.next_action_at <= SQL_NOW,
         is_free(Work.APPOINTMENT, AppointmentOccurrence.id),
     )
     .order_by(AppointmentOccurrence.next_action_at)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.sql.base import Executable
 
+from domain.clock import SQL_NOW
 from domain.database.scope import Scope
 from domain.delivery.dose_messages import find_asked_for, refresh_cards, refresh_told
 from domain.delivery.new_messages import OutgoingMessage
@@ -72,7 +73,7 @@ DUE_DOSES = (
     )
     .join(Medication, Medication.id == Dose.medication_id)
     .join(Family, Family.id == Dose.family_id)
-    .where(Dose.next_action_at <= func.clock_now(), is_free(Work.DOSE, Dose.id))
+    .where(Dose.next_action_at <= SQL_NOW, is_free(Work.DOSE, Dose.id))
     .order_by(Dose.next_action_at)
     .with_for_update(of=Dose, skip_locked=True)
 )

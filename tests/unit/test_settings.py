@@ -114,6 +114,11 @@ def test_an_owner_alone_serves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         ("LOG_LEVEL", "loud"),
         ("CONVERSATION_TTL", "5"),
         ("SWEEP_SECONDS", "0"),
+        ("OPERATOR_CHAT_ID", "@s3cret"),
+        ("OPERATOR_CHAT_ID", "0"),
+        ("OPERATOR_CHAT_ID", "12.5"),
+        ("HEARTBEAT_URL", "hc.example/s3cret"),
+        ("HEARTBEAT_URL", "ftp://hc.example/s3cret"),
     ],
 )
 def test_a_bad_value_is_one_sentence_with_its_name_and_without_its_secret(
@@ -129,6 +134,14 @@ def test_a_bad_value_is_one_sentence_with_its_name_and_without_its_secret(
     assert "s3cret" not in sentence
 
 
+@pytest.mark.parametrize(("value", "chat_id"), [("", None), ("42", 42), (" -100123 ", -100123)])
+def test_the_operators_chat_may_be_a_group(
+    value: str, chat_id: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPERATOR_CHAT_ID", value)
+    assert load_settings().operator_chat_id == chat_id
+
+
 def test_a_file_that_is_no_text_is_one_sentence(empty_place: Path) -> None:
     (empty_place / ".env").write_bytes(b"PORT=\xff\xfe")
     with pytest.raises(SettingsError, match=r"\.env can't be read"):
@@ -138,6 +151,7 @@ def test_a_file_that_is_no_text_is_one_sentence(empty_place: Path) -> None:
 def test_secrets_do_not_print_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "123456:s3cret")
     monkeypatch.setenv("DATABASE_URL", "postgresql://anna:s3cret@db/care")
+    monkeypatch.setenv("HEARTBEAT_URL", "https://hc.example/s3cret")
     assert "s3cret" not in repr(load_settings())
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
+from domain.clock import SQL_NOW
 from domain.database.scope import Scope
 from domain.family.list_version import bump_list_version
 from domain.family.people import set_pause
@@ -21,7 +22,7 @@ async def find_due(scope: Scope, limit: int) -> Sequence[Subject]:
     rows = await scope.rows(
         select(CareRecipient.family_id, CareRecipient.id)
         .where(
-            CareRecipient.pause_ends_told_at <= func.clock_now(),
+            CareRecipient.pause_ends_told_at <= SQL_NOW,
             is_free(Work.PAUSE, CareRecipient.id),
         )
         .order_by(CareRecipient.pause_ends_told_at)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
+from domain.clock import SQL_NOW
 from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.local_time import resolve_local
@@ -24,7 +25,7 @@ async def find_due(scope: Scope, limit: int) -> Sequence[Subject]:
     """Medicines whose stock check is due. Runs as the dispatcher."""
     rows = await scope.rows(
         select(Medication.family_id, Medication.id)
-        .where(Medication.stock_check_at <= func.clock_now(), is_free(Work.STOCK, Medication.id))
+        .where(Medication.stock_check_at <= SQL_NOW, is_free(Work.STOCK, Medication.id))
         .order_by(Medication.stock_check_at)
         .limit(limit)
     )

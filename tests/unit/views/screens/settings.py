@@ -1,11 +1,11 @@
-"""/settings, and what it leads to."""
+"""/settings, and what it leads to; and what the operator is told."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time, timedelta
 from functools import partial
 
-from bot.features.family.views import family_settings, own_hours, settings
+from bot.features.family.views import family_settings, operator, own_hours, settings
 from bot.features.medicines.views import ladders
 from bot.ui.answer import Screen
 from bot.ui.presses.family import HoursOf
@@ -18,6 +18,8 @@ from domain.family.settings.overview import SettingsFacts
 from domain.family.settings.test_message import TestFacts
 from domain.family.unreachable import UnreachableFacts
 from domain.models.family import Hears, HourCycle, LadderPlan
+from domain.reminders.auditor import EDIT, NOT_AUDITED, WATCHED, Watched
+from domain.reminders.invariants import Breach
 from tests.unit.views.screens.conversation import choice
 from tests.unit.views.screens.home import (
     ANNA_ID,
@@ -60,6 +62,10 @@ def settings_screens(home: Home) -> Mapping[str, View]:
     medicine = home.outlook.medicine
     own = replace(medicine, ladder=LadderPlan.STEEP)
     notice = AskedFirstFacts(words.anna, words.family, words.person, True, [words.ben])
+    late = {
+        each: Breach(WATCHED.get(each, EDIT), 12, NOW - timedelta(minutes=7)) for each in Watched
+    }
+    late[Watched.AUDIT] = Breach(NOT_AUDITED, 5, None)
     gone = UnreachableFacts(words.ben, words.family, False, [words.anna])
     return {
         "settings": partial(shown, facts),
@@ -137,6 +143,11 @@ def settings_screens(home: Home) -> Mapping[str, View]:
         "unreachable": partial(settings.unreachable, gone),
         "unreachable_and_nobody_left": partial(settings.unreachable, replace(gone, asked=())),
         "reachable_again": partial(settings.unreachable, replace(gone, is_reachable_again=True)),
+        "operator_late": partial(operator.late, late, now=NOW),
+        "operator_late_in_one": partial(
+            operator.late, {each: replace(late[each], count=1) for each in late}, now=NOW
+        ),
+        "operator_on_time_again": partial(operator.late, {}, now=NOW),
         "med_ladder": partial(ladders.ladder, medicine, LadderPlan.USUAL, member=home.member),
         "med_ladder_of_its_own": partial(ladders.ladder, own, LadderPlan.USUAL, member=home.member),
         "med_ladder_set": partial(ladders.ladder_set, Screen("…")),
