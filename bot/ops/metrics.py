@@ -18,6 +18,8 @@ MEDICATIONS_CACHE = Counter(
 #: Work that failed and was set aside, or dropped if it couldn't even be stored; `carecircle doctor`
 #: lists it. The kind is the kind of work, or `update`, `message`, `answer`.
 SET_ASIDE = Counter("carecircle_set_aside", "Work that failed and was set aside", ["kind"])
+#: Cards of families in which nobody can be written to.
+REACHED_NOBODY = Counter("carecircle_reached_nobody", "Cards that could be sent to nobody")
 #: What the last audit found late, by rule; only on the replica that audits.
 BREACHES = Gauge("carecircle_breaches", "Rows that should have been dealt with by now", ["rule"])
 #: Every failure of a task, by its name. Even if the task is restarted, it is a bug.

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.ops.metrics import SET_ASIDE
+from bot.ops.metrics import REACHED_NOBODY, SET_ASIDE
 from bot.telegram_api.calls import TelegramApi, reason
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
@@ -222,16 +222,21 @@ class Sender:
         *,
         has_blocked: bool = False,
     ) -> None:
-        """It won't be sent. For a card, the next person is told at once."""
+        """It won't be sent. For a card, the next person is told at once. If there is none, all that
+        is left is to say so to whoever runs the bot.
+        """
 
-        async def end(scope: Scope) -> None:
+        async def end(scope: Scope) -> bool:
             if has_blocked and await users.set_blocked(scope, blocked=True):
                 await unreachable.tell_admins(scope)
             await outcomes.close_unsent(scope, claimed.id, status=status, reason=why)
             await outcomes.give_up_edit(scope, claimed.id)
-            await dose_messages.escalate_to_rest_of_family(scope, claimed.id)
+            return await dose_messages.escalate_to_rest_of_family(scope, claimed.id) is None
 
-        await self._database.run(end, as_family(claimed.family_id, user_id=claimed.user_id))
+        person = as_family(claimed.family_id, user_id=claimed.user_id)
+        if await self._database.run(end, person):
+            REACHED_NOBODY.inc()
+            log.error("a card reaches nobody: family=%s", claimed.family_id)
 
     async def _honor_retry_after(self, claimed: ClaimedNotification, error: RetryAfter) -> None:
         seconds = min(seconds_to_wait(error), LONGEST_PAUSE_SECONDS)

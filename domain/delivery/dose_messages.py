@@ -126,10 +126,10 @@ _REFRESH_TOLD = (
 )
 
 
-async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int:
+async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int | None:
     """Escalate an undeliverable card: if nobody else has the card of its slot, or will get it, send
     it to every member who doesn't have it and hears everything; to all, if none of these can be
-    reached. Runs in the family's scope; returns how many members get it.
+    reached. Runs in the family's scope; returns how many members get it, None if nobody is left.
     """
     card = await scope.row(
         select(
@@ -204,6 +204,8 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
     others = found
     if any(each.hears_everything and each.is_reachable for each in found):
         others = [each for each in found if each.hears_everything]
+    if not others:
+        return None
     await queue_messages(
         scope,
         [

@@ -284,7 +284,7 @@ async def test_the_next_are_told_of_the_card_that_could_not_be_delivered(
     messages = await read(database, home, await claim(database))
     (second,) = [m for m in messages if isinstance(m.facts, CardFacts) and m.facts.part == 1]
 
-    async def fail(scope: Scope) -> int:
+    async def fail(scope: Scope) -> int | None:
         await outcomes.close_unsent(
             scope, second.id, status=NotificationStatus.UNREACHABLE, reason="gone"
         )
