@@ -51,6 +51,8 @@ def _command(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, 
             return _run(settings, sandbox_port=options.port)
         case "doctor":
             return _doctor(options, settings)
+        case "resume":
+            return _resume(settings)
         case "set-aside":
             return _set_aside(options, settings)
         case _:
@@ -76,6 +78,13 @@ async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
         print(finding, flush=True)
         healthy = healthy and finding.ok
     return 0 if healthy else GONE_WRONG
+
+
+async def _resume(settings: Settings) -> int:
+    from bot.commands.resume import resume  # noqa: PLC0415
+
+    print(await resume(settings))
+    return 0
 
 
 async def _set_aside(options: argparse.Namespace, settings: Settings) -> int:
@@ -132,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         "--deep", action="store_true", help="also check what must hold in the tables"
     )
+    commands.add_parser("resume", help="send from a database that was restored from a backup")
     aside = commands.add_parser("set-aside", help="list what failed and was set aside")
     choices = aside.add_subparsers(dest="action", metavar="ACTION")
     for action, words in (("retry", "try it again"), ("drop", "never try it again")):

@@ -35,6 +35,7 @@ from bot.redis.spoken import SpokenOf
 from bot.registration import register
 from bot.routes import FLOWS
 from bot.scheduling.auditor import Auditor, Breaches, Tell, tell_nobody
+from bot.scheduling.restore_hold import RestoreHold
 from bot.scheduling.wake_ups import WakeUps
 from bot.telegram_api.budget import Budget
 from bot.telegram_api.calls import TelegramApi
@@ -202,14 +203,15 @@ class App:
         # Stopped in reverse order: first nothing more comes in, then updates that came in are
         # answered, then outgoing messages are recorded.
         stack.push_async_callback(delivery.drain, seconds=DRAIN_SECONDS)
-        await self._run(stack, delivery.run, "delivery")
+        hold = RestoreHold(database)
+        await self._run(stack, hold.until_resumed(delivery.run), "delivery")
         await self._run(stack, delivery.renew_leases, "sending")
         stack.push_async_callback(drafts.drain, seconds=DRAIN_SECONDS)
-        await self._run(stack, drafts.run, "drafts")
+        await self._run(stack, hold.until_resumed(drafts.run), "drafts")
         stack.push_async_callback(queues.drain, seconds=DRAIN_SECONDS)
         await self._run(stack, queues.renew_leases, "leases")
         # When it ends it gives up the alarm for good, so only a new process can restart it.
-        await self._run(stack, wake_ups.run, "wake-ups", restarts=False)
+        await self._run(stack, hold.until_resumed(wake_ups.run), "wake-ups", restarts=False)
         await self._run(stack, queues.recover, "recovery")
         await self._run(stack, Poller(polling, queues).run, "polling")
         menu = self._menu.start(set_command_menu(application))

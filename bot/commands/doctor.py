@@ -27,7 +27,7 @@ from domain.database.checks import find_unsafe_rights, measure_skew
 from domain.database.engine import make_engine
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
-from domain.delivery import set_aside_work
+from domain.delivery import restores, set_aside_work
 from migrations import runner
 
 OLDEST_POSTGRES = 14
@@ -107,6 +107,12 @@ async def _examine_postgres(url: str, *, ours: bool, deep: bool) -> AsyncIterato
             )
         else:
             yield Finding(True, f"Clock: this machine and PostgreSQL are {seconds:.1f} s apart.")
+        if await database.run(restores.is_restored, as_dispatch()):
+            yield Finding(
+                False,
+                "Restored: this database came from a backup, so nothing is sent."
+                " When all is as it should be, run: carecircle resume",
+            )
         for waiting in await database.run(set_aside_work.list_set_aside, as_dispatch()):
             yield Finding(False, f"Set aside: {describe(waiting)}. See: carecircle set-aside")
         if deep:

@@ -6,7 +6,7 @@ Indexes and constraints are in the models, row security and grants in
 
 from domain.models.appointments import Appointment, AppointmentOccurrence, CalendarCopy, Doctor
 from domain.models.base import Base, new_id
-from domain.models.delivery import AuditEvent, InboundUpdate, Notification, SetAside
+from domain.models.delivery import AuditEvent, InboundUpdate, Installation, Notification, SetAside
 from domain.models.family import (
     CareAssignment,
     CareRecipient,
@@ -30,6 +30,7 @@ __all__ = [
     "Family",
     "FamilyMember",
     "InboundUpdate",
+    "Installation",
     "Invitation",
     "Medication",
     "MedicationLog",

@@ -299,3 +299,16 @@ class InboundUpdate(Base):
     acts: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     acted_in: Mapped[UUID | None]
     was_answer: Mapped[bool] = mapped_column(server_default="false")
+
+
+class Installation(Base):
+    """The database that messages are sent from: one row. Restored elsewhere it is another one, and
+    nothing is sent from it until an operator says so.
+    """
+
+    __tablename__ = "installations"
+    __table_args__ = (CheckConstraint("id = 1", name="is_one"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    database_identity: Mapped[str]
+    resumed_at: Mapped[Now]

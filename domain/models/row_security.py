@@ -117,6 +117,7 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("dispatch", "INSERT", DISPATCH_ROLE, None, IS_DISPATCH),
     ),
+    "installations": (("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),),
     "inbound_updates": (
         (
             "own",
@@ -195,6 +196,7 @@ GRANTS: dict[str, dict[str, str]] = {
         DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE",
     },
     "audit_events": {APP_ROLE: "SELECT, INSERT", DISPATCH_ROLE: "INSERT"},
+    "installations": {DISPATCH_ROLE: "SELECT, INSERT, UPDATE"},
     "inbound_updates": {
         APP_ROLE: "SELECT, UPDATE",
         DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE",
