@@ -82,11 +82,11 @@ async def as_owner(url: str) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-async def somebody_waits_for_a_lock(url: str) -> None:
-    """Return once a transaction waits for another one."""
-    waiting = text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+async def somebody_waits_for_a_lock(url: str, *, how_many: int = 1) -> None:
+    """Return once that many transactions wait for others."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     async with asyncio.timeout(10), as_owner(url) as connection:
-        while not await connection.scalar(waiting):
+        while await connection.scalar(waiting) < how_many:
             await asyncio.sleep(0.01)
 
 

@@ -175,13 +175,19 @@ async def medicine(
     flow_id: UUID | None = None,
     instructions: str | None = None,
     reason: str | None = None,
+    beside: Sequence[MedicineFacts] = (),
 ) -> MedicineFacts:
-    """By default 100 mg at 08:00 every day. A dosage with a blank is an amount and its unit."""
+    """By default 100 mg at 08:00 every day. A dosage with a blank is an amount and its unit. Its
+    name may be that of those *beside* which it is taken.
+    """
     new = NewMedicine(
         person.id, name, amount_of(dosage), schedule or daily("08:00"), instructions, reason
     )
+    acknowledged = [each.id for each in beside]
     return await acting(
-        database, who, lambda scope: adding.add_medication(scope, new, flow_id=flow_id)
+        database,
+        who,
+        lambda scope: adding.add_medication(scope, new, flow_id=flow_id, acknowledged=acknowledged),
     )
 
 

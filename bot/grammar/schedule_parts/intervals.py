@@ -131,17 +131,18 @@ def check_cycle(days: int, words: str) -> None:
 
 
 def read_last_intake(cursor: ScheduleCursor, skip: int) -> bool:
-    """after the last dose · from the last intake."""
+    """after the last dose · from the last intake · after the last."""
     at = skip
     if at == 0:
         if cursor.at >= len(cursor.tokens) or cursor.word not in {"after", "from", "since"}:
             return False
         at = 1
     at += cursor.peek(at) == "the"
-    if cursor.peek(at) not in {"last", "previous"} or cursor.peek(at + 1) not in _LAST_INTAKE:
+    noun = cursor.peek(at + 1)
+    if cursor.peek(at) not in {"last", "previous"} or noun not in {*_LAST_INTAKE, "", ","}:
         return False
     cursor.parts.from_last_intake = True
-    cursor.at += at + 2
+    cursor.at += at + 1 + (noun in _LAST_INTAKE)
     return True
 
 

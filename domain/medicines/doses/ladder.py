@@ -89,12 +89,10 @@ def missed_at(window_ends_at: datetime) -> NextAction:
     return NextAction(Step.MISS, ceil_minute(window_ends_at))
 
 
-def after_snooze(now: datetime, *, minutes: int, window_ends_at: datetime) -> NextAction:
-    """Ask again after *minutes*, but never past the window: then it's missed when that ends."""
+def after_snooze(now: datetime, *, minutes: int, window_ends_at: datetime) -> NextAction | None:
+    """Ask again after *minutes*; None if that passes the window: the ladder goes on as it was."""
     again = ceil_minute(now + timedelta(minutes=minutes))
-    if again >= window_ends_at:
-        return missed_at(window_ends_at)
-    return NextAction(Step.ASK, again)
+    return NextAction(Step.ASK, again) if again < window_ends_at else None
 
 
 def after_hold(step: Step, at: datetime, *, now: datetime, window_ends_at: datetime) -> NextAction:

@@ -25,28 +25,29 @@ from domain.timers import Step
 @dataclass(frozen=True)
 class Snoozed:
     dose: DoseFacts
-    until: datetime | None  # None: the window ends first, so nobody is asked again
+    until: datetime | None  # None: the window ends first, so the ladder goes on as it was
 
 
 async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
-    """Ask everybody again in *minutes*; a resolved dose is returned unchanged.
+    """Ask everybody again in *minutes*; a dose that is resolved, or whose window ends before that,
+    is returned unchanged.
 
     Raises NotFound and NotAllowed.
     """
     member = scope.require(Action.READ)
     dose = await lock_dose(scope, member, dose_id)
-    if dose.status is not DoseStatus.PENDING:
-        return Snoozed((await list_doses(scope, [dose_id]))[0], until=None)
     action = after_snooze(
         max(scope.clock.now(), dose.due_at), minutes=minutes, window_ends_at=dose.window_ends_at
     )
+    if dose.status is not DoseStatus.PENDING or action is None:
+        return Snoozed((await list_doses(scope, [dose_id]))[0], until=None)
     await scope.execute(
         update(Dose)
         .where(Dose.id == dose_id)
         .values(
             ladder_step=action.step,
             next_action_at=action.at,
-            snoozed_by_id=member.user_id if action.step is Step.ASK else None,
+            snoozed_by_id=member.user_id,
         )
     )
     await audit.record(
@@ -60,7 +61,7 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     scope.publish(TimerSet(action.at))
     scope.publish(NotificationsQueued())
     facts = (await list_doses(scope, [dose_id]))[0]
-    return Snoozed(facts, until=action.at if action.step is Step.ASK else None)
+    return Snoozed(facts, until=action.at)
 
 
 @dataclass(frozen=True)

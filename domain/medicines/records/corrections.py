@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from domain import audit
@@ -26,7 +26,7 @@ from domain.medicines.records.intakes import Confirm, Question, is_recordable, r
 from domain.medicines.records.notices import notify_recorder
 from domain.medicines.records.undo import undo_doses
 from domain.medicines.stock.ledger import give_back, take_from_stock, takes_from_stock
-from domain.models import Dose, MedicationLog, new_id
+from domain.models import Dose, Medication, MedicationLog, new_id
 from domain.models.medicines import DoseStatus, RecordStatus
 from domain.timers import UNDO_PERIOD
 
@@ -341,6 +341,12 @@ async def _write(
             dose_count=record.dose_count,
             note=record.note,
         )
+    )
+    # A press of another dose that has begun by now is to see this one.
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == dose.medication_id)
+        .values(last_logged_at=func.clock_now())
     )
     await notify_recorder(scope, dose.id)
     await give_back(scope, dose.id)

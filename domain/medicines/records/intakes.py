@@ -23,6 +23,7 @@ from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import TimeNotPossible
 from domain.medicines.records.outlook import Doubt, Outlook, get_outlook_at, with_fingerprint
 from domain.medicines.records.recording import Recorded, record_doses
+from domain.medicines.records.spacing import get_spacing
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.schedules.spans import first_and_last_day
 from domain.models import CareRecipient, Dose, Medication, new_id
@@ -150,6 +151,9 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
     unsaid = _find_unsaid(outlook, giving.given)
     if unsaid is not None:
         return HowMuch(outlook, unsaid)
+    if outlook.interval is None and outlook.counts_for is not None:
+        spacing = await get_spacing(scope, outlook.counts_for.id)
+        outlook = replace(outlook, interval=spacing)
     outlook = _with_doubts(outlook, asked_in=giving.zone if giving.at else None)
     usual = outlook.usual or outlook.medicine.dosage
     if outlook.given and not giving.is_no_slip and is_slip(outlook.given, usual, outlook.count):

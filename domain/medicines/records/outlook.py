@@ -19,6 +19,7 @@ from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts
 from domain.medicines.expansion.counted_intakes import INTAKE_MATCH_RANGE
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import get_medication
+from domain.medicines.records.spacing import SHARE_OF_INTERVAL
 from domain.medicines.schedules.kinds import AsNeeded, Elapsed
 from domain.models import Dose
 from domain.models.medicines import DoseStatus
@@ -199,7 +200,7 @@ def _limits(medicine: MedicineFacts) -> tuple[timedelta | None, int | None]:
         case AsNeeded(min_interval=interval, max_per_day=most):
             return interval, most
         case Elapsed(every=every):
-            return every * 2 / 3, None
+            return every * SHARE_OF_INTERVAL.numerator / SHARE_OF_INTERVAL.denominator, None
         case _:
             return None, None
 

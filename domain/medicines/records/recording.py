@@ -29,6 +29,7 @@ from domain.medicines.doses.facts import (
 from domain.medicines.expansion.re_expansion import follow_intakes
 from domain.medicines.records.spacing import (
     IS_CLOSE,
+    SAME_MEDICINE,
     SPACING,
     SpacingWarning,
     TooSoon,
@@ -62,16 +63,21 @@ class Recorded:
 # One statement: lock the doses, resolve those that are open, log, take from the stock, audit. Locks
 # are taken in the order of ids, so that two "All taken" don't deadlock. Resolved doses are locked
 # too, so that nobody undoes one before the member is told who was first. The time is when the lock
-# was acquired, so that log rows are in their true order; it depends on the count of locked rows
-# because PostgreSQL may otherwise evaluate a clock earlier. A dose given exactly when it was due
-# was given in the zone of that time, wherever the person lives now. The stock may go below zero, so
-# that an undo or a correction gives back exactly what was taken.
+# was acquired, so that log rows are in their true order; it depends on the locked rows because
+# PostgreSQL may otherwise evaluate a clock earlier. A dose given exactly when it was due was given
+# in the zone of that time, wherever the person lives now. The stock may go below zero, so that an
+# undo or a correction gives back exactly what was taken.
+#
+# Whether it would come too soon is seen as of when the statement began. If the medicine was
+# recorded between that and its lock, nothing is written and the rows say `is_overtaken`: another
+# statement sees it all, for nobody else records the medicine while it is locked.
 _RECORD = text(f"""
     WITH target AS MATERIALIZED (
-        SELECT d.id, d.status AS before, ids.log_id, ids.audit_id, ids.movement_id,
+        SELECT d.id, d.medication_id, d.status AS before, ids.log_id, ids.audit_id, ids.movement_id,
                CASE WHEN CAST(:taken_at AS timestamptz) = d.due_at THEN d.timezone
-                    ELSE c.timezone END AS timezone, {SPACING} AS spacing
-        FROM doses d
+                    ELSE c.timezone END AS timezone, {SPACING} AS spacing,
+               same.ids AS same_ids, same.logged_at
+        FROM doses d {SAME_MEDICINE}
         JOIN care_recipients c ON c.id = d.care_recipient_id
         JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]),
                     CAST(:movement_ids AS uuid[]))
@@ -80,9 +86,23 @@ _RECORD = text(f"""
           AND (:anybodys OR c.user_id = :user_id)
         ORDER BY d.id
         FOR UPDATE OF d
+    ), medicine AS MATERIALIZED (
+        SELECT m.id, m.stock, m.stock_unit, m.stock_per_dose, m.stock_dose_amount,
+               m.stock_dose_unit, m.dosage, m.dosage_amount, m.dosage_unit, m.last_logged_at,
+               m.schedule ->> 'from_last_intake' = 'true' AS follows_intakes
+        FROM (SELECT DISTINCT unnest(t.same_ids) AS id FROM target t
+              WHERE t.before = ANY(CAST(:open AS text[]))) AS same
+        JOIN medications m ON m.id = same.id
+        ORDER BY m.id
+        FOR UPDATE OF m
     ), moment AS (
-        SELECT clock_now() + (clock_timestamp() - statement_timestamp()) AS at
-        FROM (SELECT count(*) FROM target) AS locked
+        SELECT clock_now() + (clock_timestamp() - statement_timestamp()) AS at,
+               :warns AND EXISTS (
+                   SELECT FROM target t
+                   WHERE t.before = ANY(CAST(:open AS text[])) AND t.logged_at IS DISTINCT FROM
+                         (SELECT array_agg(m.last_logged_at ORDER BY m.id) FROM medicine m
+                          WHERE m.id = ANY(t.same_ids))) AS is_overtaken
+        FROM (SELECT count(*) FROM medicine) AS locked
     ), resolved AS (
         UPDATE doses d
         SET status = :status, resolved_by_id = :user_id, next_action_at = NULL, ladder_step = NULL,
@@ -94,8 +114,9 @@ _RECORD = text(f"""
         FROM target t, moment
         WHERE d.id = t.id AND t.before = ANY(CAST(:open AS text[]))
           AND (:status <> 'taken' OR d.most IS NULL OR CAST(:given AS text) IS NOT NULL)
+          AND NOT moment.is_overtaken
           AND NOT (:warns AND EXISTS (
-                SELECT FROM doses o WHERE {IS_CLOSE}
+                SELECT FROM doses o WHERE o.medication_id = ANY(t.same_ids) AND {IS_CLOSE}
                   AND o.taken_at > moment.at - t.spacing AND o.taken_at <= moment.at
                   AND o.taken_at >= coalesce(CAST(:seen AS timestamptz), '-infinity')))
         RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at, d.taken_at,
@@ -113,14 +134,6 @@ _RECORD = text(f"""
                CAST(:given AS text), CAST(:amount AS numeric), CAST(:unit AS text),
                CAST(:dose_count AS numeric), CAST(:note AS text)
         FROM resolved
-    ), medicine AS MATERIALIZED (
-        SELECT m.id, m.stock, m.stock_unit, m.stock_per_dose, m.stock_dose_amount,
-               m.stock_dose_unit, m.dosage, m.dosage_amount, m.dosage_unit,
-               m.schedule ->> 'from_last_intake' = 'true' AS follows_intakes
-        FROM medications m
-        WHERE m.id IN (SELECT medication_id FROM resolved)
-        ORDER BY m.id
-        FOR UPDATE
     ), taken AS (
         SELECT r.id, r.medication_id, r.movement_id,
                {stock_use_sql("r.amount", "r.unit", doses="r.doses", medication="m")} AS amount
@@ -136,7 +149,8 @@ _RECORD = text(f"""
         SET last_logged_at = moment.at,
             stock = m.stock - coalesce(
                 (SELECT sum(t.amount) FROM taken t WHERE t.medication_id = m.id), 0)
-        FROM medicine, moment WHERE m.id = medicine.id
+        FROM (SELECT DISTINCT medication_id FROM resolved) AS r, moment
+        WHERE m.id = r.medication_id
     ), audited AS (
         INSERT INTO audit_events
                (id, family_id, actor_id, action, subject_type, subject_id, before, after)
@@ -145,8 +159,10 @@ _RECORD = text(f"""
                jsonb_build_object('status', CAST(:status AS text))
         FROM resolved
     )
-    SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, r.before, m.follows_intakes
-    FROM resolved r JOIN medicine m ON m.id = r.medication_id
+    SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, r.before, m.follows_intakes,
+           moment.is_overtaken
+    FROM moment LEFT JOIN (resolved r JOIN medicine m ON m.id = r.medication_id) ON true
+    WHERE moment.is_overtaken OR r.id IS NOT NULL
 """)  # noqa: S608 - constants of our own
 _REFRESH_AND_SELECT = SELECT_BY_ID.add_cte(dose_messages.REFRESH_CARDS.cte("cards"))
 
@@ -177,29 +193,29 @@ async def record_doses(
         raise ValueError("what was given is an amount, not a range")
     member = scope.require(Action.READ)
     count, action_id = len(dose_ids), action_id or new_id()
-    rows = await scope.rows(
-        _RECORD,
-        {
-            "dose_ids": list(dose_ids),
-            "log_ids": [new_id() for _ in range(count)],
-            "audit_ids": [new_id() for _ in range(count)],
-            "movement_ids": [new_id() for _ in range(count)],
-            "action_id": action_id,
-            "family_id": member.family_id,
-            "user_id": member.user_id,
-            "anybodys": may(member.role, Action.RECORD_DOSE),
-            "status": status,
-            "open": _IN_TIME if in_time_only else OPEN,
-            "taken_at": taken_at,
-            "given": given.words if given else None,
-            "amount": given.amount if given else None,
-            "unit": given.unit if given else None,
-            "dose_count": dose_count,
-            "note": note,
-            "warns": warning is not None,
-            "seen": warning.seen_until if warning else None,
-        },
-    )
+    values = {
+        "dose_ids": list(dose_ids),
+        "log_ids": [new_id() for _ in range(count)],
+        "audit_ids": [new_id() for _ in range(count)],
+        "movement_ids": [new_id() for _ in range(count)],
+        "action_id": action_id,
+        "family_id": member.family_id,
+        "user_id": member.user_id,
+        "anybodys": may(member.role, Action.RECORD_DOSE),
+        "status": status,
+        "open": _IN_TIME if in_time_only else OPEN,
+        "taken_at": taken_at,
+        "given": given.words if given else None,
+        "amount": given.amount if given else None,
+        "unit": given.unit if given else None,
+        "dose_count": dose_count,
+        "note": note,
+        "warns": warning is not None,
+        "seen": warning.seen_until if warning else None,
+    }
+    rows = await scope.rows(_RECORD, values)
+    if any(row.is_overtaken for row in rows):
+        rows = await scope.rows(_RECORD, values)
     follow = [row.medication_id for row in rows if row.follows_intakes]
     if follow and status is DoseStatus.TAKEN:
         await follow_intakes(scope, follow)

@@ -3,7 +3,8 @@
 Recording a dose takes from the stock in the same transaction. A stock that nobody has counted stays
 unknown, and if nobody has said how much of the stock a dose is, nothing is taken. The stock may go
 below zero if more was given than was counted, so that an undo or a correction gives back exactly
-what was taken.
+what was taken. A count says what is in the box: what becomes of records made before it changes the
+stock no more.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ from domain.errors import NotFound
 from domain.medicines.stock.measures import Measure, measure_of, stock_use_sql
 from domain.models import Medication, StockMovement, new_id
 from domain.models.medicines import MovementReason
+
+#: In the audit: what was said is all that is there, and not what was added or lost.
+IS_COUNT = "is_count"
 
 _TAKE = text(f"""
     WITH medicine AS MATERIALIZED (
@@ -50,18 +54,25 @@ _TAKE = text(f"""
     FROM moved WHERE m.id = moved.medication_id
 """)  # noqa: S608 - constants of our own
 
-_GIVE_BACK = text("""
+#: When the stock of the medicine of dose `:dose_id` was counted last, unless that was undone.
+_COUNTED_AT = f"""(
+    SELECT coalesce(max(e.created_at), '-infinity') FROM audit_events e
+    WHERE e.subject_id = (SELECT medication_id FROM doses WHERE id = :dose_id)
+      AND e.action = 'stock.counted' AND e.after ->> '{IS_COUNT}' = 'true'
+      AND NOT EXISTS (SELECT FROM audit_events u
+                      WHERE u.subject_id = e.subject_id AND u.undoes_id = e.id))"""  # noqa: S608
+_GIVE_BACK = text(f"""
     WITH moved AS (
         INSERT INTO stock_movements
                (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)
         SELECT :id, family_id, medication_id, dose_id, -sum(change), 'given_back', :user_id
-        FROM stock_movements WHERE dose_id = :dose_id
+        FROM stock_movements WHERE dose_id = :dose_id AND created_at > {_COUNTED_AT}
         GROUP BY family_id, medication_id, dose_id HAVING sum(change) <> 0
         RETURNING medication_id, change
     )
     UPDATE medications m SET stock = m.stock + moved.change
     FROM moved WHERE m.id = moved.medication_id
-""")
+""")  # noqa: S608 - constants of our own
 
 
 @dataclass(frozen=True)
@@ -99,26 +110,28 @@ async def take_from_stock(
     )
 
 
-_IS_COUNTED = text("""
+_TAKES = text(f"""
     WITH first AS (
         SELECT medication_id, recorded_at FROM medication_logs
         WHERE dose_id = :dose_id ORDER BY recorded_at, id LIMIT 1
-    )
-    SELECT EXISTS (SELECT 1 FROM stock_movements WHERE dose_id = :dose_id)
+    ), counted AS (SELECT {_COUNTED_AT} AS at)
+    SELECT EXISTS (SELECT 1 FROM stock_movements, counted
+                   WHERE dose_id = :dose_id AND created_at > counted.at)
         OR EXISTS (SELECT 1 FROM first JOIN stock_movements s USING (medication_id)
-                   WHERE s.created_at <= first.recorded_at)
-""")
+                   WHERE s.created_at <= first.recorded_at
+                     AND first.recorded_at > (SELECT at FROM counted))
+""")  # noqa: S608 - constants of our own
 
 
 async def takes_from_stock(scope: Scope, dose_id: UUID) -> bool:
-    """Whether correcting a dose's record affects the stock. Doses that were given before anybody
-    counted aren't in the count: taking them from it would make it too small.
+    """Whether correcting a dose's record affects the stock. What was recorded before somebody
+    counted was out of the box then: taking it from the count would make that too small.
     """
-    return bool(await scope.connection.scalar(_IS_COUNTED, {"dose_id": dose_id}))
+    return bool(await scope.connection.scalar(_TAKES, {"dose_id": dose_id}))
 
 
 async def give_back(scope: Scope, dose_id: UUID) -> None:
-    """Give back exactly what was taken for a dose. The dose must be locked."""
+    """Give back exactly what was taken for a dose since the last count. The dose must be locked."""
     await scope.execute(_GIVE_BACK, {"id": new_id(), "dose_id": dose_id, "user_id": scope.actor_id})
 
 
@@ -128,16 +141,20 @@ async def record_change(
     *,
     action: str,
     changed: Mapping[str, Any],
+    is_count: bool = False,
     undoes_id: UUID | None = None,
 ) -> None:
-    """Audit what *changed*, so that each value can be restored."""
+    """Audit what *changed*, so that each value can be restored. *is_count*: all was counted."""
     await audit.record(
         scope,
         f"stock.{action}",
         subject_type="medication",
         subject_id=before.medication_id,
         before={name: _json(getattr(before, name)) for name in changed},
-        after={name: _json(value) for name, value in changed.items()},
+        after={
+            **{name: _json(value) for name, value in changed.items()},
+            **({IS_COUNT: True} if is_count else {}),
+        },
         undoes_id=undoes_id,
     )
 

@@ -84,7 +84,11 @@ async def refill(
         .values(**changed, stock_check_at=check_at)
     )
     await record_change(
-        scope, before, action="counted" if is_counted else "refilled", changed=changed
+        scope,
+        before,
+        action="counted" if is_counted else "refilled",
+        changed=changed,
+        is_count=is_count,
     )
     await refresh_refill_notices(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine), before.stock)

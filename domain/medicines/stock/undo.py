@@ -18,13 +18,15 @@ from domain.medicines.stock.notices import refresh_refill_notices
 from domain.models import AuditEvent, Medication
 from domain.models.medicines import MovementReason
 
-# For a stock that becomes unknown again: undoing its doses must find nothing to give back.
-_GIVE_ALL_BACK = text("""
+# For a stock that becomes unknown again, undoing its doses must find nothing to give back. Where
+# the stock of before a count holds again, doses whose record was undone since are given back.
+_GIVE_BACK = text("""
     INSERT INTO stock_movements
            (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)
     SELECT gen_random_uuid(), family_id, medication_id, dose_id, -sum(change), 'given_back',
            :user_id
-    FROM stock_movements WHERE medication_id = :medication_id AND dose_id IS NOT NULL
+    FROM stock_movements s WHERE medication_id = :medication_id AND dose_id IS NOT NULL
+      AND (:all OR EXISTS (SELECT FROM doses d WHERE d.id = s.dose_id AND d.status <> 'taken'))
     GROUP BY family_id, medication_id, dose_id HAVING sum(change) <> 0
     RETURNING change
 """)
@@ -70,17 +72,18 @@ async def undo_stock_change(scope: Scope, event_id: UUID) -> None:
 
 async def _restore_stock(scope: Scope, event: _StockEvent, *, left: Decimal) -> dict[str, Any]:
     """Reverse the movements of *event*; returns the columns to set."""
-    if event.before["stock"] is None:
-        back = await scope.rows(
-            _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.actor_id}
-        )
-        returned = sum((row.change for row in back), Decimal(0))
-        await move_stock(
-            scope, event.subject_id, change=-left - returned, reason=MovementReason.COUNTED
-        )
-        return {"stock": None, "stock_unit": None, "stock_check_at": None}
-    change = Decimal(event.before["stock"]) - Decimal(event.after["stock"])
+    is_unknown = event.before["stock"] is None
+    back = await scope.rows(
+        _GIVE_BACK,
+        {"medication_id": event.subject_id, "user_id": scope.actor_id, "all": is_unknown},
+    )
+    left += sum((row.change for row in back), Decimal(0))
+    change = -left
+    if not is_unknown:
+        change = Decimal(event.before["stock"]) - Decimal(event.after["stock"])
     await move_stock(scope, event.subject_id, change=change, reason=MovementReason.COUNTED)
+    if is_unknown:
+        return {"stock": None, "stock_unit": None, "stock_check_at": None}
     return {"stock": left + change}
 
 

@@ -120,6 +120,8 @@ async def test_between_two_doses_it_is_asked_which_one_it_was(home: Household, t
     given = await home.anna.sees("✅ Aspirin 100 mg, given today 09:00.")
     assert "It counts as the dose due today 10:00." in given.text
     await home.anna.send("/give Aspirin at 08:59")
+    asked = await home.anna.sees("That's only 1 minute before the next recorded dose.")
+    await home.anna.press("Given", message=asked)
     given = await home.anna.sees("given today 08:59.")
     assert "It counts as the dose due today 08:00." in given.text
 

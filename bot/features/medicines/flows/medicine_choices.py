@@ -17,9 +17,11 @@ MAX_CHOICES = 30
 
 async def list_not_stopped(scope: Scope) -> Sequence[MedicineLine]:
     """Stopped medicines aren't offered; they have to be restored first."""
-    return [
-        line for line in await list_medicines(scope) if line.status is not MedicineStatus.STOPPED
-    ]
+    return not_stopped(await list_medicines(scope))
+
+
+def not_stopped(lines: Sequence[MedicineLine]) -> Sequence[MedicineLine]:
+    return [line for line in lines if line.status is not MedicineStatus.STOPPED]
 
 
 def choices(lines: Sequence[MedicineLine], *, now: datetime) -> list[list[str]]:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from domain.database.unit_of_work import Database
+from domain.models.medicines import DoseStatus
 from domain.timers import ceil_minute
 from tests import factories
-from tests.databases import move_to
+from tests.factories import daily
 from tests.integration.medicines.records.home import TAKEN, Home, record, snooze, the_dose, timer
 
 
@@ -27,11 +28,37 @@ async def test_snooze_asks_again_and_says_who_snoozed(
 async def test_snooze_never_passes_the_window(
     database: Database, database_url: str, home: Home
 ) -> None:
-    dose = await factories.asked_dose(database, home.family, home.aspirin)
-    move_to(database.clock, dose.window_ends_at - timedelta(minutes=30))
+    """It is refused then, and the ladder goes on: whoever would be asked or told still is."""
+    medicine = await factories.medicine(
+        database, home.anna, home.mum, name="Levodopa", schedule=daily("08:00", "09:00")
+    )
+    dose = await factories.asked_dose(database, home.family, medicine)
+    before = await timer(database_url, dose.id)
+    assert before[0] == "again"
     snoozed = await snooze(database, home.ben, dose.id, 60)
     assert (snoozed.until, snoozed.dose.snoozed_by) == (None, None)
-    assert await timer(database_url, dose.id) == ("miss", dose.window_ends_at)
+    assert await timer(database_url, dose.id) == before
+
+
+async def test_fifty_snoozes_are_the_last_one(
+    database: Database, database_url: str, home: Home
+) -> None:
+    dose = await factories.asked_dose(database, home.family, home.aspirin)
+    until = []
+    for minutes in (10, 30, 60, 30, 10) * 10:
+        snoozed = await snooze(database, home.ben, dose.id, minutes)
+        assert snoozed.until is not None
+        until.append(snoozed.until)
+    assert await timer(database_url, dose.id) == ("ask", until[-1])
+    woken = []
+    while (at := (await timer(database_url, dose.id))[1]) is not None:
+        woken.append(at)
+        await factories.wake_up(database, at)
+        await snooze(database, home.anna, dose.id, 10)
+    # Asked again each time, until its window ended at its minute.
+    assert len(woken) > 5
+    assert woken[-1] == dose.window_ends_at
+    assert (await the_dose(database, home)).status == DoseStatus.MISSED
 
 
 async def test_snooze_does_not_ask_before_the_dose_is_due(

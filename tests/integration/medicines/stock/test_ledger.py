@@ -14,6 +14,7 @@ from domain.medicines.records.undo import undo_doses
 from domain.medicines.schedules.kinds import WallClock
 from domain.medicines.stock import refills
 from domain.medicines.stock.projection import Lasts
+from domain.medicines.stock.undo import undo_stock_change
 from domain.models.medicines import DoseStatus
 from tests import factories
 from tests.databases import move_to
@@ -90,6 +91,70 @@ async def test_what_was_given_before_anybody_counted_is_not_taken_off_the_count(
     ):
         await home.correct(dose, correction)
         assert await home.left(aspirin) == 10
+
+
+async def test_what_was_counted_after_a_dose_stands_when_the_dose_is_undone(home: Home) -> None:
+    """It wasn't given, so it was in the box that was counted."""
+    aspirin = await home.add()
+    await home.refill(aspirin, "10")
+    dose = await home.asked(aspirin)
+    await home.take(dose)
+    await home.refill(aspirin, "12", is_count=True)
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
+    assert await home.left(aspirin) == 12
+    # Given after all, it comes out of that box, and goes back into it.
+    await home.take(dose)
+    assert await home.left(aspirin) == 11
+    half = Correction(given=Dosage("½ tablet", Decimal("0.5"), "tablet"))
+    await home.correct(dose, half)
+    assert await home.left(aspirin) == Decimal("11.5")
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
+    assert await home.left(aspirin) == 12
+
+
+async def test_a_correction_of_what_was_recorded_before_a_count_leaves_the_count(
+    home: Home,
+) -> None:
+    aspirin = await home.add()
+    await home.refill(aspirin, "10")
+    dose = await home.asked(aspirin)
+    await home.take(dose)
+    await home.refill(aspirin, "9", is_count=True)  # as it should be
+    for correction in (
+        Correction(given=Dosage("½ tablet", Decimal("0.5"), "tablet")),
+        Correction(status=DoseStatus.SKIPPED, note="sick"),
+        Correction(status=TAKEN),
+    ):
+        await home.correct(dose, correction)
+        assert await home.left(aspirin) == 9
+
+
+async def test_what_was_lost_is_no_count(home: Home) -> None:
+    aspirin = await home.add()
+    await home.refill(aspirin, "10")
+    dose = await home.asked(aspirin)
+    await home.take(dose)
+    await home.refill(aspirin, "-2")
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
+    assert await home.left(aspirin) == 8
+
+
+async def test_a_count_that_is_undone_leaves_what_the_doses_have_taken(home: Home) -> None:
+    aspirin = await home.add()
+    await home.refill(aspirin, "10")
+    dose = await home.asked(aspirin)
+    await home.take(dose)
+    await home.refill(aspirin, "12", is_count=True)
+    counted = await home.event("stock.counted")
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
+    await factories.acting(
+        home.database, home.anna, lambda scope: undo_stock_change(scope, counted)
+    )
+    assert await home.left(aspirin) == 10
+    await home.take(dose)
+    assert await home.left(aspirin) == 9
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
+    assert await home.left(aspirin) == 10
 
 
 async def test_two_who_take_the_last_one_leave_one_less_than_none(home: Home) -> None:

@@ -21,6 +21,7 @@ from bot.features.medicines.flows.medicine_choices import (
     choices,
     lines_of,
     narrowed,
+    not_stopped,
     offered,
 )
 from bot.features.medicines.flows.named_medicines import as_typed, name_medicine
@@ -60,20 +61,22 @@ async def begin(request: Request) -> Answer:
     """`/refill [NAME [AMOUNT]]`"""
     request.scope.require(Action.CHANGE_MEDICINES)
     lines, now = await list_medicines(request.scope), request.scope.clock.now()
-    if not lines and not request.text:
+    current = not_stopped(lines)
+    if not current and not request.text:
         return intake_questions.nothing_to_give()
     if not request.text:
-        return FLOW.begin(request, "which", {"choices": choices(lines, now=now)})
+        return FLOW.begin(request, "which", {"choices": choices(current, now=now)})
     named = name_medicine(request.text, lines)
     rest = named.rest
-    if len(named.medicines) > 1:
-        found = lines_of(named.medicines, lines)
+    found = lines_of(named.medicines, lines)
+    found = not_stopped(found) or found
+    if len(found) > 1:
         data = {
             "choices": choices(found, now=now),
             "rest": rest.typed(rest.tokens),
         }
         return FLOW.begin(request, "which", data)
-    data = {"id": str(named.medicines[0].id), "name": named.medicines[0].name}
+    data = {"id": str(found[0].id), "name": found[0].name}
     if not rest.tokens:
         return FLOW.begin(request, "amount", data)
     return await _refill(request, data, read_amount(rest), None)

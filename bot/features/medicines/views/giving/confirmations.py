@@ -8,10 +8,11 @@ from bot.ui.answer import Screen
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import count_words
 from bot.ui.words.dose_times import with_yours
+from bot.ui.words.regimens.schedules import schedule_in_words
 from bot.ui.words.times import ago_words, day_words, length_words, moment, show_clock
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.outlook import Doubt, Intake, Outlook
-from domain.medicines.schedules.kinds import Elapsed
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed
 from domain.medicines.schedules.spans import first_and_last_day
 from domain.timers import MINUTE
 
@@ -152,13 +153,17 @@ def moved_line(person: str) -> str:
 
 
 def _rule(outlook: Outlook) -> str:
-    match outlook.medicine.schedule:
+    medicine = outlook.medicine
+    match medicine.schedule:
         case Elapsed(every=every):
             return _("It's due every {length}.").format(length=length_words(every))
-        case _:
+        case AsNeeded():
             interval = outlook.interval or timedelta(0)
             words = _("Doses are set to be at least {length} apart.")
             return words.format(length=length_words(interval))
+        case schedule:
+            when = schedule_in_words(schedule, zone=medicine.zone)
+            return _("It's due {schedule}.").format(schedule=when)
 
 
 def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:

@@ -95,6 +95,15 @@ def intake_screens(home: Home) -> Mapping[str, View]:
         "give_confirm": confirm(
             replace(home.outlook, doubts=frozenset({Doubt.EXTRA}), following=None)
         ),
+        "give_confirm_too_soon": confirm(
+            replace(
+                home.outlook,
+                interval=timedelta(hours=6),
+                doubts=frozenset({Doubt.TOO_SOON}),
+                following=None,
+                counts_for=home.dose(),
+            )
+        ),
         "give_confirm_first": confirm(replace(home.outlook, last=None)),
         "give_confirm_between": confirm(between, abroad),
         "correct_confirm": confirm(seen, known=["one that was undone"]),
