@@ -180,13 +180,21 @@ IN_FAMILY: Sequence[Rule] = (
     Rule(
         5,
         "a dose has taken from the stock while it is taken, and nothing else has",
+        # What was in the box when somebody counted stays so, whatever becomes of earlier records.
         """
         SELECT d.id, d.status, moved.total, moved.since FROM doses d
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(change), 0) AS total, max(created_at) AS since
+            SELECT coalesce(max(e.created_at), '-infinity') AS at FROM audit_events e
+            WHERE e.subject_id = d.medication_id AND e.action = 'stock.counted'
+              AND e.after ->> 'is_count' = 'true'
+              AND NOT EXISTS (SELECT FROM audit_events u WHERE u.undoes_id = e.id)
+        ) counted
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(change), 0) AS total, max(created_at) AS since,
+                   coalesce(sum(change) FILTER (WHERE created_at > counted.at), 0) AS since_count
             FROM stock_movements s WHERE s.dose_id = d.id
         ) moved
-        WHERE moved.total > 0 OR (d.status <> 'taken' AND moved.total <> 0)
+        WHERE moved.total > 0 OR (d.status <> 'taken' AND moved.since_count <> 0)
         """,
     ),
     Rule(
