@@ -5,7 +5,7 @@ PYTHON := $(BIN)/python
 LOCALE := bot/ui/locale
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench talk pictures walk lock messages
+.PHONY: help run test check bench talk pictures walk soak lock messages
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -36,6 +36,11 @@ pictures: $(PYTHON) ## Retake the pictures of the docs, from the talks that lead
 
 walk: $(PYTHON) ## Press and type whatever is on the screens, by seeds (SEEDS=200 STEPS=200)
 	$(PYTHON) -m tests.walk --seeds $(or $(SEEDS),20) --steps $(or $(STEPS),200)
+
+soak: $(PYTHON) ## A day of 100,800 doses under faults (SEED=1 HOURS=24 FAMILIES=525), then 10,000 races
+	$(PYTHON) -m tests.soak --seed $(or $(SEED),1) --hours $(or $(HOURS),24) \
+		--families $(or $(FAMILIES),525)
+	$(PYTHON) -m tests.soak.races
 
 lock: ## Pin every dependency anew (needs uv: pip install uv)
 	uv pip compile --quiet --universal --upgrade --generate-hashes --no-header \

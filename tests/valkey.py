@@ -68,6 +68,14 @@ class Valkey:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    def turn_read_only(self, *, is_on: bool) -> None:
+        """As a master is after a failover, for whoever is still connected to it."""
+        with redis.Redis.from_url(self.url) as client:
+            if is_on:
+                client.replicaof("127.0.0.1", "1")  # nobody is there: it keeps what it has
+            else:
+                client.replicaof("NO", "ONE")
+
     def flush(self) -> None:
         with redis.Redis.from_url(self.url) as client:
             client.flushall()

@@ -55,7 +55,8 @@ from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 5.0
+#: For each of the six stages of stopping, one after the other: a process manager waits 20 s or so.
+DRAIN_SECONDS = 3.0
 POOL_SECONDS = 15.0  # to get a connection: nothing is lost while it waits
 ANSWERS_AT_ONCE = 64
 OWN_CONNECTIONS = 6  # database connections for the bot's own work

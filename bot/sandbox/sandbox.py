@@ -131,15 +131,17 @@ class Sandbox:
         drop: Drop | None = None,
         delay: float = 0,
         results: Sequence[Any] = (),
+        body: str | None = None,
+        share: float = 1,
         chat: Person | None = None,
         times: int | None = 1,
     ) -> None:
         """Make the next *times* calls of *method* ("*": any) fail; None: until ``heal``. With
-        *chat*, only calls into that chat.
+        *chat*, only calls into that chat; with *share*, only that share of them, at random.
 
         After *delay* seconds the call is refused with *status*, or its connection breaks before or
-        after it took effect, or it returns the one element of *results* instead of its result; with
-        none of these it is merely slow.
+        after it took effect, or it returns the one element of *results* instead of its result, or
+        *body* instead of JSON; with none of these it is merely slow.
         """
         error = None
         if status is not None:
@@ -151,6 +153,8 @@ class Sandbox:
                 error=error,
                 drop=drop,
                 results=results,
+                body=body,
+                share=share,
                 chat_id=chat.id if chat else None,
                 times=times,
             ),

@@ -52,8 +52,10 @@ class Delivery:
         self._wanted = asyncio.Event()
         self._in_flight = Tasks("send")
         self._nudges = Tasks("nudge")
-        # How much each person has in flight, and until when other people's chats have to wait.
+        # How much each person has in flight, which messages these are (their leases may run out
+        # meanwhile), and until when other people's chats have to wait.
         self._busy: Counter[UUID] = Counter()
+        self._begun: set[UUID] = set()
         self._resting: dict[UUID, float] = {}
         self._sender = Sender(database, api, limiter=limiter, render=render, on_pending=self.nudge)
         database.subscribe(self._on_event)
@@ -75,6 +77,7 @@ class Delivery:
                 claimed, wait = [], AWAY_SECONDS
             for notification in claimed:
                 self._busy[notification.user_id] += 1
+                self._begun.add(notification.id)
                 self._in_flight.start(self._deliver(notification))
             if not claimed or len(self._in_flight) >= IN_FLIGHT:
                 await self._pause(wait)
@@ -106,11 +109,11 @@ class Delivery:
         most = IN_FLIGHT - len(self._in_flight)
         if most <= 0:
             return []
-        busy = self._busy_people()
+        busy, held = self._busy_people(), {*self._begun, *self._sender.unrecorded}
         return list(
             await self._database.run(
                 lambda scope: claims.claim(
-                    scope, limit=most, lease=LEASE, owner=self._owner, busy=busy
+                    scope, limit=most, lease=LEASE, owner=self._owner, busy=busy, held=held
                 ),
                 as_dispatch(),
             )
@@ -161,6 +164,7 @@ class Delivery:
             else:
                 await self._sender.set_aside(claimed, describe(error))
         finally:
+            self._begun.discard(claimed.id)
             self._busy[claimed.user_id] -= 1
             if not self._busy[claimed.user_id]:
                 del self._busy[claimed.user_id]

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from bot.ops.metrics import SET_ASIDE
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.02
 AWAY_SECONDS = 2.0
+REPEAT_AFTER = timedelta(seconds=30)
 
 
 class OutcomeRecorder:
@@ -31,7 +34,13 @@ class OutcomeRecorder:
         self._on_outdated = on_outdated
         self._sent: list[Sent] = []
         self._shown: list[Shown] = []
+        self._unrecorded: Counter[UUID] = Counter()
         self._recording = Tasks("recording")
+
+    @property
+    def unrecorded(self) -> Collection[UUID]:
+        """The messages that were sent or edited, but aren't recorded yet."""
+        return self._unrecorded.keys()
 
     def add(self, outcome: Sent | Shown) -> None:
         """Record it at once, together with everything else that comes in at the same moment."""
@@ -39,6 +48,7 @@ class OutcomeRecorder:
             self._sent.append(outcome)
         else:
             self._shown.append(outcome)
+        self._unrecorded[outcome.notification_id] += 1
         if not self._recording.are_running:
             self._recording.start(self._record_soon())
 
@@ -54,43 +64,61 @@ class OutcomeRecorder:
             try:
                 is_outdated = await self._record(sent, shown)
             except Exception as error:
-                count = len(sent) + len(shown)
-                if not is_unavailable(error) and count > 1:
-                    await self._record_one_by_one(sent, shown)
+                if is_unavailable(error):
+                    # Anything not recorded would be sent again, so keep trying.
+                    log.warning(
+                        "message recording failed, retrying: messages=%d %s",
+                        len(sent) + len(shown),
+                        describe(error),
+                    )
+                    self._sent = [*sent, *self._sent]
+                    self._shown = [*shown, *self._shown]
+                    await asyncio.sleep(AWAY_SECONDS)
                     continue
-                if not is_unavailable(error):
-                    # Its lease is no longer renewed: it will be sent again, marked as a repeat.
-                    SET_ASIDE.labels("message").inc()
-                    log.error("message recording failed: %s", describe(error))
-                    continue
-                # Anything not recorded would be sent again, so keep trying.
-                log.warning(
-                    "message recording failed, retrying: messages=%d %s", count, describe(error)
-                )
-                self._sent = [*sent, *self._sent]
-                self._shown = [*shown, *self._shown]
-                await asyncio.sleep(AWAY_SECONDS)
-            else:
-                if is_outdated:
-                    self._on_outdated()
+                await self._record_one_by_one([*sent, *shown])
+                is_outdated = True
+            self._unrecorded -= Counter(
+                [
+                    *(each.notification_id for each in sent),
+                    *(each.notification_id for each in shown),
+                ]
+            )
+            if is_outdated:
+                self._on_outdated()
 
-    async def _record_one_by_one(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> None:
+    async def _record_one_by_one(self, recorded: Sequence[Sent | Shown]) -> None:
         """One of them can't be recorded, which is no reason to send the others again."""
-        alone: list[tuple[UUID, list[Sent], list[Shown]]] = [
-            *((each.notification_id, [each], []) for each in sent),
-            *((each.notification_id, [], [each]) for each in shown),
-        ]
-        for notification_id, one_sent, one_shown in alone:
+        for outcome in recorded:
             try:
-                await self._record(one_sent, one_shown)
+                if isinstance(outcome, Sent):
+                    await self._record([outcome], [])
+                else:
+                    await self._record([], [outcome])
             except Exception as error:
                 SET_ASIDE.labels("message").inc()
                 log.error(
                     "message recording failed: notification=%s %s",
-                    notification_id,
+                    outcome.notification_id,
                     describe(error),
                 )
-        self._on_outdated()
+                if isinstance(outcome, Sent):
+                    await self._repeat(outcome)
+
+    async def _repeat(self, sent: Sent) -> None:
+        """It was sent, which can't be recorded: it is sent again, and says so."""
+        try:
+            await self._database.run(
+                lambda scope: outcomes.postpone(
+                    scope, sent.notification_id, delay=REPEAT_AFTER, maybe_sent=True, counts=True
+                ),
+                as_dispatch(),
+            )
+        except Exception as error:
+            log.error(
+                "marking a repeat failed: notification=%s %s",
+                sent.notification_id,
+                describe(error),
+            )
 
     async def _record(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> bool:
         async def work(scope: Scope) -> bool:

@@ -6,9 +6,10 @@ meantime is no longer sent.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
@@ -21,6 +22,7 @@ from bot.telegram_api.recording import OutcomeRecorder
 from bot.telegram_api.transport import NotSent
 from bot.ui.answer import Screen
 from bot.ui.wording import speaking
+from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch, as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -36,6 +38,7 @@ from domain.set_asides import describe
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(seconds=15)  # for its turn: a message that waits longer is released
+AWAY_SECONDS = 2.0
 LONGEST_DELAY = timedelta(seconds=30)
 LONGEST_PAUSE_SECONDS = 3600.0  # the longest credible wait in a 429
 #: Attempts with unknown outcome for one message; a card's window ends them earlier.
@@ -64,6 +67,11 @@ class Sender:
         self._on_pending = on_pending
         self._reader = MessageReader(database)
         self._recorder = OutcomeRecorder(database, on_outdated=on_pending)
+
+    @property
+    def unrecorded(self) -> Collection[UUID]:
+        """The messages that were sent or edited, but aren't recorded yet."""
+        return self._recorder.unrecorded
 
     async def close(self, *, seconds: float) -> None:
         """Record the rest, for at most *seconds*."""
@@ -247,7 +255,12 @@ class Sender:
         """Nothing was sent and nothing failed."""
         await self._database.run(
             lambda scope: outcomes.postpone(
-                scope, claimed.id, delay=delay, maybe_sent=False, counts=False
+                scope,
+                claimed.id,
+                delay=delay,
+                maybe_sent=False,
+                counts=False,
+                owner=claimed.owner,
             ),
             as_dispatch(),
         )
@@ -261,12 +274,26 @@ class Sender:
             return
         delay = min(timedelta(seconds=2 ** min(message.attempts, 6) / 2), LONGEST_DELAY)
         log.warning("message delayed: retrying in %.1f s", delay.total_seconds())
-        await self._database.run(
-            lambda scope: outcomes.postpone(
-                scope, claimed.id, delay=delay, maybe_sent=maybe_sent, counts=True
-            ),
-            as_dispatch(),
-        )
+        while True:
+            try:
+                await self._database.run(
+                    lambda scope: outcomes.postpone(
+                        scope,
+                        claimed.id,
+                        delay=delay,
+                        maybe_sent=maybe_sent,
+                        counts=True,
+                        owner=claimed.owner,
+                    ),
+                    as_dispatch(),
+                )
+                break
+            except Exception as error:
+                if not maybe_sent or not is_unavailable(error):
+                    raise
+                # If this got lost, the repeat wouldn't say that it is one.
+                log.warning("message outcome not recorded, retrying: %s", describe(error))
+                await asyncio.sleep(AWAY_SECONDS)
         self._on_pending()
 
 

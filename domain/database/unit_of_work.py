@@ -40,7 +40,9 @@ _SET_SCOPE = text(
     " set_config('app.telegram_id', :telegram_id, true),"
     " set_config('app.clock_offset', :clock_offset, true),"
     # Don't hold a connection for long because somebody else holds a row.
-    " set_config('lock_timeout', '5s', true), clock_now() AS now"
+    " set_config('lock_timeout', '5s', true),"
+    # Nor a row because this process has been frozen: nobody else could act on what is due.
+    " set_config('idle_in_transaction_session_timeout', '15s', true), clock_now() AS now"
 )
 
 

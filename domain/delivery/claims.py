@@ -22,6 +22,7 @@ class ClaimedNotification:
     id: UUID
     family_id: UUID
     user_id: UUID
+    owner: UUID  # whose lease it is
     chat_id: int  # the member's private chat
     lane: Lane
     deadline_at: datetime
@@ -44,6 +45,7 @@ _CLAIM = text(f"""
     WITH open AS (
         SELECT id, user_id, lane, deadline_at, part FROM notifications
         WHERE ({OPEN_NOTIFICATION}) AND {_IS_FREE} AND user_id <> ALL(CAST(:busy AS uuid[]))
+          AND id <> ALL(CAST(:held AS uuid[]))
         ORDER BY lane, deadline_at
         LIMIT :looked_at
     ), fair AS (
@@ -77,9 +79,11 @@ async def claim(
     lease: timedelta,
     owner: UUID,
     busy: Collection[UUID] = (),
+    held: Collection[UUID] = (),
 ) -> Sequence[ClaimedNotification]:
     """Lease up to *limit* notifications that have to be sent or edited, most urgent first, the
-    cards of a slot in order; at most a few per user, and none for users who are *busy*.
+    cards of a slot in order; at most a few per user, and none for users who are *busy*. Those that
+    *owner* has *held* longer than their lease aren't leased to it once more.
     """
     rows = await scope.rows(
         _CLAIM,
@@ -88,6 +92,7 @@ async def claim(
             "looked_at": limit * _LOOKAHEAD,
             "each": PER_USER_LIMIT,
             "busy": list(busy),
+            "held": list(held),
             "lease": lease,
             "owner": owner,
         },
@@ -98,6 +103,7 @@ async def claim(
             id=row.id,
             family_id=row.family_id,
             user_id=row.user_id,
+            owner=owner,
             chat_id=row.telegram_id,
             lane=Lane.EDITS if row.status == NotificationStatus.SENT else Lane(row.lane),
             deadline_at=row.deadline_at,

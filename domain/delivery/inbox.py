@@ -115,7 +115,8 @@ _CLAIM = text(f"""
     )
     UPDATE inbound_updates u SET leased_by = :owner, leased_until = clock_now() + :lease
     FROM oldest
-    WHERE u.update_id = oldest.update_id
+    -- Its holder may have finished it since.
+    WHERE u.update_id = oldest.update_id AND u.status IN ('open', 'applied')
     RETURNING u.update_id, u.chat_id, u.payload, u.answer
 """)  # noqa: S608 - a constant of our own
 
@@ -302,14 +303,16 @@ async def count_failure(scope: Scope, update_id: int) -> int:
 
 
 async def set_aside(scope: Scope, update_id: int, *, reason: str) -> bool:
-    """Give up on an update; returns whether it had taken effect. An operator may retry it."""
+    """Give up on an update; returns whether it had taken effect: then somebody else may even have
+    finished it by now. An operator may retry it.
+    """
     row = await scope.row(
         update(InboundUpdate)
         .where(InboundUpdate.update_id == update_id, InboundUpdate.status != UpdateStatus.DONE)
         .values(status=UpdateStatus.SET_ASIDE, reason=reason, leased_by=None, leased_until=None)
         .returning(InboundUpdate.answer.is_not(None).label("took_effect"))
     )
-    return row is not None and bool(row.took_effect)
+    return row is None or bool(row.took_effect)
 
 
 async def get_answer(scope: Scope, update_id: int) -> dict[str, Any] | None:

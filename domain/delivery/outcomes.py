@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, func, literal, or_, text, true, update
+from sqlalchemy import bindparam, case, func, literal, null, or_, text, true, update
 
 from domain.database.scope import Scope
 from domain.models import Notification
@@ -157,16 +157,21 @@ async def postpone(
     delay: timedelta,
     maybe_sent: bool,
     counts: bool,
+    owner: UUID | None = None,
 ) -> None:
-    """Retry after *delay*. `counts=False` doesn't count the attempt (Telegram asked us to wait)."""
+    """Retry after *delay*. `counts=False` doesn't count the attempt (Telegram asked us to wait). If
+    somebody else than *owner* holds it by now, it stays theirs.
+    """
+    is_ours = true() if owner is None else Notification.leased_by == owner
+    attempts = Notification.attempts if counts else Notification.attempts - 1
     await scope.execute(
         update(Notification)
         .where(Notification.id == notification_id)
         .values(
-            not_before=func.clock_now() + delay,
-            leased_until=None,
+            not_before=case((is_ours, func.clock_now() + delay), else_=Notification.not_before),
+            leased_until=case((is_ours, null()), else_=Notification.leased_until),
             maybe_sent=or_(Notification.maybe_sent, literal(maybe_sent)),
-            attempts=Notification.attempts if counts else Notification.attempts - 1,
+            attempts=case((is_ours, attempts), else_=Notification.attempts),
         )
     )
 

@@ -26,13 +26,15 @@ AT_ONCE = 8
 
 @dataclass(frozen=True)
 class Household:
-    """What one family is made of. *members* are Telegram ids; the first of them founds it. Each
-    person cared for gets one medicine, with one dose, at each of *due_at* (whole minutes, UTC).
+    """What one family is made of. *members* are Telegram ids; the first of them founds it, and
+    *viewers* only read. Each person cared for gets one medicine, with one dose, at each of *due_at*
+    (whole minutes, UTC).
     """
 
     members: Sequence[int]
     people: int
     due_at: Sequence[datetime]
+    viewers: Sequence[int] = ()
 
 
 async def settle(database: Database, households: Iterable[Household]) -> None:
@@ -49,7 +51,7 @@ async def settle(database: Database, households: Iterable[Household]) -> None:
 async def _settle(database: Database, household: Household) -> None:
     founder, *others = [
         await database.run(_arrives(telegram_id), as_newcomer(telegram_id))
-        for telegram_id in household.members
+        for telegram_id in (*household.members, *household.viewers)
     ]
     invitations: list[str] = []
 
@@ -63,7 +65,9 @@ async def _settle(database: Database, household: Household) -> None:
                 schedule = WallClock((local.time(),), local.date(), local.date())
                 new = NewMedicine(added.person.id, f"Medicine {index}", Dosage("100 mg"), schedule)
                 await adding.add_medication(scope, new)
-        invitations.extend([(await families.invite(scope, Role.CAREGIVER)).token for _ in others])
+        roles = [Role.CAREGIVER] * (len(household.members) - 1)
+        roles += [Role.VIEWER] * len(household.viewers)
+        invitations.extend([(await families.invite(scope, role)).token for role in roles])
 
     await database.run(found, as_user(founder))
     for user_id, token in zip(others, invitations, strict=True):

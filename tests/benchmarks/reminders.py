@@ -3,15 +3,18 @@
 
 How late 25 cards of one minute are with Telegram's limits in force (goal: p99 ≤ 1 s after the due
 second), and how fast 10,000 doses of one minute are claimed and their cards sent with the limits
-lifted (goals: 9,000/s and 1,000/s). The sandbox is in another process; times are those at which it
-was called, on the same machine's clock.
+lifted (goals: 9,000/s and 1,000/s). The same with the ladder in it: of 10,000 steps of one minute a
+quarter asks for the first time, half asks again, and a quarter tells the others. Then for a minute
+with Telegram's limits, while people press: 97 % of the bulk's share, and an answer within a second.
+The sandbox is in another process; times are those at which it was called, on the same machine's
+clock.
 """
 
 import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +30,7 @@ from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.reminders import due as reminders
 from migrations import runner
-from tests.benchmarks.another_process import RemoteSandbox, remote_sandbox
+from tests.benchmarks.another_process import RemoteSandbox, Tap, remote_sandbox
 from tests.benchmarks.households import Household, settle
 from tests.databases import new_database
 
@@ -35,6 +38,8 @@ CARDS_IN_A_MINUTE = 25
 MINUTES = 3
 FAMILIES = 500
 PEOPLE = 20  # each with one dose: 10,000 in all, and a card for each
+RUNGS = (10, 20, 30)  # minutes ago, of three quarters of them, when the ladder is measured
+SECONDS = 60
 BATCH = 1_000  # as bot.scheduling.wake_ups takes them
 
 
@@ -82,6 +87,94 @@ async def measure_many(servers: EmbeddedServers, telegram: RemoteSandbox) -> Non
         print(f"{claimed:,} cards sent and recorded: {claimed / seconds:,.0f}/s (≥ 1,000)")
 
 
+async def measure_ladder(servers: EmbeddedServers, telegram: RemoteSandbox) -> None:
+    """10,000 steps of one minute, on all rungs: claimed in a loop, sent for a minute with limits
+    while somebody presses every two seconds, and then without limits.
+    """
+    async with (
+        _on_all_rungs(servers, telegram) as (url, accounts),
+        _opened(url, Clock()) as database,
+    ):
+        began = time.monotonic()
+        claimed = await _claim_all(database)
+        seconds = time.monotonic() - began
+        print(f"{claimed:,} steps of the ladder claimed: {claimed / seconds:,.0f}/s (≥ 9,000)")
+        budget = Budget()
+        async with App(_wiring(servers, telegram, url, budget)):
+            await _measure_within(budget, telegram, accounts)
+        at, began = datetime.now(UTC), time.monotonic()
+        async with App(_wiring(servers, telegram, url, Budget.unlimited())):
+            while await _count_open(database):
+                await asyncio.sleep(0.2)
+        seconds = time.monotonic() - began
+        sent = len(await telegram.calls("sendMessage", since=at))
+        edited = len(await telegram.calls("editMessageText", since=at))
+        each = (sent + edited) / seconds
+        print(f"without limits {sent:,} cards sent, {edited:,} edited: {each:,.0f}/s (≥ 1,000)")
+
+
+async def _measure_within(budget: Budget, telegram: RemoteSandbox, accounts: Sequence[int]) -> None:
+    await asyncio.sleep(5)  # until it is under way
+    at, waited = datetime.now(UTC), list[float]()
+    for number in range(min(SECONDS // 2, len(accounts))):
+        tapped_at = await telegram.tap([Tap(accounts[number], "Mum 0", "Taken")])
+        await asyncio.sleep(max(0, 2 * (number + 1) - _seconds_since(at)))
+        answered = await telegram.calls("answerCallbackQuery", since=tapped_at)
+        waited.append((min(answered, default=datetime.now(UTC)) - tapped_at).total_seconds())
+    seconds = _seconds_since(at)
+    bulk = len(await telegram.calls("sendMessage", since=at))
+    bulk += len(await telegram.calls("editMessageText", since=at))
+    used = bulk / seconds / budget.bulk_per_second
+    print(
+        f"with limits {used:.1%} of the bulk's share (≥ 97 %),"
+        f" slowest of {len(waited)} presses {max(waited):.2f} s (≤ 1)"
+    )
+
+
+@asynccontextmanager
+async def _on_all_rungs(
+    servers: EmbeddedServers, telegram: RemoteSandbox
+) -> AsyncIterator[tuple[str, Sequence[int]]]:
+    """A database in which a quarter of 10,000 doses is due now, and the others were 10, 20 and 30
+    minutes ago, asked for as often; and the Telegram ids of those who were asked thrice.
+    """
+    async with new_database(servers.database_url) as url:
+        await runner.upgrade(url, serving_url=url)
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
+        clock = Clock(-timedelta(minutes=50))
+        each = FAMILIES // (1 + len(RUNGS))
+        thrice: Sequence[int] = ()
+        async with _opened(url, clock) as database:
+            for ago in (0, *RUNGS):
+                accounts = await telegram.add_people(2 * each)
+                thrice = asked = accounts[:each]
+                due_at = [now - timedelta(minutes=ago)]
+                viewers = accounts[each:]
+                await settle(
+                    database,
+                    (
+                        Household((account,), PEOPLE, due_at, (viewer,))
+                        for account, viewer in zip(asked, viewers, strict=True)
+                    ),
+                )
+            for ago in reversed(RUNGS):
+                clock.offset = now - timedelta(minutes=ago) - datetime.now(UTC)
+                async with App(_wiring(servers, telegram, url, Budget.unlimited(), clock)):
+                    while await _count_open(database) or await _count_due(database):
+                        await asyncio.sleep(0.2)
+        yield url, thrice
+
+
+def _seconds_since(at: datetime) -> float:
+    return (datetime.now(UTC) - at).total_seconds()
+
+
+async def _count_due(database: Database) -> int:
+    due = text("SELECT count(*) FROM doses WHERE next_action_at <= clock_now()")
+    count: int = await database.run(lambda scope: scope.connection.scalar(due), as_dispatch())
+    return count
+
+
 async def _claim_all(database: Database) -> int:
     claimed = 0
     while batch := await database.run(
@@ -106,13 +199,20 @@ async def _opened(url: str, clock: Clock) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _wiring(servers: EmbeddedServers, telegram: RemoteSandbox, url: str, budget: Budget) -> Wiring:
+def _wiring(
+    servers: EmbeddedServers,
+    telegram: RemoteSandbox,
+    url: str,
+    budget: Budget,
+    clock: Clock | None = None,
+) -> Wiring:
     return Wiring(
         token=telegram.token,
         api_url=telegram.api_url,
         database_url=url,
         redis_url=servers.redis_url,
         budget=budget,
+        clock=clock or Clock(),
     )
 
 
@@ -123,6 +223,7 @@ async def main() -> None:
             async with remote_sandbox() as telegram:
                 await measure_lateness(servers, telegram)
                 await measure_many(servers, telegram)
+                await measure_ladder(servers, telegram)
         finally:
             await servers.stop()
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.faults.reminded import REPEAT, due, reminders
 from tests.town import Household, Town, add_medicine, ask, clock_in_london
 
 BEHIND = {
@@ -62,4 +63,43 @@ async def test_a_machine_whose_clock_is_set_loses_nothing(home: Household, town:
     await set_postgres_back(town, timedelta(0))
     home.anna.tap("Taken", message=asked.cards[0])
     await home.ben.sees("recorded by Anna", after=asked.cards[1])
+    await town.settled()
+
+
+async def test_a_loop_that_is_blocked_at_the_due_second_sends_each_card_once(
+    home: Household, town: Town
+) -> None:
+    asked = await due(town, home.anna)
+    town.jump_to(asked.minute - timedelta(seconds=2))
+    time.sleep(5)  # noqa: ASYNC251 -- the bot can do nothing meanwhile, which is the point
+    for phone in home:
+        await phone.sees(asked.shown)
+    await town.settled()
+    for phone in home:
+        [card] = reminders(phone, asked)
+        assert REPEAT not in card
+
+
+async def test_a_clock_that_is_set_neither_skips_nor_repeats_a_rung(
+    home: Household, town: Town
+) -> None:
+    """Back five minutes between two rungs, and forward an hour before the last one."""
+    minutes = timedelta(minutes=1)
+    asked = await ask(town, *home)
+    town.jump_to(asked.minute + 10 * minutes)
+    again = [await phone.sees("🔔 I'm asking again") for phone in home]
+    town.jump_to(asked.minute + 5 * minutes)
+    await asyncio.sleep(2.5)  # whatever would ring now
+    await town.settled()
+    assert await town.value("SELECT max(ask_no) FROM notifications") == 1
+    town.jump_to(asked.minute + 20 * minutes)
+    for phone, card in zip(home, again, strict=True):
+        await phone.sees("🔔 I'm asking again", after=card)
+    town.jump_by(hours=1)
+    await asyncio.sleep(2.5)
+    await town.settled()
+    assert await town.value("SELECT max(ask_no) FROM notifications") == 2
+    assert await town.value("SELECT status FROM doses ORDER BY due_at LIMIT 1") == "pending"
+    await home.ben.press("Taken")
+    await home.anna.sees("recorded by Ben")
     await town.settled()

@@ -1,15 +1,20 @@
 """PostgreSQL is restarted under the bot: nothing is lost, and nobody has to start the bot anew."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 
 from bot.embedded import EmbeddedServers
+from bot.sandbox import Drop
+from tests.faults.reminded import REPEAT, Due, due, reminders
 from tests.town import Household, Remindable, Town, ask
 from tests.waiting import until
+from tests.wire import Wire, wired_postgres
 
 
 @asynccontextmanager
@@ -81,3 +86,96 @@ async def turn_read_only(town: Town, state: str) -> None:
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
+
+
+# Cut at one point of a reminder's way.
+
+
+@pytest_asyncio.fixture
+async def wire(town: Town, database_url: str) -> AsyncIterator[Wire]:
+    """What the bot of the town reaches PostgreSQL by."""
+    async with wired_postgres(database_url) as (wire, url):
+        await town.restart_bot(database_url=url)
+        yield wire
+        await town.stop_bot()
+
+
+async def each_got_it_once(town: Town, home: Household, asked: Due) -> None:
+    for phone in home:
+        await phone.sees(asked.shown, timeout=40)
+    await town.settled(seconds=40)
+    for phone in home:
+        [reminder] = reminders(phone, asked)
+        assert REPEAT not in reminder
+
+
+async def test_cut_while_it_claims_what_is_due(
+    town: Town, wire: Wire, home: Household, remindable: Remindable
+) -> None:
+    async with town.tables.begin() as connection:
+        asked = await due(town, home.anna, remindable)
+        await connection.execute(text("LOCK TABLE notifications IN EXCLUSIVE MODE"))
+        town.jump_to(asked.minute)
+        await town.until(
+            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND query LIKE '%INSERT INTO notifications%')"
+        )
+        await wire.cut()
+    await wire.mend()
+    await each_got_it_once(town, home, asked)
+
+
+async def test_cut_while_it_sends(
+    town: Town, wire: Wire, home: Household, remindable: Remindable
+) -> None:
+    asked = await due(town, home.anna, remindable)
+    town.sandbox.fail_next("sendMessage", delay=1, times=2)
+    town.jump_to(asked.minute)
+    await until(lambda: town.sandbox.faults_struck("sendMessage") == 2)
+    await wire.cut()
+    await asyncio.sleep(1.5)  # the messages arrive meanwhile
+    await wire.mend()
+    await each_got_it_once(town, home, asked)
+
+
+async def test_cut_while_it_sends_and_the_answer_gets_lost_too(
+    town: Town, wire: Wire, home: Household, remindable: Remindable
+) -> None:
+    """What may have arrived is known to this process alone until PostgreSQL is back."""
+    asked = await due(town, home.anna, remindable)
+    town.sandbox.fail_next("sendMessage", delay=1, drop=Drop.AFTER, times=2)
+    town.jump_to(asked.minute)
+    await until(lambda: town.sandbox.faults_struck("sendMessage") == 2)
+    await wire.cut()
+    for phone in home:
+        await phone.sees(asked.shown)
+    town.jump_by(minutes=2)  # every lease has run out
+    await wire.mend()
+    for phone in home:
+        await phone.sees(REPEAT, timeout=40)
+    await town.settled(seconds=40)
+    for phone in home:
+        assert [REPEAT in copy for copy in reminders(phone, asked)] == [False, True]
+
+
+async def test_cut_between_the_commit_of_a_wake_up_and_its_reply(
+    town: Town, wire: Wire, home: Household, remindable: Remindable
+) -> None:
+    asked = await due(town, home.anna, remindable)
+    wire.lose_next_commit(after="INSERT INTO notifications")
+    town.jump_to(asked.minute)
+    await each_got_it_once(town, home, asked)
+    assert wire.lost_commits == 1
+
+
+async def test_cut_between_the_commit_of_a_press_and_its_reply(
+    town: Town, wire: Wire, home: Household
+) -> None:
+    asked = await ask(town, *home)
+    wire.lose_next_commit(after="INSERT INTO medication_logs")
+    toast = await home.anna.press("Taken", message=asked.cards[0], timeout=30)
+    assert toast.text == "Taken: Aspirin 100 mg"
+    await home.ben.sees("recorded by Anna", after=asked.cards[1], timeout=30)
+    assert wire.lost_commits == 1
+    await town.settled()
+    assert await town.count("medication_logs") == 1

@@ -111,6 +111,24 @@ async def test_a_redis_that_hangs_holds_nothing_up(
         valkey.resume()
 
 
+async def test_a_redis_that_takes_no_writes_holds_nothing_up(
+    home: Household, town: Town, valkey: Valkey
+) -> None:
+    """As after a failover, for whoever is still connected to the old master."""
+    minute = town.minute(ahead=2)
+    await add_medicine(home.anna, f"Aspirin 100 mg at {clock_in_london(minute)}")
+    await AN_APPOINTMENT.enter(home.anna, minute)
+    valkey.turn_read_only(is_on=True)
+    town.jump_to(minute - timedelta(seconds=1))
+    for phone in (home.anna, home.ben):
+        await phone.sees(f"Mum · {clock_in_london(minute)}", timeout=20)
+        await phone.sees(AN_APPOINTMENT.shown(minute), timeout=20)
+    await home.anna.press("Taken", timeout=20)
+    await home.ben.sees("recorded by Anna", timeout=20)
+    valkey.turn_read_only(is_on=False)
+    await alarm_is_set(town)
+
+
 async def alarm_is_set(town: Town) -> None:
     """Wait until Redis holds a job for every minute in which something acts."""
     async with connect(town.wiring.redis_url) as redis, asyncio.timeout(20):

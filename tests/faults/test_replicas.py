@@ -1,13 +1,19 @@
-"""Two bots on one database: everything happens once."""
+"""Several bots on one database: everything happens once."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest_asyncio
 
 from bot.app.app import App
+from tests.faults.reminded import REPEAT
+from tests.soak.replicas import Replica
 from tests.town import Household, Remindable, Town, add_medicine, clock_in_london, found_family
+from tests.valkey import running_valkey
 
 
 @pytest_asyncio.fixture
@@ -88,3 +94,57 @@ async def test_the_second_takes_over_when_the_first_is_gone(
     await home.ben.press(answer, message=told, timeout=40)
     shown = "recorded by Ben" if answer == "Taken" else "Ben is driving"
     await home.anna.sees(shown, timeout=20)
+
+
+async def test_two_schedulers_and_four_deliverers_ask_once(
+    town: Town, home: Household, replica: App
+) -> None:
+    """Two of them on another Redis: its lease makes a second one the scheduler, too."""
+    minute = town.minute(ahead=3)
+    at = clock_in_london(minute)
+    async with running_valkey() as other, AsyncExitStack() as stack:
+        wiring = replace(town.wiring, redis_url=other.url)
+        others = [await stack.enter_async_context(App(wiring)) for _ in range(2)]
+        apps = [app for app in (town.app, replica, *others) if app is not None]
+        for number in range(8):
+            await add_medicine(home.anna, f"Aspirin{number} 100 mg at {at}")
+        leases = [app.wake_ups._lease for app in apps if app.wake_ups is not None]
+        async with asyncio.timeout(20):
+            while sum(lease.is_held for lease in leases) < 2:
+                await asyncio.sleep(0.1)
+        town.jump_to(minute - timedelta(seconds=1))
+        cards = [await phone.sees(f"Mum · {at}", timeout=20) for phone in home]
+        await town.settled()
+        assert {lease.is_held for lease in leases} == {True, False}
+        for phone in home:
+            assert len([m for m in phone.messages if f"Mum · {at}" in m.text]) == 1
+        presses = zip(home, cards, strict=True)
+        await asyncio.gather(*(p.press("All taken", message=c, timeout=40) for p, c in presses))
+        await town.settled(seconds=40)
+    assert await town.count("medication_logs") == 8
+
+
+async def test_the_second_takes_over_from_one_that_was_killed_with_the_lease(
+    town: Town, home: Household, remindable: Remindable, tmp_path: Path
+) -> None:
+    """Only the alarm rings for a bot that sweeps so rarely, and only for who holds the lease."""
+    minute = town.minute(ahead=3)
+    await remindable.enter(home.anna, minute)
+    await town.settled()
+    await town.stop_bot()
+    first = Replica(town.wiring, tmp_path, "first")
+    await first.start()
+    await first.runs()
+    await town.start_bot(sweep_seconds=86_400)
+    assert town.app is not None
+    assert town.app.wake_ups is not None
+    lease = town.app.wake_ups._lease
+    assert not lease.is_held
+    await first.kill()
+    async with asyncio.timeout(40):
+        while not lease.is_held:
+            await asyncio.sleep(0.1)
+    town.jump_to(minute - timedelta(seconds=1))
+    for phone in home:
+        reminder = await phone.sees(remindable.shown(minute), timeout=20)
+        assert REPEAT not in reminder.text

@@ -1,44 +1,20 @@
 """Telegram may refuse, break off, ask to wait, or not be there at all."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from bot.redis.client import connect
 from bot.redis.keys import rate_limit
-from bot.sandbox import Drop, Person
-from tests.town import A_DOSE, Household, Remindable, Town, ask
+from bot.sandbox import Drop
+from tests.faults.reminded import REPEAT, due, reminders
+from tests.town import A_DOSE, Household, Remindable, Town, ask, join
 from tests.waiting import until
 from tests.wire import Wire, wired
-
-REPEAT = "🔁 This may be a repeat"
-
-
-@dataclass(frozen=True)
-class Due:
-    """What is reminded of at a minute, and how its reminder shows."""
-
-    minute: datetime
-    shown: str
-
-
-async def due(town: Town, by: Person, remindable: Remindable = A_DOSE) -> Due:
-    """Something that is reminded of within a second or so; nobody waits for it yet, and the others
-    have heard of it.
-    """
-    minute = town.minute(ahead=4)
-    await remindable.enter(by, minute)
-    await town.settled()
-    town.jump_to(town.minute(ahead=1) + timedelta(seconds=1))
-    await town.until("SELECT NOT EXISTS (SELECT 1 FROM notifications WHERE status = 'pending')")
-    await town.settled()
-    return Due(minute, remindable.shown(minute))
-
-
-def reminders(phone: Person, asked: Due) -> list[str]:
-    return [message.text for message in phone.messages if asked.shown in message.text]
 
 
 async def test_a_card_whose_answer_got_lost_comes_again_and_says_so(
@@ -68,6 +44,56 @@ async def test_a_card_that_may_have_been_lost_comes_again_and_says_so(
     town.jump_to(asked.minute - timedelta(seconds=1))
     for phone in home:
         await phone.sees(asked.shown)
+    await town.settled()
+    assert [len(reminders(phone, asked)) for phone in home] == [1, 1]
+
+
+LOST = {
+    "its answer gets lost": {"drop": Drop.AFTER},
+    "its answer is no JSON": {"body": "<html>502 Bad Gateway</html>"},
+    "its answer is of another shape": {"body": '{"result": {"message_id": 7}}'},
+}
+
+
+@pytest.mark.parametrize("how", LOST.values(), ids=LOST)
+async def test_of_many_cards_each_that_may_have_arrived_comes_again_and_says_so(
+    home: Household, town: Town, how: dict[str, Any]
+) -> None:
+    """Three in ten, again and again."""
+    crowd = [*home, *(town.person(f"Person {number}") for number in range(8))]
+    for person in crowd[2:]:
+        await join(home.anna, person)
+    asked = await due(town, home.anna)
+    town.sandbox.fail_next("sendMessage", share=0.3, times=None, **how)
+    town.jump_to(asked.minute)
+    for person in crowd:
+        await person.sees(asked.shown, timeout=30)
+    for _ in range(8):
+        town.jump_by(seconds=15)  # what is to come again waits a little longer each time
+        await asyncio.sleep(0.2)
+    town.sandbox.heal()
+    town.jump_by(seconds=30)
+    await town.settled()
+    copies = [reminders(person, asked) for person in crowd]
+    assert max(len(each) for each in copies) > 1, "or this test shows nothing"
+    for each in copies:
+        assert [REPEAT in copy for copy in each] == [False, *[True] * (len(each) - 1)]
+
+
+async def test_a_telegram_that_fails_for_minutes_delays_and_doubles_nothing(
+    home: Household, town: Town, remindable: Remindable
+) -> None:
+    asked = await due(town, home.anna, remindable)
+    town.sandbox.fail_next("*", status=500, times=None)
+    town.jump_to(asked.minute)
+    await until(lambda: town.sandbox.faults_struck("sendMessage") >= 2)
+    for _ in range(5):
+        town.jump_by(minutes=1)
+        await asyncio.sleep(0.3)
+    town.sandbox.heal()
+    town.jump_by(minutes=1)
+    for phone in home:
+        await phone.sees(asked.shown, timeout=40)
     await town.settled()
     assert [len(reminders(phone, asked)) for phone in home] == [1, 1]
 

@@ -1,5 +1,6 @@
 """Faults on demand between a bot and Telegram, for tests."""
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,10 @@ class Fault:
     drop: Drop | None = None
     # What the call returns instead of its result, after taking effect; a list of one, or empty.
     results: Sequence[Any] = ()
+    # What the response holds instead of JSON, after the call took effect.
+    body: str | None = None
+    # The share of the calls that it affects, at random.
+    share: float = 1
     # Only calls into this chat; None for all.
     chat_id: int | None = None
     # How many calls to affect; None for all until ``clear``.
@@ -39,6 +44,8 @@ class Faults:
     _planned: dict[str, list[Fault]] = field(default_factory=dict)
     _only: frozenset[str] | None = None
     _refusal: ApiError = field(default_factory=lambda: ApiError(400, "Bad Request"))
+    # The same faults strike the same calls each time.
+    _chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311
     # How often a fault occurred, by method.
     struck: Counter[str] = field(default_factory=Counter)
 
@@ -60,7 +67,7 @@ class Faults:
             return Fault(error=self._refusal)
         for key in (method, "*"):
             planned = self._planned.get(key, [])
-            fault = next((f for f in planned if f.chat_id in (None, chat_id)), None)
+            fault = next((f for f in planned if self._affects(f, chat_id)), None)
             if fault is None:
                 continue
             if fault.times is not None:
@@ -70,6 +77,11 @@ class Faults:
             self.struck[method] += 1
             return fault
         return None
+
+    def _affects(self, fault: Fault, chat_id: int | None) -> bool:
+        return fault.chat_id in (None, chat_id) and (
+            fault.share >= 1 or self._chance.random() < fault.share
+        )
 
 
 def error_for(status: int, *, description: str | None, retry_after: int) -> ApiError:

@@ -82,6 +82,8 @@ class BotApiServer:
         self._note(method, params, result=None if method == "getUpdates" else result)
         if fault is not None and fault.drop is Drop.AFTER:
             return _broken(request)
+        if fault is not None and fault.body is not None:
+            return web.Response(text=fault.body, content_type="text/html")
         if fault is not None and fault.results:
             [result] = fault.results
         return _json({"ok": True, "result": result})

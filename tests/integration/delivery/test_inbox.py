@@ -16,7 +16,7 @@ from domain.delivery import inbox
 from domain.delivery.inbox import ClaimedUpdate, FetchedUpdate
 from domain.errors import AlreadyApplied
 from tests import factories
-from tests.databases import without_walls
+from tests.databases import somebody_waits_for_a_lock, without_walls
 
 LEASE = timedelta(seconds=30)
 ANNAS, BENS = 111, 222  # two chats
@@ -139,6 +139,30 @@ async def test_several_processes_never_claim_the_same_update(database: Database)
     for chat in range(10):  # the oldest of each first, and none is passed over
         of_chat = sorted(n for n in ids if n % 10 == chat)
         assert of_chat == list(range(chat, 40, 10))[: len(of_chat)]
+
+
+async def test_what_its_holder_finishes_at_the_same_moment_is_not_taken_over(
+    database: Database, database_url: str
+) -> None:
+    await store(database, incoming(1))
+    lease_runs_out(database)
+    finished, claimed = asyncio.Event(), asyncio.Event()
+
+    async def finish(scope: Scope) -> None:
+        await inbox.mark_done(scope, [1])
+        finished.set()
+        await claimed.wait()
+
+    finishing = asyncio.create_task(database.run(finish, as_dispatch()))
+    await finished.wait()
+    claiming = asyncio.create_task(claimed_ids(database, owner=THEIRS))
+    await somebody_waits_for_a_lock(database_url)
+    claimed.set()
+    await finishing
+    assert await claiming == []
+    assert await database.run(lambda scope: inbox.set_aside(scope, 1, reason="x"), as_dispatch()), (
+        "nobody is told that it failed"
+    )
 
 
 async def test_an_effect_is_applied_once(database: Database) -> None:

@@ -286,6 +286,27 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     assert one.id in {c.id for c in await claim(database)}
 
 
+async def test_who_is_too_late_frees_no_message_that_another_holds(
+    database: Database, database_url: str, home: Home
+) -> None:
+    (first, *_) = await claim(database, lease=timedelta(0))
+    (again,) = [each for each in await claim(database) if each.id == first.id]
+    await database.run(
+        lambda scope: outcomes.postpone(
+            scope,
+            first.id,
+            delay=timedelta(0),
+            maybe_sent=True,
+            counts=True,
+            owner=first.owner,
+        ),
+        as_dispatch(),
+    )
+    assert first.id not in {each.id for each in await claim(database)}
+    (row,) = await rows(database_url, f"n.id = '{first.id}'")
+    assert (row.leased_by, row.maybe_sent) == (again.owner, True)
+
+
 async def unreachable(database: Database, home: Home, one: ClaimedNotification) -> int | None:
     async def work(scope: Scope) -> int | None:
         await outcomes.close_unsent(

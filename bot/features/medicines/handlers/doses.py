@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import wraps
 from uuid import UUID
 
 from bot.features.medicines.flows.giving import take_late
@@ -10,7 +11,7 @@ from bot.features.medicines.views import discreet_cards
 from bot.features.medicines.views import doses as views
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.giving import given_intakes, too_soon
-from bot.intake.request import Request
+from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from bot.ui.presses.doses import (
     Below,
@@ -32,8 +33,10 @@ from bot.ui.presses.doses import (
     UndoRecord,
 )
 from bot.ui.presses.medicines import UndoMedicine
+from bot.ui.presses.subjects import OfDose
 from bot.ui.words.amounts import to_dosage
 from domain.access import Action
+from domain.delivery import stray_cards
 from domain.errors import NotFound
 from domain.medicines.changes.adding import remove_medication
 from domain.medicines.dosages import Dosage
@@ -51,6 +54,32 @@ from domain.models.medicines import DoseStatus
 SECOND_TAP = timedelta(seconds=10)
 
 
+def on_card(handler: Handler) -> Handler:
+    """For buttons that only cards have. A card that we don't know of, because its process died
+    before it could record it, is kept up to date from now on; or it is closed, if there is another.
+    """
+
+    @wraps(handler)
+    async def handle(request: Request) -> Answer:
+        answer = await handler(request)
+        press, message = request.press, request.message
+        if message is None or not isinstance(press, OfDose | TakeAll):
+            return answer
+        is_kept_up = await stray_cards.keep_up(
+            request.scope,
+            [(press.person_id, press.card.at)]
+            if isinstance(press, TakeAll)
+            else stray_cards.slot_of(press.dose_id),
+            user_id=request.scope.require(Action.READ).user_id,
+            chat_id=message.chat_id,
+            message_id=message.message_id,
+        )
+        return answer if is_kept_up else replace(answer, edit=views.superseded())
+
+    return handle
+
+
+@on_card
 async def take(request: Request) -> Answer:
     """Taken, on a card. If the card is from an earlier day, ask which dose is meant; if the window
     has ended, ask when.
@@ -140,6 +169,7 @@ async def skip(request: Request) -> Answer:
     return replace(answer, edit=await entry_screen(request, press.dose_id))
 
 
+@on_card
 async def take_all(request: Request) -> Answer:
     """All taken, on a card: what this message shows."""
     press = request.pressed(TakeAll)
@@ -232,11 +262,13 @@ async def undo_medicine(request: Request) -> Answer:
     return new_medicines.removed(await remove_medication(request.scope, medication_id))
 
 
+@on_card
 async def open_menu(request: Request) -> Answer:
     await slot_cards.open_menu(request.scope, request.pressed(OpenMenu).dose_id, is_open=True)
     return Answer()
 
 
+@on_card
 async def close_menu(request: Request) -> Answer:
     await slot_cards.open_menu(request.scope, request.pressed(CloseMenu).dose_id, is_open=False)
     return Answer()

@@ -243,3 +243,8 @@ def already(dose: DoseFacts) -> str:
         then = _("If it was taken, tap Taken, or type /give.")
         return toast(text.format(name=_what(dose)), then=then)
     return toast(text.format(name=_what(dose), who=who, time=when))
+
+
+def superseded() -> Screen:
+    """A copy of a card that nothing edits any more, because it was sent twice."""
+    return Screen(_("🔁 I've sent you this card twice. I only keep the other one up to date."))

@@ -171,6 +171,7 @@ def press_screens(home: Home) -> Mapping[str, View]:
         "press_all_taken_two_too_soon": soon_after(
             Recorded([taken], [], too_soon=[just_given, TooSoon(home.dose(number=2), second)])
         ),
+        "press_on_a_card_sent_twice": partial(doses.superseded),
         "press_on_yesterdays_card": which([missed], [home.dose(number=1)]),
         "press_on_yesterdays_card_of_two": which([missed, home.dose(DoseStatus.MISSED, 1)], []),
     }
