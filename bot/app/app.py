@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import NoReturn, Self
@@ -29,6 +30,7 @@ from bot.redis.alarm_log import AlarmLog
 from bot.redis.client import connect
 from bot.redis.conversation_store import ConversationStore
 from bot.redis.drafts import DraftDeadlines
+from bot.redis.last_poll import LastPoll
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
 from bot.redis.spoken import SpokenOf
@@ -51,6 +53,7 @@ from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, inbox
 from domain.overview.change_notices import queue_change_news
+from domain.reminders.silence import ask_again
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -60,6 +63,7 @@ DRAIN_SECONDS = 3.0
 POOL_SECONDS = 15.0  # to get a connection: nothing is lost while it waits
 ANSWERS_AT_ONCE = 64
 OWN_CONNECTIONS = 6  # database connections for the bot's own work
+ASKED_AT_ONCE = 500  # doses in one transaction, after nobody could be heard
 EFFECTS_AT_ONCE = 32  # updates that take effect at once; more would only wait for the database
 
 
@@ -214,7 +218,8 @@ class App:
         # When it ends it gives up the alarm for good, so only a new process can restart it.
         await self._run(stack, hold.until_resumed(wake_ups.run), "wake-ups", restarts=False)
         await self._run(stack, queues.recover, "recovery")
-        await self._run(stack, Poller(polling, queues).run, "polling")
+        poller = Poller(polling, queues, LastPoll(redis), on_silence=partial(_ask_again, database))
+        await self._run(stack, poller.run, "polling")
         menu = self._menu.start(set_command_menu(application))
         stack.callback(menu.cancel)
 
@@ -259,6 +264,18 @@ async def _release_leases(database: Database, process: Process) -> None:
         log.warning("lease release failed: %s", describe(error))
     else:
         process.forget_gone()
+
+
+async def _ask_again(database: Database, silence: timedelta) -> None:
+    """Nobody was heard for so long: ask again for what was asked meanwhile."""
+    until = database.clock.now()
+    since = until - silence
+
+    async def ask(scope: Scope) -> int:
+        return await ask_again(scope, since=since, until=until, limit=ASKED_AT_ONCE)
+
+    while await database.run(ask, as_dispatch()) == ASKED_AT_ONCE:
+        pass
 
 
 async def _set_aside(database: Database, update_id: int, reason: str) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeAlias
 
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -11,9 +13,12 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.intake.chat_queues import ChatQueues
 from bot.intake.raw_updates import RawUpdate, update_id_of
 from bot.ops.metrics import SET_ASIDE
+from bot.redis.last_poll import LastPoll
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.messages import seconds_to_wait
 from domain.database.failures import is_unavailable
+from domain.reminders.silence import TAPS_KEPT
+from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +34,22 @@ ALLOWED_UPDATES = [
 ]
 
 
+OnSilence: TypeAlias = Callable[[timedelta], Awaitable[None]]
+"""Deals with that nobody was heard for so long."""
+
+
 class Poller:
     """Long polling. The next offset is sent only after the commit that stored the batch."""
 
-    def __init__(self, api: TelegramApi, queues: ChatQueues) -> None:
+    def __init__(
+        self, api: TelegramApi, queues: ChatQueues, last_poll: LastPoll, *, on_silence: OnSilence
+    ) -> None:
         self._api = api
         self._queues = queues
+        self._last_poll = last_poll
+        self._on_silence = on_silence
         self._offset: int | None = None
+        self._was_heard = False  # since the last failure
 
     async def run(self) -> None:
         """Poll until cancelled, whatever errors occur."""
@@ -48,6 +62,7 @@ class Poller:
                     log.warning("polling failed: %s", _reason(error))
                 if isinstance(error, Conflict):
                     await self._take_over_from_webhook()
+                self._was_heard = False
                 wait = _wait_after(error, wait)
                 await asyncio.sleep(wait)
             else:
@@ -57,13 +72,15 @@ class Poller:
 
     async def _poll(self) -> None:
         asked_at = time.monotonic()
+        # Whether taps were lost is known with the first answer, so that one isn't waited for.
+        seconds = POLL_SECONDS if self._was_heard else 0
         updates = _read(
             await self._api.call(
                 "getUpdates",
                 {
                     "offset": self._offset,
                     "limit": 100,
-                    "timeout": POLL_SECONDS,
+                    "timeout": seconds,
                     "allowed_updates": ALLOWED_UPDATES,
                 },
                 read_timeout=POLL_SECONDS + 5,
@@ -72,8 +89,24 @@ class Poller:
         if updates:
             await self._queues.accept(list(updates.values()))
             self._offset = max(updates) + 1
-        elif time.monotonic() - asked_at < HASTY_SECONDS:
+        elif self._was_heard and time.monotonic() - asked_at < HASTY_SECONDS:
             await asyncio.sleep(HASTY_SECONDS)
+        self._was_heard = True
+        await self._look_back()
+
+    async def _look_back(self) -> None:
+        """Whether Telegram has forgotten taps meanwhile. If that can't be dealt with now, it is
+        with the next poll.
+        """
+        silence = await self._last_poll.silence()
+        if silence is not None and silence > TAPS_KEPT:
+            log.warning("taps were lost: nobody was heard for %.0f s", silence.total_seconds())
+            try:
+                await self._on_silence(silence)
+            except Exception as error:
+                log.warning("asking again failed, retrying: %s", describe(error))
+                return
+        await self._last_poll.note()
 
     async def _take_over_from_webhook(self) -> None:
         """Remove a webhook left from an earlier deployment: it would keep updates from us."""

@@ -19,7 +19,13 @@ DEADLINES_TTL = 172_800
 #: How long alarms are remembered; renewed each hour while one stands.
 AUDITOR_TOLD_TTL = 172_800
 
+#: Longer than Telegram keeps anything that people send.
+LAST_POLL_TTL = 172_800
+
 LEASE_SCHEDULER = "lease:scheduler"
+
+#: When any replica last heard from Telegram, in Unix seconds.
+LAST_POLL = "poll:last"
 
 #: Which alarms the operator has been told, and when.
 AUDITOR_TOLD = "auditor:told"

@@ -43,6 +43,16 @@ def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInf
     return _("{time} ({yours} your time)").format(time=words, yours=yours)
 
 
+def silence_words(silence: tuple[datetime, datetime], *, zone: ZoneInfo) -> str:
+    """That nobody was heard between these instants (aware), by the clock of *zone*."""
+    since, until = (clock_time(at, zone) for at in silence)
+    words = _(
+        "🔌 I couldn't hear anybody from {since} to {until}. If you tapped Taken then, I don't "
+        "know it. Was it taken?"
+    )
+    return words.format(since=since, until=until)
+
+
 def due_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:
     """ "08:00", or "08:00 London time"."""
     time = show_clock(dose.local)

@@ -37,6 +37,7 @@ class CardFacts:
     asked_again: bool = False  # a newer card replaces this one
     is_repeat: bool = False  # it may have been sent already
     is_late: bool = False
+    silence: tuple[datetime, datetime] | None = None  # when nobody was heard, before it asked
     is_reminder: bool = False  # not the first card of its slot
     is_escalated: bool = False  # those who are asked first couldn't be reached
     asked: Sequence[str] = ()  # of whoever is told only now: who was asked before
@@ -82,6 +83,13 @@ async def _find_suspended(
     return {row.id: row.status for row in rows}
 
 
+def _silence(header: MessageHeader) -> tuple[datetime, datetime] | None:
+    if "silent_since" not in header.facts:
+        return None
+    since, until = (header.facts[name] for name in ("silent_since", "silent_until"))
+    return datetime.fromisoformat(since), datetime.fromisoformat(until)
+
+
 def _told_of(header: MessageHeader) -> Sequence[UUID]:
     """The doses of which somebody is told who wasn't asked."""
     return [UUID(dose_id) for dose_id in header.facts.get("told", ())]
@@ -118,6 +126,7 @@ def _card(
         is_repeat=header.maybe_sent,
         is_late=header.ask_no == 0 and header.shown_at > header.minute + LATE_AFTER,
         is_reminder=header.ask_no > 0,
+        silence=_silence(header),
         is_escalated=header.facts.get("escalated", False),
         asked=sorted(names.values()),
         is_told=bool(told),

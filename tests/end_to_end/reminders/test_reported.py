@@ -95,7 +95,8 @@ async def test_one_who_blocks_the_bot_delays_nobody(home: Household, town: Town)
 async def choose_ben(home: Household) -> Message:
     """Anna is about to save that Ben is asked first."""
     await home.anna.send("/settings")
-    await home.anna.press("Asked first: Mum", message=await home.anna.sees("⚙️ Settings"))
+    await home.anna.press("For the family", message=await home.anna.sees("⚙️ Settings"))
+    await home.anna.press("Asked first: Mum", message=await home.anna.sees("👪 Settings"))
     await home.anna.press("Ben", message=await home.anna.sees("Who should I ask first"))
     return await home.anna.sees("Now chosen: Ben")
 
@@ -116,7 +117,8 @@ async def test_where_whoever_is_asked_first_has_left_everybody_is_asked(
     asked = await ask(town, home.anna)
     await home.anna.press("Taken", message=asked.cards[0])
     sent = await home.anna.send("/settings")
-    settings = await home.anna.sees("⚙️ Settings", after=sent)
+    await home.anna.press("For the family", message=await home.anna.sees("⚙️ Settings", after=sent))
+    settings = await home.anna.sees("👪 Settings", after=sent)
     assert "• Mum: everybody (Anna)" in settings.text
     assert not [message for message in home.ben.messages if "💊 Mum" in message.text]
 

@@ -219,7 +219,10 @@ async def show_names(request: Request) -> Answer:
     press = request.pressed(ShowNames)
     request.scope.require(Action.READ)
     slot = await read_slot(request.scope, press.person_id, press.card.at)
-    return discreet_cards.names(slot.parts.get(press.card.part, ()))
+    doses = slot.parts.get(press.card.part, ())
+    if not doses:
+        raise NotFound
+    return discreet_cards.names(doses)
 
 
 async def show(request: Request) -> Answer:

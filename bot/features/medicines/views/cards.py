@@ -43,6 +43,7 @@ from bot.ui.words.dose_times import (
     due_clock,
     named_clock,
     record_clock,
+    silence_words,
     with_yours,
 )
 from bot.ui.words.regimens.moments import moment_in_words
@@ -89,18 +90,19 @@ def slot_card(facts: CardFacts) -> Screen:
         words = _("{title} · {number} of {count}")
         title = words.format(title=title, number=facts.number, count=facts.count)
     if not facts.doses:
-        nothing = f"{title}\n{_('Nothing is due here any more.')}"
-        return Screen(_with_doses(title, facts) if facts.suspended else nothing)
+        nothing = _("Nothing is due here any more.")
+        return Screen(_with_doses(title, facts) if facts.suspended else f"{title}\n{nothing}")
     is_open = any(dose.status == DoseStatus.PENDING for dose in facts.doses)
-    if facts.asked_again and not is_open:
-        return Screen(_with_doses(title, facts))  # the buttons are below the newest
-    if facts.asked_again:
-        return Screen(title + "\n" + _("I've asked again below."))
+    if facts.asked_again:  # the buttons are below the newest
+        again = title + "\n" + _("I've asked again below.")
+        return Screen(again if is_open else _with_doses(title, facts))
     lines = [title]
     if is_open and facts.is_repeat:
         lines.append(_("🔁 This may be a repeat: please check whether it was given already."))
     elif is_open and facts.is_told:
         lines.append(_told(facts))
+    elif is_open and facts.silence is not None:
+        lines.append(silence_words(facts.silence, zone=facts.zone))
     elif is_open and facts.is_reminder:
         lines.append(
             _("🔔 I'm asking again: not everything is recorded yet.")
@@ -267,9 +269,7 @@ def _buttons(facts: CardFacts) -> Keyboard:
 
     A card changes under the finger, so rows keep their places whatever is answered, and Undo never
     appears where Taken was: a double tap must not undo its first tap, or record the medicine below.
-    Undo names the record it undoes, so a double tap cannot undo what the first tap has just
-    restored. The button that replaces Taken shows what was recorded and opens the correction, so no
-    extra row is needed for that.
+    Undo names the record it undoes, so a double tap cannot undo what the first one has restored.
     """
     is_single = len(facts.doses) == 1
     names, offered = dose_labels(facts.doses), offered_amounts(facts.doses)

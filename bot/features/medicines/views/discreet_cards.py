@@ -42,8 +42,7 @@ def slot_card(facts: CardFacts) -> Screen:
 
 def names(doses: Sequence[DoseFacts]) -> Answer:
     """What the doses of a card are, for a moment."""
-    words = names_in_words(doses) if doses else _("Nothing is due here any more.")
-    return Answer(toast=words, alert=True)
+    return Answer(toast=names_in_words(doses), alert=True)
 
 
 def without_names(doses: Sequence[DoseFacts]) -> Sequence[DoseFacts]:

@@ -69,6 +69,11 @@ def card_screens(home: Home) -> Mapping[str, View]:
         "card_one_told_to_a_viewer": replace(
             one, is_told=True, asked=[home.words.anna], may_record=False
         ),
+        "card_one_after_a_silence": replace(
+            one,
+            is_reminder=True,
+            silence=(SLOT + timedelta(minutes=2), SLOT + timedelta(minutes=8)),
+        ),
         "card_one_held": home.card(
             replace(home.dose(), held_until=SLOT + timedelta(minutes=15), held_by=home.words.ben)
         ),
@@ -121,7 +126,6 @@ def card_screens(home: Home) -> Mapping[str, View]:
             for name, fact in hidden.items()
         },
         "card_names": partial(discreet_cards.names, two.doses),
-        "card_names_of_nothing": partial(discreet_cards.names, ()),
     }
 
 
