@@ -185,6 +185,19 @@ def _spoken(tokens: Sequence[Token]) -> TypedTime | None:
     return TypedTime(" ".join(words[:used]), readings, is_sure=half is not None, tokens_used=used)
 
 
+def read_half(tokens: Sequence[Token]) -> TypedTime | None:
+    """ "Half nine", as the British say half past nine."""
+    words = words_of(tokens, 3)
+    hour = read_count(words[1]) if len(words) > 1 and words[0] == "half" else None
+    if hour is None or not 1 <= hour <= 12:
+        return None
+    half = words[2] if len(words) > 2 and words[2] in {"am", "pm"} else None
+    early, late = time(hour % 12, 30), time(hour % 12 + 12, 30)
+    readings = {"am": (early,), "pm": (late,), None: (early, late)}[half]
+    used = 2 + (half is not None)
+    return TypedTime(" ".join(words[:used]), readings, is_sure=half is not None, tokens_used=used)
+
+
 #: "Ten past", "half past"; "ten to" only of what was given: of what is to be it's a span.
 MINUTES = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20}
 MINUTES |= {"5": 5, "10": 10, "20": 20, "25": 25}

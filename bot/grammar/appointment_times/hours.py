@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from datetime import time
 
 from bot.grammar.appointment_times.parts import TypedWhen, as_tokens, check_once, typed_words
-from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, TypedTime, looks_like_a_time, read_time
+from bot.grammar.clock_times import (
+    NAMED,
+    PARTS_OF_DAY,
+    TypedTime,
+    looks_like_a_time,
+    read_half,
+    read_time,
+)
 from bot.grammar.cursor import Cursor
 from bot.grammar.dates import MONTH_NAMES, MONTHS
 from bot.grammar.durations import UNITS
@@ -35,6 +42,11 @@ def read_clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
     is_a_number = words[0].isdecimal() or words[0] in COUNTS
     if not skip and is_a_number and not has_day and words[1:] not in (["am"], ["pm"]):
         return 0
+    half = read_half(tokens[skip:]) if skip or has_day else None
+    if half is not None:
+        check_once(typed.clock, half.words)
+        typed.clock = half
+        return skip + half.tokens_used
     is_spoken = words[0] in {"half", "quarter"} and words[1:] in (["past"], ["to"])
     is_time = is_a_number or is_spoken or words[0] in NAMED or looks_like_a_time(tokens[0])
     if not skip and not is_time:

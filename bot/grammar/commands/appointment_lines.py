@@ -17,40 +17,14 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.remarks import parse_text
 from bot.grammar.reminders import read_reminders
 from bot.grammar.tokens import Line, as_word
-from bot.grammar.words.loading import load_kin
+from bot.grammar.words.loading import load_kin, load_words
 
 LONGEST_PART = 40  # tokens: all weekdays with commas, and the words that may precede them
 # A sensible line of 100 words takes about 200 steps. A step looks for a part after a possible
 # title.
 _MAX_STEPS = 400
-_BRINGS = {"bring", "bringing"}
-_NOTES = {"note", "notes"}
-# "at half past nine" and "at lunchtime" are not places.
-_ROUGH_TIMES = frozenset(
-    ["half", "quarter", "breakfast", "lunch", "lunchtime", "teatime", "dinner", "bedtime"]
-)
-
-# What an appointment is for is said with one of these: "for her leg", "to change the dressing".
-_ARTICLES = frozenset(["a", "an", "the", "her", "his", "their"])
-_TASKS = frozenset(
-    [
-        *("change", "check", "clean", "collect", "cut", "discuss", "do", "dress", "fit", "get"),
-        *("give", "have", "look", "measure", "remove", "review", "see", "sort", "take", "talk"),
-    ]
-)
-
 _HOUSE = re.compile(r"\d{1,4}[a-d]?")
-# What stands in an address after the number of the house.
-_STREETS = frozenset(
-    [
-        *("street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "close", "court"),
-        *("ct", "place", "pl", "square", "sq", "terrace", "way", "hill", "gardens", "grove"),
-        *("crescent", "row", "walk", "park", "parade", "boulevard", "blvd", "mews", "quay"),
-        *("strasse", "straße"),
-    ]
-)
 _LONGEST_STREET = 4  # words
-_NO_STREET = frozenset(["am", "pm", "noon", "h", "hrs", "uhr", "oclock", "dr", "doctor", "prof"])
 
 
 @dataclass
@@ -179,15 +153,15 @@ class LineReader:
         has_begun = parts.is_begun or not typed.is_empty
         if word in {"at", "@", "in"} and parts.place is None and has_begun and not is_last:
             end = self._phrase_ends(at + 1, commas=True)
-            if following[1].word in _ROUGH_TIMES:
+            if following[1].word in load_words("rough times"):
                 raise Misunderstood(Problem.NO_SUCH_TIME, self._words(at + 1, end))
             parts.place = parse_text(self._words(at + 1, end))
             return end - at
-        if word.rstrip(":") in _BRINGS and parts.bring is None and not is_last:
+        if word.rstrip(":") in load_words("to bring") and parts.bring is None and not is_last:
             end = self._phrase_ends(at + 1, commas=True)
             parts.bring = parse_text(self._words(at + 1, end))
             return end - at
-        if word.rstrip(":") in _NOTES and word.endswith(":") and not is_last:
+        if word.rstrip(":") in load_words("of a note") and word.endswith(":") and not is_last:
             parts.note = parse_text(self._words(at + 1, len(self._tokens)))
             return len(self._tokens) - at
         if has_begun and parts.note is None and self._says_why(at):
@@ -207,8 +181,9 @@ class LineReader:
         if len(words) < 2 or not words[-1].isalpha():
             return False
         if words[0] == "to":
-            return words[1] in _TASKS
-        return len(words) > 2 and words[1] in _ARTICLES and load_kin().isdisjoint(words)
+            return words[1] in load_words("tasks")
+        is_of_something = len(words) > 2 and words[1] in load_words("articles")
+        return is_of_something and load_kin().isdisjoint(words)
 
     def _is_address(self, at: int, *, has_clock: bool) -> bool:
         """ "at 12 High Street": a number that isn't an hour, since a street follows. Where the hour
@@ -219,7 +194,7 @@ class LineReader:
             return False
         if any(token.is_quoted for token in tokens[:2]) or not _HOUSE.fullmatch(tokens[0].word):
             return False
-        if not tokens[1].word.isalpha() or tokens[1].word in _NO_STREET:
+        if not tokens[1].word.isalpha() or tokens[1].word in load_words("no street"):
             return False
         if self._begins_part(at + 2):
             return False
@@ -227,7 +202,7 @@ class LineReader:
             if token.is_quoted or token.word in {",", "at", "with", "for", "in", "on"}:
                 break
             # "at 9 close to home" has no street; "at 9 Close Street" has.
-            if token.word in _STREETS and number:
+            if token.word in load_words("streets") and number:
                 return True
         return has_clock and tokens[1].raw[:1].isupper()
 
@@ -269,7 +244,8 @@ class LineReader:
             word = self._tokens[end].word
             if word == "," and not commas:
                 break
-            if word in {"with", "at", "@", "for"} | _BRINGS or word.rstrip(":") in _NOTES:
+            begins = {"with", "at", "@", "for"} | load_words("to bring")
+            if word in begins or word.rstrip(":") in load_words("of a note"):
                 break
             if self._begins_part(end):
                 break

@@ -18,6 +18,7 @@ from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_REMARK = 500
 LONGEST_LINE = 1000
+_NEAR = 4  # times or parts of the usual amount, that an amount may be
 MAX_AT_ONCE = 100  # of something given without its unit: more is a strength, or a slip
 
 _TIMES = re.compile(r"x?(\d{1,2})x?")
@@ -54,6 +55,21 @@ class TypedAmount:
         if usual.unit in THINGS:
             words = amount_in_words(count * usual.amount, usual.unit)
         return Dosage(words, count * usual.amount, usual.unit)
+
+    def said_of(self, usual: Dosage) -> "TypedAmount | None":
+        """What somebody means who says it in own words: "4" of a warfarin of 4 mg is the usual
+        amount, so None. "3" may be 3 mg or three of them, which raises `Misunderstood`.
+        """
+        count, dose = self.number, usual.amount
+        if count is None or dose is None or count <= 1 or usual.unit in {None, *THINGS}:
+            return self
+        if count == dose:
+            return None
+        if dose / _NEAR <= count <= dose * _NEAR:
+            typed = _plain(count)
+            meant = (f"{typed} {usual.unit}", f"x{typed}")
+            raise Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=meant)
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,13 @@ _OF_PERSON = {"personx", "her", "him", "his", "my", "our", "their", "hers", "min
 _JOINTS = {"the", "both", "all", "of", "and", "to", "for", "a", "some", "with"}
 _PARTS = {"morning", "noon", "lunchtime", "lunch", "afternoon", "evening", "night", "bedtime"}
 _PARTS |= {"breakfast", "dinner", "supper", "teatime", "mornings", "evenings", "nights"}
-NUMBER = re.compile(r"\d+(?:[.,/]\d+)?|[½¼¾]|one|two|three|four|five|six|half|couple")
-CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:mg|ml|g|mcg)?")
+_PARTS |= {"tonights", "todays"}
+_MEALS = {"breakfast", "lunch", "dinner", "supper", "tea", "teatime"}
+_AT = {"at", "around", "about"}
+NUMBER = re.compile(r"x?\d+(?:[.,/]\d+)?x?|[½¼¾]|one|two|three|four|five|six|half|couple")
+CLOCK = re.compile(
+    r"x\d|\dx|\d{1,2}(?:[:.]\d\d)?(?:am|pm|h)?|\d{4}|\d+(?:[.,]\d+)?(?:mg|ml|g|mcg)?"
+)
 
 _STRENGTH = re.compile(r"(?:\d[\d.,]*)?(?:mg|ml|g|mcg|units?)")
 
@@ -26,16 +31,21 @@ def left_over(words: Sequence[str]) -> list[str] | None:
         is_counted = bool(NUMBER.fullmatch(before)) or before in {"a", "half"}
         if word in {"medx", "it", "them", "that", "another", "more"} or word in _OF_PERSON:
             continue
+        if word == "a" and following == "medx" and before == "half":
+            continue
         if word == "a" and following == "medx" and not any(map(_STRENGTH.fullmatch, words)):
             kept.append("one")  # where two may be usual
             continue
         if word == "one" and (following in {"medx", "of"} or pills().fullmatch(following)):
             kept.append(word)  # how many, where more may be usual
             continue
-        is_hour = following == "oclock" or before in {"at", "about", "around", "past"}
+        is_hour = following == "oclock" or before in {*_AT, "past"}
         if pills().fullmatch(word) and not (is_counted and before != "the") and not is_hour:
             continue
         if word in _PARTS and (pills().fullmatch(following) or following == "medx"):
+            continue
+        if word in _MEALS and before in _AT:
+            kept.append(word)
             continue
         if word in _JOINTS and word not in {"a", "to", "and"}:
             continue
@@ -43,6 +53,13 @@ def left_over(words: Sequence[str]) -> list[str] | None:
             continue
         kept.append(word)
     return kept if is_of_time(kept) else None
+
+
+def may_stay(word: str) -> bool:
+    """Whether it may say what was given, to whom, how much or when."""
+    is_named = word in {"medx", "it", "them", "that", "another", "more"} or word in _OF_PERSON
+    is_named = is_named or word in _JOINTS or word in _PARTS or bool(pills().fullmatch(word))
+    return is_named or word in _allowed() or bool(CLOCK.fullmatch(word))
 
 
 def _belongs_to_a_time(words: Sequence[str], at: int) -> bool:
@@ -55,7 +72,12 @@ def _belongs_to_a_time(words: Sequence[str], at: int) -> bool:
 
 def is_of_time(words: Sequence[str]) -> bool:
     """Whether all *words* are of a time or an amount."""
-    return all(word in _allowed() or CLOCK.fullmatch(word) for word in words)
+    return all(
+        word in _allowed()
+        or CLOCK.fullmatch(word)
+        or (word in _MEALS and words[at - 1] in _AT)  # "at breakfast", of which the hour is asked
+        for at, word in enumerate(words)
+    )
 
 
 def clock_in(words: Sequence[str]) -> bool:

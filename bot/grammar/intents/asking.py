@@ -62,7 +62,7 @@ def _parts(sentence: Sentence) -> Iterator[Sentence]:
         says = before in load_words("subjects") or before in load_kinship()
         says = says or before in {"visitx", "doctorx"}
         says = (says and not is_turned) or before in load_words("before a verb")
-        says = says or words[at + 1 : at + 2] == ["not"]
+        says = says or words[at + 1 : at + 2] == ["not"] or "want" in words[:at]
         says = says or (words[at - 1] == "and" and word in {"did", "had", "has", "have"})
         if word in load_words("starts") and not says and tried < _MOST_PARTS:
             tried += 1
@@ -108,8 +108,8 @@ def _about(topic: Topic) -> Callable[[Sentence], Intent | None]:
     return build
 
 
-def _list(sentence: Sentence) -> Intent:
-    return ListOfMedicines(sentence.person_id)
+def _list(sentence: Sentence) -> Intent | None:
+    return None if sentence.medicine_ids else ListOfMedicines(sentence.person_id)
 
 
 def _stock(sentence: Sentence) -> Intent | None:
@@ -134,6 +134,7 @@ def _due(sentence: Sentence) -> Intent:
         ids, part = sentence.medicine_ids, sentence.part
         return WasItGiven(ids, Asked.WHETHER, sentence.person_id, part, days_ago=days)
     span = _span(sentence, Span.NOW)
+    span = Span.WEEK if span is Span.NEXT_WEEK else span
     if sentence.weekday is not None:
         return WhatIsDue(Span.WEEK, sentence.person_id, sentence.weekday)
     return WhatIsDue(span, sentence.person_id)
@@ -146,7 +147,7 @@ def _days_ago(sentence: Sentence) -> int:
 def _planned(about: AboutAppointment) -> Callable[[Sentence], Intent | None]:
     def build(sentence: Sentence) -> Intent | None:
         ids = sentence.visit_ids or sentence.visits_of_doctors
-        if sentence.medicine_ids and not ids:
+        if sentence.medicine_ids and not ids and not sentence.says(_QUESTIONS, "of a check"):
             return None
         span = _span(sentence, Span.NEXT if ids else Span.WEEK)
         return WhatIsPlanned(span, ids, about, sentence.person_id, sentence.weekday)

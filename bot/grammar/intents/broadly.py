@@ -41,6 +41,8 @@ def _asked(sentence: Sentence) -> Question | None:
     visits = sentence.visit_ids or sentence.visits_of_doctors
     is_yesterday = 1 if says("yesterday") else 0
     if ids:
+        if says("order"):
+            return AboutMedicine(ids, Topic.LEFT)
         if says("may"):
             return MayBeGiven(ids)
         if says("left"):
@@ -65,6 +67,7 @@ def _asked(sentence: Sentence) -> Question | None:
         return WhatRunsOut(person) if says("left") else WhatIsDue(Span.TODAY, person)
     if says("planned"):
         span = Span.TOMORROW if says("tomorrow") else Span.WEEK
+        span = Span.NEXT_WEEK if says("next week") else Span.TODAY if says("today") else span
         return WhatIsPlanned(span, (), AboutAppointment.PAGE, person, sentence.weekday)
     return None
 
@@ -85,7 +88,7 @@ def _said(sentence: Sentence) -> Intent | None:
         return None
     if ids and sentence.says(_BROADLY, "later"):
         return NoRecord(Unsaid.PLANNED, ids, sentence.person_id)
-    if len(visits) == 1 and not ids:
+    if len(visits) == 1 and not ids and not sentence.says(_BROADLY, "of a number"):
         for pattern in load_patterns(_BROADLY)["moved"]:
             match = pattern.search(sentence.text)
             if match is not None:
@@ -95,4 +98,7 @@ def _said(sentence: Sentence) -> Intent | None:
                 return Moved(visits, " ".join(typed))
         if sentence.says(_BROADLY, "i drive"):
             return Drives(visits, sentence.weekday)
+        says_when = sentence.weekday is not None or any(map(str.isdecimal, sentence.text))
+        if sentence.visit_ids and not says_when:
+            return WhatIsPlanned(Span.NEXT, visits)  # its page has what can be done with it
     return None

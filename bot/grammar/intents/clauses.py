@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bot.grammar.intents.accounts import turns
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     ChangesTo,
@@ -35,7 +36,7 @@ from bot.grammar.intents.questions import (
     WhoIsInFamily,
 )
 from bot.grammar.intents.sentences import Sentence, read_sentence
-from bot.grammar.words.loading import load_expressions, load_words
+from bot.grammar.words.loading import load_words
 
 #: What is recorded, or is to be taken: what is beside it must not turn or add to it.
 _RECORDS = (Gave, GaveDue, Skipped, Refilled, ChangesTo, Stops, Pauses, SaysDirection)
@@ -49,7 +50,7 @@ _MOST_JOINTS = 4
 _JOINT = re.compile(
     r"(?i)\s*[,;:\u2013\u2014-]+\s+(?:(?:and|so|but|because|cos|then)\s+)?"
     r"|\s+(?:and|so|but|because|cos|coz|as|then|since|(?P<says>says|said))\s+"
-    r"|\s+(?=(?:i|we|she|he|im|ive|can|could)(?:['\u2019]\w+)?\s)"
+    r"|\s+(?=(?:i|we|she|he|im|ive)(?:['\u2019]\w+)?\s)"
 )
 
 
@@ -97,13 +98,15 @@ def _may_be_left(left: Sentence) -> bool:
     """Whether nobody would miss it in the answer."""
     words = left.text.split()
     leads_on = bool(words) and words[-1] in load_words("leads on")
-    is_turned = load_expressions("talk")["turns a request"].search(left.text)
-    return not (left.medicine_ids or left.visit_ids or leads_on or is_turned)
+    is_turned = turns(left.text, "beside a request")
+    is_of_member = left.text == "memberx"  # who says so, or doesn't: "Ben can't drive"
+    is_named = bool(left.medicine_ids or left.visit_ids) or is_of_member
+    return not (is_named or leads_on or is_turned)
 
 
 def _is_remark(left: Sentence) -> bool:
     """Whether it neither turns around nor adds to what is recorded beside it."""
-    says = load_expressions("talk")
-    is_said = says["quoted"].search(left.text) and not says["what they say"].search(left.text)
-    is_of_time = left.part is not None or left.weekday is not None
-    return not (is_said or is_of_time or says["turns"].search(left.text))
+    is_said = left.says("talk", "quoted") and not left.says("turns", "what they say")
+    is_of_part = left.part is not None and not left.says("turns", "of a meal")
+    is_of_time = is_of_part or left.weekday is not None
+    return not (is_said or is_of_time or turns(left.text, "beside a record"))

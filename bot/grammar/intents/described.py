@@ -56,8 +56,7 @@ def _by_looks(words: Sequence[str], at: int, pills: Sequence[KnownPill]) -> Desc
 
 def _by_form(words: Sequence[str], at: int, pills: Sequence[KnownPill]) -> Described | None:
     forms = load_pairs("forms")
-    is_of_part = words[at] in load_words("of forms") and words[at + 1 : at + 2]
-    used = 2 if is_of_part and words[at + 1] in forms else 1  # "eye drops"
+    used = 2 if is_of_form(words, at) else 1
     form = words[at + used - 1]
     if form not in forms:
         return None
@@ -66,6 +65,12 @@ def _by_form(words: Sequence[str], at: int, pills: Sequence[KnownPill]) -> Descr
         used,
         [pill.id for pill in pills if pill.unit in units or bare in _named(pill)],
     )
+
+
+def is_of_form(words: Sequence[str], at: int) -> bool:
+    """ "Eye drops", "nasal spray"."""
+    following = words[at + 1] if at + 1 < len(words) else ""
+    return words[at] in load_words("of forms") and following in load_pairs("forms")
 
 
 def _named(pill: KnownPill) -> set[str]:

@@ -79,7 +79,8 @@ class NoRecord:
 @dataclass(frozen=True, slots=True)
 class Gave:
     """ "Gave mum her para at 10pm": each of `mentions` is a medicine, or those that it may be.
-    `when` are the words of amount and time, `note` what else is said. `is_own`: of whoever says it.
+    `when` are the words of amount and time, or `each` has those of each mention; `note` is what
+    else is said. `is_own`: of whoever says it. `late`: so many minutes after it was due.
     """
 
     mentions: tuple[tuple[UUID, ...], ...]
@@ -87,13 +88,15 @@ class Gave:
     person_id: UUID | None = None
     is_own: bool = False
     note: str = ""
+    each: tuple[str, ...] = ()
+    late: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GaveDue:
     """ "She had her evening pills", "everything that was due before noon" (the hour `before`),
     "everything except the metformin" (`but_not`), "her 9 o'clock one" (`due_hours`); `is_it`: "gave
-    it at 8". `note` is what else is said.
+    it at 8". `note` is what else is said; `late` as in :class:`Gave`.
     """
 
     person_id: UUID | None
@@ -106,6 +109,7 @@ class GaveDue:
     note: str = ""
     but_not: tuple[UUID, ...] = ()
     due_hours: tuple[int, ...] = ()
+    late: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

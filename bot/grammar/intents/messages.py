@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from bot.grammar.intents.accounts import account_for, turns
 from bot.grammar.intents.broadly import read_broadly
 from bot.grammar.intents.clauses import read_clause
 from bot.grammar.intents.kinds import (
@@ -15,6 +16,7 @@ from bot.grammar.intents.kinds import (
     Intent,
     Moved,
     NoRecord,
+    OffTopic,
     RunsCommand,
     SaysDanger,
     Skipped,
@@ -22,40 +24,108 @@ from bot.grammar.intents.kinds import (
     Unsaid,
 )
 from bot.grammar.intents.known import Known
-from bot.grammar.intents.questions import MayBeGiven
-from bot.grammar.intents.requests import MOST_REQUESTS, ways_to_split
+from bot.grammar.intents.questions import MayBeGiven, WhatIsPlanned
+from bot.grammar.intents.requests import MOST_REQUESTS, each_counted, ways_to_split
 from bot.grammar.intents.sentences import read_sentence
+from bot.grammar.intents.typed import as_typed
+from bot.grammar.words.loading import load_words
 
 Read = Callable[[str], Intent | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Each thing that is said, with its words; and what is `left` of the message, which nothing is
-    done with.
+    """Each thing that is said, with its words; what is `left` of the message, which nothing is
+    done with; and what of its words has no place in what is said, and is `unplaced`.
     """
 
     said: Sequence[tuple[str, Intent]] = ()
     left: str = ""
+    unplaced: str = ""
 
 
 def read_message(text: str, known: Known, read: Read) -> Message:
     """What *text* says, a part of it as *read* understands it. What only sounds like a record, and
     all that is said in the same breath, is none; but in "she says her head hurts, gave her the
     paracetamol" only the first half is somebody else's word. What is said beside a record is its
-    note.
+    note. What may be turned around by words that have no place in it is not said at all.
     """
+    message = _read_message(text, known, read)
+    accounts = [account_for(words, intent, known) for words, intent in message.said]
+    each_said = list(zip(message.said, accounts, strict=True))
+    said: Sequence[tuple[str, Intent]] = [
+        (words, _as_typed(intent, text))
+        for (words, intent), account in each_said
+        if not account.is_turned
+    ]
+    if not said:
+        return Message()
+    turned = [words for (words, _intent), account in each_said if account.is_turned]
+    left = "; ".join(filter(None, [*turned, message.left]))
+    said = _each_once(said)
+    unplaced = "; ".join(account.unplaced for account in accounts if account.unplaced)
+    unplaced = unplaced or message.unplaced
+    return Message(said, left, "" if unplaced in left else as_typed(unplaced, text))
+
+
+def _each_once(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Intent]]:
+    """ "All her tablets, and I did her drops": the drops are none of the tablets. What is said of
+    something that was given right before is its note: "she took it all", "she ate her breakfast".
+    """
+    named = tuple(
+        mention[0]
+        for _words, intent in said
+        if isinstance(intent, Gave)
+        for mention in intent.mentions
+        if len(mention) == 1
+    )
+    kept: list[tuple[str, Intent]] = []
+    for words, intent in said:
+        given = kept[-1][1] if kept else None
+        is_same = isinstance(intent, GaveDue) and bool(_OF_IT.search(words))
+        is_same = is_same and isinstance(given, Gave)
+        is_remark = intent == OffTopic(is_of_health=True) and not turns(words, "in a note")
+        if isinstance(given, Gave | GaveDue) and (is_same or is_remark):
+            note = "; ".join(filter(None, [given.note, words]))
+            kept[-1] = (kept[-1][0], replace(given, note=note))
+        elif isinstance(intent, GaveDue):
+            kept.append((words, replace(intent, but_not=(*intent.but_not, *named))))
+        else:
+            kept.append((words, intent))
+    return kept
+
+
+_OF_IT = re.compile(r"(?i)\bit\b")
+
+
+def _as_typed(intent: Intent, text: str) -> Intent:
+    """Notes as they stand in *text*."""
+    match intent:
+        case Gave(note=str(note)) | GaveDue(note=str(note)) if note:
+            return replace(intent, note=as_typed(note, text))
+        case Skipped(reason=str(reason)) if reason:
+            return replace(intent, reason=as_typed(reason, text))
+    return intent
+
+
+def _read_message(text: str, known: Known, read: Read) -> Message:
     read = cache(read)
     said = _requests(text, read)
     is_quoted = any(
         isinstance(intent, NoRecord) and intent.why is Unsaid.QUOTED for _words, intent in said
     )
-    if said and not is_quoted:
-        return _partly_given(text, said, read) or Message(said, _left(text, said))
+    is_aside = bool(said) and all(isinstance(intent, OffTopic) for _words, intent in said)
+    if said and not is_quoted and not is_aside:
+        return _partly_given(text, said, known, read) or Message(said, _left(text, said))
     clause = read_clause(text, known, read)
-    if clause is None or (is_quoted and not isinstance(clause.intent, Gave | GaveDue | Skipped)):
-        broad = None if said else read_broadly(read_sentence(text, known))
-        return Message(said if broad is None else [(text, broad)])
+    if clause is None or (
+        (is_quoted or is_aside) and not isinstance(clause.intent, Gave | GaveDue | Skipped)
+    ):
+        sentence = read_sentence(text, known)
+        broad = None if said else read_broadly(sentence)
+        is_page = isinstance(broad, WhatIsPlanned) and not sentence.is_question
+        is_page = is_page and sentence.text.split()[0] not in load_words("starts")
+        return Message(said if broad is None else [(text, broad)], unplaced=text if is_page else "")
     match clause.intent:
         case Gave(note="") | GaveDue(note="") as gave:
             return Message([(clause.words, replace(gave, note=clause.left))])
@@ -86,14 +156,29 @@ def _left(text: str, said: Sequence[tuple[str, Intent]]) -> str:
     return _REPORT.split(text, maxsplit=1)[-1] if is_may and _REPORT.search(text) else ""
 
 
-def _partly_given(text: str, said: Sequence[tuple[str, Intent]], read: Read) -> Message | None:
-    """ "She had her tablet, but not the drops yet": what was given, and the rest is left out."""
+def _partly_given(
+    text: str, said: Sequence[tuple[str, Intent]], known: Known, read: Read
+) -> Message | None:
+    """ "She had her tablet, but not the drops yet": what was given, and the rest is left out, if it
+    is of another medicine.
+    """
     intent = said[0][1]
     if not isinstance(intent, NoRecord) or intent.why is not Unsaid.NEGATED:
         return None
-    first, *rest = re.split(r"(?i)[, ]+(?=but\b)", text, maxsplit=1)
+    first, *rest = _PARTLY.split(text, maxsplit=1)
     given = read(first) if rest else None
-    return Message([(first, given)], rest[0]) if isinstance(given, Gave | GaveDue) else None
+    if not isinstance(given, Gave | GaveDue):
+        return None
+    others = read_sentence(rest[0], known)
+    is_same = {*others.medicine_ids} & {*read_sentence(first, known).medicine_ids}
+    return (
+        None
+        if is_same or not others.says("turns", "of another")
+        else Message([(first, given)], rest[0])
+    )
+
+
+_PARTLY = re.compile(r"(?i)[, ]+(?=but\b)|[,.] *(?=(?:no|not|none)\b)")
 
 
 def _is_about_a_visit(said: Sequence[tuple[str, Intent]]) -> bool:
@@ -107,7 +192,7 @@ def _is_beside(intent: Intent) -> bool:
 
 def _requests(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
     whole = read(text)
-    if isinstance(whole, SaysDanger):
+    if isinstance(whole, SaysDanger) or (isinstance(whole, Gave) and len(whole.mentions) > 1):
         return [(text, whole)]
     for parts in ways_to_split(text):
         each_said = [_requests(part, read) for part in parts]
@@ -119,4 +204,7 @@ def _requests(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
         found = [pair for pair in found if not _is_beside(pair[1])] or found[:1]
         if len({intent for _words, intent in found}) == len(found):
             return found
-    return [] if whole is None else [(text, whole)]
+    if whole is not None:
+        return [(text, whole)]
+    apart = [pair for part in each_counted(text) for pair in _requests(part, read)]
+    return apart if len(apart) > 1 else []

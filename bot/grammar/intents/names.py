@@ -13,15 +13,16 @@ from bot.grammar.words.loading import load_pairs, load_words
 
 _WORD = re.compile(r"[\w'/%.:-]*[\w%]")
 _CODE = re.compile(r"[a-z]{1,2}\d{1,2}")
+_TICK = re.compile("(?<=\\w) ?[\u2705\u2714\u2611]\ufe0f?")
+_ISH = re.compile(r"(?i)(?<=\d) ?ish\b")
 _TEA_TIME = re.compile(r"(?i)\btea time\b")
 _O_CLOCK = re.compile(r"(?i)\bo'? ?clock\b")
 
 
 def spelled_out(text: str) -> Iterator[str]:
     is_first = True
-    for raw in raw_words(
-        _O_CLOCK.sub("oclock", _TEA_TIME.sub("teatime", text).replace("\u2019", "'"))
-    ):
+    plain = _ISH.sub("", _TICK.sub(" done", text.replace("\u2019", "'")))
+    for raw in raw_words(_O_CLOCK.sub("oclock", _TEA_TIME.sub("teatime", plain))):
         for word in _WORD.findall(raw.casefold()):
             bare = word.strip(".:-")
             spelled = load_pairs("first word").get(bare) if is_first else None
@@ -48,6 +49,17 @@ def names_by_first_word(known: Known) -> Mapping[str, Sequence[Name]]:
     for name in _names_of(known):
         if name.words:
             found.setdefault(name.words[0], []).append(name)
+    return found
+
+
+@lru_cache(8)
+def first_words(known: Known) -> Mapping[UUID, str]:
+    """The first word of each medicine's name, as long as it is written."""
+    found: dict[UUID, str] = {}
+    for first, names in names_by_first_word(known).items():
+        for name in names:
+            if name.mark == "med" and len(first) > len(found.get(name.id, "")):
+                found[name.id] = first
     return found
 
 
@@ -108,7 +120,7 @@ def _specialty_names(specialty: str) -> Iterator[str]:
 def _organs_of(specialty: str) -> Iterator[str]:
     """ "heart" for a cardiologist."""
     for organ, doctors in load_pairs("doctors of").items():
-        if {*words_of(specialty)} & {*doctors.split()}:
+        if {*words_of(specialty)} & {organ, *doctors.split()}:
             yield organ
 
 

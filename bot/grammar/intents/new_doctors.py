@@ -25,6 +25,8 @@ _WAYS = [
         rf"add {_NAME}[, ]+(?:as )?{_WHOSE}(?:new )?{_SPECIALTY}[, ]*{_PHONE}?",
         # "We have a new district nurse called Maureen Kelly 07700 900345"
         rf"(?:{_WHO}(?: got)? )?(?:a )?new {_TWO_WORDS}(?:,? {_CALLED})? {_FULL_NAME}[, ]+{_PHONE}",
+        # With a colon: "New neurologist: Dr Bianchi, 06 555 1234"
+        rf"(?:{_WHOSE}|add )?new {_SPECIALTY}[:,-]+ ?{_NAME}{_IF_PHONE}",
         # "We changed GP, it's now Dr Lowe"
         rf"{_WHO} (?:changed|switched)(?: to)? {_KINDS}[, ]+{_NOW}{_NAME}{_IF_PHONE}",
     )

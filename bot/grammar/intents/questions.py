@@ -15,6 +15,7 @@ class Span(StrEnum):
     TONIGHT = "tonight"
     TOMORROW = "tomorrow"
     WEEK = "week"
+    NEXT_WEEK = "next week"  # from Monday on
     NEXT = "next"  # whatever comes first
 
 

@@ -6,6 +6,7 @@ somebody else's words are never taken for a record. What can't be read has no in
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.grammar.intents.asking import is_of_pills, read_question
@@ -27,13 +28,14 @@ from bot.grammar.intents.kinds import (
     Unsaid,
 )
 from bot.grammar.intents.known import Known
+from bot.grammar.intents.plans import read_plan
 from bot.grammar.intents.questions import (
     AboutMedicine,
     CatchUp,
     WasItGiven,
 )
 from bot.grammar.intents.sentences import Sentence, read_sentence
-from bot.grammar.intents.to_come import read_favour, read_plan, read_to_come
+from bot.grammar.intents.to_come import read_favour, read_to_come
 from bot.grammar.people import Person
 from bot.grammar.words.loading import load_expressions, load_patterns, load_words
 
@@ -64,6 +66,8 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
             return found
     if found := read_favour(sentence):
         return found
+    if sentence.says(_TALK, "asks others"):
+        return NoRecord(Unsaid.UNABLE, sentence.medicine_ids, sentence.person_id)
     if _is_said(sentence) and (found := read_to_come(sentence, text)):
         return found
     if _is_said(sentence) and (found := read_partly(sentence)):
@@ -98,6 +102,8 @@ def _is_said(sentence: Sentence) -> bool:
         return False
     first, *rest = sentence.text.split()
     is_past = first in {"had", "has", "have"} and not set(rest[:1]) & load_words("subjects")
+    done = load_patterns("statements")["did them"]
+    is_past = is_past or any(pattern.search(sentence.text) for pattern in done)
     is_told = is_past or rest[:1] == ["not"] or first not in load_words("starts")
     is_told = is_told or (first == "give" and "instead" in rest)  # "give it at 9 instead of 8"
     return not sentence.is_question and is_told
@@ -189,14 +195,21 @@ def _skipped(sentence: Sentence) -> Intent | None:
     """ "She refused her pills" says that they were skipped, if it's nobody else's word."""
     orders = load_patterns("statements")["told to skip"]  # which is the doctor's word
     is_told = any(order.search(sentence.text) for order in orders)
-    unsaid = (sentence.says(_TALK, why.value) for why in (Unsaid.QUOTED, Unsaid.PLANNED))
-    if any(unsaid) and not is_told:
-        return None
     found = read_happened(sentence)
     if not isinstance(found, Skipped):
         return None
+    head = replace(sentence, text=_before_reason(sentence, found.reason))
+    if not is_told and any(head.says(_TALK, why.value) for why in (Unsaid.QUOTED, Unsaid.PLANNED)):
+        return None
     is_put_off = bool(found.reason) and sentence.says(_TALK, "put off")
     return NoRecord(Unsaid.PLANNED, found.medicine_ids) if is_put_off else found
+
+
+def _before_reason(sentence: Sentence, reason: str) -> str:
+    """What stands before the *reason*, as it was typed."""
+    count = len(sentence.text.split()) - len(reason.split())
+    is_last = bool(reason) and sentence.origins[count:] == tuple(reason.split())
+    return " ".join(sentence.text.split()[:count]) if is_last else sentence.text
 
 
 def _no_record(sentence: Sentence) -> Intent | None:
@@ -208,6 +221,8 @@ def _no_record(sentence: Sentence) -> Intent | None:
     )
     if not is_about_giving:
         return None
+    if sentence.says(_TALK, "about to"):
+        return NoRecord(Unsaid.PLANNED, sentence.medicine_ids, sentence.person_id)
     for why in (Unsaid.UNABLE, Unsaid.QUOTED, Unsaid.NEGATED, Unsaid.PLANNED):
         if sentence.says(_TALK, why.value):
             return NoRecord(why, sentence.medicine_ids, sentence.person_id)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.grammar.intents.amounts import is_of_time
-from bot.grammar.intents.happened import without_asides
+from bot.grammar.intents.given import without_asides
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.sentences import read_sentence
-from bot.grammar.words.loading import load_patterns
+from bot.grammar.words.loading import load_openings, load_patterns
 
 _THUMBS = re.compile(r"[\s\U0001F3FB-\U0001F3FF\uFE0F]*(?:👍|✅|👌|💯|☑|✔|🆗)[\s\W]*")
 _LONGEST = 120  # letters; a longer text is no short word
@@ -75,6 +75,12 @@ def read_short(text: str) -> Short | None:
             if section != Said.DONE or is_of_time(rest.split()):
                 return Short(Said(section), rest, _minutes(parts), is_time=bool(only_time))
     return None
+
+
+def said_amount(text: str) -> str | None:
+    """The amount in "only managed half of it", "given 4 mg as per the clinic"; None of others."""
+    match = load_openings("happened")["amount in a reply"].match(text)
+    return None if match is None else match["rest"]
 
 
 def _minutes(parts: dict[str, str | None]) -> int | None:

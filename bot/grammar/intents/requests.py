@@ -27,3 +27,18 @@ def ways_to_split(text: str) -> Iterator[Sequence[str]]:
         yield [text[: joint.start()].strip(), text[joint.end() :].strip()]
     if 1 < len(joints) < MOST_REQUESTS:
         yield [part.strip() for part in _JOINT.split(text)]
+
+
+def each_counted(text: str) -> Sequence[str]:
+    """ "Picked up 56 metformin and 28 amlodipine" as two, each with the verb; none if it isn't."""
+    counted = _COUNTED.fullmatch(text[:_LONGEST])
+    if counted is None:
+        return ()
+    verb, first, second = counted.group("verb", "first", "second")
+    return [f"{verb} {first}", f"{verb} {second}"]
+
+
+_COUNTED = re.compile(
+    r"(?P<verb>\D{3,40}?)[ ,:]+(?P<first>\d+ .+?)(?:,? and |, )(?P<second>\d+ [a-z].+)",
+    re.IGNORECASE,
+)

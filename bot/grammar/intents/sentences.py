@@ -3,17 +3,23 @@ out, and each name replaced by what it is the name of.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
 from bot.grammar.dates import WEEKDAYS
-from bot.grammar.intents.described import describe
+from bot.grammar.intents.described import describe, is_of_form
 from bot.grammar.intents.known import Known, Spoken
-from bot.grammar.intents.names import names_by_first_word, spelled_out, visits_of, words_of
+from bot.grammar.intents.names import (
+    first_words,
+    names_by_first_word,
+    spelled_out,
+    visits_of,
+    words_of,
+)
 from bot.grammar.intents.openings import read_opening
 from bot.grammar.intents.questions import Part
 from bot.grammar.intents.verb_forms import set_verbs_right
@@ -22,6 +28,7 @@ from bot.grammar.words.loading import (
     load_expressions,
     load_kinship,
     load_lines,
+    load_pairs,
     load_words,
 )
 
@@ -40,7 +47,8 @@ _NO_DAYS = {"sat", "sun"}  # "she sat in the sun"
 class Sentence:
     """`text` has `medx`, `personx`, `doctorx`, `memberx`, `visitx` and `dayx` for names; the ids
     are those that they may mean. `part` is that of "her evening pill", `weekday` is 0 on Monday.
-    `origins` has the words behind each word of `text`, and `mentions` what each medx may be. By
+    `origins` has the words behind each word of `text`, `mentions` what each medicine may be, and
+    `mention_counts` how many stand behind each medx, one right after the other. By
     `looks` something is called that nobody has named so yet: "little white".
     """
 
@@ -57,6 +65,7 @@ class Sentence:
     says_rest: bool = False
     origins: tuple[str, ...] = ()
     mentions: tuple[tuple[UUID, ...], ...] = ()
+    mention_counts: tuple[int, ...] = ()
     looks: str = ""
     spoken_medicine_id: UUID | None = None
 
@@ -76,6 +85,7 @@ class Sentence:
         return self.person_ids[0] if len(self.person_ids) == 1 else None
 
 
+@lru_cache(64)
 def read_sentence(text: str, known: Known) -> Sentence:
     """Only the first letters of a long text are read."""
     words = list(spelled_out(text[:LONGEST]))
@@ -95,11 +105,12 @@ def read_sentence(text: str, known: Known) -> Sentence:
         tuple(dict.fromkeys(marked.visits)),
         tuple(visits_of(marked.doctors, known)),
         tuple(dict.fromkeys(marked.members)),
-        _part_of(plain),
+        next(parts_of(plain), None),
         marked.weekday,
         any(word in load_words("rest") for word in words),
         tuple(origins),
         tuple(marked.mentions),
+        tuple(marked.mention_counts),
         "" if marked.medicines else marked.looks,
         known.spoken.medicine_id,
     )
@@ -146,12 +157,12 @@ def _only(ids: Sequence[UUID]) -> UUID | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def _part_of(plain: str) -> Part | None:
+def parts_of(plain: str) -> Iterator[Part]:
+    """The parts of the day that *plain*, words of a sentence, speak of."""
     plain = _SINCE.sub("", plain)
     for section, expression in load_expressions("times").items():
         if section.startswith("part ") and expression.search(plain):
-            return Part(section.removeprefix("part "))
-    return None
+            yield Part(section.removeprefix("part "))
 
 
 class _Marking:
@@ -164,6 +175,7 @@ class _Marking:
         self.kept: list[str] = []
         self.origins: list[str] = []
         self.mentions: list[tuple[UUID, ...]] = []
+        self.mention_counts: list[int] = []
         self.medicines: list[UUID] = []
         self.people: list[UUID] = []
         self.doctors: list[UUID] = []
@@ -181,7 +193,8 @@ class _Marking:
         word = self._words[at]
         for mark in ("med", "doctor", "person", "member", "visit"):
             used, ids = self._named(at, mark)
-            if used:
+            is_form = used == 1 and is_of_form(self._words, at)  # "eye drops" of an eye clinic
+            if used and not (mark == "visit" and is_form):
                 self._mark(mark, ids, self._words[at : at + used])
                 return used
         if used := self._purpose(at):
@@ -197,9 +210,14 @@ class _Marking:
         elif word in WEEKDAYS and word not in _NO_DAYS:
             self.weekday = WEEKDAYS[word].value
             self._keep("dayx", word)
-        elif word not in load_words("fillers"):
+        elif word not in load_words("fillers") or self._is_unwell(at):
             self._keep(word, word)
         return 1
+
+    def _is_unwell(self, at: int) -> bool:
+        """ "Not well", where the word says how somebody is."""
+        before = self._words[at - 1] if at else ""
+        return self._words[at] == "well" and before in load_words("before well")
 
     def _keep(self, word: str, origin: str) -> None:
         self.kept.append(word)
@@ -208,8 +226,11 @@ class _Marking:
     def _mark(self, mark: str, ids: Sequence[UUID], words: Sequence[str]) -> None:
         if mark == "med":
             self.mentions.append(tuple(dict.fromkeys(ids)))
+            self.mention_counts.append(1)
         if self.kept and self.kept[-1] == f"{mark}x":
             self.origins[-1] += " " + " ".join(words)
+            if mark == "med":
+                self.mention_counts[-2:] = [sum(self.mention_counts[-2:])]
         else:
             self._keep(f"{mark}x", " ".join(words))
         {
@@ -243,22 +264,13 @@ class _Marking:
         if is_common or self._tries >= _MOST_TRIES:
             return 0, ()
         self._tries += 1
-        names = self._first_words
+        names, bare = first_words(self._known), word.removesuffix("s")
+        word = bare if len(bare) >= _SHORTEST_PART else word  # "paras"
         begun = [key for key, name in names.items() if name.startswith(word)]
         if begun:
             return 1, begun
         near = process.extract(word, names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=4)
         return (1, [key for _name, _score, key in near]) if near else (0, ())
-
-    @cached_property
-    def _first_words(self) -> Mapping[UUID, str]:
-        """The first word of each medicine's name, as long as it is written."""
-        found: dict[UUID, str] = {}
-        for first, names in self._names.items():
-            for name in names:
-                if name.mark == "med" and len(first) > len(found.get(name.id, "")):
-                    found[name.id] = first
-        return found
 
     def _purpose(self, at: int) -> int:
         """ "the heart pill", "her blood pressure tablets": by what it's for."""
@@ -269,11 +281,26 @@ class _Marking:
             if ids := self._for_what(words):
                 self._mark("med", ids, [*words, *pill])
                 return length + 1
-        if self._words[at] in {"something", "anything"} and self._words[at + 1 : at + 2] == ["for"]:
-            for start in (at + 2, at + 3):  # "something for pain", "for the pain"
-                if ids := self._for_what(self._words[start : start + 1]):
-                    self._mark("med", ids, self._words[at : start + 1])
-                    return start + 1 - at
+        if self._words[at + 1 : at + 2] == ["for"]:
+            return self._taken_for(at)
+        return 0
+
+    def _taken_for(self, at: int) -> int:
+        """ "Something for pain", "what is she taking for her blood pressure": by what it's for."""
+        is_thing = self._words[at] in {"something", "anything"}
+        is_asked = self._words[at] in load_words("before what for")
+        is_asked = is_asked and self._words[0] in load_words("asks how")
+        if not is_thing and not is_asked:
+            return 0
+        start = at + 2
+        start += self._words[start : start + 1] in (["the"], ["her"], ["his"], ["my"])
+        for length in (2, 1):
+            if ids := self._for_what(self._words[start : start + length]):
+                if is_asked:
+                    self._keep(self._words[at], self._words[at])
+                first = at + 1 if is_asked else at
+                self._mark("med", ids, self._words[first : start + length])
+                return start + length - at
         return 0
 
     def _described(self, at: int) -> int:
@@ -313,12 +340,12 @@ class _Marking:
         return 0
 
     def _for_what(self, words: Sequence[str]) -> Sequence[UUID]:
-        said = " ".join(words)
-        return [
-            pill.id
-            for pill in self._known.pills
-            if pill.reason and said in unaccented(pill.reason) and len(said) >= _SHORTEST_PART
-        ]
+        said = " ".join(words).replace("'", "")
+        said = load_pairs("called for short").get(said, said)
+        if len(said) < _SHORTEST_PART:
+            return []
+        reasons = {pill.id: unaccented(pill.reason).replace("'", "") for pill in self._known.pills}
+        return [key for key, reason in reasons.items() if said in f"{reason}s"]
 
     def _kin(self, word: str) -> Sequence[UUID]:
         """Whom "mother" means: whoever is called Mum, or the only one there is."""

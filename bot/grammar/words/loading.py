@@ -73,7 +73,13 @@ def _macros(name: str) -> Mapping[str, str]:
 
 
 def _expanded(line: str, macros: Mapping[str, str]) -> str:
-    return _MACRO.sub(lambda match: macros.get(match[1], match[0]), line)
+    """With macros put in, which may have macros themselves."""
+
+    def put_in(match: re.Match[str]) -> str:
+        macro = macros.get(match[1])
+        return match[0] if macro is None else _expanded(macro, macros)
+
+    return _MACRO.sub(put_in, line)
 
 
 @lru_cache

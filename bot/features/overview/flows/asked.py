@@ -74,7 +74,8 @@ async def answer_asked(
         case WasItGiven():
             return await _given(request, intent, known)
         case MayBeGiven(medicine_ids=ids):
-            return await _pages(request, ids or await _as_needed(request), of_facts=True)
+            meant = ids or await _as_needed(request)
+            return await _pages(request, meant, of_facts=True) if meant else await run("today")
         case AboutMedicine(medicine_ids=ids):
             return await _pages(request, ids)
         case WhatRunsOut(person_id=person_id):
@@ -250,6 +251,11 @@ async def _planned(request: Request, intent: WhatIsPlanned) -> Answer | None:
         # One of a series that takes place on that day; otherwise its page says when it is.
         then = [each for each in on_day or () if each.appointment_id in series]
         return _appointment_pages(request, then or named)
+    if intent.span is Span.NEXT_WEEK and intent.weekday is None:
+        member, today = request.scope.require(Action.READ), await _today(request)
+        monday = today + timedelta(days=_WEEK - today.weekday())
+        then = [each for each in upcoming if 0 <= (each.first_day - monday).days < _WEEK]
+        return Answer(send=(views.planned_next_week(then, member=member, today=today),))
     if on_day is None and intent.about is AboutAppointment.DRIVING and upcoming:
         return _appointment_pages(request, upcoming)
     if on_day is None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.conversation.people import to_persons, to_stored
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
+from bot.grammar.intents.accounts import account_for
 from bot.grammar.intents.happened import names_pills
 from bot.grammar.intents.kinds import (
     AsksAdvice,
@@ -45,13 +46,20 @@ class FamilyReader:
     now: datetime
 
     def read(self, text: str) -> Intent | None:
-        """What *text* most likely means; None if it can't be read."""
+        """What *text* most likely means; None if it can't be read, or may be turned around by words
+        that have no place in it.
+        """
+        intent = self._read(text)
+        is_turned = intent is not None and account_for(text, intent, self.known).is_turned
+        return None if is_turned else intent
+
+    def _read(self, text: str) -> Intent | None:
         intents = read_intents(text, self.known, people=self.people, now=self.now).intents
         return intents[0] if intents else None
 
     def read_message(self, text: str) -> Message:
         """What *text* says: usually one thing."""
-        return read_message(text, self.known, self.read)
+        return read_message(text, self.known, self._read)
 
     def unknown_looks(self, text: str) -> str:
         """By what looks *text* calls a medicine that isn't known by them: "little white"; empty

@@ -78,6 +78,9 @@ class OwnWords:
                 return None  # it may answer the question that was left
             return await change_medicine.begin_said(request, medicine_id)
         answers = [views.left_out(message.left)] if message.left else []
+        if message.unplaced:
+            answers.append(views.not_understood(message.unplaced))
+        before = len(answers)
         for at, (words, intent) in enumerate(message.said):
             asked = replace(request, text=words)
             answer = await self._answer_one(asked, intent, reader.known, with_talk=with_talk)
@@ -86,7 +89,7 @@ class OwnWords:
             answers.append(answer)
             if "continue" in (answer.conversation or {}):
                 return _joined(answers, reader.speaks_of(text), after=message.said[at + 1 :])
-        is_answered = len(answers) > bool(message.left)
+        is_answered = len(answers) > before
         return _joined(answers, reader.speaks_of(text)) if is_answered else None
 
     async def _unknown_looks(self, request: Request, reader: FamilyReader) -> Answer | None:

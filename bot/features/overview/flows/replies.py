@@ -4,7 +4,6 @@ Exactly a button's word does what the button does. Anything else is shown as und
 the flow that does it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -17,7 +16,7 @@ from bot.features.overview.flows.own_words import OwnWords
 from bot.features.overview.flows.said import answer_said, answer_short
 from bot.features.overview.views import said as views
 from bot.grammar.intents.kinds import CalledOff, Drives, Gave, GaveDue, Intent, Moved, Skipped
-from bot.grammar.intents.replies import read_short
+from bot.grammar.intents.replies import read_short, said_amount
 from bot.grammar.tokens import unaccented
 from bot.intake.request import Handler, Replied, Request
 from bot.redis.conversations import Conversation
@@ -30,14 +29,6 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.errors import NotFound
 from domain.medicines.doses.facts import OPEN, list_doses
-
-#: "Only managed half of it", "given 4 mg as per the clinic".
-_AMOUNT = re.compile(
-    r"(?i)\W*(?:\w+ ){0,3}?"
-    r"(?:manage|managed|gave|given|taken|take|took|had|swallowed)(?: only| just)? "
-    r"(?!.*\b(?:not|n't|no)\b)(?P<rest>(?:(?:about|a) )?(?:half|quarter|[½¼¾]|\d[\d.]* ?(?:mg|ml|"
-    r"mcg|g|units?|puffs?|tablets?|tabs?|drops?|capsules?)|(?:one|two|three|1|2|3) of\b).*)"
-)
 
 
 class Replies:
@@ -93,10 +84,10 @@ class Replies:
         if short is not None:
             return await answer_short(request, short, doses)
         reader = await load_reader(request)
-        amount = _AMOUNT.match(request.text or "") if len(still_open) == 1 else None
+        amount = said_amount(request.text or "") if len(still_open) == 1 else None
         if amount is not None:
             dose = still_open[0]
-            intent = reader.read(f"gave {dose.name} {amount['rest']}")
+            intent = reader.read(f"gave {dose.name} {amount}")
             if isinstance(intent, Gave) and len(intent.mentions) == 1:
                 meant = replace(
                     intent, mentions=((dose.medication_id,),), person_id=dose.care_recipient_id

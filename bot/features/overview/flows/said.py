@@ -149,17 +149,32 @@ async def _gave(request: Request, intent: Gave) -> Answer | None:
         return None
     lines = await list_not_stopped(request.scope)
     items: list[tuple[Sequence[MedicineLine], str]] = []
-    for mention in intent.mentions:
+    each = intent.each or (intent.when,) * len(intent.mentions)
+    for mention, when in zip(intent.mentions, each, strict=True):
         named = [line for line in lines if line.id in mention]
         theirs = [line for line in named if person_id in {None, line.person_id}]
         if not theirs:
             others = [(line.name, line.person) for line in named]
             return views.of_somebody_else(others) if named else None
         if len(intent.mentions) == 1 and _OF_EACH.search(request.text or ""):
-            items += [([line], intent.when) for line in theirs]  # "both had their amlodipine"
+            items += [([line], when) for line in theirs]  # "both had their amlodipine"
         else:
-            items.append((theirs, intent.when))
+            items.append((theirs, await _reckoned(request, intent, mention, when)))
     return await give.begin_named(request, items, note=intent.note)
+
+
+async def _reckoned(request: Request, intent: Gave, ids: Collection[UUID], when: str) -> str:
+    """The words *when*, with the hour that "20 minutes late" comes to."""
+    if intent.late is None:
+        return when
+    doses = await _doses_today(request, lambda dose, now: dose.due_at <= now)
+    return f"{when} {_late_by(intent.late, [dose for dose in doses if dose.medication_id in ids])}"
+
+
+def _late_by(minutes: int, doses: Sequence[DoseFacts]) -> str:
+    """So many *minutes* after the last of *doses* was due, as one types it; "" of none."""
+    last = max((dose.local for dose in doses), default=None)
+    return "" if last is None else f"at {last + timedelta(minutes=minutes):%H:%M}"
 
 
 _OF_EACH = re.compile(r"(?i)\b(?:both|each)\b")
@@ -198,11 +213,29 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
         doses = _of_one_slot(doses, now)
     if not doses:
         return await _recorded(request, is_meant)
+    if intent.is_it and (which := await _which_it_is(request, intent, is_meant)):
+        return which
+    when = intent.when if intent.late is None else _late_by(intent.late, doses)
     return await _of_one_person(
-        doses, lambda theirs: take_late.begin_said(request, theirs, intent.when, intent.note)
+        doses, lambda theirs: take_late.begin_said(request, theirs, when, intent.note)
     )
 
 
+async def _which_it_is(
+    request: Request, intent: GaveDue, is_meant: Callable[[DoseFacts, datetime], bool]
+) -> Answer | None:
+    """Which of several "it" is, asked of those that are open or were skipped today; None if only
+    one can be meant.
+    """
+    may_be = await _doses_today(request, is_meant, among={*OPEN, DoseStatus.SKIPPED})
+    ids = {dose.medication_id for dose in may_be}
+    if len(ids) == 1 or _IN_PLURAL.search(request.text or ""):
+        return None
+    lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
+    return await give.begin_named(request, [(lines, intent.when)], note=intent.note)
+
+
+_IN_PLURAL = re.compile(r"(?i)\b(?:them|those|both|(?<!after )all)\b")
 _OF_BEFORE = re.compile(r"(?i)\b(?:yesterday|last)\b")
 
 

@@ -157,6 +157,19 @@ def planned_on(
     return Screen("\n".join(fitting(lines)), (*in_rows(buttons), *home_buttons("appts")))
 
 
+def planned_next_week(found: Sequence[OccurrenceFacts], *, member: Member, today: date) -> Screen:
+    """What takes place next week, each under its day."""
+    lines = [_("📅 <b>Next week</b>")]
+    for each in found:
+        words = day_words(each.first_day, today=today)
+        lines.append(f"\n<b>{escape(words[:1].upper() + words[1:])}</b>")
+        lines.append(short_line(each, reader_zone=member.zone, day=each.first_day))
+    if not found:
+        lines.append(_("No appointments are planned for next week."))
+    buttons = [button_to_open(each) for each in found[:MAX_ROWS]]
+    return Screen("\n".join(fitting(lines)), (*in_rows(buttons), *home_buttons("appts")))
+
+
 def comes_after(words: str) -> Answer:
     """Of several things in one message, those that wait for an answer to the first."""
     return say(
@@ -169,6 +182,11 @@ def comes_after(words: str) -> Answer:
 def left_out(words: str) -> Answer:
     """Of a message, what nothing is done with."""
     return say(_("I've left out “{words}”.").format(words=quoted(words)))
+
+
+def not_understood(words: str) -> Answer:
+    """Of what is asked or offered, the words that have no place in it."""
+    return say(_("I didn't understand “{words}”.").format(words=quoted(words)))
 
 
 def may_be_given(page: Screen) -> Screen:
@@ -195,7 +213,8 @@ def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: dat
     """Nothing was recorded of what only sounded like it; what is recorded follows."""
     words = {
         Unsaid.NEGATED: _(
-            "I haven't recorded anything. To record that a dose was skipped, use Skip on its card."
+            "I haven't recorded anything. To record that a dose was skipped, use Skip on its "
+            "card. To correct or undo a record: /history"
         ),
         Unsaid.UNABLE: _(
             "I haven't recorded anything, and I haven't told anybody. While nothing is recorded, I "
@@ -220,7 +239,9 @@ def asks_advice(doctors: Sequence[str], *, has_doctors: bool, is_told: bool = Fa
     """A medical question; or, if it `is_told`, something that raises one: "she spat it out"."""
     words = _("I can't advise on medicines. Please ask a pharmacist or a doctor.")
     if is_told:
-        words += "\n" + _("I haven't recorded anything.")
+        words += "\n" + _(
+            "I haven't recorded anything. If a record is wrong, correct or undo it: /history"
+        )
     return _with_doctors(words, doctors, has_doctors=has_doctors)
 
 

@@ -130,6 +130,7 @@ def meaning_of(text: str) -> str:
     """What the reader makes of *text*, in the words of the corpus."""
     message = read_message(text, FAMILY, read_one)
     left = [f"left {message.left}"] if message.left else []
+    left += [f"not understood {message.unplaced}"] if message.unplaced else []
     return " + ".join([*(in_words(each) for _, each in message.said), *left]) or "unread"
 
 
@@ -195,9 +196,12 @@ def in_words(intent: Intent) -> str:
             return f"changes {_names(ids)} to {words}"
         case WentTo(words):
             return f"went {words}"
-        case Gave(mentions, when, note=note):
+        case Gave(mentions, when, note=note, each=each, late=late):
+            names = [*map(_names, mentions)]
+            named = [f"{name} [{of}]" for name, of in zip(names, each, strict=False)] or names
             said = [f"@ {when}" if when else "", f"({note})" if note else ""]
-            return " ".join(filter(None, ["gave", *map(_names, mentions), *said]))
+            said += [f"late {late}" if late is not None else ""]
+            return " ".join(filter(None, ["gave", *named, *said]))
         case GaveDue():
             what = "it" if intent.is_it else "all" if intent.is_all else "pills"
             bound = f"before {intent.before}" if intent.before else ""
@@ -207,6 +211,7 @@ def in_words(intent: Intent) -> str:
                 f"due {intent.due_hours[0]}" if intent.due_hours else "",
                 f"@ {intent.when}" if intent.when else "",
                 f"({intent.note})" if intent.note else "",
+                f"late {intent.late}" if intent.late is not None else "",
             ]
             return " ".join(filter(None, ["gave", own, intent.part or "", what, bound, *said]))
         case Skipped(ids, _person, part, reason):

@@ -7,6 +7,14 @@ from tests.unit.grammar.intents.corpus import OFFERS, Example, is_right, meaning
 EXAMPLES = list(read_corpus())
 #: So many of the corpus may still be unread, or be answered by a screen beside the right one.
 MOST_UNREAD, MOST_BESIDE = 25, 5
+#: Of these, what is offered is shown with all that counts: the line itself is a direction or an
+#: appointment, and a remark on how somebody is stands by itself.
+_LINES = ("direction", "appointment", "command")
+_OFFERED = [
+    each
+    for each in EXAMPLES
+    if each.meanings[0].startswith(OFFERS) and not each.meanings[0].startswith(_LINES)
+]
 _DANGERS = [each for each in EXAMPLES if each.meanings[0].startswith("danger")]
 _MUST_NOT = [
     each
@@ -43,6 +51,17 @@ def test_words_of_danger_are_heard(example: Example) -> None:
 def test_what_is_told_is_never_taken_for_a_command(example: Example) -> None:
     """Commands begin conversations: only whole sentences that are one run one."""
     assert not meaning_of(example.text).startswith("command")
+
+
+@pytest.mark.parametrize("tail", [" unless ben says no", " if ben agrees", " blorp zyxq"])
+def test_no_word_beside_an_offer_is_dropped(tail: str) -> None:
+    """It is shown, as a note or as not understood, or there is no offer."""
+    assert len(_OFFERED) > 400
+    for example in _OFFERED:
+        meaning = meaning_of(example.text.rstrip(".!") + tail)
+        is_shown = any(words in meaning for words in ("left", "not understood", "blorp"))
+        is_shown = is_shown or meaning.endswith("how they are")
+        assert is_shown or not meaning.startswith(OFFERS), (example.text + tail, meaning)
 
 
 def test_long_texts_are_no_question() -> None:

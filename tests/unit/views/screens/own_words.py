@@ -93,7 +93,14 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         ),
         "own_comes_after": partial(own_words.comes_after, words.medicine),
         "said_is_driven": partial(said.to_tap, said.is_driven(), [page]),
+        "own_next_week": partial(
+            own_words.planned_next_week, [home.appointment], member=home.member, today=TODAY
+        ),
+        "own_next_week_nothing": partial(
+            own_words.planned_next_week, (), member=home.member, today=TODAY
+        ),
         "own_left_out": partial(own_words.left_out, words.medicine),
+        "own_not_understood": partial(own_words.not_understood, words.medicine),
         "own_no_rota": partial(own_words.no_rota),
         "own_nothing_recorded_unable": partial(
             own_words.no_record, Unsaid.UNABLE, None, member=home.member, now=NOW

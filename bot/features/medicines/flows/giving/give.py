@@ -126,6 +126,11 @@ async def _start(
     now = request.scope.clock.now()
     now = datetime.fromisoformat(rest.said_at) if rest.said_at else now
     typed = read_intake(tokenize(words), zone=ZoneInfo(draft.zone), now=now)
+    if draft.is_said and typed.amount is not None:
+        try:
+            typed = replace(typed, amount=typed.amount.said_of(line.dosage))
+        except Misunderstood as unclear:
+            typed = replace(typed, amount=None, amount_problem=unclear)
     draft = replace(
         draft,
         asks_amount=typed.amount_problem is not None,
