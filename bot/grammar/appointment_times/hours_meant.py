@@ -14,6 +14,7 @@ from bot.grammar.tokens import tokenize
 _LONGEST_GUESSED = timedelta(hours=8)  # "10:00-1:30" ends in the afternoon
 _LONGEST_NIGHT = timedelta(hours=14)  # "14:00-04:00"; in "14:00-09:00" one of them is a slip
 _EVENING, _NOON = 16, 12  # what starts from _EVENING on may end the next morning, before _NOON
+_HARDLY_EVER = range(1, 7)  # "3:30" without a part of the day is hardly before breakfast
 _PART_HOURS = range(8, 23)  # the hours of a part of the day that are offered
 
 
@@ -27,6 +28,8 @@ def resolve_hours(when: When, typed: TypedWhen) -> When:
             None if typed.clock.is_midnight else typed.part
         )  # midnight belongs to no part of a day
         found = _literal(typed.clock, ends) or typed.clock.resolve(part)
+        if part is None and found.hour in _HARDLY_EVER:
+            typed.clock.require_one_half()
     except Misunderstood as problem:
         times = tuple(time.fromisoformat(words) for words in problem.suggestions)
         when = with_problem(replace(when, times=times if len(times) > 1 else ()), problem)

@@ -95,10 +95,22 @@ def is_of_pills(sentence: Sentence) -> bool:
 
 def _may(sentence: Sentence) -> Intent | None:
     """Of what was named, or spoken of; "another" is of what is taken as needed."""
+    if not sentence.medicine_ids and _names_unknown(sentence):
+        return None  # whatever is spoken of, it isn't that
     spoken = sentence.spoken_medicine_id
     ids = sentence.medicine_ids or (() if spoken is None else (spoken,))
     is_of_any = sentence.says(_QUESTIONS, "may have more")
     return MayBeGiven(ids) if ids or is_of_any else None
+
+
+def _names_unknown(sentence: Sentence) -> bool:
+    """Whether what may be given is called by a word that is no name here: "another paracetamol"."""
+    found = load_expressions(_QUESTIONS)["what may be given"].search(sentence.text)
+    if found is None:
+        return False
+    word = found["what"]
+    known = load_words("common") | load_words("fillers") | load_words("of what may be given")
+    return word.removesuffix("s") not in known and word not in known and word[-1] != "x"
 
 
 def _about(topic: Topic) -> Callable[[Sentence], Intent | None]:

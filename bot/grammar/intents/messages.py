@@ -62,10 +62,24 @@ def read_message(text: str, known: Known, read: Read) -> Message:
         return Message()
     turned = [words for (words, _intent), account in each_said if account.is_turned]
     left = "; ".join(filter(None, [*turned, message.left]))
-    said = _each_once(said)
+    said = _each_once(_of_the_same(said, known))
     unplaced = "; ".join(account.unplaced for account in accounts if account.unplaced)
     unplaced = unplaced or message.unplaced
     return Message(said, left, "" if unplaced in left else as_typed(unplaced, text))
+
+
+def _of_the_same(said: Sequence[tuple[str, Intent]], known: Known) -> Sequence[tuple[str, Intent]]:
+    """ "Can she have codeine? Had one at 7": one of what has just been asked about."""
+    asked = next((each.medicine_ids for _, each in said if isinstance(each, MayBeGiven)), ())
+
+    def of_what_is_asked(words: str, intent: Intent) -> Intent:
+        if not asked or not isinstance(intent, Gave) or len(intent.mentions) != 1:
+            return intent
+        if read_sentence(words, known).names_medicine:
+            return intent
+        return replace(intent, mentions=(asked,))
+
+    return [(words, of_what_is_asked(words, intent)) for words, intent in said]
 
 
 def _each_once(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Intent]]:
@@ -143,7 +157,7 @@ def _but(text: str) -> str:
 
 
 _REPORT = re.compile(
-    r"(?i)[,.]+ *(?=(?:(?:her|his|the) )?last (?:one|dose|time)\b"
+    r"(?i)[,.?!;]+ *(?=(?:(?:her|his|the) )?last (?:one|dose|time)\b"
     r"|(?:she|he|i|we)\b.*\b(?:had|gave|took)\b)"
 )
 
@@ -153,6 +167,7 @@ def _left(text: str, said: Sequence[tuple[str, Intent]]) -> str:
     if _is_about_a_visit(said):
         return _but(text)
     is_may = any(isinstance(intent, MayBeGiven) for _words, intent in said)
+    is_may = is_may and not any(isinstance(intent, Gave) for _words, intent in said)
     return _REPORT.split(text, maxsplit=1)[-1] if is_may and _REPORT.search(text) else ""
 
 
