@@ -7,6 +7,7 @@ an hour for each rule; so is the end of it. While nothing is late, the heartbeat
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+LOOKS_APART_SECONDS = 20.0
 TOLD_AGAIN_AFTER = timedelta(hours=1)
 # Nothing here is worth slowing others down: where nothing is late, each query takes a millisecond.
 _MODESTLY = text(
@@ -72,6 +74,7 @@ class Auditor:
         self._running = Tasks("audit")
         self._auditing = asyncio.Lock()
         # What the last audit found.
+        self._not_before = 0.0
         self._late_before: Breaches = {}
         self._owed_before: OwedEdits = {}
 
@@ -80,7 +83,9 @@ class Auditor:
         if not self._is_on_duty():
             self._late_before, self._owed_before = {}, {}
             BREACHES.clear()
-        elif not self._running.are_running:
+        elif not self._running.are_running and time.monotonic() >= self._not_before:
+            # Two audits in a row mean something only if there was time to act in between.
+            self._not_before = time.monotonic() + LOOKS_APART_SECONDS
             self._running.start(self.audit())
 
     async def close(self) -> None:

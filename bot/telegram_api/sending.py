@@ -86,6 +86,8 @@ class Sender:
             return
         try:
             message = await self._reader.read(claimed.id, family_id=claimed.family_id)
+            if message.holder != claimed.owner:
+                return  # this process was frozen, or a clock was set: it's somebody else's by now
             over = reason_not_to_send(message)
             if message.status is NotificationStatus.SENT:
                 await self._edit(claimed, message)

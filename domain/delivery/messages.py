@@ -26,7 +26,7 @@ from domain.models.delivery import Kind, NotificationStatus
 
 @dataclass(frozen=True)
 class Message:
-    """A message with its receiver and facts.
+    """A message with its receiver and facts. `holder` is the process that is to send or edit it.
 
     `obsolete` is why it needn't be sent any more; `shown_dose_ids` are the doses that it asks for.
     """
@@ -38,6 +38,7 @@ class Message:
     chat_id: int | None
     message_id: int | None
     attempts: int
+    holder: UUID | None
     receiver: Receiver
     facts: Any  # as read by its kind
     obsolete: str | None
@@ -57,6 +58,7 @@ _SELECT = (
         Notification.chat_id,
         Notification.message_id,
         Notification.attempts,
+        Notification.leased_by,
         Notification.maybe_sent,
         Notification.sent_at,
         Notification.slot_at,
@@ -163,6 +165,7 @@ async def read_messages(
             chat_id=row.chat_id,
             message_id=row.message_id,
             attempts=row.attempts,
+            holder=row.leased_by,
             receiver=header.receiver,
             facts=facts[row.id],
             obsolete=kinds[header.kind].find_obsolete(facts[row.id]),

@@ -305,6 +305,8 @@ async def test_who_is_too_late_frees_no_message_that_another_holds(
     assert first.id not in {each.id for each in await claim(database)}
     (row,) = await rows(database_url, f"n.id = '{first.id}'")
     assert (row.leased_by, row.maybe_sent) == (again.owner, True)
+    # Nor does it send it: whoever reads it sees whose it is.
+    assert (await read(database, home, first.id)).holder == again.owner != first.owner
 
 
 async def unreachable(database: Database, home: Home, one: ClaimedNotification) -> int | None:
