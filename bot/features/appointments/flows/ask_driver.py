@@ -30,10 +30,9 @@ def begin(
     """Ask to which of the appointments *found* those *members*, with their names, are to be asked
     to drive.
     """
-    member, now = request.scope.require(Action.DRIVE), request.scope.clock.now()
-    offered = [
-        [str(each.id), views.ask_label(each, member=member, now=now)] for each in found[:MAX_ROWS]
-    ]
+    request.scope.require(Action.DRIVE)
+    now = request.scope.clock.now()
+    offered = [[str(each.id), views.ask_label(each, now=now)] for each in found[:MAX_ROWS]]
     names = {str(each): name for each, name in members.items()}
     data = {"members": names, "offered": offered}
     return FLOW.begin(request, "which", data)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import unescape
 
 from bot.ui.answer import Button, Screen
 from bot.ui.buttons import in_rows
@@ -20,8 +21,9 @@ def ask_whom(names: Sequence[str], *, buttons: Sequence[Button]) -> Screen:
     return Screen(words.format(name=escape(listed(names))), in_rows(buttons))
 
 
-def ask_label(facts: OccurrenceFacts, *, member: Member, now: datetime) -> str:
-    when = span_words(facts, reader_zone=member.zone, now=now)
+def ask_label(facts: OccurrenceFacts, *, now: datetime) -> str:
+    """By the clock of its place: a button takes no markup, which the reader's own clock has."""
+    when = unescape(span_words(facts, reader_zone=None, now=now))
     return _("🚗 {title}, {when}").format(title=label(facts.details.title), when=when)
 
 

@@ -189,7 +189,7 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         "appointment_ask_whom": partial(
             attendance_questions.ask_whom,
             [words.anna, words.ben],
-            buttons=[choice(attendance_questions.ask_label(one, member=home.member, now=NOW))],
+            buttons=[choice(attendance_questions.ask_label(one, now=NOW))],
         ),
         "appointment_driver_asked": partial(
             attendance_questions.driver_asked, [words.ben], one, member=home.member, now=NOW
