@@ -44,19 +44,25 @@ class TestTheOtherHalfOfTheDay:
         await home.anna.press("Today", message=await home.anna.sees("which day?"))
         await home.anna.sees("at what time?")
         await home.anna.send("3:15")
-        await home.anna.sees("Do you mean 15:15?")
+        await home.anna.sees("“3:15”: in the morning or in the afternoon?")
         await home.anna.press("15:15", message=await home.anna.sees("at what time?"))
         await home.anna.press("Just once", message=await home.anna.sees("repeat?"))
         await home.anna.sees("today, Monday 23 November, 15:15 Mum's time")
 
-    @pytest.mark.parametrize("typed", ["today 3:45", "3:45"])
-    async def test_of_a_move(self, home: Household, town: Town, typed: str) -> None:
+    @pytest.mark.parametrize(
+        ("typed", "asked"),
+        [
+            ("today 3:45", "Do you mean 15:45?"),
+            ("3:45", "“3:45”: in the morning or in the afternoon?"),
+        ],
+    )
+    async def test_of_a_move(self, home: Household, town: Town, typed: str, asked: str) -> None:
         town.jump_to(MONDAY_AFTERNOON)
         shown = await dentist(home, "Dentist today 17:00")
         await home.anna.press("Move", message=shown)
         await home.anna.sees("which day?")
         await home.anna.send(typed)
-        await home.anna.sees("Do you mean 15:45?")
+        await home.anna.sees(asked)
         await home.anna.press("15:45", message=await home.anna.sees("at what time?"))
         await home.anna.sees("✅ Moved")
         assert await starts(town) == ["Mon 23 Nov 15:45"]
