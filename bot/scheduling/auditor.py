@@ -74,7 +74,7 @@ class Auditor:
         self._running = Tasks("audit")
         self._auditing = asyncio.Lock()
         # What the last audit found.
-        self._not_before = 0.0
+        self._looked_at = 0.0
         self._late_before: Breaches = {}
         self._owed_before: OwedEdits = {}
 
@@ -83,10 +83,13 @@ class Auditor:
         if not self._is_on_duty():
             self._late_before, self._owed_before = {}, {}
             BREACHES.clear()
-        elif not self._running.are_running and time.monotonic() >= self._not_before:
-            # Two audits in a row mean something only if there was time to act in between.
-            self._not_before = time.monotonic() + LOOKS_APART_SECONDS
+        elif not self._running.are_running and not self._is_too_soon():
+            self._looked_at = time.monotonic()
             self._running.start(self.audit())
+
+    def _is_too_soon(self) -> bool:
+        """What is late twice in a row means something only if there was time to act in between."""
+        return bool(self._late_before) and time.monotonic() < self._looked_at + LOOKS_APART_SECONDS
 
     async def close(self) -> None:
         """Stop what is running; the next replica's audit finds the same."""
