@@ -2,27 +2,28 @@
 before it could record them. Nothing edits one until somebody presses a button on it.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy import text
 
 from domain.database.scope import Scope
 from domain.delivery.dose_messages import SlotKey
 from domain.events import NotificationsQueued
-from domain.models import Dose, Notification
-from domain.models.delivery import Kind, Lane
+from domain.models.delivery import Lane
 
-Slots: TypeAlias = Sequence[SlotKey] | Select[UUID, datetime]
-
-
-def slot_of(dose_id: UUID) -> Slots:
-    """The slot of a dose, found when it is asked for."""
-    return select(Dose.care_recipient_id, Dose.due_at).where(Dose.id == dose_id)
-
-
+# Texts, since every press on a card asks: they cost less than the same as expressions.
+_COPIES_OF_SLOT = text("""
+    SELECT n.id, n.chat_id, n.message_id FROM notifications n
+    WHERE n.care_recipient_id = :person_id AND n.slot_at = :slot_at
+      AND n.user_id = :user_id AND n.kind = 'slot_card'
+    ORDER BY n.ask_no DESC
+""")
+_COPIES_OF_DOSE = text("""
+    SELECT n.id, n.chat_id, n.message_id FROM doses d
+    JOIN notifications n ON n.care_recipient_id = d.care_recipient_id AND n.slot_at = d.due_at
+    WHERE d.id = :dose_id AND n.user_id = :user_id AND n.kind = 'slot_card'
+    ORDER BY n.ask_no DESC
+""")
 # It may have been closed since, because somebody else answered before it would have been repeated.
 _ADOPT = text("""
     UPDATE notifications
@@ -37,22 +38,20 @@ _ADOPT = text("""
 
 
 async def keep_up(
-    scope: Scope, slots: Slots, *, user_id: UUID, chat_id: int, message_id: int
+    scope: Scope, about: UUID | SlotKey, *, user_id: UUID, chat_id: int, message_id: int
 ) -> bool:
-    """Whether this message, the user's card of these *slots*, shows what becomes of its doses.
+    """Whether this message, the user's card of the slot (or of this dose's), shows what becomes of
+    its doses.
 
     One that we don't know does from now on, if the message of a card of its slot is missing. If
     none is, another message has taken its place: False.
     """
-    copies = await scope.rows(
-        select(Notification.id, Notification.chat_id, Notification.message_id)
-        .where(
-            tuple_(Notification.care_recipient_id, Notification.slot_at).in_(slots),
-            Notification.user_id == user_id,
-            Notification.kind == Kind.SLOT_CARD,
-        )
-        .order_by(Notification.ask_no.desc())
-    )
+    if isinstance(about, UUID):
+        copies = await scope.rows(_COPIES_OF_DOSE, {"dose_id": about, "user_id": user_id})
+    else:
+        person_id, slot_at = about
+        parameters = {"person_id": person_id, "slot_at": slot_at, "user_id": user_id}
+        copies = await scope.rows(_COPIES_OF_SLOT, parameters)
     if any((copy.chat_id, copy.message_id) == (chat_id, message_id) for copy in copies):
         return True
     missing = [copy.id for copy in copies if copy.message_id is None]

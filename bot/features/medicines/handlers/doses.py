@@ -67,9 +67,7 @@ def on_card(handler: Handler) -> Handler:
             return answer
         is_kept_up = await stray_cards.keep_up(
             request.scope,
-            [(press.person_id, press.card.at)]
-            if isinstance(press, TakeAll)
-            else stray_cards.slot_of(press.dose_id),
+            (press.person_id, press.card.at) if isinstance(press, TakeAll) else press.dose_id,
             user_id=request.scope.require(Action.READ).user_id,
             chat_id=message.chat_id,
             message_id=message.message_id,
