@@ -30,3 +30,14 @@ async def test_a_restored_one_is_not_until_somebody_says_so(
     assert await database.run(restores.resume, as_dispatch()) is True
     assert await database.run(restores.is_restored, as_dispatch()) is False
     assert await database.run(restores.resume, as_dispatch()) is False
+
+
+async def test_a_server_that_keeps_to_itself_holds_nothing_back(
+    database: Database, database_url: str
+) -> None:
+    refuse = "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC"
+    async with without_walls(database_url) as connection:
+        await connection.execute(text(refuse))
+        await connection.commit()
+    assert await database.run(restores.is_restored, as_dispatch()) is False
+    assert await database.run(restores.is_restored, as_dispatch()) is False
