@@ -5,7 +5,7 @@ is sent from a restored database until an operator says so. A database is anothe
 or its number there differs; a snapshot that is put back in its place can't be told from it.
 """
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
@@ -38,16 +38,9 @@ async def resume(scope: Scope) -> bool:
     """
     was_held = await is_restored(scope)
     if was_held:
-        new = insert(Installation).values(
-            id=_ONE, database_identity=await _identity(scope), resumed_at=func.clock_now()
-        )
         await scope.execute(
-            new.on_conflict_do_update(
-                index_elements=[Installation.id],
-                set_={
-                    "database_identity": new.excluded.database_identity,
-                    "resumed_at": new.excluded.resumed_at,
-                },
+            update(Installation).values(
+                database_identity=await _identity(scope), resumed_at=func.clock_now()
             )
         )
     return was_held

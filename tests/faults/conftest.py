@@ -1,6 +1,7 @@
 """The same town, and servers that a test may stop without harming others."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -8,6 +9,7 @@ import pytest_asyncio
 from bot.sandbox import Limits
 from domain.clock import Clock
 from tests.invariants import find_violations
+from tests.soak.replicas import Replica
 from tests.town import A_DOSE, AN_APPOINTMENT, Household, Remindable, Town, founded_town, settle_in
 from tests.valkey import Valkey, running_valkey
 
@@ -40,6 +42,14 @@ async def town(
 async def home(town: Town) -> Household:
     """Anna and Ben, who look after Mum in London."""
     return await settle_in(town)
+
+
+@pytest_asyncio.fixture
+async def replica(town: Town, tmp_path: Path) -> AsyncIterator[Replica]:
+    """A bot in a process of its own, for the one that the town has; it doesn't run yet."""
+    replica = Replica(town.wiring, tmp_path, "bot")
+    yield replica
+    await replica.kill()
 
 
 @pytest.fixture(params=[A_DOSE, AN_APPOINTMENT], ids=["dose", "appointment"])

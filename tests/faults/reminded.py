@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.sandbox import Person
+from tests.soak.replicas import Replica
 from tests.town import A_DOSE, Remindable, Town
 
 REPEAT = "🔁 This may be a repeat"
@@ -32,3 +33,11 @@ async def due(town: Town, by: Person, remindable: Remindable = A_DOSE) -> Due:
 
 def reminders(phone: Person, asked: Due) -> list[str]:
     return [message.text for message in phone.messages if asked.shown in message.text]
+
+
+async def take_over(town: Town, replica: Replica) -> None:
+    """The bot in a process of its own goes on for the town's."""
+    await town.settled()
+    await town.stop_bot()
+    await replica.start()
+    await replica.runs()

@@ -3,34 +3,16 @@ it holds is not lost.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from tests.faults.reminded import REPEAT, due, reminders
+from tests.faults.reminded import REPEAT, due, reminders, take_over
 from tests.soak.replicas import Replica
 from tests.town import AN_APPOINTMENT, Household, Town, ask
 from tests.waiting import until
 
 TEN_MINUTES = timedelta(minutes=10)
-
-
-@pytest_asyncio.fixture
-async def replica(town: Town, tmp_path: Path) -> AsyncIterator[Replica]:
-    """A bot in a process of its own, for the one that the town has; it doesn't run yet."""
-    replica = Replica(town.wiring, tmp_path, "bot")
-    yield replica
-    await replica.kill()
-
-
-async def take_over(town: Town, replica: Replica) -> None:
-    await town.settled()
-    await town.stop_bot()
-    await replica.start()
-    await replica.runs()
 
 
 async def test_frozen_for_ten_minutes_while_it_sends(

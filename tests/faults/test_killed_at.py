@@ -4,33 +4,16 @@ the next process, and what may have come twice says so.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
 from bot.sandbox import Drop
-from tests.faults.reminded import REPEAT, Due, due, reminders
+from tests.faults.reminded import REPEAT, Due, due, reminders, take_over
 from tests.soak.replicas import Replica
 from tests.town import A_DOSE, Household, Remindable, Town, ask
 from tests.valkey import Valkey
 from tests.waiting import until
-
-
-@pytest_asyncio.fixture
-async def replica(town: Town, tmp_path: Path) -> AsyncIterator[Replica]:
-    """A bot in a process of its own, for the one that the town has; it doesn't run yet."""
-    replica = Replica(town.wiring, tmp_path, "bot")
-    yield replica
-    await replica.kill()
-
-
-async def take_over(town: Town, replica: Replica) -> None:
-    await town.settled()
-    await town.stop_bot()
-    await replica.start()
-    await replica.runs()
 
 
 async def live_again(town: Town, replica: Replica) -> None:
