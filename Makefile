@@ -37,9 +37,9 @@ pictures: $(PYTHON) ## Retake the pictures of the docs, from the talks that lead
 walk: $(PYTHON) ## Press and type whatever is on the screens, by seeds (SEEDS=200 STEPS=200)
 	$(PYTHON) -m tests.walk --seeds $(or $(SEEDS),20) --steps $(or $(STEPS),200)
 
-soak: $(PYTHON) ## A day of 100,800 doses under faults (SEED=1 HOURS=24 FAMILIES=525), then 10,000 races
+soak: $(PYTHON) ## A day of 100,800 doses under faults (SEED=1 HOURS=24 FAMILIES=2100), then 10,000 races
 	$(PYTHON) -m tests.soak --seed $(or $(SEED),1) --hours $(or $(HOURS),24) \
-		--families $(or $(FAMILIES),525)
+		--families $(or $(FAMILIES),2100)
 	$(PYTHON) -m tests.soak.races
 
 lock: ## Pin every dependency anew (needs uv: pip install uv)

@@ -1,6 +1,7 @@
 """Renders messages: one view for each kind."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.features.appointments.views import appointment_notices
@@ -16,6 +17,7 @@ from bot.features.medicines.views import (
 )
 from bot.features.overview.views import changes, digests
 from bot.ui.answer import Screen
+from bot.ui.wording import _
 from domain.delivery.messages import Message
 from domain.models.delivery import Kind
 
@@ -37,9 +39,16 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.TEST: settings.test,
 }
 
+#: A card says it as long as it asks, with what to look at before anybody gives a dose twice.
+_SAY_SO_THEMSELVES = frozenset({Kind.SLOT_CARD})
+
 
 def render(message: Message) -> Screen:
     """What the message shows now. Somebody who has left the family no longer sees any of it."""
     if message.receiver.has_left:
         return family_notices.closed()
-    return VIEWS[message.kind](message.facts)
+    screen = VIEWS[message.kind](message.facts)
+    if message.maybe_sent and message.kind not in _SAY_SO_THEMSELVES:
+        repeat = _("🔁 This may be a repeat.")
+        return replace(screen, text=f"{repeat}\n\n{screen.text}")
+    return screen

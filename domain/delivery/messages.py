@@ -28,6 +28,8 @@ from domain.models.delivery import Kind, NotificationStatus
 class Message:
     """A message with its receiver and facts. `holder` is the process that is to send or edit it.
 
+    `maybe_sent`: it may have reached the phone before.
+
     `obsolete` is why it needn't be sent any more; `shown_dose_ids` are the doses that it asks for.
     """
 
@@ -39,6 +41,7 @@ class Message:
     message_id: int | None
     attempts: int
     holder: UUID | None
+    maybe_sent: bool
     receiver: Receiver
     facts: Any  # as read by its kind
     obsolete: str | None
@@ -166,6 +169,7 @@ async def read_messages(
             message_id=row.message_id,
             attempts=row.attempts,
             holder=row.leased_by,
+            maybe_sent=row.maybe_sent,
             receiver=header.receiver,
             facts=facts[row.id],
             obsolete=kinds[header.kind].find_obsolete(facts[row.id]),

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Numeric,
     SmallInteger,
@@ -281,7 +283,8 @@ class MedicationLog(Base):
     A correction has the row that it replaces as `corrects_id`; the undo of a correction also has
     that correction as `undoes_id`. `given` is the wording of an amount other than the planned one,
     which `amount` and `unit` count. `timestamp` is when it was taken, in the zone `timezone`;
-    `recorded_at` is when somebody said so; `dose_count` is how many doses as set that was. Rows
+    `recorded_at` is when somebody said so, by a clock that may have been set back: rows are in the
+    order of `sequence`. `dose_count` is how many doses as set that was. Rows
     written by one tap share an `action_id`, so that one Undo covers all of them.
     """
 
@@ -314,6 +317,7 @@ class MedicationLog(Base):
     )
 
     id: Mapped[Id]
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity())
     family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
     medication_id: Mapped[UUID]
     dose_id: Mapped[UUID | None]

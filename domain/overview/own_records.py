@@ -45,7 +45,7 @@ async def find_last_record(scope: Scope, member: Member) -> LastAction | None:
             MedicationLog.recorded_at > func.clock_now() - UNDO_PERIOD,
             _IS_CURRENT,
         )
-        .order_by(MedicationLog.recorded_at.desc())
+        .order_by(MedicationLog.sequence.desc())
         .limit(1)
     )
     return await _record(scope, MedicationLog.action_id == last.scalar_subquery())
@@ -86,7 +86,7 @@ async def _superseded(
         )
         .join(User, User.id == MedicationLog.recorded_by_id)
         .where(MedicationLog.dose_id == dose_id)
-        .order_by(MedicationLog.recorded_at, MedicationLog.id)
+        .order_by(MedicationLog.sequence)
     )
     log = [_LogEntry(**row._asdict()) for row in rows]
     undo = next((entry for entry in log if entry.undoes_id == record_id), None)

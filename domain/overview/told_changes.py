@@ -170,7 +170,6 @@ class ChangesFacts:
     reader_id: UUID
     reader_zone: ZoneInfo | None
     hears: bool
-    is_repeat: bool
 
 
 async def _read_message(scope: Scope, header: MessageHeader) -> ChangesFacts:
@@ -187,7 +186,6 @@ async def _read_message(scope: Scope, header: MessageHeader) -> ChangesFacts:
         reader_id=header.receiver.user_id,
         reader_zone=header.receiver.zone,
         hears=hears,
-        is_repeat=header.maybe_sent,
     )
 
 

@@ -107,8 +107,12 @@ async def act_on_due_doses(
         return []
     over = [d for d in due if d.ladder_step == Step.MISS or now >= d.window_ends_at]
     open_ = [d for d in due if d.ladder_step != Step.MISS and now < d.window_ends_at]
-    in_time = [d for d in open_ if has_step(Step(d.ladder_step), d.rung, d.plan)]
-    if waiting := [dose for dose in open_ if dose not in in_time]:
+    in_time: list[DueDose] = []
+    waiting: list[DueDose] = []
+    for dose in open_:
+        has_its_step = has_step(Step(dose.ladder_step), dose.rung, dose.plan)
+        (in_time if has_its_step else waiting).append(dose)
+    if waiting:
         await _move_doses(scope, [_wait(dose) for dose in waiting])
     to_ask = [dose for dose in in_time if dose.ladder_step != Step.OTHERS]
     to_tell = [dose for dose in in_time if dose.ladder_step == Step.OTHERS]

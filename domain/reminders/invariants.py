@@ -52,7 +52,7 @@ IN_FAMILY: Sequence[Rule] = (
             SELECT dose_id, status, corrects_id, recorded_at,
                    lag(id) OVER record AS previous_id, lag(status) OVER record AS before
             FROM medication_logs WHERE dose_id IS NOT NULL
-            WINDOW record AS (PARTITION BY dose_id ORDER BY recorded_at, id)
+            WINDOW record AS (PARTITION BY dose_id ORDER BY sequence)
         ) log
         WHERE CASE
             WHEN corrects_id IS NOT NULL
@@ -69,13 +69,13 @@ IN_FAMILY: Sequence[Rule] = (
         SELECT d.id, d.status, log.status, d.due_at AS since FROM doses d
         LEFT JOIN LATERAL (
             SELECT status FROM medication_logs l WHERE l.dose_id = d.id
-            ORDER BY recorded_at DESC, id DESC LIMIT 1
+            ORDER BY sequence DESC LIMIT 1
         ) log ON true
         LEFT JOIN LATERAL (
             SELECT recorded_by_id FROM medication_logs l
             WHERE l.dose_id = d.id AND l.undoes_id IS NULL
               AND NOT EXISTS (SELECT 1 FROM medication_logs u WHERE u.undoes_id = l.id)
-            ORDER BY recorded_at DESC, id DESC LIMIT 1
+            ORDER BY sequence DESC LIMIT 1
         ) standing ON true
         WHERE (d.status IN ('taken', 'skipped') OR log.status IN ('taken', 'skipped'))
           AND (d.status, d.resolved_by_id) IS DISTINCT FROM (log.status, standing.recorded_by_id)
@@ -139,7 +139,8 @@ IN_FAMILY: Sequence[Rule] = (
               SELECT 1 FROM notifications n
               WHERE n.kind = 'slot_card' AND n.slot_at = d.due_at
                 AND n.care_recipient_id = d.care_recipient_id AND n.user_id = m.user_id
-                AND (n.sent_at BETWEEN d.due_at AND d.window_ends_at
+                -- The clock may have been set back between queueing and sending it.
+                AND (greatest(n.created_at, n.sent_at) >= d.due_at AND n.sent_at <= d.window_ends_at
                      OR n.status IN ('unreachable', 'obsolete', 'failed') AND n.reason IS NOT NULL
                      OR n.status = 'pending' AND clock_now() < d.window_ends_at))
         """,

@@ -103,3 +103,19 @@ async def test_a_clock_that_is_set_neither_skips_nor_repeats_a_rung(
     await home.ben.press("Taken")
     await home.anna.sees("recorded by Ben")
     await town.settled()
+
+
+async def test_what_is_undone_after_the_clock_was_set_back_stays_undone(
+    home: Household, town: Town
+) -> None:
+    """The order of records is that in which they were made, not that of their times."""
+    await ask(town, *home)
+    await home.anna.press("Taken")
+    taken = await home.anna.sees("recorded by Anna")
+    town.jump_by(minutes=-5)
+    await home.anna.press("Undo", message=taken)
+    await home.ben.sees("Taken", after=taken)
+    await town.settled()
+    await home.anna.send("/history")
+    history = await home.anna.sees("History")
+    assert "taken" not in history.text

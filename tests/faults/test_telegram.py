@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.redis.client import connect
 from bot.redis.keys import rate_limit
-from bot.sandbox import Drop
+from bot.sandbox import Drop, Person
 from tests.faults.reminded import REPEAT, due, reminders
 from tests.town import A_DOSE, Household, Remindable, Town, ask, join
 from tests.waiting import until
@@ -33,6 +33,27 @@ async def test_a_card_whose_answer_got_lost_comes_again_and_says_so(
     is_dose = remindable is A_DOSE
     await twice.press("Taken" if is_dose else "I'll drive")
     await once.sees("recorded by" if is_dose else "is driving")
+
+
+async def test_a_summary_whose_answer_got_lost_comes_again_and_says_so(
+    home: Household, town: Town
+) -> None:
+    """As does everything that isn't a card: whatever it is, it may have been read already."""
+    asked = await ask(town, *home)
+    town.jump_to(asked.minute + timedelta(minutes=119))
+    await town.settled()
+    town.sandbox.fail_next("sendMessage", drop=Drop.AFTER)
+    town.jump_to(asked.minute + timedelta(hours=2))
+    await until(lambda: sum(len(missed(phone)) for phone in home) == 3)
+    await town.settled()
+    assert sorted([REPEAT in each for each in missed(phone)] for phone in home) == [
+        [False],
+        [False, True],
+    ]
+
+
+def missed(phone: Person) -> list[str]:
+    return [message.text for message in phone.messages if "recorded this dose in time" in message.text]
 
 
 async def test_a_card_that_may_have_been_lost_comes_again_and_says_so(

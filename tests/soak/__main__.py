@@ -1,7 +1,7 @@
 # ruff: noqa: T201 -- it is there to be read
 """The long run: ``make soak``, or ``python -m tests.soak --families 50 --hours 2 --seed 7``.
 
-By default a day of 525 families, whose people take 100,800 doses.
+By default a day of 2,100 families, whose people take 100,800 doses.
 """
 
 import argparse
@@ -26,6 +26,7 @@ async def main(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             families=arguments.families,
             lasts=timedelta(hours=arguments.hours),
+            in_the_midst=arguments.in_the_midst,
             seconds=arguments.seconds,
             is_shown=True,
         )
@@ -77,7 +78,10 @@ def show(outcome: Outcome) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--families", type=int, default=525, help="192 doses a day each")
+    parser.add_argument("--families", type=int, default=2_100, help="48 doses a day each")
+    parser.add_argument(
+        "--in-the-midst", action="store_true", help="every fault strikes while the bots are at work"
+    )
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--seconds", type=float, default=math.inf, help="of ours, at most")
     sys.exit(asyncio.run(main(parser.parse_args())))

@@ -110,7 +110,9 @@ def _find_unasked(account: Account, doses: Sequence[Row[Any]], record: ServerRec
 
 
 async def _count_copies(account: Account, town: Town, record: ServerRecord) -> None:
-    """Each notification may reach its phone once without saying that it may be a repeat."""
+    """Each notification is to reach its phone once; whatever comes again says that it may be a
+    repeat. Of those that Telegram accepted without saying as what, we know no id.
+    """
     owed: Counter[tuple[int, About]] = Counter()
     known: set[tuple[int, int]] = set()
     for row in await town.rows(_COPIES):
@@ -120,7 +122,7 @@ async def _count_copies(account: Account, town: Town, record: ServerRecord) -> N
         known.add((row.telegram_id, row.message_id))
     for (chat_id, about), copies in record.copies.items():
         account.cards += len(copies)
-        account.repeats += sum((chat_id, copy.message_id) not in known for copy in copies)
+        account.repeats += max(0, len(copies) - owed[chat_id, about])
         unmarked = sum(not copy.is_marked for copy in copies)
         account.unmarked += max(0, unmarked - owed[chat_id, about])
         account.orphans += sum(_is_orphan(town, copy, known) for copy in copies)

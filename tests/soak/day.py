@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,10 @@ from tests.soak.record import ServerRecord
 #: nobody who is awake holds a lease: for them no minute passes while they send or record.
 _BROKEN_SECONDS, _LONGEST_SECONDS = 0.7, 4.0
 _LOOK_SECONDS = 0.03
-_STRIKE_WITHIN_SECONDS = 0.25
+#: A fault strikes at any second of a step. For so many of ours after its beginning the bots may be
+#: at work; later they only wait for the next one. *In the midst* it strikes within the first.
+_BUSY_SECONDS = 3.0
+_MIDST_SECONDS = 0.25
 
 _QUIET = """
     SELECT NOT EXISTS (SELECT 1 FROM inbound_updates WHERE status IN ('open', 'applied'))
@@ -38,6 +41,15 @@ _NOTHING_HELD = """
 """
 
 
+@dataclass(frozen=True)
+class _Strike:
+    """A fault that strikes so many seconds *after* a step has begun."""
+
+    name: str
+    fault: Fault
+    after: float
+
+
 @dataclass
 class _Running:
     """A fault that is not over, and how many steps of the run are left to it."""
@@ -50,12 +62,13 @@ class _Running:
 @dataclass
 class Day:
     """Goes on by minutes until *ends_at*; in each of them the bots do what is due, people press,
-    and what breaks, breaks.
+    and what breaks, breaks: at any moment, or always *in the midst* of what they do.
     """
 
     site: Site
     people: People
     record: ServerRecord
+    in_the_midst: bool
     struck: Counter[str] = field(default_factory=Counter)
     slow_minutes: int = 0
     _running: list[_Running] = field(default_factory=list)
@@ -72,17 +85,18 @@ class Day:
         while clock.now() < ends_at and time.monotonic() < began + seconds:
             minute = self._next()
             strikes = []
-            while next_fault_at < minute:
+            while next_fault_at < minute + STEP:
                 name = self._choose()
                 if name is not None:
-                    strikes.append(self._strike(name, FAULTS[name]))
+                    seconds = (next_fault_at - minute).total_seconds()
+                    strikes.append(_Strike(name, FAULTS[name], max(0.0, seconds)))
                 next_fault_at += self._pause()
             if clocks and began_at + clocks[0].after * (ends_at - began_at) < minute:
                 turn = clocks.pop(0)
-                strikes.append(self._strike(turn.name, turn.fault))
+                strikes.append(_Strike(turn.name, turn.fault, 0.0))
             await self._live_through(minute, strikes)
             now = clock.now()  # wherever it was set
-            next_fault_at = min(max(next_fault_at, now), now + self._pause())
+            next_fault_at = min(max(next_fault_at, now), now + STEP + self._pause())
             if is_shown and now - shown_at >= timedelta(hours=1):
                 shown_at = now
                 sent, took = self.record.calls["sendMessage"], time.monotonic() - began
@@ -125,10 +139,8 @@ class Day:
     def _pause(self) -> timedelta:
         return timedelta(seconds=self.site.chance.uniform(30, 120))
 
-    async def _live_through(
-        self, minute: datetime, strikes: Sequence[Coroutine[Any, Any, None]]
-    ) -> None:
-        """The minute begins, the bots act, people press; something breaks somewhere in between."""
+    async def _live_through(self, minute: datetime, strikes: Sequence[_Strike]) -> None:
+        """The minute begins, the bots act, people press; something breaks in between or after."""
         clock = self.site.town.clock
         clock.advance(minute - clock.now())
         for running in self._running:
@@ -141,7 +153,8 @@ class Day:
         began = asyncio.get_running_loop().time()
         for replica in self.site.replicas:
             replica.move()
-        striking = [asyncio.create_task(strike) for strike in strikes]
+        soon = [each for each in strikes if self.in_the_midst or each.after < _BUSY_SECONDS]
+        striking = [asyncio.create_task(self._strike(each)) for each in soon]
         self.people.act()
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
@@ -151,13 +164,16 @@ class Day:
             if await self._is_quiet():
                 break
             seconds = asyncio.get_running_loop().time() - began
-            is_broken = bool(self._running or strikes) or not self._all_run()
+            is_broken = bool(self._running or soon) or not self._all_run()
             if seconds > _LONGEST_SECONDS:
                 self.slow_minutes += not is_broken
                 break
             if is_broken and seconds > _BROKEN_SECONDS and await self._holds_nothing():
                 break
         await asyncio.gather(*striking)
+        for strike in strikes:
+            if strike not in soon:
+                await self._strike(strike)
         self._striking.clear()
         self.people.look(self.record)
 
@@ -193,10 +209,13 @@ class Day:
                 return bool(await town.value(sql, now=town.clock.now(), **parameters))
         return False
 
-    async def _strike(self, name: str, fault: Fault) -> None:
-        await asyncio.sleep(self.site.chance.uniform(0, _STRIKE_WITHIN_SECONDS))
-        self.struck[name] += 1
-        ending = AsyncExitStack()
+    async def _strike(self, strike: _Strike) -> None:
+        if self.in_the_midst:
+            await asyncio.sleep(self.site.chance.uniform(0, _MIDST_SECONDS))
+        elif strike.after < _BUSY_SECONDS:
+            await asyncio.sleep(strike.after)
+        self.struck[strike.name] += 1
+        fault, ending = strike.fault, AsyncExitStack()
         await ending.enter_async_context(fault.strike(self.site))
         lasts = self.site.chance.randint(1, fault.minutes) if fault.minutes else 0
         self._running.append(_Running(fault.of, lasts // 2, ending))

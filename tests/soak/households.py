@@ -24,7 +24,7 @@ from tests.town import Town
 ZONE = ZoneInfo("UTC")
 EVERY = timedelta(hours=2)
 TIMES = 12  # a day
-MEDICINES = 16
+MEDICINES = 4
 #: A run goes on by so much, so that everything due and every step of a ladder falls on its turn.
 STEP = timedelta(minutes=2)
 AT_ONCE = 8

@@ -51,11 +51,13 @@ async def run(
     seed: int,
     families: int,
     lasts: timedelta,
+    in_the_midst: bool = False,
     seconds: float = math.inf,
     is_shown: bool = False,
 ) -> Outcome:
     """A run on an empty, migrated database, which ends after so many *seconds* of ours at the
-    latest. *servers* are stopped and started on the way.
+    latest. Faults strike at any moment, or always *in the midst* of what the bots do. *servers* are
+    stopped and started on the way.
     """
     began = time.monotonic()
     clock = clock_at(BEGINS_AT)
@@ -69,7 +71,7 @@ async def run(
             replicas = [Replica(town.wiring, Path(folder), f"bot {n}") for n in range(REPLICAS)]
             chance = random.Random(seed)  # noqa: S311
             record = ServerRecord(town)
-            day = Day(Site(town, servers, valkey, replicas, chance), people, record)
+            day = Day(Site(town, servers, valkey, replicas, chance), people, record, in_the_midst)
             settling_seconds = time.monotonic() - began
             began = time.monotonic()
             try:

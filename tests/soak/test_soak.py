@@ -1,4 +1,4 @@
-"""An hour and a half of the long run, with everything that breaks in it."""
+"""An hour of the long run, with everything that breaks in it, in the midst of what the bots do."""
 
 import pytest
 
@@ -12,7 +12,9 @@ from tests.soak.running import run
 async def test_a_while_of_faults_loses_and_doubles_nothing(
     servers: EmbeddedServers, database_url: str, seed: int
 ) -> None:
-    outcome = await run(servers, database_url, seed=seed, families=20, lasts=30 * STEP)
+    outcome = await run(
+        servers, database_url, seed=seed, families=80, lasts=30 * STEP, in_the_midst=True
+    )
     account = outcome.account
     assert account.is_well, account
     assert account.doses >= 300

@@ -39,7 +39,6 @@ class AppointmentFacts:
     reader_id: UUID
     reader_role: Role
     reader_zone: ZoneInfo | None
-    is_repeat: bool
     is_late: bool
     asked_by: str | None = None
 
@@ -58,7 +57,6 @@ async def _read(scope: Scope, header: MessageHeader) -> AppointmentFacts:
         reader_id=header.receiver.user_id,
         reader_role=header.receiver.role,
         reader_zone=header.receiver.zone,
-        is_repeat=header.maybe_sent,
         is_late=header.shown_at > header.minute + LATE_AFTER,
         asked_by=asked_by,
     )

@@ -69,7 +69,7 @@ _LOG = (
         User.name.label("by"),
     )
     .join(User, User.id == MedicationLog.recorded_by_id)
-    .order_by(MedicationLog.recorded_at, MedicationLog.id)
+    .order_by(MedicationLog.sequence)
 )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from domain import audit
@@ -216,12 +216,11 @@ def is_current_record(log: type[MedicationLog]) -> ColumnElement[bool]:
     an undo itself.
     """
     later = aliased(MedicationLog)
-    is_later = tuple_(later.recorded_at, later.id) > tuple_(log.recorded_at, log.id)
     stands_in_its_way = (
         select(later.id)
         .where(
             later.dose_id == log.dose_id,
-            is_later,
+            later.sequence > log.sequence,
             later.undoes_id.is_(None),
             ~_is_undone(later),
         )
@@ -283,9 +282,7 @@ async def _lock(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
 async def _list_log(scope: Scope, dose_id: UUID) -> Sequence[_LogEntry]:
     """All log rows of a dose, oldest first."""
     rows = await scope.rows(
-        _LOG.where(MedicationLog.dose_id == dose_id).order_by(
-            MedicationLog.recorded_at, MedicationLog.id
-        )
+        _LOG.where(MedicationLog.dose_id == dose_id).order_by(MedicationLog.sequence)
     )
     return [_LogEntry(**row._asdict()) for row in rows]
 

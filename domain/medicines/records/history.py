@@ -100,7 +100,7 @@ _IS_CORRECTED = (
         MedicationLog.status != RecordStatus.UNDONE,
         Dose.status.in_(RESOLVED),
     )
-    .order_by(MedicationLog.recorded_at.desc(), MedicationLog.id.desc())
+    .order_by(MedicationLog.sequence.desc())
     .limit(1)
     .scalar_subquery()
     .label("is_corrected")
@@ -184,7 +184,7 @@ async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
         )
         .join(User, User.id == MedicationLog.recorded_by_id)
         .where(MedicationLog.dose_id == dose_id, MedicationLog.family_id == scope.family_id)
-        .order_by(MedicationLog.recorded_at, MedicationLog.id)
+        .order_by(MedicationLog.sequence)
     )
     is_recorded = dose.status in (DoseStatus.TAKEN, DoseStatus.SKIPPED)
     is_recent = dose.resolved_at is not None and (

@@ -90,7 +90,7 @@ _LOG = (
         MedicationLog.dose_id == bindparam("dose_id"),
         MedicationLog.family_id == bindparam("family_id"),
     )
-    .order_by(MedicationLog.recorded_at, MedicationLog.id)
+    .order_by(MedicationLog.sequence)
 )
 
 

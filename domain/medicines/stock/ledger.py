@@ -113,7 +113,7 @@ async def take_from_stock(
 _TAKES = text(f"""
     WITH first AS (
         SELECT medication_id, recorded_at FROM medication_logs
-        WHERE dose_id = :dose_id ORDER BY recorded_at, id LIMIT 1
+        WHERE dose_id = :dose_id ORDER BY sequence LIMIT 1
     ), counted AS (SELECT {_COUNTED_AT} AS at)
     SELECT EXISTS (SELECT 1 FROM stock_movements, counted
                    WHERE dose_id = :dose_id AND created_at > counted.at)

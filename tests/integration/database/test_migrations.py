@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -28,7 +29,7 @@ from domain.medicines.changes.windows import set_window
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.snoozing import hold_slot
 from domain.medicines.ladders import get_window, set_medicine_ladder
-from domain.medicines.records import intakes, recording
+from domain.medicines.records import intakes, recording, undo
 from domain.medicines.schedules.days import Monthly
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
@@ -395,6 +396,35 @@ async def test_what_each_hears_is_forgotten_on_the_way_to_0013_and_who_is_asked_
     hours = await factories.acting(database, ben, get_hours)
     assert (hours.morning_at, hours.quiet) == (None, None)
     assert await factories.acting(database, anna, get_window) == timedelta(hours=2)
+
+
+async def _take_and_undo(database: Database, who: factories.Account, dose_id: UUID) -> None:
+    for work in (
+        lambda scope: recording.record_doses(scope, [dose_id], status=DoseStatus.TAKEN),
+        lambda scope: undo.undo_doses(scope, [dose_id]),
+    ):
+        await factories.acting(database, who, work)
+
+
+async def test_the_order_of_records_survives_the_way_to_0015_and_back(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    dose = await factories.asked_dose(
+        database, smith, await factories.medicine(database, anna, mum)
+    )
+    await _take_and_undo(database, anna, dose.id)
+    order = text("SELECT status FROM medication_logs ORDER BY sequence")
+    await database.close()
+    await runner.downgrade(database_url, revision="0015")
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        assert (await connection.scalars(order)).all() == ["taken", "undone"]
+    await _take_and_undo(database, anna, dose.id)  # what is recorded from now on comes behind
+    async with without_walls(database_url) as connection:
+        assert (await connection.scalars(order)).all() == ["taken", "undone"] * 2
 
 
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(

@@ -32,8 +32,6 @@ from domain.timers import Step
 def notice(facts: AppointmentFacts) -> Screen:
     """Everything that a member is told in one minute about one person's appointments."""
     parts = []
-    if facts.is_repeat:
-        parts.append(_("🔁 This may be a repeat."))
     if facts.is_late:
         parts.append(_("⏳ This reminder is late: I couldn't reach you in time."))
     parts += ["\n".join(_lines(item, facts)) for item in facts.items]

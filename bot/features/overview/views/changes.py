@@ -37,8 +37,7 @@ _MAX_OPENED = 5  # buttons that open an appointment
 
 def changed(facts: ChangesFacts) -> Screen:
     """Who changed what, and how it looks now."""
-    parts = [_("🔁 This may be a repeat.")] if facts.is_repeat else []
-    parts += ["\n".join(_lines(changes, facts)) for changes in _by_subject(facts.items)]
+    parts = ["\n".join(_lines(changes, facts)) for changes in _by_subject(facts.items)]
     if facts.more:
         words = ngettext("… and {count} more change", "… and {count} more changes", facts.more)
         parts.append(words.format(count=facts.more))

@@ -42,7 +42,6 @@ def appointment_notice_screens(home: Home) -> Mapping[str, View]:
             reader_id=ANNA_ID,
             reader_role=Role.CAREGIVER,
             reader_zone=None,
-            is_repeat=False,
             is_late=False,
         )
         return partial(appointment_notices.notice, replace(facts, **changed))  # type: ignore[arg-type]
@@ -54,7 +53,7 @@ def appointment_notice_screens(home: Home) -> Mapping[str, View]:
         "notice_appointment": notice(remind),
         "notice_appointment_series": notice(AppointmentItem(Step.REMIND, series)),
         "notice_two_appointments": notice(remind, AppointmentItem(Step.REMIND, series)),
-        "notice_appointment_late": notice(remind, is_late=True, is_repeat=True),
+        "notice_appointment_late": notice(remind, is_late=True),
         "notice_appointment_begun": notice(remind, now=one.starts_at + timedelta(minutes=5)),
         "notice_appointment_all_day": notice(
             AppointmentItem(

@@ -52,7 +52,6 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
             reader_id=BEN_ID,
             reader_zone=None,
             hears=True,
-            is_repeat=False,
         )
         return partial(changes.changed, replace(facts, **changed))  # type: ignore[arg-type]
 
@@ -131,7 +130,6 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
             of_appointment("appointment.moved", subject_id=MEDICINE_IDS[2]),
             of_appointment("appointment.edited", subject_id=MEDICINE_IDS[2]),
             told("appointment.restored", appointment=home.series, subject_id=MEDICINE_IDS[3]),
-            is_repeat=True,
         ),
         "changes_of_a_long_list": notice(told("medication.added", medicine=medicine), more=7),
         "changes_wanted_toast": partial(changes.change_notices_set, wanted=True),

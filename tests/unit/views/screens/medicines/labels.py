@@ -106,7 +106,6 @@ def _note_screens(home: Home) -> Mapping[str, View]:
             reader_id=BEN_ID,
             reader_zone=None,
             hears=True,
-            is_repeat=False,
         )
         return partial(changes.changed, facts)
 
