@@ -88,8 +88,8 @@ class Day:
             while next_fault_at < minute + STEP:
                 name = self._choose()
                 if name is not None:
-                    seconds = (next_fault_at - minute).total_seconds()
-                    strikes.append(_Strike(name, FAULTS[name], max(0.0, seconds)))
+                    after = max(0.0, (next_fault_at - minute).total_seconds())
+                    strikes.append(_Strike(name, FAULTS[name], after))
                 next_fault_at += self._pause()
             if clocks and began_at + clocks[0].after * (ends_at - began_at) < minute:
                 turn = clocks.pop(0)
