@@ -15,9 +15,10 @@ from tests.soak.households import STEP
 from tests.soak.people import People
 from tests.soak.record import ServerRecord
 
-#: Seconds of ours that a minute lasts at most. Where something is broken it ends earlier, once
-#: nobody who is awake holds a lease: for them no minute passes while they send or record.
-_BROKEN_SECONDS, _LONGEST_SECONDS = 0.7, 4.0
+#: Seconds of ours that a step lasts if something is broken, or if it is slow; and not longer than
+#: the last of these. Before that it ends only when nobody who is awake holds a lease: two minutes
+#: don't pass while they send or record what takes them a second.
+_BROKEN_SECONDS, _SLOW_SECONDS, _LONGEST_SECONDS = 0.7, 4.0, 30.0
 _LOOK_SECONDS = 0.03
 #: A fault strikes at any second of a step. For so many of ours after its beginning the bots may be
 #: at work; later they only wait for the next one. *In the midst* it strikes within the first.
@@ -165,10 +166,10 @@ class Day:
                 break
             seconds = asyncio.get_running_loop().time() - began
             is_broken = bool(self._running or soon) or not self._all_run()
-            if seconds > _LONGEST_SECONDS:
+            if seconds < (_BROKEN_SECONDS if is_broken else _SLOW_SECONDS):
+                continue
+            if seconds > _LONGEST_SECONDS or await self._holds_nothing():
                 self.slow_minutes += not is_broken
-                break
-            if is_broken and seconds > _BROKEN_SECONDS and await self._holds_nothing():
                 break
         await asyncio.gather(*striking)
         for strike in strikes:
