@@ -4,11 +4,12 @@ Exit codes: 0 done, 1 something is wrong (and was reported), 2 bad configuration
 """
 
 import argparse
-import asyncio
 import logging
 import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
+
+import uvloop
 
 from bot.embedded import EmbeddedError
 from bot.ops.logs import configure_logging
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
         configure_logging(settings.log_level)
-        return asyncio.run(_command(options, settings))
+        return uvloop.run(_command(options, settings))
     except (SettingsError, EmbeddedError) as error:
         print(error, file=sys.stderr)
         return BAD_CONFIGURATION

@@ -1,9 +1,11 @@
 """What every test may ask for: real servers, one set per worker, gone when the tests are."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 import pytest_asyncio
+import uvloop
 from redis.asyncio import Redis
 
 from bot.embedded import EmbeddedServers
@@ -14,6 +16,11 @@ from domain.overview.change_notices import queue_change_news
 from migrations import runner
 from tests.databases import MORNING, clock_at, database_name, new_database
 from tests.servers import running_servers
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loop that the bot runs on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

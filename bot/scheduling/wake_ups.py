@@ -36,6 +36,8 @@ from domain.set_asides import Work, delete_recovered, describe
 log = logging.getLogger(__name__)
 
 BATCH = 1_000  # doses and appointments in one transaction
+#: Batches at once: PostgreSQL writes one while we reckon what follows from the other.
+BATCHES_AT_ONCE = 2
 TICK_SECONDS = 1.0
 #: How much this process and PostgreSQL may disagree about whether a minute has come; see
 #: domain.clock.
@@ -112,9 +114,16 @@ class WakeUps:
         the chores.
         """
         async with self._acting:
-            while await self._act_on_a_batch():
-                pass
+            if await self._act_on_a_batch():
+                rest = (self._act_until_none_is_left() for _ in range(BATCHES_AT_ONCE))
+                for outcome in await asyncio.gather(*rest, return_exceptions=True):
+                    if isinstance(outcome, BaseException):
+                        raise outcome
         self._chores_due.set()
+
+    async def _act_until_none_is_left(self) -> None:
+        while await self._act_on_a_batch():
+            pass
 
     async def do_chores(self) -> None:
         """Work that a family wouldn't miss for a minute: stocks running out, pauses ending,

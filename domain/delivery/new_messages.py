@@ -96,12 +96,19 @@ _QUEUE_OR_EXTEND = text("""
 """)
 
 
+def _key(message: OutgoingMessage) -> tuple[bytes, bytes]:
+    person = message.person_id.bytes if message.person_id is not None else b""
+    return person, message.user_id.bytes
+
+
 async def queue_or_extend(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
     """Queue these messages in one statement, or extend those that exist. Each message has exactly
     one fact, an array or an object.
     """
     if not messages:
         return
+    # In one order everywhere, or two batches that have a slot in common could deadlock.
+    messages = sorted(messages, key=_key)
     facts = [fact for message in messages for fact in message.facts.items()]
     await scope.execute(
         _QUEUE_OR_EXTEND,

@@ -12,7 +12,13 @@ from sqlalchemy.sql.base import Executable
 
 from domain.clock import SQL_NOW
 from domain.database.scope import Scope
-from domain.delivery.dose_messages import find_asked_for, refresh_cards, refresh_told
+from domain.delivery.dose_messages import (
+    SLOTS,
+    find_asked_for,
+    refresh_cards,
+    refresh_told,
+    slot_parameters,
+)
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
@@ -27,8 +33,7 @@ from domain.set_asides import Work, is_free
 from domain.timers import Step, floor_minute
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A person's doses at one minute, on one card (`part`); or the minute of a summary."""
 
     family_id: UUID
@@ -213,30 +218,34 @@ async def _by_card(
     return slots, await _newest_cards(scope, slots)
 
 
+_CARD = (
+    Notification.family_id,
+    Notification.care_recipient_id,
+    Notification.slot_at,
+    Notification.part,
+)
+_NEWEST_CARDS = (
+    # Each card asks later than its predecessor.
+    select(
+        *_CARD,
+        func.max(Notification.ask_no).label("ask_no"),
+        func.max(Notification.deadline_at).label("asked_at"),
+    )
+    .join(
+        SLOTS,
+        (Notification.care_recipient_id == SLOTS.c.care_recipient_id)
+        & (Notification.slot_at == SLOTS.c.slot_at),
+    )
+    .where(Notification.kind == Kind.SLOT_CARD, ~Notification.facts.has_key("told"))
+    .group_by(*_CARD)
+)
+
+
 async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
     """The last card of each slot that has one, by part."""
     wanted = list(slots)
-    card = (
-        Notification.family_id,
-        Notification.care_recipient_id,
-        Notification.slot_at,
-        Notification.part,
-    )
-    rows = await scope.rows(
-        # Each card asks later than its predecessor.
-        select(
-            *card,
-            func.max(Notification.ask_no).label("ask_no"),
-            func.max(Notification.deadline_at).label("asked_at"),
-        )
-        .where(
-            Notification.care_recipient_id.in_({slot.care_recipient_id for slot in wanted}),
-            Notification.slot_at.in_({slot.at for slot in wanted}),
-            Notification.kind == Kind.SLOT_CARD,
-            ~Notification.facts.has_key("told"),
-        )
-        .group_by(*card)
-    )
+    keys = {(slot.care_recipient_id, slot.at) for slot in wanted}
+    rows = await scope.rows(_NEWEST_CARDS, slot_parameters(keys))
     found = {
         Slot(row.family_id, row.care_recipient_id, row.slot_at, row.part): Card(
             row.ask_no, row.asked_at

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import false, func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, false, func, select
 
 from domain.access import ASKED_FIRST, Role
 from domain.database.scope import Scope
@@ -32,6 +32,30 @@ class NotifiedMember:
 MembersByPerson: TypeAlias = Mapping[UUID, Sequence[NotifiedMember]]
 
 
+# An array, however many they are, so that it's one statement for PostgreSQL and for SQLAlchemy.
+_MEMBERS = (
+    select(
+        CareRecipient.id,
+        FamilyMember.user_id,
+        FamilyMember.role,
+        func.coalesce(FamilyMember.user_id == CareRecipient.user_id, false()).label("is_self"),
+        func.coalesce(CareAssignment.asked_first, false()).label("is_named"),
+        CareAssignment.hears,
+    )
+    .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
+    .outerjoin(
+        CareAssignment,
+        (CareAssignment.care_recipient_id == CareRecipient.id)
+        & (CareAssignment.user_id == FamilyMember.user_id),
+    )
+    .where(
+        CareRecipient.id == any_(bindparam("care_recipient_ids", type_=ARRAY(Uuid))),
+        FamilyMember.left_at.is_(None),
+        (FamilyMember.role != Role.RECIPIENT) | (FamilyMember.user_id == CareRecipient.user_id),
+    )
+)
+
+
 async def list_members_by_person(
     scope: Scope, care_recipient_ids: Iterable[UUID]
 ) -> MembersByPerson:
@@ -39,27 +63,7 @@ async def list_members_by_person(
     is asked first; where nobody is who is still there, every admin and caregiver who wants to hear
     everything. If nobody does, they all hear it: somebody has to. So does the person themselves.
     """
-    rows = await scope.rows(
-        select(
-            CareRecipient.id,
-            FamilyMember.user_id,
-            FamilyMember.role,
-            func.coalesce(FamilyMember.user_id == CareRecipient.user_id, false()).label("is_self"),
-            func.coalesce(CareAssignment.asked_first, false()).label("is_named"),
-            CareAssignment.hears,
-        )
-        .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
-        .outerjoin(
-            CareAssignment,
-            (CareAssignment.care_recipient_id == CareRecipient.id)
-            & (CareAssignment.user_id == FamilyMember.user_id),
-        )
-        .where(
-            CareRecipient.id.in_(list(care_recipient_ids)),
-            FamilyMember.left_at.is_(None),
-            (FamilyMember.role != Role.RECIPIENT) | (FamilyMember.user_id == CareRecipient.user_id),
-        )
-    )
+    rows = await scope.rows(_MEMBERS, {"care_recipient_ids": list(care_recipient_ids)})
     may_ask = [row for row in rows if row.role in ASKED_FIRST or row.is_self]
     has_willing = {row.id for row in may_ask if _is_willing(row)}
     asked = [row for row in may_ask if _is_willing(row) or row.id not in has_willing]

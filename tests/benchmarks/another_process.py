@@ -10,6 +10,8 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
+import uvloop
+
 from bot.sandbox import Person, Sandbox
 
 
@@ -73,7 +75,7 @@ async def remote_sandbox() -> AsyncIterator[RemoteSandbox]:
 
 
 def _run(connection: Connection) -> None:
-    asyncio.run(_serve(connection))
+    uvloop.run(_serve(connection))
 
 
 async def _serve(connection: Connection) -> None:

@@ -53,7 +53,9 @@ async def test_a_summary_whose_answer_got_lost_comes_again_and_says_so(
 
 
 def missed(phone: Person) -> list[str]:
-    return [message.text for message in phone.messages if "recorded this dose in time" in message.text]
+    return [
+        message.text for message in phone.messages if "recorded this dose in time" in message.text
+    ]
 
 
 async def test_a_card_that_may_have_been_lost_comes_again_and_says_so(

@@ -14,6 +14,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import uvloop
+
 from bot.app.app import App, Wiring
 from bot.ops.logs import configure_logging
 from bot.telegram_api.budget import Budget
@@ -94,4 +96,4 @@ def _say(words: str) -> None:
 
 if __name__ == "__main__":
     configure_logging("INFO")
-    asyncio.run(main())
+    uvloop.run(main())

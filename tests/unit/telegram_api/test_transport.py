@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import logging
+import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -194,9 +195,8 @@ async def test_a_full_pool_says_that_nothing_was_sent() -> None:
 
 async def test_a_server_that_accepts_no_connection_times_out() -> None:
     # A full backlog drops further attempts, as a firewall does.
-    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, backlog=0)
-    port = server.sockets[0].getsockname()[1]
-    server.get_loop().remove_reader(server.sockets[0].fileno())
+    server = socket.create_server(("127.0.0.1", 0), backlog=0)
+    port = server.getsockname()[1]
     fillers = [asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
     waiting = [asyncio.ensure_future(filler) for filler in fillers]
     await asyncio.sleep(0.05)
@@ -213,8 +213,9 @@ async def test_a_server_that_accepts_no_connection_times_out() -> None:
         server.close()
 
 
-async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.readuntil(b"\r\n\r\n")
+    writer.close()
 
 
 async def stop_half_way(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
