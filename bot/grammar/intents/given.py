@@ -42,9 +42,10 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     words = pattern_of("due then").sub("", words)
     words, but_not = _without_exception(sentence, words)
     words, due_hours = without_due_hour(words)
-    words, late = _lateness(words)
+    words, late, how_late = _lateness(words)
     words, note = _without_note(sentence, words)
-    note = "; ".join(filter(None, [typed_of(sentence, said.get("by") or ""), note]))
+    by = typed_of(sentence, said.get("by") or "")
+    note = "; ".join(filter(None, [by, how_late, note]))
     parts = tuple(parts_of(words))
     everything, due = pattern_of("everything"), pattern_of("due")
     is_all = bool(everything.search(words)) and "medx" not in words
@@ -182,10 +183,10 @@ def _without_exception(sentence: Sentence, words: str) -> tuple[str, tuple[UUID,
     return rest.strip(), but_not
 
 
-def without_due_hour(words: str) -> tuple[str, tuple[int, ...]]:
+def without_due_hour(words: str, section: str = "due hour") -> tuple[str, tuple[int, ...]]:
     """ "Her 9 o'clock one" is the one due then, at nine or at 21:00."""
     words = pattern_of("of an hour").sub(r"\1 one", words)  # "done her 8 o'clock"
-    found = pattern_of("due hour").search(words)
+    found = pattern_of(section).search(words)
     if found is None:
         return words, ()
     hour, half = int(found["hour"]), found["half"] or ""
@@ -197,8 +198,10 @@ def without_due_hour(words: str) -> tuple[str, tuple[int, ...]]:
     return f"{words[: found.start()]}{found['what']}{words[found.end() :]}", hours
 
 
-def _lateness(words: str) -> tuple[str, int | None]:
-    """How many minutes after its time it was given, or before, if it says so and names no hour."""
+def _lateness(words: str) -> tuple[str, int | None, str]:
+    """How many minutes after its time it was given, or before, if it says so and names no hour; and
+    the words that say so.
+    """
     for section in ("late", "late by", "early"):
         found = pattern_of(section).search(words)
         others = [] if found is None else (words[: found.start()] + words[found.end() :]).split()
@@ -206,12 +209,14 @@ def _lateness(words: str) -> tuple[str, int | None]:
             continue
         count = _COUNTS.get(found["count"]) or float(found["count"])
         minutes = round(count * (60 if found["unit"].startswith("h") else 1))
-        return words, -minutes if section == "early" else minutes
-    return words, None
+        rest = f"{words[: found.start()].strip()} {words[found.end() :].strip()}".strip()
+        return rest, -minutes if section == "early" else minutes, found[0].strip()
+    return words, None, ""
 
 
 _COUNTS = {"a": 1, "an": 1, "half an": 0.5, "half a": 0.5, "quarter of an": 0.25, "one": 1}
 _COUNTS |= {"two": 2, "three": 3, "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30}
+_COUNTS |= {"forty": 40, "forty five": 45}
 
 
 def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:

@@ -125,6 +125,8 @@ def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     said = match.groupdict()
     words = " ".join(filter(None, [said["rest"], said.get("more")]))
     words, due_hours = without_due_hour(words)
+    if not due_hours:
+        words, due_hours = without_due_hour(words, "due hour of a name")
     words, reason = _with_reason(words)
     rest = left_over(without_asides(words).split())
     is_of_pills = bool(pills().search(words)) or is_it(words)
@@ -172,6 +174,15 @@ def _counted(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     if not isinstance(found, Refilled):
         return None
     return Refilled(found.medicine_ids, f"= {found.amount}")
+
+
+def read_none_left(sentence: Sentence) -> Intent | None:
+    """ "We're out of warfarin", "no senna left": as if somebody had counted none."""
+    patterns = load_patterns(_STATEMENTS)["none left"]
+    is_said = any(pattern.search(sentence.text) for pattern in patterns)
+    if sentence.is_question or not is_said or len(sentence.mentions) != 1:
+        return None
+    return Refilled(sentence.mentions[0], "= 0")
 
 
 def names_pills(words: str) -> bool:

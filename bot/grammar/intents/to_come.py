@@ -18,7 +18,7 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.new_doctors import read_new_doctor
 from bot.grammar.intents.questions import WhoIs
-from bot.grammar.intents.sentences import Sentence
+from bot.grammar.intents.sentences import Sentence, parts_of
 from bot.grammar.words.loading import load_expressions, load_patterns
 
 _STATEMENTS = "statements"
@@ -28,8 +28,12 @@ def read_to_come(sentence: Sentence, text: str) -> Intent | None:
     """What *sentence*, typed as *text*, says is to be; None if it says nothing of the kind."""
     if sentence.is_question:
         return None
-    doctor = read_new_doctor(text)
-    return HasDoctor(doctor) if doctor is not None else _of_what_is_there(sentence)
+    is_for = sentence.text.endswith(" for personx")  # which is no part of the line
+    doctor = read_new_doctor(text[: text.casefold().rfind(" for ")] if is_for else text)
+    if doctor is None:
+        return _of_what_is_there(sentence)
+    is_named = "personx" in sentence.text.split()
+    return HasDoctor(doctor, sentence.person_id if is_named else None)
 
 
 def _of_what_is_there(sentence: Sentence) -> Intent | None:
@@ -56,10 +60,10 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
         words = load_expressions("times")["from now on"].sub(
             "", _typed(sentence, match.span("words"))
         )
-        begins = match.groupdict().get("begins")
-        return ChangesTo(
-            ids, f"{words} {_typed(sentence, match.span('begins'))}" if begins else words
-        )
+        if match.groupdict().get("begins"):
+            words = f"{words} {_typed(sentence, match.span('begins'))}"
+        named = load_expressions("times")["of one part"].search(sentence.text)
+        return ChangesTo(ids, words, next(parts_of(named[0]), None) if named else None)
     match = said("paused")
     if ids and said("stops") and not (match and match.groupdict().get("end")):
         return Stops(ids)
