@@ -37,7 +37,7 @@ from bot.grammar.intents.questions import (
 from bot.grammar.intents.sentences import Sentence, read_sentence
 from bot.grammar.intents.to_come import read_favour, read_to_come
 from bot.grammar.people import Person
-from bot.grammar.words.loading import load_expressions, load_patterns, load_words
+from bot.grammar.words.loading import load_expressions, load_words, patterns_within
 
 _QUESTIONS, _DANGER, _TALK = "questions", "danger", "talk"
 
@@ -103,8 +103,7 @@ def _is_said(sentence: Sentence) -> bool:
         return False
     first, *rest = sentence.text.split()
     is_past = first in {"had", "has", "have"} and not set(rest[:1]) & load_words("subjects")
-    done = load_patterns("statements")["did them"]
-    is_past = is_past or any(pattern.search(sentence.text) for pattern in done)
+    is_past = is_past or bool(patterns_within("statements", "did them", sentence.text))
     is_told = is_past or rest[:1] == ["not"] or first not in load_words("starts")
     # "Give it at 9 instead of 8", "give it every other day".
     is_told = is_told or (first == "give" and bool(load_words("changes a direction") & {*rest}))
@@ -205,8 +204,8 @@ def _advice(sentence: Sentence) -> Intent | None:
 
 def _skipped(sentence: Sentence) -> Intent | None:
     """ "She refused her pills" says that they were skipped, if it's nobody else's word."""
-    orders = load_patterns("statements")["told to skip"]  # which is the doctor's word
-    is_told = any(order.search(sentence.text) for order in orders)
+    # Which is the doctor's word.
+    is_told = bool(patterns_within("statements", "told to skip", sentence.text))
     found = read_happened(sentence)
     if not isinstance(found, Skipped):
         return None
@@ -226,7 +225,7 @@ def _before_reason(sentence: Sentence, reason: str) -> str:
 
 def _without_remarks(text: str) -> str:
     """Without what somebody isn't or doesn't do, behind what was given: "she didn't eat much"."""
-    for pattern in load_patterns("remarks")["remark"]:
+    for pattern in patterns_within("remarks", "remark", text):
         while match := pattern.search(text):
             text = f"{text[: match.start('remark')]}{text[match.end('remark') :]}"
     return text

@@ -19,7 +19,7 @@ from bot.grammar.intents.kinds import (
 from bot.grammar.intents.new_doctors import read_new_doctor
 from bot.grammar.intents.questions import WhoIs
 from bot.grammar.intents.sentences import Sentence, parts_of
-from bot.grammar.words.loading import load_expressions, load_patterns
+from bot.grammar.words.loading import load_expressions, patterns_within
 
 _STATEMENTS = "statements"
 
@@ -39,10 +39,10 @@ def read_to_come(sentence: Sentence, text: str) -> Intent | None:
 def _of_what_is_there(sentence: Sentence) -> Intent | None:
     visits = sentence.visit_ids or sentence.visits_of_doctors
     person, ids = sentence.person_id, sentence.medicine_ids
-    patterns = load_patterns(_STATEMENTS)
 
     def said(section: str) -> re.Match[str] | None:
-        found = (pattern.search(sentence.text) for pattern in patterns[section])
+        patterns = patterns_within(_STATEMENTS, section, sentence.text)
+        found = (pattern.search(sentence.text) for pattern in patterns)
         return next((match for match in found if match is not None), None)
 
     if visits and (match := said("moved")):
@@ -85,7 +85,7 @@ def _on_which_day(section: str, text: str) -> bool:
 
 def read_favour(sentence: Sentence) -> Intent | None:
     """ "Can Ben take Thursday?", which is no question to the bot."""
-    for pattern in load_patterns(_STATEMENTS)["asks to drive"]:
+    for pattern in patterns_within(_STATEMENTS, "asks to drive", sentence.text):
         if len(sentence.member_ids) <= 1 and pattern.search(sentence.text):
             visits = sentence.visit_ids or sentence.visits_of_doctors
             member = next(iter(sentence.member_ids), None)
