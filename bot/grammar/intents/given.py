@@ -41,7 +41,8 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     words = pattern_of("last of them").sub("", pattern_of("too").sub("", words))
     words = pattern_of("due then").sub("", words)
     words, but_not = _without_exception(sentence, words)
-    words, due_hours = without_due_hour(words)
+    # Of what is named, "given to mum 11am" says when.
+    words, due_hours = (words, ()) if "medx" in words.split() else without_due_hour(words)
     words, late, how_late = _lateness(words)
     words, note = _without_note(sentence, words)
     by = typed_of(sentence, said.get("by") or "")
@@ -89,6 +90,8 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
         # "Everything this morning": those of the morning, and no hour.
         named = next((_OF_PARTS[word] for word in rest if word in _OF_PARTS), None)
         part, when = part or named, "" if named else when
+    if part is None and not clock_in(rest):
+        part = _vague_part(sentence.text)
     if not is_of_pills or pattern_of("only one").search(words):
         when = " ".join(word for word in when.split() if word not in words_of("one of them"))
         return GaveDue(
@@ -96,6 +99,12 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
         )
     found = GaveDue(sentence.person_id, part, when, before, is_all=is_all, is_own=is_own, note=note)
     return replace(found, but_not=but_not, due_hours=due_hours, late=late)
+
+
+def _vague_part(text: str) -> Part | None:
+    """ "When she got up", "with lunch"."""
+    parts = {"vague morning": Part.MORNING, "vague noon": Part.NOON, "vague evening": Part.EVENING}
+    return next((parts[each] for each in parts if pattern_of(each).search(text)), None)
 
 
 def _of_each(words: str, sentence: Sentence) -> Iterator[list[str]]:
@@ -261,6 +270,8 @@ def _sorted_out(sentence: Sentence, words: str) -> tuple[str, str] | None:
     if it neither turns it around nor counts. None if there is another word.
     """
     spoken = words.split()
+    if pattern_of("a reason").search(words):
+        return None  # "as I'm leaving at 5", whose hour isn't when it was given
     notes: set[int] = set()
     for at, word in enumerate(spoken):
         if may_stay(word):

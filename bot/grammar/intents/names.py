@@ -17,7 +17,7 @@ _TICK = re.compile("(?<=\\w) ?[\u2705\u2714\u2611]\ufe0f?")
 _ISH = re.compile(r"(?i)(?:\b(?:at|around|about) )?\b(\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?) ?ish\b")
 _AT = re.compile(r" ?@ ?(?=\d)")
 _TEA_TIME = re.compile(r"(?i)\btea time\b")
-_O_CLOCK = re.compile(r"(?i)\bo'? ?clock\b")
+_O_CLOCK = re.compile(r"(?i)\bo'? ?clock(?:'?s)?\b")
 
 
 def spelled_out(text: str) -> Iterator[str]:

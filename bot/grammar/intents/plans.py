@@ -176,6 +176,8 @@ def _without_owner(line: str, people: Sequence[Person]) -> tuple[str, str]:
     for person in people if len(people) > 1 else ():
         owner = re.match(rf"(?i){re.escape(person.name)}['\u2019]?s (?=[a-z])", line)
         what = "" if owner is None else line[owner.end() :]
+        if has := _opening("owner has").match(what):
+            return what[has.end() :], person.name  # "Dad's got cardiology"
         if what and _opening("owner is").match(what):
             return f"{person.name} {what}", ""
         if what:
