@@ -31,6 +31,7 @@ def resolve_hours(when: When, typed: TypedWhen) -> When:
         if part is None and found.hour in _HARDLY_EVER:
             typed.clock.require_one_half()
     except Misunderstood as problem:
+        problem = _by_day_first(problem)
         times = tuple(time.fromisoformat(words) for words in problem.suggestions)
         when = with_problem(replace(when, times=times if len(times) > 1 else ()), problem)
         # "9 to 5" takes eight hours, whether it starts in the morning or in the evening.
@@ -49,6 +50,14 @@ def resolve_hours(when: When, typed: TypedWhen) -> When:
         words = f"{typed.clock.words} - {ends.words}"
         return with_problem(when, Misunderstood(Problem.DURATION_IMPOSSIBLE, words))
     return replace(when, duration=length)
+
+
+def _by_day_first(problem: Misunderstood) -> Misunderstood:
+    """Of "half past two", 14:30 is offered before 02:30."""
+    offered = sorted(
+        problem.suggestions, key=lambda words: time.fromisoformat(words).hour in _HARDLY_EVER
+    )
+    return Misunderstood(problem.problem, problem.words, suggestions=tuple(offered))
 
 
 def _hours_of(part: PartOfDay) -> tuple[time, ...]:

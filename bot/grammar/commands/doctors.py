@@ -66,16 +66,20 @@ def understand_doctor(
     phones, fields, problem = _without_phones(line, by_clock)
     is_clear = len(fields) > 1 or not phones
     specialty = None
+    place: Sequence[Token] = ()
     if fields:
         name, kind = split_specialty(fields[0])
         specialty = _typed(line, kind) if kind else None
         is_clear = is_clear or bool(kind) or len(name) <= _LONGEST_NAME
+        name, place = _split_place(name)
         fields = [name, *fields[1:]]
     texts = [_typed(line, tokens) for tokens in fields if tokens]
     others = texts[1:]
     # "12 High Street" is no specialty.
     if specialty is None and others and not any(c.isdecimal() for c in others[0]):
         specialty = others.pop(0)
+    if place:
+        others.append(_typed(line, place))
     specialty = specialty.strip("()") if specialty else None
     first = next((each for each in phones if not each.is_fax), None)
     return PartialDoctor(
@@ -90,6 +94,12 @@ def understand_doctor(
         other_phones=tuple(_in_full(each) for each in phones if each is not first),
         is_clear=is_clear,
     )
+
+
+def _split_place(name: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]]:
+    """ "Dr Khan at Park Surgery": the name, and where that is."""
+    at = next((at for at, token in enumerate(name) if token.word in {"at", "@"}), 0)
+    return (name[:at], name[at + 1 :]) if 0 < at < len(name) - 1 else (name, ())
 
 
 def _without_phones(

@@ -20,6 +20,7 @@ from bot.grammar.intents.kinds import (
     Refilled,
     Resumes,
     SaysAppointment,
+    SaysDirection,
     Skipped,
     Stops,
 )
@@ -75,6 +76,8 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
     sentence = read_sentence(text, known)
     if isinstance(intent, SaysAppointment):
         return Account(is_turned=turns(sentence.text, "in a note"))
+    if isinstance(intent, SaysDirection) and sentence.medicine_ids:
+        return Account(is_turned=turns(sentence.text, "in what is to be"))
     if isinstance(intent, HasDoctor):
         return Account(is_turned=turns(sentence.text, "in what is to be"))
     section = _KINDS.get(type(intent))
@@ -84,7 +87,9 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
     read_notes = [read_sentence(note, known).text for note in notes if note]
     to_be = [getattr(intent, name, "") for name in ("when", "end", "words")]
     is_turned = any(
-        turns(note, "in a note") or turns(note, "of a direction") for note in read_notes
+        turns(note, words)
+        for note in read_notes
+        for words in ("in a note", "of a direction", "of supply")
     )
     if is_turned or any(turns(str(each), "in what is to be") for each in to_be):
         return Account(is_turned=True)

@@ -13,6 +13,7 @@ _PARTS = {"morning", "noon", "lunchtime", "lunch", "afternoon", "evening", "nigh
 _PARTS |= {"breakfast", "dinner", "supper", "teatime", "mornings", "evenings", "nights"}
 _PARTS |= {"tonights", "todays"}
 _MEALS = {"breakfast", "lunch", "dinner", "supper", "tea", "teatime"}
+_HOURS = {"seven", "eight", "nine", "ten", "eleven", "twelve", "noon", "midday", "midnight"}
 _AT = {"at", "around", "about"}
 NUMBER = re.compile(r"x?\d+(?:[.,/]\d+)?x?|[½¼¾]|one|two|three|four|five|six|half|couple")
 CLOCK = re.compile(
@@ -64,9 +65,13 @@ def may_stay(word: str) -> bool:
 
 def _belongs_to_a_time(words: Sequence[str], at: int) -> bool:
     """ "a quarter to eight", "an hour and a half ago", "half a tablet"."""
+    following = words[at + 1] if at + 1 < len(words) else ""
     around = {*words[max(0, at - 1) : at], *words[at + 1 : at + 2]}
     return bool(around & {"quarter", "half", "hour", "eight", "ten", "twenty", "five"}) or bool(
-        words[at] == "to" and at and NUMBER.fullmatch(words[at - 1])
+        words[at] == "to"
+        and at
+        and NUMBER.fullmatch(words[at - 1])
+        and bool(CLOCK.fullmatch(following) or NUMBER.fullmatch(following) or following in _HOURS)
     )
 
 

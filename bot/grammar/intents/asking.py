@@ -14,6 +14,7 @@ from bot.grammar.intents.questions import (
     CatchUp,
     ListOfMedicines,
     MayBeGiven,
+    Part,
     Span,
     Topic,
     WasItGiven,
@@ -81,12 +82,29 @@ def _given(asked: Asked) -> Callable[[Sentence], Intent | None]:
             sentence.medicine_ids,
             asked,
             sentence.person_id,
-            sentence.part,
+            sentence.part or _part_of_hour(sentence),
             days_ago=_days_ago(sentence),
             weekday=sentence.weekday,
         )
 
     return build
+
+
+def _part_of_hour(sentence: Sentence) -> Part | None:
+    """ "Who did the 8am?" is about the morning."""
+    found = _HOUR.search(sentence.text)
+    if found is None or sentence.medicine_ids:
+        return None
+    hour = int(found["hour"]) % _NOON + _NOON * (found["half"] == "pm")
+    return next(part for until, part in _PARTS if hour < until)
+
+
+_NOON = 12
+_HOUR = re.compile(r"\b(?P<hour>\d{1,2})(?:[:.]\d\d)? ?(?P<half>am|pm)\b")
+_PARTS = (
+    *((11, Part.MORNING), (14, Part.NOON), (17, Part.AFTERNOON), (22, Part.EVENING)),
+    (24, Part.NIGHT),
+)
 
 
 def is_of_pills(sentence: Sentence) -> bool:
@@ -146,10 +164,17 @@ def _due(sentence: Sentence) -> Intent:
         ids, part = sentence.medicine_ids, sentence.part
         return WasItGiven(ids, Asked.WHETHER, sentence.person_id, part, days_ago=days)
     span = _span(sentence, Span.NOW)
-    span = Span.WEEK if span is Span.NEXT_WEEK else span
+    span = Span.WEEK if span in {Span.NEXT_WEEK, Span.WEEKEND, Span.COMING} else span
     if sentence.weekday is not None:
         return WhatIsDue(Span.WEEK, sentence.person_id, sentence.weekday)
     return WhatIsDue(span, sentence.person_id)
+
+
+def _usual(sentence: Sentence) -> Intent | None:
+    """ "What does she take in the morning?" """
+    if sentence.part is None or sentence.medicine_ids or sentence.weekday is not None:
+        return None
+    return WhatIsDue(Span.USUAL, sentence.person_id, part=sentence.part)
 
 
 def _days_ago(sentence: Sentence) -> int:
@@ -161,7 +186,7 @@ def _planned(about: AboutAppointment) -> Callable[[Sentence], Intent | None]:
         ids = sentence.visit_ids or sentence.visits_of_doctors
         if sentence.medicine_ids and not ids and not sentence.says(_QUESTIONS, "of a check"):
             return None
-        span = _span(sentence, Span.NEXT if ids else Span.WEEK)
+        span = _span(sentence, Span.NEXT if ids else Span.COMING)
         return WhatIsPlanned(span, ids, about, sentence.person_id, sentence.weekday)
 
     return build
@@ -191,11 +216,14 @@ _RULES: Sequence[tuple[str, Callable[[Sentence], Intent | None]]] = (
     ("who gave", _given(Asked.WHO)),
     ("when given", _given(Asked.WHEN)),
     ("how often", _given(Asked.HOW_OFTEN)),
+    ("to bring", _planned(AboutAppointment.BRINGING)),
     ("driving", _planned(AboutAppointment.DRIVING)),
     ("planned", _planned(AboutAppointment.PAGE)),
+    ("usual", _usual),
     ("due", _due),
     ("whether", _given(Asked.WHETHER)),
     ("list", _list),
+    ("purpose", _about(Topic.PURPOSE)),
     ("how taken", _about(Topic.HOW)),
     ("family", _family),
     ("catch up", _catch_up),

@@ -53,7 +53,7 @@ def _asked(sentence: Sentence) -> Question | None:
         return AboutMedicine(ids, Topic.HOW)
     if visits or says("appointment"):
         about = AboutAppointment.DRIVING if says("drives") else AboutAppointment.PAGE
-        span = Span.NEXT if visits else Span.WEEK
+        span = Span.NEXT if visits else Span.COMING
         return WhatIsPlanned(span, visits, about, person, sentence.weekday)
     if says("doctor"):
         return WhoIs(sentence.doctor_ids)
@@ -66,7 +66,9 @@ def _asked(sentence: Sentence) -> Question | None:
             )
         return WhatRunsOut(person) if says("left") else WhatIsDue(Span.TODAY, person)
     if says("planned"):
-        span = Span.TOMORROW if says("tomorrow") else Span.WEEK
+        span = Span.TOMORROW if says("tomorrow") else Span.COMING
+        span = Span.WEEK if says("this week") else span
+        span = Span.WEEKEND if says("weekend") else span
         span = Span.NEXT_WEEK if says("next week") else Span.TODAY if says("today") else span
         return WhatIsPlanned(span, (), AboutAppointment.PAGE, person, sentence.weekday)
     return None
@@ -80,7 +82,8 @@ def _said(sentence: Sentence) -> Intent | None:
     is_of_stock = sentence.says(_BROADLY, "lost") or sentence.says(_BROADLY, "few left")
     if ids and is_of_stock:
         return AboutMedicine(ids, Topic.LEFT)
-    if ids and sentence.says(_BROADLY, "forgot"):
+    is_of_pills = bool(ids) or sentence.says(_BROADLY, "pills")
+    if is_of_pills and sentence.says(_BROADLY, "forgot"):
         return NoRecord(Unsaid.NEGATED, ids, sentence.person_id)
     if sentence.says("talk", "unable"):
         return NoRecord(Unsaid.UNABLE, ids, sentence.person_id)

@@ -41,10 +41,12 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     words = pattern_of("last of them").sub("", pattern_of("too").sub("", words))
     words = pattern_of("due then").sub("", words)
     words, but_not = _without_exception(sentence, words)
-    words, due_hours = without_due_hour(words)
-    words, late = _lateness(words)
+    # Of what is named, "given to mum 11am" says when.
+    words, due_hours = (words, ()) if "medx" in words.split() else without_due_hour(words)
+    words, late, how_late = _lateness(words)
     words, note = _without_note(sentence, words)
-    note = "; ".join(filter(None, [typed_of(sentence, said.get("by") or ""), note]))
+    by = typed_of(sentence, said.get("by") or "")
+    note = "; ".join(filter(None, [by, how_late, note]))
     parts = tuple(parts_of(words))
     everything, due = pattern_of("everything"), pattern_of("due")
     is_all = bool(everything.search(words)) and "medx" not in words
@@ -88,6 +90,8 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
         # "Everything this morning": those of the morning, and no hour.
         named = next((_OF_PARTS[word] for word in rest if word in _OF_PARTS), None)
         part, when = part or named, "" if named else when
+    if part is None and not clock_in(rest):
+        part = _vague_part(sentence.text)
     if not is_of_pills or pattern_of("only one").search(words):
         when = " ".join(word for word in when.split() if word not in words_of("one of them"))
         return GaveDue(
@@ -95,6 +99,12 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
         )
     found = GaveDue(sentence.person_id, part, when, before, is_all=is_all, is_own=is_own, note=note)
     return replace(found, but_not=but_not, due_hours=due_hours, late=late)
+
+
+def _vague_part(text: str) -> Part | None:
+    """ "When she got up", "with lunch"."""
+    parts = {"vague morning": Part.MORNING, "vague noon": Part.NOON, "vague evening": Part.EVENING}
+    return next((parts[each] for each in parts if pattern_of(each).search(text)), None)
 
 
 def _of_each(words: str, sentence: Sentence) -> Iterator[list[str]]:
@@ -182,10 +192,10 @@ def _without_exception(sentence: Sentence, words: str) -> tuple[str, tuple[UUID,
     return rest.strip(), but_not
 
 
-def without_due_hour(words: str) -> tuple[str, tuple[int, ...]]:
+def without_due_hour(words: str, section: str = "due hour") -> tuple[str, tuple[int, ...]]:
     """ "Her 9 o'clock one" is the one due then, at nine or at 21:00."""
     words = pattern_of("of an hour").sub(r"\1 one", words)  # "done her 8 o'clock"
-    found = pattern_of("due hour").search(words)
+    found = pattern_of(section).search(words)
     if found is None:
         return words, ()
     hour, half = int(found["hour"]), found["half"] or ""
@@ -197,8 +207,10 @@ def without_due_hour(words: str) -> tuple[str, tuple[int, ...]]:
     return f"{words[: found.start()]}{found['what']}{words[found.end() :]}", hours
 
 
-def _lateness(words: str) -> tuple[str, int | None]:
-    """How many minutes after its time it was given, or before, if it says so and names no hour."""
+def _lateness(words: str) -> tuple[str, int | None, str]:
+    """How many minutes after its time it was given, or before, if it says so and names no hour; and
+    the words that say so.
+    """
     for section in ("late", "late by", "early"):
         found = pattern_of(section).search(words)
         others = [] if found is None else (words[: found.start()] + words[found.end() :]).split()
@@ -206,12 +218,14 @@ def _lateness(words: str) -> tuple[str, int | None]:
             continue
         count = _COUNTS.get(found["count"]) or float(found["count"])
         minutes = round(count * (60 if found["unit"].startswith("h") else 1))
-        return words, -minutes if section == "early" else minutes
-    return words, None
+        rest = f"{words[: found.start()].strip()} {words[found.end() :].strip()}".strip()
+        return rest, -minutes if section == "early" else minutes, found[0].strip()
+    return words, None, ""
 
 
 _COUNTS = {"a": 1, "an": 1, "half an": 0.5, "half a": 0.5, "quarter of an": 0.25, "one": 1}
 _COUNTS |= {"two": 2, "three": 3, "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30}
+_COUNTS |= {"forty": 40, "forty five": 45}
 
 
 def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
@@ -256,6 +270,8 @@ def _sorted_out(sentence: Sentence, words: str) -> tuple[str, str] | None:
     if it neither turns it around nor counts. None if there is another word.
     """
     spoken = words.split()
+    if pattern_of("a reason").search(words):
+        return None  # "as I'm leaving at 5", whose hour isn't when it was given
     notes: set[int] = set()
     for at, word in enumerate(spoken):
         if may_stay(word):

@@ -28,7 +28,7 @@ from bot.grammar.intents.kinds import (
     WentTo,
 )
 from bot.grammar.intents.sentences import Sentence
-from bot.grammar.words.loading import load_patterns, load_words
+from bot.grammar.words.loading import load_words, patterns_within
 
 _STATEMENTS = "statements"
 
@@ -44,7 +44,7 @@ def read_happened(sentence: Sentence) -> Intent | None:
         ("counted", _counted),
         ("gave", read_given),
     ):
-        for pattern in load_patterns(_STATEMENTS)[section]:
+        for pattern in patterns_within(_STATEMENTS, section, sentence.text):
             match = pattern.search(sentence.text)
             found = None if match is None else build(sentence, match)
             if found is not None:
@@ -56,7 +56,7 @@ def read_partly(sentence: Sentence) -> Intent | None:
     """ "Gave metformin but couldn't find the warfarin": the first half; the rest is its note."""
     if sentence.is_question:
         return None
-    for pattern in load_patterns(_STATEMENTS)["gave but"]:
+    for pattern in patterns_within(_STATEMENTS, "gave but", sentence.text):
         match = pattern.search(sentence.text)
         rest = None if match is None else left_over(match["rest"].split())
         count = 0 if match is None else match["rest"].split().count("medx")
@@ -88,7 +88,7 @@ def _after_reason(sentence: Sentence) -> Intent | None:
         is_named = "medx" in words[:at]
         if at and begins and (is_it or not is_named) and (is_named or _is_clause(words[:at])):
             rest = replace(sentence, text=" ".join(words[at:]), origins=sentence.origins[at:])
-            for pattern in load_patterns(_STATEMENTS)["gave"]:
+            for pattern in patterns_within(_STATEMENTS, "gave", rest.text):
                 match = pattern.search(rest.text)
                 found = None if match is None else read_given(rest, match)
                 if isinstance(found, Gave | GaveDue):
@@ -113,7 +113,7 @@ _LONGEST_REASON = 10  # words
 
 
 def _went(sentence: Sentence) -> Intent | None:
-    for pattern in load_patterns(_STATEMENTS)["went"]:
+    for pattern in patterns_within(_STATEMENTS, "went", sentence.text):
         match = pattern.search(sentence.text)
         if match is not None:
             at = sentence.text[: match.start("what")].count(" ")
@@ -125,6 +125,8 @@ def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     said = match.groupdict()
     words = " ".join(filter(None, [said["rest"], said.get("more")]))
     words, due_hours = without_due_hour(words)
+    if not due_hours:
+        words, due_hours = without_due_hour(words, "due hour of a name")
     words, reason = _with_reason(words)
     rest = left_over(without_asides(words).split())
     is_of_pills = bool(pills().search(words)) or is_it(words)
@@ -172,6 +174,14 @@ def _counted(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     if not isinstance(found, Refilled):
         return None
     return Refilled(found.medicine_ids, f"= {found.amount}")
+
+
+def read_none_left(sentence: Sentence) -> Intent | None:
+    """ "We're out of warfarin", "no senna left": as if somebody had counted none."""
+    is_said = bool(patterns_within(_STATEMENTS, "none left", sentence.text))
+    if sentence.is_question or not is_said or len(sentence.mentions) != 1:
+        return None
+    return Refilled(sentence.mentions[0], "= 0")
 
 
 def names_pills(words: str) -> bool:

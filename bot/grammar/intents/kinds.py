@@ -33,7 +33,12 @@ class SaysDanger:
 
 @dataclass(frozen=True, slots=True)
 class AsksAdvice:
-    """A medical question: "how much ibuprofen can she take?" """
+    """A medical question: "how much ibuprofen can she take?" Or what raises one: if it `is_spat`,
+    "she spat out her metformin", or "it", of `medicine_ids`.
+    """
+
+    medicine_ids: tuple[UUID, ...] = ()
+    is_spat: bool = False
 
 
 class Talk(StrEnum):
@@ -171,10 +176,13 @@ class AsksToDrive:
 
 @dataclass(frozen=True, slots=True)
 class ChangesTo:
-    """ "The GP put her ramipril up to 10 mg": `words` are what it is to be."""
+    """ "The GP put her ramipril up to 10 mg": `words` are what it is to be; `part` is that of "her
+    evening metformin", of which alone it is said.
+    """
 
     medicine_ids: tuple[UUID, ...]
     words: str
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +224,7 @@ class HasDoctor:
     """ "Her cardiologist is Dr Patel now": `line` as one types it behind /adddoctor."""
 
     line: str
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from bot.grammar.intents.kinds import (
     Unsaid,
 )
 from bot.grammar.intents.known import Known
-from bot.grammar.intents.questions import MayBeGiven, WhatIsPlanned
+from bot.grammar.intents.questions import MayBeGiven, WasItGiven, WhatIsPlanned
+from bot.grammar.intents.reading import begins_like_question
 from bot.grammar.intents.requests import MOST_REQUESTS, each_counted, ways_to_split
 from bot.grammar.intents.sentences import read_sentence
 from bot.grammar.intents.typed import as_typed
@@ -200,6 +201,15 @@ def _is_about_a_visit(said: Sequence[tuple[str, Intent]]) -> bool:
     return any(isinstance(intent, Drives | Moved | CalledOff) for _words, intent in said)
 
 
+def _takes_a_record_for_a_question(found: Sequence[tuple[str, Intent]]) -> bool:
+    """ "Bisoprolol given 8:05, Metformin given 8:05 if Ben agrees": the second asks nothing."""
+    is_list = any(isinstance(intent, Gave | GaveDue) for _words, intent in found)
+    return is_list and any(
+        isinstance(intent, WasItGiven) and not begins_like_question(words)
+        for words, intent in found
+    )
+
+
 def _is_beside(intent: Intent) -> bool:
     """Whether it says nothing where something else is said."""
     return isinstance(intent, SmallTalk) or intent == RunsCommand("help")
@@ -216,6 +226,8 @@ def _requests(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
             continue
         if any(isinstance(intent, NoRecord) for _words, intent in found):
             break
+        if _takes_a_record_for_a_question(found):
+            continue
         found = [pair for pair in found if not _is_beside(pair[1])] or found[:1]
         if len({intent for _words, intent in found}) == len(found):
             return found

@@ -14,14 +14,15 @@ from bot.grammar.words.loading import load_pairs, load_words
 _WORD = re.compile(r"[\w'/%.:-]*[\w%]")
 _CODE = re.compile(r"[a-z]{1,2}\d{1,2}")
 _TICK = re.compile("(?<=\\w) ?[\u2705\u2714\u2611]\ufe0f?")
-_ISH = re.compile(r"(?i)(?<=\d) ?ish\b")
+_ISH = re.compile(r"(?i)(?:\b(?:at|around|about) )?\b(\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?) ?ish\b")
+_AT = re.compile(r" ?@ ?(?=\d)")
 _TEA_TIME = re.compile(r"(?i)\btea time\b")
-_O_CLOCK = re.compile(r"(?i)\bo'? ?clock\b")
+_O_CLOCK = re.compile(r"(?i)\bo'? ?clock(?:'?s)?\b")
 
 
 def spelled_out(text: str) -> Iterator[str]:
     is_first = True
-    plain = _ISH.sub("", _TICK.sub(" done", text.replace("\u2019", "'")))
+    plain = _ISH.sub(r"at \1", _TICK.sub(" done", _AT.sub(" at ", text.replace("\u2019", "'"))))
     for raw in raw_words(_O_CLOCK.sub("oclock", _TEA_TIME.sub("teatime", plain))):
         for word in _WORD.findall(raw.casefold()):
             bare = word.strip(".:-")

@@ -6,9 +6,10 @@ _WHOSE = r"(?:the |her |his |our |my |mum's |mom's |dad's |\w+'?s )?"
 _WHO = r"(?:we|she|he|i|mum|mom|dad)(?: have| has|'ve|'s)?"
 _SPECIALTY = r"(?P<specialty>[a-z]{2,20})(?: doctor)?"
 _NAME = r"(?P<name>(?:dr\.?|doctor|prof\.?|mr\.?|mrs\.?|ms\.?|miss) [a-z .'-]{2,60}?)"
+_AT_A_PLACE = r"(?P<name>(?:dr\.?|doctor|prof\.?) [a-z .'-]{2,40}? at [a-z .'-]{3,40}?)"
 _PHONE = r"(?P<phone>\+?\d[\d ()-]{5,})"
 _ANY_NAME = r"(?P<name>[a-z][a-z .'-]{2,40}?)"
-_TWO_WORDS = r"(?P<specialty>[a-z]+(?: [a-z]+)?)"
+_TWO_WORDS = r"(?P<specialty>(?!number|phone|telephone|mobile|address)[a-z]+(?: [a-z]+)?)"
 _CALLED = r"(?:is |she's |he's )?(?:called|named|is)"
 _FULL_NAME = r"(?P<name>(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)+)"
 _NOW = r"(?:it'?s |it is )?(?:now )?"
@@ -21,6 +22,8 @@ _WAYS = [
         rf"{_WHOSE}(?:new )?{_SPECIALTY} is(?: now)? {_NAME}(?: now)?{_IF_PHONE}",
         # "Dad's new physio is called Mark Hill 07700 900123"
         rf"{_WHOSE}(?:new )?{_SPECIALTY} is (?:now )?called {_ANY_NAME}[, ]+{_PHONE}",
+        # "Add Dr Khan at Park Surgery 0161 496 0999"
+        rf"add (?:a )?(?:new )?(?:doctor )?{_AT_A_PLACE}[, ]+{_PHONE}",
         # "Add Dr Wilson, his new dentist, 020 7946 0555"
         rf"add {_NAME}[, ]+(?:as )?{_WHOSE}(?:new )?{_SPECIALTY}[, ]*{_PHONE}?",
         # "We have a new district nurse called Maureen Kelly 07700 900345"
@@ -53,5 +56,7 @@ def read_new_doctor(text: str) -> str | None:
     for way in _WAYS:
         match = way.fullmatch(plain)
         if match is not None:
-            return ", ".join(filter(None, match.group("name", "specialty", "phone")))
+            said = match.groupdict()
+            named = (said.get(part) for part in ("name", "specialty", "phone"))
+            return ", ".join(filter(None, named))
     return None

@@ -27,6 +27,7 @@ from bot.grammar.words.loading import (
 _PLANS, _LINES = "plans", "appointment_lines"
 _LONGEST_NAME = 5  # words of a medicine that somebody names in a direction
 _LONGEST_TITLE = 4  # words of an appointment of no known kind
+_SEVERAL = 2  # people cared for
 _LONGEST = 300  # letters of a direction or an appointment
 
 
@@ -113,6 +114,8 @@ def _appointment(
     if typed_line.casefold().split()[0] in load_words("asks"):
         return None
     names = "|".join(re.escape(person.name) for person in people)
+    typed_line, whose = _without_owner(typed_line, people)
+    whose = whose or _named_first(typed_line, people)
     typed_line = _of_she(typed_line, people, "who has")
     reminder = _opening("remind me").match(typed_line)
     line = typed_line[reminder.end() :] if reminder else _opening("book").sub("", typed_line)
@@ -129,6 +132,7 @@ def _appointment(
     named = re.match(rf"(?i)(?P<who>{names}),? (?P<what>.+)$", line)
     if named is not None and line != typed_line:
         line = f"{named['what']} for {named['who']}"  # "new appointment for dad podiatrist"
+    line = _for_whom(line, whose, people)
     is_about_one = bool(sentence.visit_ids or sentence.doctor_ids) or _of_visits().search(
         sentence.text
     )
@@ -165,9 +169,47 @@ def _appointment(
     return SaysAppointment(line)
 
 
+def _without_owner(line: str, people: Sequence[Person]) -> tuple[str, str]:
+    """ "Harold's optician" as "optician", and whose it is; "" where that isn't said so, or where
+    only one can be meant.
+    """
+    for person in people if len(people) > 1 else ():
+        owner = re.match(rf"(?i){re.escape(person.name)}['\u2019]?s (?=[a-z])", line)
+        what = "" if owner is None else line[owner.end() :]
+        if has := _opening("owner has").match(what):
+            return what[has.end() :], person.name  # "Dad's got cardiology"
+        if what and _opening("owner is").match(what):
+            return f"{person.name} {what}", ""
+        if what:
+            return what, person.name
+    return line, ""
+
+
+def _named_first(line: str, people: Sequence[Person]) -> str:
+    """Who is named at the beginning of *line*, of several."""
+    names = [each.name for each in people if len(people) > 1]
+    first = (name for name in names if re.match(rf"(?i){re.escape(name)}\b", line))
+    return next(first, "")
+
+
+def _for_whom(line: str, whose: str, people: Sequence[Person]) -> str:
+    """The line with whom it is for at its end: also of "add podiatrist Joan 9 sept 11:15"."""
+    if len(people) < _SEVERAL:
+        return line
+    named = [each.name for each in people if re.search(rf"(?i)\b{re.escape(each.name)}\b", line)]
+    if not named and whose:
+        return f"{line} for {whose}"
+    if len(named) != 1 or re.search(rf"(?i)\b(?:for|with) {re.escape(named[0])}\b", line):
+        return line
+    beside = re.sub(rf"(?i),? *\b{re.escape(named[0])}\b(?!['\u2019]),? *", " ", line, count=1)
+    return f"{beside.strip()} for {named[0]}" if beside.strip() and beside != line else line
+
+
 def _with_note(line: str, words: str) -> str:
     """ "Optician 14 december 3.15 specsavers": what has no place in it is its note."""
     before, _, after = line.partition(words)
+    if re.match(r"(?i)(?:dr|doctor|prof)\b", words):
+        return f"{before.strip(' ,')} {after.strip(' ,')} with {words.strip(' ,')}"
     return f"{before.strip(' ,')} {after.strip(' ,')} {NOTE} {words.strip(' ,')}"
 
 

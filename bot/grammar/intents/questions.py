@@ -14,9 +14,12 @@ class Span(StrEnum):
     TODAY = "today"
     TONIGHT = "tonight"
     TOMORROW = "tomorrow"
-    WEEK = "week"
+    COMING = "coming"  # no time is named
+    WEEK = "week"  # of appointments until Sunday, of doses the next seven days
+    WEEKEND = "weekend"
     NEXT_WEEK = "next week"  # from Monday on
     NEXT = "next"  # whatever comes first
+    USUAL = "usual"  # what is taken in a part of the day, whichever day
 
 
 class Part(StrEnum):
@@ -41,7 +44,8 @@ class Asked(StrEnum):
 class Topic(StrEnum):
     """What is asked about a medicine."""
 
-    HOW = "how"  # how it's taken, what for, since when
+    HOW = "how"  # how it's taken, since when
+    PURPOSE = "purpose"  # what it's for
     LEFT = "left"  # how many are left, until when, who gets more
 
 
@@ -50,15 +54,19 @@ class AboutAppointment(StrEnum):
 
     PAGE = "page"
     DRIVING = "driving"
+    BRINGING = "bringing"
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIsDue:
-    """ "What's due tonight?", "what's left?", "when is the next one?" """
+    """ "What's due tonight?", "what's left?", "when is the next one?"; with its `part` "what does
+    she take at lunch?"
+    """
 
     span: Span
     person_id: UUID | None = None
     weekday: int | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

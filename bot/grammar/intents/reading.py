@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.grammar.intents.asking import is_of_pills, read_question
-from bot.grammar.intents.happened import read_happened, read_partly
+from bot.grammar.intents.happened import read_happened, read_none_left, read_partly
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     Danger,
@@ -37,7 +37,7 @@ from bot.grammar.intents.questions import (
 from bot.grammar.intents.sentences import Sentence, read_sentence
 from bot.grammar.intents.to_come import read_favour, read_to_come
 from bot.grammar.people import Person
-from bot.grammar.words.loading import load_expressions, load_patterns, load_words
+from bot.grammar.words.loading import load_expressions, load_words, patterns_within
 
 _QUESTIONS, _DANGER, _TALK = "questions", "danger", "talk"
 
@@ -82,7 +82,8 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
     may_be_said = may_be_said and begins not in load_words("asks how")
     if asked is not None and not may_be_said:
         return asked
-    found = _skipped(sentence) or _no_record(sentence)
+    found = read_none_left(sentence) if _is_said(sentence) else None
+    found = found or _skipped(sentence) or _no_record(sentence)
     found = found or (read_happened(sentence) if _is_said(sentence) else None)
     found = found or _new_medicine(sentence)
     if found is None and now is not None:
@@ -102,10 +103,10 @@ def _is_said(sentence: Sentence) -> bool:
         return False
     first, *rest = sentence.text.split()
     is_past = first in {"had", "has", "have"} and not set(rest[:1]) & load_words("subjects")
-    done = load_patterns("statements")["did them"]
-    is_past = is_past or any(pattern.search(sentence.text) for pattern in done)
+    is_past = is_past or bool(patterns_within("statements", "did them", sentence.text))
     is_told = is_past or rest[:1] == ["not"] or first not in load_words("starts")
-    is_told = is_told or (first == "give" and "instead" in rest)  # "give it at 9 instead of 8"
+    # "Give it at 9 instead of 8", "give it every other day".
+    is_told = is_told or (first == "give" and bool(load_words("changes a direction") & {*rest}))
     return not sentence.is_question and is_told
 
 
@@ -120,6 +121,11 @@ def begins_like_question(text: str) -> bool:
     """ "Can dad have it early", also without its mark."""
     words = read_sentence(text, Known()).text.split()
     return is_asked(text) or (bool(words) and words[0] in load_words("starts"))
+
+
+def asks_of_oneself(text: str) -> bool:
+    """ "Have I had my pills?", "what do I take at night?": not "what do I give her?" """
+    return read_sentence(text, Known()).says(_QUESTIONS, "of oneself")
 
 
 def without_reasons(text: str) -> str:
@@ -188,13 +194,18 @@ def _own_reminder(sentence: Sentence) -> Intent | None:
 
 
 def _advice(sentence: Sentence) -> Intent | None:
-    return AsksAdvice() if sentence.says(_DANGER, "advice") else None
+    if not sentence.says(_DANGER, "advice"):
+        return None
+    is_spat = not sentence.is_question and sentence.says(_DANGER, "spat out")
+    spoken = sentence.spoken_medicine_id
+    ids = sentence.medicine_ids or (() if spoken is None else (spoken,))
+    return AsksAdvice(ids if is_spat else (), is_spat)
 
 
 def _skipped(sentence: Sentence) -> Intent | None:
     """ "She refused her pills" says that they were skipped, if it's nobody else's word."""
-    orders = load_patterns("statements")["told to skip"]  # which is the doctor's word
-    is_told = any(order.search(sentence.text) for order in orders)
+    # Which is the doctor's word.
+    is_told = bool(patterns_within("statements", "told to skip", sentence.text))
     found = read_happened(sentence)
     if not isinstance(found, Skipped):
         return None
@@ -212,6 +223,14 @@ def _before_reason(sentence: Sentence, reason: str) -> str:
     return " ".join(sentence.text.split()[:count]) if is_last else sentence.text
 
 
+def _without_remarks(text: str) -> str:
+    """Without what somebody isn't or doesn't do, behind what was given: "she didn't eat much"."""
+    for pattern in patterns_within("remarks", "remark", text):
+        while match := pattern.search(text):
+            text = f"{text[: match.start('remark')]}{text[match.end('remark') :]}"
+    return text
+
+
 def _no_record(sentence: Sentence) -> Intent | None:
     """What sounds like something that was given, and says that it wasn't, or not yet, or that
     somebody else says so.
@@ -223,7 +242,8 @@ def _no_record(sentence: Sentence) -> Intent | None:
         return None
     if sentence.says(_TALK, "about to"):
         return NoRecord(Unsaid.PLANNED, sentence.medicine_ids, sentence.person_id)
+    plain = replace(sentence, text=_without_remarks(sentence.text))
     for why in (Unsaid.UNABLE, Unsaid.QUOTED, Unsaid.NEGATED, Unsaid.PLANNED):
-        if sentence.says(_TALK, why.value):
+        if (plain if why is Unsaid.NEGATED else sentence).says(_TALK, why.value):
             return NoRecord(why, sentence.medicine_ids, sentence.person_id)
     return None

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.grammar.words.loading import load_words
+
 MOST_REQUESTS = 5
 _LONGEST = 400  # letters
 _MOST_JOINTS = 4
@@ -27,6 +29,17 @@ def ways_to_split(text: str) -> Iterator[Sequence[str]]:
         yield [text[: joint.start()].strip(), text[joint.end() :].strip()]
     if 1 < len(joints) < MOST_REQUESTS:
         yield [part.strip() for part in _JOINT.split(text)]
+    listed = [part.strip() for part in _COMMA.split(text) if part.strip()]
+    if 1 < len(listed) <= MOST_REQUESTS and all(map(_says_by_itself, listed)):
+        yield listed
+
+
+def _says_by_itself(part: str) -> bool:
+    """ "Metformin given 08:05", of a list of what was done."""
+    return bool(load_words("says by itself") & {*part.casefold().split()})
+
+
+_COMMA = re.compile(r"\s*[,;]\s+|\s+[/|]\s+")
 
 
 def each_counted(text: str) -> Sequence[str]:

@@ -34,6 +34,7 @@ from bot.grammar.words.loading import (
 
 LONGEST = 400  # letters; nobody asks a question in more
 _SHORTEST_PART = 4  # letters of "para", "amlo"
+_SHORTEST_NAME = 3  # letters of a doctor's
 _MOST_TRIES = 12  # words that may be a slip; each is compared with all names
 _ALIKE = 84  # per cent: one letter of six differs
 _SINCE = re.compile(r"\bsince (?:this )?(?:morning|noon|breakfast|lunch)\b")  # no part by itself
@@ -100,7 +101,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
         plain := " ".join(kept),
         is_asked and not opening.is_request,
         tuple(dict.fromkeys(marked.medicines)),
-        tuple(dict.fromkeys(marked.people)) or _of_pronouns(words, known),
+        tuple(dict.fromkeys(marked.people)) or _of_pronouns(words, known, of=marked.medicines),
         tuple(dict.fromkeys(marked.doctors)),
         tuple(dict.fromkeys(marked.visits)),
         tuple(visits_of(marked.doctors, known)),
@@ -111,7 +112,7 @@ def read_sentence(text: str, known: Known) -> Sentence:
         tuple(origins),
         tuple(marked.mentions),
         tuple(marked.mention_counts),
-        "" if marked.medicines else marked.looks,
+        "" if marked.medicines or marked.doctors else marked.looks,
         known.spoken.medicine_id,
     )
 
@@ -121,8 +122,10 @@ def names_amount(text: str) -> bool:
     return bool(_AMOUNT.search(text))
 
 
-def _of_pronouns(words: Sequence[str], known: Known) -> tuple[UUID, ...]:
-    """Whom "she" is: the only one it can be, or the one who was spoken of."""
+def _of_pronouns(words: Sequence[str], known: Known, *, of: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Whom "she" is: the only one it can be, or the one who was spoken of. Nobody who takes none of
+    the medicines that are spoken *of*.
+    """
     says_her, says_him = ({*words} & load_words(section) for section in ("of her", "of him"))
     if not says_her and not says_him:
         return ()
@@ -131,7 +134,9 @@ def _of_pronouns(words: Sequence[str], known: Known) -> tuple[UUID, ...]:
     if len(may_be) == 1:
         return (may_be[0],)
     spoken_of = known.spoken.person_id
-    return (spoken_of,) if spoken_of in may_be and spoken_of is not None else ()
+    owners = {pill.person_id for pill in known.pills if pill.id in of}
+    is_theirs = not owners or spoken_of in owners
+    return (spoken_of,) if spoken_of in may_be and spoken_of is not None and is_theirs else ()
 
 
 def _kin_of(name: str) -> set[str]:
@@ -191,12 +196,13 @@ class _Marking:
 
     def _take(self, at: int) -> int:
         word = self._words[at]
-        for mark in ("med", "doctor", "person", "member", "visit"):
-            used, ids = self._named(at, mark)
-            is_form = used == 1 and is_of_form(self._words, at)  # "eye drops" of an eye clinic
-            if used and not (mark == "visit" and is_form):
-                self._mark(mark, ids, self._words[at : at + used])
-                return used
+        mark, used, ids = self._longest_named(at)
+        if used:
+            self._mark(mark, ids, self._words[at : at + used])
+            return used
+        if self._is_unknown_doctor(at):
+            self._mark("doctor", (), self._words[at : at + 2])
+            return 2
         if used := self._purpose(at):
             return used
         if used := self._described(at) or self._spoken(at):
@@ -213,6 +219,24 @@ class _Marking:
         elif word not in load_words("fillers") or self._is_unwell(at):
             self._keep(word, word)
         return 1
+
+    def _longest_named(self, at: int) -> tuple[str, int, Sequence[UUID]]:
+        """What is named there: of "warfarin clinic", which is an appointment, not the medicine."""
+        best: tuple[str, int, Sequence[UUID]] = ("", 0, ())
+        for mark in ("med", "doctor", "person", "member", "visit"):
+            used, ids = self._named(at, mark)
+            is_form = used == 1 and is_of_form(self._words, at)  # "eye drops" of an eye clinic
+            if used > best[1] and not (mark == "visit" and is_form):
+                best = mark, used, ids
+        return best
+
+    def _is_unknown_doctor(self, at: int) -> bool:
+        """ "Dr Brown", whom nobody has saved: no "doctor stopped"."""
+        if self._words[at] != "doctor" or at + 1 >= len(self._words):
+            return False
+        name = self._words[at + 1]
+        is_name = len(name) >= _SHORTEST_NAME and name.isalpha() and name not in WEEKDAYS
+        return is_name and name not in _no_doctors_name()
 
     def _is_unwell(self, at: int) -> bool:
         """ "Not well", where the word says how somebody is."""
@@ -322,7 +346,8 @@ class _Marking:
         """ "It", "another": what was spoken of a moment ago, if nothing else was named."""
         word, spoken = self._words[at], self._known.spoken
         before, following = self._words[at - 1] if at else "", self._words[at + 1 : at + 2]
-        if self.medicines or self.visits:
+        is_empty = bool(following) and following[0] in load_words("after an empty it")
+        if self.medicines or self.visits or is_empty:
             return 0
         is_last = not following or following[0] in load_words("after another")
         stands_for_it = (
@@ -359,6 +384,14 @@ class _Marking:
         only = self._known.people
         is_called_otherwise = len(only) == 1 and bool(_kin_of(only[0].name))
         return [only[0].id] if len(only) == 1 and not is_called_otherwise else ()
+
+
+@lru_cache
+def _no_doctors_name() -> frozenset[str]:
+    """The words that may follow "doctor": "doctor stopped", "doctor appointment"."""
+    offers = (line.split() for lines in load_lines("accounted").values() for line in lines)
+    sections = ("common", "fillers", "subjects", "starts", "not names", "behind doctor")
+    return frozenset(word for words in offers for word in words).union(*map(load_words, sections))
 
 
 @lru_cache

@@ -18,8 +18,8 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.new_doctors import read_new_doctor
 from bot.grammar.intents.questions import WhoIs
-from bot.grammar.intents.sentences import Sentence
-from bot.grammar.words.loading import load_expressions, load_patterns
+from bot.grammar.intents.sentences import Sentence, parts_of
+from bot.grammar.words.loading import load_expressions, patterns_within
 
 _STATEMENTS = "statements"
 
@@ -28,17 +28,21 @@ def read_to_come(sentence: Sentence, text: str) -> Intent | None:
     """What *sentence*, typed as *text*, says is to be; None if it says nothing of the kind."""
     if sentence.is_question:
         return None
-    doctor = read_new_doctor(text)
-    return HasDoctor(doctor) if doctor is not None else _of_what_is_there(sentence)
+    is_for = sentence.text.endswith(" for personx")  # which is no part of the line
+    doctor = read_new_doctor(text[: text.casefold().rfind(" for ")] if is_for else text)
+    if doctor is None:
+        return _of_what_is_there(sentence)
+    is_named = "personx" in sentence.text.split()
+    return HasDoctor(doctor, sentence.person_id if is_named else None)
 
 
 def _of_what_is_there(sentence: Sentence) -> Intent | None:
     visits = sentence.visit_ids or sentence.visits_of_doctors
     person, ids = sentence.person_id, sentence.medicine_ids
-    patterns = load_patterns(_STATEMENTS)
 
     def said(section: str) -> re.Match[str] | None:
-        found = (pattern.search(sentence.text) for pattern in patterns[section])
+        patterns = patterns_within(_STATEMENTS, section, sentence.text)
+        found = (pattern.search(sentence.text) for pattern in patterns)
         return next((match for match in found if match is not None), None)
 
     if visits and (match := said("moved")):
@@ -56,10 +60,10 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
         words = load_expressions("times")["from now on"].sub(
             "", _typed(sentence, match.span("words"))
         )
-        begins = match.groupdict().get("begins")
-        return ChangesTo(
-            ids, f"{words} {_typed(sentence, match.span('begins'))}" if begins else words
-        )
+        if match.groupdict().get("begins"):
+            words = f"{words} {_typed(sentence, match.span('begins'))}"
+        named = load_expressions("times")["of one part"].search(sentence.text)
+        return ChangesTo(ids, words, next(parts_of(named[0]), None) if named else None)
     match = said("paused")
     if ids and said("stops") and not (match and match.groupdict().get("end")):
         return Stops(ids)
@@ -81,7 +85,7 @@ def _on_which_day(section: str, text: str) -> bool:
 
 def read_favour(sentence: Sentence) -> Intent | None:
     """ "Can Ben take Thursday?", which is no question to the bot."""
-    for pattern in load_patterns(_STATEMENTS)["asks to drive"]:
+    for pattern in patterns_within(_STATEMENTS, "asks to drive", sentence.text):
         if len(sentence.member_ids) <= 1 and pattern.search(sentence.text):
             visits = sentence.visit_ids or sentence.visits_of_doctors
             member = next(iter(sentence.member_ids), None)

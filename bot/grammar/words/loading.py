@@ -51,6 +51,28 @@ def load_patterns(name: str) -> Mapping[str, Sequence[re.Pattern[str]]]:
 
 
 @lru_cache
+def _load_any(name: str) -> Mapping[str, re.Pattern[str]]:
+    macros = _macros(name)
+    return {
+        section: re.compile("|".join(f"(?:{_unnamed(_expanded(line, macros))})" for line in lines))
+        for section, lines in load_lines(name).items()
+        if not section.startswith("macro ")
+    }
+
+
+def _unnamed(expression: str) -> str:
+    return _NAME_OF_GROUP.sub("(?:", expression)
+
+
+_NAME_OF_GROUP = re.compile(r"\(\?P<\w+>")
+
+
+def patterns_within(name: str, section: str, text: str) -> Sequence[re.Pattern[str]]:
+    """The patterns of a *section*, if any of them is in *text*; one search tells where none is."""
+    return load_patterns(name)[section] if _load_any(name)[section].search(text) else ()
+
+
+@lru_cache
 def load_rewrites(name: str) -> Mapping[str, Sequence[tuple[re.Pattern[str], str]]]:
     """The lines "expression => what stands for it" of each section."""
     macros = _macros(name)

@@ -263,7 +263,11 @@ async def _take_country(request: Request, running: Conversation, reply: Reply) -
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
     person = data["people"][data["person"]][1]
     question = views.confirm(
-        data["name"], specialty=data["specialty"], phone=data["phone"], person=person
+        data["name"],
+        specialty=data["specialty"],
+        phone=data["phone"],
+        address=data["address"],
+        person=person,
     )
     save = (choice(conversations.save_label(), "save"),)
     return replace(question, keyboard=(save, (cancel_button(choice),)))

@@ -127,9 +127,11 @@ def ask_name() -> Screen:
     )
 
 
-def confirm(name: str, *, specialty: str | None, phone: str | None, person: str) -> Screen:
+def confirm(
+    name: str, *, specialty: str | None, phone: str | None, address: str | None, person: str
+) -> Screen:
     """Shows a doctor who was named in own words, before they are saved."""
-    about = [escape(each) for each in (specialty, phone) if each]
+    about = [escape(each) for each in (specialty, phone, address) if each]
     words = _("👩‍⚕️ <b>{doctor}</b>, for {person}. Save this doctor?")
     return Screen(words.format(doctor=", ".join([escape(name), *about]), person=escape(person)))
 

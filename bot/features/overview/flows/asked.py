@@ -11,12 +11,14 @@ from uuid import UUID
 
 from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.contacts.views import doctors as doctor_views
+from bot.features.medicines.flows.giving import skip_said
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
-from bot.features.medicines.flows.screens import medicine_screen
+from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.views.stock.overview import stocks
 from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.named_days import is_on_named_day, names_day
-from bot.features.overview.flows.parts_of_day import holds
+from bot.features.overview.flows.own_person import as_asked_of_oneself
+from bot.features.overview.flows.parts_of_day import holds, is_usually
 from bot.features.overview.views import own_words as views
 from bot.grammar.intents.kinds import AsksAdvice, Intent, NoRecord, OffTopic
 from bot.grammar.intents.known import Known
@@ -27,7 +29,9 @@ from bot.grammar.intents.questions import (
     CatchUp,
     ListOfMedicines,
     MayBeGiven,
+    Part,
     Span,
+    Topic,
     WasItGiven,
     WhatIsDue,
     WhatIsPlanned,
@@ -39,7 +43,7 @@ from bot.grammar.intents.reading import begins_like_question
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from bot.ui.distinct_labels import medicine_labels
-from domain.access import Action
+from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_day as list_appointments
 from domain.contacts.doctors import list_doctors
@@ -68,6 +72,7 @@ async def answer_asked(
         handler = commands.get(command)
         return None if handler is None else await handler(replace(request, text=""))
 
+    intent = await as_asked_of_oneself(request, intent)
     match intent:
         case WhatIsDue():
             return await _due(request, intent) or await run("today")
@@ -76,8 +81,8 @@ async def answer_asked(
         case MayBeGiven(medicine_ids=ids):
             meant = ids or await _as_needed(request)
             return await _pages(request, meant, of_facts=True) if meant else await run("today")
-        case AboutMedicine(medicine_ids=ids):
-            return await _pages(request, ids)
+        case AboutMedicine(medicine_ids=ids, topic=topic):
+            return await _pages(request, ids, topic=topic)
         case WhatRunsOut(person_id=person_id):
             return await _stocks(request, person_id)
         case ListOfMedicines():
@@ -91,14 +96,37 @@ async def answer_asked(
         case CatchUp():
             return await run("today")
         case AsksAdvice():
-            is_told = not begins_like_question(request.text or "")
-            return await _with_numbers(request, partial(views.asks_advice, is_told=is_told))
+            return await _advice(request, intent)
         case OffTopic(is_of_health=True):
             return await _with_numbers(request, views.no_notes_yet)
         case NoRecord():
             return await _no_record(request, intent, known)
         case _:
             return None
+
+
+async def _advice(request: Request, intent: AsksAdvice) -> Answer:
+    """Whom to ask. Of what was spat out: what is recorded of it, with Correct and Undo, or whether
+    it is to be recorded as skipped.
+    """
+    is_told = not begins_like_question(request.text or "")
+    advice = await _with_numbers(request, partial(views.asks_advice, is_told=is_told))
+    if not intent.is_spat or not is_told or len(intent.medicine_ids) != 1:
+        return advice
+    now = request.scope.clock.now()
+    days = await list_day(request.scope, days_ago=0)
+    doses = [dose for day in days for dose in day.doses if dose.due_at <= now]
+    of_it = [dose for dose in doses if dose.medication_id in intent.medicine_ids]
+    last = max(of_it, key=lambda dose: dose.due_at, default=None)
+    if last is None:
+        return advice
+    if last.status not in OPEN:
+        return replace(advice, send=(*advice.send, await entry_screen(request, last.id)))
+    if not may(request.scope.require(Action.READ).role, Action.RECORD_DOSE):
+        return advice
+    said = replace(request, is_said=True)
+    asked = await skip_said.begin(said, [last], (request.text or "").strip())
+    return replace(asked, send=(*advice.send, *asked.send))
 
 
 async def _as_needed(request: Request) -> Sequence[UUID]:
@@ -110,7 +138,7 @@ async def _as_needed(request: Request) -> Sequence[UUID]:
 async def _due(request: Request, intent: WhatIsDue) -> Answer | None:
     """What is due on days to come; None for today."""
     span, weekday, now = intent.span, intent.weekday, request.scope.clock.now()
-    if span not in {Span.TOMORROW, Span.WEEK, Span.NEXT}:
+    if span not in {Span.TOMORROW, Span.WEEK, Span.NEXT, Span.USUAL}:
         return None
     planned = [
         dose
@@ -124,12 +152,24 @@ async def _due(request: Request, intent: WhatIsDue) -> Answer | None:
             return None  # what is due already comes first
     elif span is Span.TOMORROW:
         planned = [dose for dose in planned if _days_ahead(dose, now) == 1]
+    elif span is Span.USUAL:
+        planned = list(_next_in_part(planned, intent.part))
     day = None
     if weekday is not None:
         planned = [dose for dose in planned if dose.local.weekday() == weekday]
         today = await _today(request)
         day = today + timedelta(days=(weekday - today.weekday()) % _WEEK)
-    return Answer(send=(views.ahead(planned, span=span, day=day, now=now),))
+    shown = views.ahead(planned, span=span, day=day, part=intent.part, now=now)
+    return Answer(send=(shown,))
+
+
+def _next_in_part(planned: Sequence[PlannedDose], part: Part | None) -> Sequence[PlannedDose]:
+    """The next dose of each medicine at each of its hours in a *part* of the day."""
+    found: dict[tuple[UUID, int, int], PlannedDose] = {}
+    for dose in planned:
+        if part is None or is_usually(part, dose.local.hour):
+            found.setdefault((dose.medication_id, dose.local.hour, dose.local.minute), dose)
+    return list(found.values())
 
 
 def _days_ahead(dose: PlannedDose, now: datetime) -> int:
@@ -206,8 +246,10 @@ async def _no_record(request: Request, intent: NoRecord, known: Known) -> Answer
     return views.no_record(intent.why, facts, member=member, now=now)
 
 
-async def _pages(request: Request, ids: Sequence[UUID], *, of_facts: bool = False) -> Answer:
-    """The page of the medicine; if several fit, which one."""
+async def _pages(
+    request: Request, ids: Sequence[UUID], *, of_facts: bool = False, topic: Topic = Topic.HOW
+) -> Answer:
+    """The page of the medicine, which says what is noted of it; if several fit, which one."""
     if len(ids) > 1:
         lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
         labels = medicine_labels(lines, with_person=True, now=request.scope.clock.now())
@@ -215,6 +257,10 @@ async def _pages(request: Request, ids: Sequence[UUID], *, of_facts: bool = Fals
         choices = [(line.id, words) for line, words in zip(lines, labels, strict=True)]
         return Answer(send=(views.which_medicine(choices, member=member),))
     page = await medicine_screen(request, ids[0])
+    if topic is Topic.PURPOSE:
+        known = await list_not_stopped(request.scope)
+        is_noted = any(line.id == ids[0] and line.reason for line in known)
+        page = page if is_noted else views.no_purpose(page)
     return Answer(send=(views.may_be_given(page) if of_facts else page,))
 
 
@@ -251,20 +297,51 @@ async def _planned(request: Request, intent: WhatIsPlanned) -> Answer | None:
         # One of a series that takes place on that day; otherwise its page says when it is.
         then = [each for each in on_day or () if each.appointment_id in series]
         return _appointment_pages(request, then or named)
-    if intent.span is Span.NEXT_WEEK and intent.weekday is None:
-        member, today = request.scope.require(Action.READ), await _today(request)
-        monday = today + timedelta(days=_WEEK - today.weekday())
-        then = [each for each in upcoming if 0 <= (each.first_day - monday).days < _WEEK]
-        return Answer(send=(views.planned_next_week(then, member=member, today=today),))
-    if on_day is None and intent.about is AboutAppointment.DRIVING and upcoming:
-        return _appointment_pages(request, upcoming)
     if on_day is None:
-        return None
-    if intent.about is AboutAppointment.DRIVING and 0 < len(on_day) <= MOST_SCREENS:
+        return await _planned_in_span(request, intent, upcoming)
+    if intent.about in _ON_PAGES and 0 < len(on_day) <= MOST_SCREENS:
         return _appointment_pages(request, on_day)
     member, today = request.scope.require(Action.READ), await _today(request)
     day = _day_meant(intent, today) or today
     return Answer(send=(views.planned_on(day, on_day, member=member, today=today),))
+
+
+_ON_PAGES = (AboutAppointment.DRIVING, AboutAppointment.BRINGING)
+
+
+async def _planned_in_span(
+    request: Request, intent: WhatIsPlanned, upcoming: Sequence[OccurrenceFacts]
+) -> Answer | None:
+    """What is to come in a week, or next, of whom it is asked; None where all of it is."""
+    today = await _today(request)
+    theirs = [each for each in upcoming if intent.person_id in {None, each.person_id}]
+    days = _days_of(intent.span, today)
+    then = [each for each in theirs if days is None or days[0] <= each.first_day <= days[1]]
+    if then and intent.about in _ON_PAGES:
+        return _appointment_pages(request, then)
+    if then and intent.span is Span.NEXT and intent.person_id is not None:
+        return _appointment_pages(request, then[:1])
+    if days is None and intent.person_id is None:
+        return None
+    people = {each.id: each.name for each in await list_people(request.scope)}
+    person = "" if intent.person_id is None else people.get(intent.person_id, "")
+    member = request.scope.require(Action.READ)
+    shown = views.planned_in(intent.span, then, person=person, member=member, today=today)
+    return Answer(send=(shown,))
+
+
+def _days_of(span: Span, today: date) -> tuple[date, date] | None:
+    """The first and the last day: a week ends on its Sunday."""
+    sunday = today + timedelta(days=_WEEK - 1 - today.weekday())
+    match span:
+        case Span.WEEK:
+            return today, sunday
+        case Span.WEEKEND:
+            return max(today, sunday - timedelta(days=1)), sunday
+        case Span.NEXT_WEEK:
+            return sunday + timedelta(days=1), sunday + timedelta(days=_WEEK)
+        case _:
+            return None
 
 
 async def _planned_on_day(

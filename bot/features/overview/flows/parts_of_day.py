@@ -18,3 +18,10 @@ _HOURS: Mapping[Part, PartOfDay] = {
 def holds(part: Part, hour: int) -> bool:
     """Whether *hour* belongs to that *part* of the day."""
     return _HOURS[part].holds(hour)
+
+
+def is_usually(part: Part, hour: int) -> bool:
+    """Whether what is taken at that *hour* is taken "at night": other than tonight's, that isn't in
+    the evening.
+    """
+    return PARTS_OF_DAY["night"].holds(hour) if part is Part.NIGHT else holds(part, hour)

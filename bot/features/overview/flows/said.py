@@ -16,9 +16,13 @@ from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
 from bot.features.overview.flows import said_of_visits
+from bot.features.overview.flows.open_doses import SOON, doses_today, of_one_slot
+from bot.features.overview.flows.own_person import own_person
 from bot.features.overview.flows.parts_of_day import holds
+from bot.features.overview.flows.when_given import long_due, said_at
 from bot.features.overview.views import said as views
 from bot.features.overview.views.own_words import no_record
+from bot.grammar.intents.changes import as_change
 from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
@@ -39,20 +43,18 @@ from bot.grammar.intents.kinds import (
     Unsaid,
     WentTo,
 )
+from bot.grammar.intents.questions import Part
 from bot.grammar.intents.replies import Said, Short
-from bot.grammar.tokens import unaccented
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from domain.access import Action
-from domain.family.people import find_own_person, list_people
+from domain.family.people import list_people
 from domain.medicines.doses.facts import OPEN, RESOLVED, DoseFacts
-from domain.medicines.doses.today import list_day
 from domain.medicines.facts import MedicineLine
+from domain.medicines.schedules.clock_times import times_of
 from domain.models.medicines import DoseStatus
 
 _MOST_SCREENS = 3
-_SOON = timedelta(hours=1)  # a dose due by then may be the one that was given
-_SAME_SLOT = timedelta(minutes=30)
 
 
 async def answer_said(
@@ -64,9 +66,9 @@ async def answer_said(
         case Gave():
             return await _gave(request, intent)
         case GaveDue():
-            return await _gave_due(request, intent)
+            return await _with_today(request, await _gave_due(request, intent), commands)
         case Skipped():
-            return await _skipped(request, intent)
+            return await _with_today(request, await _skipped(request, intent), commands)
         case Refilled(medicine_ids=ids, amount=amount):
             lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
             return await refill.begin_said(request, lines, amount) if lines else None
@@ -78,8 +80,8 @@ async def answer_said(
             return await said_of_visits.drive(request, intent)
         case AsksToDrive():
             return await said_of_visits.ask_to_drive(request, intent)
-        case ChangesTo(medicine_ids=ids, words=words):
-            return await _changes_to(request, ids, words)
+        case ChangesTo():
+            return await _changes_to(request, intent)
         case WentTo(words=words):
             return await said_of_visits.note_outcome(request, words)
         case Stops(medicine_ids=ids):
@@ -88,15 +90,35 @@ async def answer_said(
         case Pauses():
             return await _pauses(request, intent)
         case Resumes():
-            return await _resumes(request, intent)
-        case HasDoctor(line=line):
-            return await add_doctor.begin(replace(request, text=line))
+            return await _resumes(request, intent) or views.nothing_paused()
+        case HasDoctor():
+            return await add_doctor.begin(
+                replace(request, text=await _with_person(request, intent))
+            )
         case SaysDirection(line=line):
             return await commands["addmed"](replace(request, text=line))
         case SaysAppointment(line=line):
             return await commands["addappt"](replace(request, text=line))
         case _:
             return None
+
+
+async def _with_person(request: Request, intent: HasDoctor) -> str:
+    """The line of a doctor, with whose it is, of several people."""
+    people = await list_people(request.scope)
+    whose = next((each.name for each in people if each.id == intent.person_id), "")
+    is_said = not whose or len(people) == 1 or whose in intent.line
+    return intent.line if is_said else f"{intent.line} for {whose}"
+
+
+async def _with_today(
+    request: Request, answer: Answer | None, commands: Mapping[str, Handler]
+) -> Answer | None:
+    """Where it could be for several people, the doses of today follow, each with its button."""
+    if answer != views.whose() or "today" not in commands:
+        return answer
+    today = await commands["today"](replace(request, text=""))
+    return replace(today, send=(*views.whose().send, *today.send))
 
 
 async def answer_bare(request: Request, short: Short) -> Answer | None:
@@ -108,17 +130,17 @@ async def answer_bare(request: Request, short: Short) -> Answer | None:
         return no_record(Unsaid.NEGATED, None, member=member, now=now)
 
     def is_meant(dose: DoseFacts, now: datetime) -> bool:
-        return dose.due_at <= now + _SOON
+        return dose.due_at <= now + SOON
 
-    doses = await _doses_today(request, is_meant)
+    doses = await doses_today(request, is_meant)
     if short.said is Said.ON_IT:
-        return views.on_it(_of_one_slot(doses, now), member=member) if doses else None
+        return views.on_it(of_one_slot(doses, now), member=member) if doses else None
     if not doses:
         return await _recorded(request, is_meant)
     if short.said is Said.SEEN:
         return no_record(Unsaid.QUOTED, None, member=member, now=now)  # it may mean "I will"
     return await _of_one_person(
-        _of_one_slot(doses, now), lambda theirs: answer_short(request, short, theirs)
+        of_one_slot(doses, now), lambda theirs: answer_short(request, short, theirs)
     )
 
 
@@ -144,7 +166,7 @@ async def answer_short(request: Request, short: Short, doses: Sequence[DoseFacts
 
 
 async def _gave(request: Request, intent: Gave) -> Answer | None:
-    person_id = await _own_person(request) if intent.is_own else intent.person_id
+    person_id = await own_person(request) if intent.is_own else intent.person_id
     if intent.is_own and person_id is None:
         return None
     lines = await list_not_stopped(request.scope)
@@ -160,6 +182,8 @@ async def _gave(request: Request, intent: Gave) -> Answer | None:
             items += [([line], when) for line in theirs]  # "both had their amlodipine"
         else:
             items.append((theirs, await _reckoned(request, intent, mention, when)))
+    if unanswered := await long_due(request, items):
+        return await take_late.begin_said(request, unanswered, "", intent.note)
     return await give.begin_named(request, items, note=intent.note)
 
 
@@ -167,7 +191,7 @@ async def _reckoned(request: Request, intent: Gave, ids: Collection[UUID], when:
     """The words *when*, with the hour that "20 minutes late" comes to."""
     if intent.late is None:
         return when
-    doses = await _doses_today(request, lambda dose, now: dose.due_at <= now)
+    doses = await doses_today(request, lambda dose, now: dose.due_at <= now)
     return f"{when} {_late_by(intent.late, [dose for dose in doses if dose.medication_id in ids])}"
 
 
@@ -180,29 +204,16 @@ def _late_by(minutes: int, doses: Sequence[DoseFacts]) -> str:
 _OF_EACH = re.compile(r"(?i)\b(?:both|each)\b")
 
 
-async def _own_person(request: Request) -> UUID | None:
-    """Whose "my pills" are: the member's own as somebody who is cared for, or those of the person
-    who is called like the member.
-    """
-    found = await find_own_person(request.scope)
-    if found is not None:
-        return found
-    name = _first(request.name)
-    called = [each.id for each in await list_people(request.scope) if _first(each.name) == name]
-    return called[0] if name and len(called) == 1 else None
-
-
-def _first(name: str) -> list[str]:
-    return unaccented(name).split()[:1]
-
-
 async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
-    person_id = await _own_person(request) if intent.is_own else intent.person_id
+    person_id = await own_person(request) if intent.is_own else intent.person_id
     if intent.is_own and person_id is None:
         return None
     is_meant = _meant_by(intent, person_id)
-    doses = await _doses_today(request, is_meant)
+    doses = await doses_today(request, is_meant)
     now = request.scope.clock.now()
+    at = said_at(intent.when, doses, now)
+    if at is not None:
+        doses = [dose for dose in doses if dose.due_at <= at + SOON] or doses
     if not _OF_BEFORE.search(intent.when):
         # "All given" is of today, where anything of today is open.
         today = [dose for dose in doses if dose.local.date() == now.astimezone(dose.zone).date()]
@@ -210,7 +221,7 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
     if intent.part is not None:
         doses = [dose for dose in doses if dose.due_at <= now] or doses
     elif not intent.is_all:
-        doses = _of_one_slot(doses, now)
+        doses = of_one_slot(doses, now if at is None else at + SOON)
     if not doses:
         return await _recorded(request, is_meant)
     if intent.is_it and (which := await _which_it_is(request, intent, is_meant)):
@@ -227,7 +238,7 @@ async def _which_it_is(
     """Which of several "it" is, asked of those that are open or were skipped today; None if only
     one can be meant.
     """
-    may_be = await _doses_today(request, is_meant, among={*OPEN, DoseStatus.SKIPPED})
+    may_be = await doses_today(request, is_meant, among={*OPEN, DoseStatus.SKIPPED})
     ids = {dose.medication_id for dose in may_be}
     if len(ids) == 1 or _IN_PLURAL.search(request.text or ""):
         return None
@@ -251,42 +262,19 @@ def _meant_by(intent: GaveDue, person_id: UUID | None) -> Callable[[DoseFacts, d
             return False
         if intent.part is not None:
             return holds(intent.part, dose.local.hour)
-        return dose.due_at <= now + _SOON
+        return dose.due_at <= now + SOON
 
     return is_meant
 
 
-async def _doses_today(
-    request: Request,
-    is_meant: Callable[[DoseFacts, datetime], bool],
-    among: Collection[DoseStatus] = OPEN,
-) -> Sequence[DoseFacts]:
-    """Today's doses that nobody has answered (or those *among* others), with those of yesterday
-    that are still to be.
-    """
-    now = request.scope.clock.now()
-    days = await list_day(request.scope, days_ago=0)
-    doses = [dose for day in days for dose in day.doses if dose.status in among]
-    return [dose for dose in doses if is_meant(dose, now)]
-
-
 async def _recorded(request: Request, is_meant: Callable[[DoseFacts, datetime], bool]) -> Answer:
     """Of what was meant nothing is open: what is recorded of it, by whom, with Correct and Undo."""
-    doses = await _doses_today(request, is_meant, among=RESOLVED)
-    found = _of_one_slot(doses, request.scope.clock.now())
+    doses = await doses_today(request, is_meant, among=RESOLVED)
+    found = of_one_slot(doses, request.scope.clock.now())
     if not found:
         return views.nothing_open()
     screens = [await entry_screen(request, dose.id) for dose in found[:_MOST_SCREENS]]
     return views.to_tap(views.recorded_already(), screens)
-
-
-def _of_one_slot(doses: Sequence[DoseFacts], now: datetime) -> Sequence[DoseFacts]:
-    """The last of those that are due together: "she had her pills" isn't yesterday's. What will
-    only be due is meant where nothing is yet.
-    """
-    doses = [dose for dose in doses if dose.due_at <= now] or doses
-    last = max((dose.due_at for dose in doses), default=None)
-    return [dose for dose in doses if last is not None and dose.due_at >= last - _SAME_SLOT]
 
 
 async def _of_one_person(
@@ -312,9 +300,9 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
             return dose.local.hour in intent.due_hours
         if intent.part is not None:
             return holds(intent.part, dose.local.hour)
-        return dose.due_at <= now + _SOON
+        return dose.due_at <= now + SOON
 
-    doses = _of_one_slot(await _doses_today(request, is_meant), request.scope.clock.now())
+    doses = of_one_slot(await doses_today(request, is_meant), request.scope.clock.now())
     if not doses:
         return await _recorded(request, is_meant)
     return await _of_one_person(
@@ -322,13 +310,17 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
     )
 
 
-async def _changes_to(request: Request, ids: Sequence[UUID], words: str) -> Answer:
+async def _changes_to(request: Request, intent: ChangesTo) -> Answer:
     """The change for review; of several medicines, or where it can't be read, their pages."""
+    ids, words = intent.medicine_ids, intent.words
     if len(ids) == 1:
         lines = await list_not_stopped(request.scope)
-        unit = next((line.dosage.words.partition(" ")[2] for line in lines if line.id in ids), "")
-        said = f"{words} {unit}" if _NUMBER.fullmatch(words) else words
-        shown = await change_medicine.begin_said(replace(request, text=said), ids[0])
+        line = next((each for each in lines if each.id in ids), None)
+        if line is not None:
+            words = as_change(words, line.dosage.words.partition(" ")[2])
+            words = f"{words}{_in_place_of(request, intent.part, line)}"
+        asked = replace(request, text=words)
+        shown = await change_medicine.begin_said(asked, ids[0])
         if shown is not None:
             return shown
     pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
@@ -336,10 +328,14 @@ async def _changes_to(request: Request, ids: Sequence[UUID], words: str) -> Answ
     return views.to_tap(views.change_later() if is_later else views.change_it(), pages)
 
 
+def _in_place_of(request: Request, part: Part | None, line: MedicineLine) -> str:
+    """ " instead of 18:00", of the evening dose, if there is one in that *part* of several."""
+    times = times_of(line.schedule, zone=line.zone, now=request.scope.clock.now())
+    then = [at for at in times if part is not None and holds(part, at.hour)]
+    return f" instead of {then[0]:%H:%M}" if len(then) == 1 < len(times) else ""
+
+
 _BEGINS_LATER = re.compile(r"\b(?:from|starting) (?!now\b|today\b)\w+")
-
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:

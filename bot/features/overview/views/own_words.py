@@ -114,9 +114,16 @@ def last_given(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datet
 
 
 def ahead(
-    planned: Sequence[PlannedDose], *, span: Span, day: date | None = None, now: datetime
+    planned: Sequence[PlannedDose],
+    *,
+    span: Span,
+    day: date | None = None,
+    part: Part | None = None,
+    now: datetime,
 ) -> Screen:
-    """Doses of days to come, or of one *day*, by the clock of whoever takes them."""
+    """Doses of days to come, or of one *day*, or the next ones of a *part* of the day, by the clock
+    of whoever takes them.
+    """
     titles = {
         Span.TOMORROW: _("💊 <b>Due tomorrow</b>"),
         Span.NEXT: _("💊 <b>Due next</b>"),
@@ -124,6 +131,8 @@ def ahead(
     title = titles.get(span, _("💊 <b>Due in the next 7 days</b>"))
     if day is not None:
         title = _("💊 <b>Due on {day}</b>").format(day=escape(named_day(day, today=day)))
+    if part is not None:
+        title = _("💊 <b>Next due, {part}</b>").format(part=part_words(part))
     lines, heading = [title], ""
     for dose in planned:
         words = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
@@ -157,15 +166,35 @@ def planned_on(
     return Screen("\n".join(fitting(lines)), (*in_rows(buttons), *home_buttons("appts")))
 
 
-def planned_next_week(found: Sequence[OccurrenceFacts], *, member: Member, today: date) -> Screen:
-    """What takes place next week, each under its day."""
-    lines = [_("📅 <b>Next week</b>")]
+def planned_in(
+    span: Span,
+    found: Sequence[OccurrenceFacts],
+    *,
+    person: str = "",
+    member: Member,
+    today: date,
+) -> Screen:
+    """What takes place in a week, at a weekend, or is to come (of one *person*), under its day."""
+    titles = {
+        Span.WEEK: _("📅 <b>This week</b>"),
+        Span.WEEKEND: _("📅 <b>At the weekend</b>"),
+        Span.NEXT_WEEK: _("📅 <b>Next week</b>"),
+    }
+    empty = {
+        Span.WEEK: _("No more appointments are planned for this week."),
+        Span.WEEKEND: _("No appointments are planned for the weekend."),
+        Span.NEXT_WEEK: _("No appointments are planned for next week."),
+    }
+    title = titles.get(span, _("📅 <b>Appointments</b>"))
+    if person:
+        title = _("{title}, {person}").format(title=title, person=escape(person))
+    lines = [title]
     for each in found:
         words = day_words(each.first_day, today=today)
         lines.append(f"\n<b>{escape(words[:1].upper() + words[1:])}</b>")
         lines.append(short_line(each, reader_zone=member.zone, day=each.first_day))
     if not found:
-        lines.append(_("No appointments are planned for next week."))
+        lines.append(empty.get(span, _("No appointments are planned.")))
     buttons = [button_to_open(each) for each in found[:MAX_ROWS]]
     return Screen("\n".join(fitting(lines)), (*in_rows(buttons), *home_buttons("appts")))
 
@@ -194,6 +223,12 @@ def may_be_given(page: Screen) -> Screen:
     words = _(
         "I can't say whether it may be given now. This is what is recorded, and what was set:"
     )
+    return Screen(f"{words}\n\n{page.text}", page.keyboard)
+
+
+def no_purpose(page: Screen) -> Screen:
+    """Somebody asks what a medicine is for, which isn't noted."""
+    words = _("Nobody has noted what it's for yet.")
     return Screen(f"{words}\n\n{page.text}", page.keyboard)
 
 

@@ -90,6 +90,11 @@ def nothing_planned() -> Answer:
     )
 
 
+def nothing_paused() -> Answer:
+    """Somebody is back, and nothing was paused meanwhile."""
+    return say(_("Nothing is paused, so nothing has to be resumed."), home_buttons("today", "meds"))
+
+
 def nothing_open() -> Answer:
     return say(
         _("Nothing that fits is waiting for an answer, so I haven't recorded anything."),

@@ -85,4 +85,4 @@ def test_an_hour_in_doubt_stays_so_where_its_weekday_is_not() -> None:
     assert when.day == date(2026, 11, 30)
     assert when.problem is not None
     assert when.problem.problem is Problem.AM_OR_PM
-    assert when.times == (time(3), time(15))
+    assert when.times == (time(15), time(3))

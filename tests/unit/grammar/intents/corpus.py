@@ -154,8 +154,9 @@ def _names(ids: Sequence[UUID]) -> str:
 
 def in_words(intent: Intent) -> str:
     match intent:
-        case WhatIsDue(span=span, weekday=weekday):
-            return f"due {span if weekday is None else _DAYS[weekday]}"
+        case WhatIsDue(span=span, weekday=weekday, part=part):
+            usual = f" {part}" if part else ""
+            return f"due {span if weekday is None else _DAYS[weekday]}{usual}"
         case WasItGiven(ids, asked, _person, part, days_ago, weekday):
             words = f"given {_names(ids) or 'all'} {asked.split()[-1]}"
             words += f" {part}" if part else ""
@@ -171,7 +172,7 @@ def in_words(intent: Intent) -> str:
             return "stock"
         case WhatIsPlanned(span, ids, about, _person, weekday):
             what = _names(ids) or (_DAYS[weekday] if weekday is not None else str(span))
-            return f"planned {what}" + (" driving" if about is AboutAppointment.DRIVING else "")
+            return f"planned {what}" + ("" if about is AboutAppointment.PAGE else f" {about}")
         case WhoIs(ids):
             return f"who {_names(ids) or 'all'}"
         case WhoIsInFamily():
@@ -192,8 +193,8 @@ def in_words(intent: Intent) -> str:
             return "how they are" if is_of_health else "off-topic"
         case NoRecord(why):
             return f"no-record {why}"
-        case ChangesTo(ids, words):
-            return f"changes {_names(ids)} to {words}"
+        case ChangesTo(ids, words, part):
+            return " ".join(filter(None, ["changes", part, _names(ids), f"to {words}"]))
         case WentTo(words):
             return f"went {words}"
         case Gave(mentions, when, note=note, each=each, late=late):
@@ -237,7 +238,7 @@ def in_words(intent: Intent) -> str:
             return f"pauses {_names(ids) or 'all'} {end}{when}".strip()
         case Resumes(ids):
             return f"resumes {_names(ids) or 'all'}"
-        case HasDoctor(line):
+        case HasDoctor(line, _person):
             return f"doctor {line}"
         case SaysDirection(line):
             return f"direction {line}"

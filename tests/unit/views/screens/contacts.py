@@ -59,6 +59,7 @@ def doctor_screens(home: Home) -> Mapping[str, View]:
             words.ben,
             specialty="cardiologist",
             phone="+442134256789",
+            address=words.family,
             person=words.person,
         ),
         "doctor_ask_country": partial(

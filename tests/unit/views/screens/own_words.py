@@ -9,9 +9,7 @@ from bot.features.family.views import notices
 from bot.features.medicines.views import nicknames
 from bot.features.overview.views import danger, first_minute, own_words, said
 from bot.grammar.intents.kinds import Danger, Unsaid
-from bot.grammar.intents.questions import (
-    Span,
-)
+from bot.grammar.intents.questions import Part, Span
 from bot.ui.answer import Screen
 from bot.ui.presses.doses import Snooze
 from domain.family.alarms import AlarmFacts, Called
@@ -81,6 +79,9 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         ),
         "own_ahead": partial(own_words.ahead, planned, span=Span.TOMORROW, now=NOW),
         "own_ahead_nothing": partial(own_words.ahead, (), span=Span.WEEK, now=NOW),
+        "own_ahead_part": partial(
+            own_words.ahead, planned, span=Span.USUAL, part=Part.NOON, now=NOW
+        ),
         "own_planned_on": partial(
             own_words.planned_on, TODAY, [home.appointment], member=home.member, today=TODAY
         ),
@@ -94,11 +95,38 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "own_comes_after": partial(own_words.comes_after, words.medicine),
         "said_is_driven": partial(said.to_tap, said.is_driven(), [page]),
         "own_next_week": partial(
-            own_words.planned_next_week, [home.appointment], member=home.member, today=TODAY
+            own_words.planned_in,
+            Span.NEXT_WEEK,
+            [home.appointment],
+            member=home.member,
+            today=TODAY,
         ),
         "own_next_week_nothing": partial(
-            own_words.planned_next_week, (), member=home.member, today=TODAY
+            own_words.planned_in, Span.NEXT_WEEK, (), member=home.member, today=TODAY
         ),
+        "own_this_week": partial(
+            own_words.planned_in,
+            Span.WEEK,
+            [home.appointment],
+            person=words.person,
+            member=home.member,
+            today=TODAY,
+        ),
+        "own_this_week_nothing": partial(
+            own_words.planned_in, Span.WEEK, (), member=home.member, today=TODAY
+        ),
+        "own_weekend_nothing": partial(
+            own_words.planned_in, Span.WEEKEND, (), member=home.member, today=TODAY
+        ),
+        "own_coming_nothing": partial(
+            own_words.planned_in,
+            Span.COMING,
+            (),
+            person=words.person,
+            member=home.member,
+            today=TODAY,
+        ),
+        "own_no_purpose": partial(own_words.no_purpose, Screen("…")),
         "own_left_out": partial(own_words.left_out, words.medicine),
         "own_not_understood": partial(own_words.not_understood, words.medicine),
         "own_no_rota": partial(own_words.no_rota),
@@ -133,6 +161,7 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         "said_pause_later": partial(said.pause_later),
         "said_nothing_planned": partial(said.nothing_planned),
         "said_nothing_open": partial(said.nothing_open),
+        "said_nothing_paused": partial(said.nothing_paused),
         "said_whose": partial(said.whose),
         "said_of_somebody_else": partial(said.of_somebody_else, [(words.medicine, words.person)]),
         "said_not_about_that": partial(
