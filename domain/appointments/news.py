@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select, update
 
-from domain.access import Role
 from domain.appointments.ladder import list_reminders
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, queue_or_extend
@@ -18,6 +17,7 @@ from domain.family.settings.hearing import hears_everything
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
+from domain.models.family import MAY_HEAR_OF_PERSON
 from domain.timers import Step, floor_minute
 
 
@@ -89,11 +89,7 @@ async def _notify_others(scope: Scope, occurrence_ids: list[UUID], *, person_id:
             FamilyMember.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
             FamilyMember.user_id != scope.user_id,
-            # Other recipients aren't told about this person.
-            or_(
-                FamilyMember.role != Role.RECIPIENT,
-                FamilyMember.user_id == CareRecipient.user_id,
-            ),
+            MAY_HEAR_OF_PERSON,
             hears_everything(person_id),
         )
     )

@@ -18,12 +18,10 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    or_,
     select,
     update,
 )
 
-from domain.access import Role
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import EDITABLE_FOR
@@ -37,7 +35,7 @@ from domain.models import (
     User,
 )
 from domain.models.delivery import Kind, Lane, NotificationStatus
-from domain.models.family import Hears
+from domain.models.family import IS_THEIR_ASSIGNMENT, MAY_HEAR_OF_PERSON, Hears
 
 SlotKey: TypeAlias = tuple[UUID, datetime]  # care recipient, due at
 
@@ -185,20 +183,12 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
         )
         .join(User, User.id == FamilyMember.user_id)
         .join(CareRecipient, CareRecipient.id == card.care_recipient_id)
-        .outerjoin(
-            CareAssignment,
-            (CareAssignment.care_recipient_id == CareRecipient.id)
-            & (CareAssignment.user_id == FamilyMember.user_id),
-        )
+        .outerjoin(CareAssignment, IS_THEIR_ASSIGNMENT)
         .where(
             FamilyMember.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
             FamilyMember.user_id.not_in([copy.user_id for copy in copies]),
-            # Other recipients aren't told about this person.
-            or_(
-                FamilyMember.role != Role.RECIPIENT,
-                FamilyMember.user_id == CareRecipient.user_id,
-            ),
+            MAY_HEAR_OF_PERSON,
         )
     )
     others = found

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.access import Role
 from domain.models.base import Base, Id, Now, Settings, TelegramId, TextOf
 
 
@@ -261,3 +262,14 @@ class CareAssignment(Base):
     hears: Mapped[Hears] = mapped_column(TextOf(Hears), server_default=Hears.EVERYTHING)
     created_by_id: Mapped[UUID]
     created_at: Mapped[Now]
+
+
+#: Joins what is set for a statement's member about its person.
+IS_THEIR_ASSIGNMENT = (CareAssignment.care_recipient_id == CareRecipient.id) & (
+    CareAssignment.user_id == FamilyMember.user_id
+)
+#: Whether a statement's member may be told about its person: one who is cared for only hears of
+#: themselves.
+MAY_HEAR_OF_PERSON = (FamilyMember.role != Role.RECIPIENT) | (
+    FamilyMember.user_id == CareRecipient.user_id
+)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
 from domain.database.scope import Scope
@@ -27,7 +27,7 @@ from domain.delivery.shown_messages import (
 )
 from domain.models import CareAssignment, CareRecipient, FamilyMember
 from domain.models.delivery import Kind, Lane
-from domain.models.family import Hears
+from domain.models.family import IS_THEIR_ASSIGNMENT, MAY_HEAR_OF_PERSON, Hears
 from domain.overview.change_effects import Affected, find_affected
 from domain.overview.change_events import TOLD, Change, Concern, read_change_events
 from domain.timers import floor_minute
@@ -113,16 +113,12 @@ async def _list_members(
             CareAssignment.hears,
         )
         .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
-        .outerjoin(
-            CareAssignment,
-            (CareAssignment.care_recipient_id == CareRecipient.id)
-            & (CareAssignment.user_id == FamilyMember.user_id),
-        )
+        .outerjoin(CareAssignment, IS_THEIR_ASSIGNMENT)
         .where(
             CareRecipient.id.in_(person_ids),
             FamilyMember.left_at.is_(None),
             FamilyMember.user_id != scope.user_id,
-            or_(FamilyMember.role != Role.RECIPIENT, is_self),
+            MAY_HEAR_OF_PERSON,
         )
     )
     members: dict[UUID, list[_Reader]] = defaultdict(list)

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, false, func, select
 from domain.access import ASKED_FIRST, Role
 from domain.database.scope import Scope
 from domain.models import CareAssignment, CareRecipient, FamilyMember
-from domain.models.family import Hears
+from domain.models.family import IS_THEIR_ASSIGNMENT, MAY_HEAR_OF_PERSON, Hears
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,11 @@ _MEMBERS = (
         CareAssignment.hears,
     )
     .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
-    .outerjoin(
-        CareAssignment,
-        (CareAssignment.care_recipient_id == CareRecipient.id)
-        & (CareAssignment.user_id == FamilyMember.user_id),
-    )
+    .outerjoin(CareAssignment, IS_THEIR_ASSIGNMENT)
     .where(
         CareRecipient.id == any_(bindparam("care_recipient_ids", type_=ARRAY(Uuid))),
         FamilyMember.left_at.is_(None),
-        (FamilyMember.role != Role.RECIPIENT) | (FamilyMember.user_id == CareRecipient.user_id),
+        MAY_HEAR_OF_PERSON,
     )
 )
 

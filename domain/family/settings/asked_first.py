@@ -11,7 +11,7 @@ from sqlalchemy import false, func, select
 from domain.access import ASKED_FIRST, Action
 from domain.database.scope import Scope
 from domain.models import CareAssignment, CareRecipient, FamilyMember, User
-from domain.models.family import Hears
+from domain.models.family import IS_THEIR_ASSIGNMENT, Hears
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,7 @@ _CANDIDATES = (
         & FamilyMember.role.in_(ASKED_FIRST),
     )
     .join(User, User.id == FamilyMember.user_id)
-    .outerjoin(
-        CareAssignment,
-        (CareAssignment.care_recipient_id == CareRecipient.id)
-        & (CareAssignment.user_id == User.id),
-    )
+    .outerjoin(CareAssignment, IS_THEIR_ASSIGNMENT)
     .where(CareRecipient.deleted_at.is_(None))
     .order_by(CareRecipient.created_at, CareRecipient.id, FamilyMember.joined_at, User.id)
 )
