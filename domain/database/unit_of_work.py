@@ -9,10 +9,9 @@ lost reply to COMMIT), so it must have no effects outside the transaction.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +19,7 @@ from domain.clock import Clock
 from domain.database.failures import READ_ONLY, get_sqlstate, is_retryable
 from domain.database.requests import ScopeRequest
 from domain.database.scope import Scope
+from domain.database.transactions import begin, without_transactions
 from domain.events import Event
 from domain.models.row_security import APP_ROLE
 
@@ -33,12 +33,12 @@ ATTEMPTS = 4
 # Within a family every plan goes by the family's or the row's key, whatever the values, so we keep
 # a prepared statement's plan: replanning took a third of PostgreSQL's work for a press. Across
 # families the best plan depends on the values (how much is due), so we let PostgreSQL replan.
-_SET_SCOPE = text(
-    "SELECT set_config('role', :role, true), set_config('plan_cache_mode', :plans, true),"
-    " set_config('app.user_id', :user_id, true),"
-    " set_config('app.family_id', :family_id, true), set_config('app.update_id', :update_id, true),"
-    " set_config('app.telegram_id', :telegram_id, true),"
-    " set_config('app.clock_offset', :clock_offset, true),"
+_SET_SCOPE = (
+    "SELECT set_config('role', $1, true), set_config('plan_cache_mode', $2, true),"
+    " set_config('app.user_id', $3, true),"
+    " set_config('app.family_id', $4, true), set_config('app.update_id', $5, true),"
+    " set_config('app.telegram_id', $6, true),"
+    " set_config('app.clock_offset', $7, true),"
     # Don't hold a connection for long because somebody else holds a row.
     " set_config('lock_timeout', '5s', true),"
     # Nor a row because this process has been frozen: nobody else could act on what is due.
@@ -57,6 +57,8 @@ class Database:
         """
         self.engine = engine
         self._background_engine = background_engine or engine
+        self._interactive = without_transactions(self.engine)
+        self._background = without_transactions(self._background_engine)
         self.clock = clock
         self._subscribers: list[Callable[[Event], None]] = []
         self._before_commit: list[Callable[[Scope], Awaitable[None]]] = []
@@ -97,13 +99,13 @@ class Database:
         self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest
     ) -> tuple[T, list[Event]]:
         is_interactive = request.user_id is not None or request.telegram_id is not None
-        engine = self.engine if is_interactive else self._background_engine
-        async with engine.begin() as connection:
-            asked_at, offset = self.clock.machine_now(), self.clock.offset
-            begun = await connection.execute(_SET_SCOPE, _scope_parameters(request, offset))
-            server_time: datetime = begun.one().now - offset
+        engine = self._interactive if is_interactive else self._background
+        offset = self.clock.offset
+        values = _scope_values(request, offset)
+        async with begin(engine, _SET_SCOPE, values, machine_now=self.clock.machine_now) as begun:
+            connection, server_time = begun.connection, begun.row["now"] - offset
             self.clock.adjust_skew(
-                server_time, asked_at=asked_at, answered_at=self.clock.machine_now()
+                server_time, asked_at=begun.asked_at, answered_at=begun.answered_at
             )
             scope = Scope(
                 connection,
@@ -127,13 +129,13 @@ class Database:
         await self._background_engine.dispose()
 
 
-def _scope_parameters(request: ScopeRequest, offset: timedelta) -> dict[str, str]:
-    return {
-        "role": request.role,
-        "plans": "force_generic_plan" if request.role == APP_ROLE else "auto",
-        "user_id": str(request.user_id or ""),
-        "family_id": str(request.family_id or ""),
-        "update_id": "" if request.update_id is None else str(request.update_id),
-        "telegram_id": "" if request.telegram_id is None else str(request.telegram_id),
-        "clock_offset": f"{offset.total_seconds():.6f} seconds" if offset else "",
-    }
+def _scope_values(request: ScopeRequest, offset: timedelta) -> Sequence[str]:
+    return (
+        request.role,
+        "force_generic_plan" if request.role == APP_ROLE else "auto",
+        str(request.user_id or ""),
+        str(request.family_id or ""),
+        "" if request.update_id is None else str(request.update_id),
+        "" if request.telegram_id is None else str(request.telegram_id),
+        f"{offset.total_seconds():.6f} seconds" if offset else "",
+    )

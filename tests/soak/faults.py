@@ -120,6 +120,7 @@ async def _cut_postgres(site: Site) -> AsyncIterator[None]:
             text(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"  # nobody may end the server's own workers
             )
         )
     yield
