@@ -32,15 +32,18 @@ from bot.grammar.intents.kinds import (
     Unsaid,
 )
 from bot.grammar.intents.known import Known
-from bot.grammar.intents.nearest import Nearest, list_nearest
+from bot.grammar.intents.nearest import Likely, Nearest, list_nearest
 from bot.grammar.intents.reading import is_asked, read_intents, without_reasons
 from bot.grammar.intents.replies import Said
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
 from domain.access import Action, Role, may
+from domain.errors import NothingToUndo
 from domain.family import alarms
 from domain.family.people import list_people
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionSuperseded
 
 _ALWAYS_COMMANDS = [(RunsCommand(command),) for command in ("cancel", "help", "undo")]
 
@@ -129,8 +132,25 @@ class OwnWords:
     async def list_nearest(self, request: Request) -> Sequence[Nearest]:
         """The nearest things that a member may have meant, and may do."""
         member, reader = request.scope.require(Action.READ), await load_reader(request)
-        nearest = list_nearest(request.text or "", reader.known)
-        return [each for each in nearest if self._may_run(each.command, member.role)]
+        nearest = list_nearest(request.text or "", reader.known, reader.read)
+        allowed = [each for each in nearest if self._may_run(each.command, member.role)]
+        return [each for one in allowed for each in await self._named(request, one)]
+
+    async def _named(self, request: Request, nearest: Nearest) -> Sequence[Nearest]:
+        """Undo with what it undoes; none where there's nothing."""
+        if nearest.kind != Likely.UNDO:
+            return [nearest]
+        try:
+            last = await find_last_action(request.scope)
+        except (NothingToUndo, ActionSuperseded):
+            return []
+        return [replace(nearest, about=last.name)]
+
+    async def take_over(self, request: Request, left: str) -> Answer:
+        """What the sentence of a button says, and what is *left* of the words that it is for."""
+        answer = await self.on_message(request, with_talk=False) or Answer()
+        beside = views.not_understood(left).send if left else ()
+        return replace(answer, send=(*beside, *answer.send))
 
     async def aside(self, request: Request) -> Answer | None:
         """The answer to what is a question by its form, while another question is open, and to the

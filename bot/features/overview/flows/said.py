@@ -15,7 +15,7 @@ from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
-from bot.features.overview.flows import said_of_visits
+from bot.features.overview.flows import corrections, said_of_visits
 from bot.features.overview.flows.open_doses import SOON, doses_today, of_one_slot
 from bot.features.overview.flows.own_person import own_person
 from bot.features.overview.flows.parts_of_day import holds
@@ -27,6 +27,7 @@ from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
     ChangesTo,
+    Corrects,
     Drives,
     Gave,
     GaveDue,
@@ -48,6 +49,7 @@ from bot.grammar.intents.replies import Said, Short
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from domain.access import Action
+from domain.family.families import get_overview
 from domain.family.people import list_people
 from domain.medicines.doses.facts import OPEN, RESOLVED, DoseFacts
 from domain.medicines.facts import MedicineLine
@@ -82,6 +84,8 @@ async def answer_said(
             return await said_of_visits.ask_to_drive(request, intent)
         case ChangesTo():
             return await _changes_to(request, intent)
+        case Corrects(medicine_ids=ids):
+            return await corrections.begin(request, ids, commands)
         case WentTo(words=words):
             return await said_of_visits.note_outcome(request, words)
         case Stops(medicine_ids=ids):
@@ -115,10 +119,10 @@ async def _with_today(
     request: Request, answer: Answer | None, commands: Mapping[str, Handler]
 ) -> Answer | None:
     """Where it could be for several people, the doses of today follow, each with its button."""
-    if answer != views.whose() or "today" not in commands:
+    if answer is None or answer.send[:1] != views.whose().send or "today" not in commands:
         return answer
     today = await commands["today"](replace(request, text=""))
-    return replace(today, send=(*views.whose().send, *today.send))
+    return replace(today, send=(*answer.send, *today.send))
 
 
 async def answer_bare(request: Request, short: Short) -> Answer | None:
@@ -182,9 +186,19 @@ async def _gave(request: Request, intent: Gave) -> Answer | None:
             items += [([line], when) for line in theirs]  # "both had their amlodipine"
         else:
             items.append((theirs, await _reckoned(request, intent, mention, when)))
+    note = await _with_giver(request, intent)
     if unanswered := await long_due(request, items):
-        return await take_late.begin_said(request, unanswered, "", intent.note)
-    return await give.begin_named(request, items, note=intent.note)
+        return await take_late.begin_said(request, unanswered, "", note)
+    return await give.begin_named(request, items, note=note)
+
+
+async def _with_giver(request: Request, intent: Gave | GaveDue) -> str:
+    """The note, with who gave it, if that is somebody else than who says so."""
+    if intent.by in {None, request.scope.user_id}:
+        return intent.note
+    overview = await get_overview(request.scope)
+    names = [each.name for each in overview.members if each.user_id == intent.by]
+    return "; ".join(filter(None, [*map(views.given_by, names), intent.note]))
 
 
 async def _reckoned(request: Request, intent: Gave, ids: Collection[UUID], when: str) -> str:
@@ -227,8 +241,9 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
     if intent.is_it and (which := await _which_it_is(request, intent, is_meant)):
         return which
     when = intent.when if intent.late is None else _late_by(intent.late, doses)
+    note = await _with_giver(request, intent)
     return await _of_one_person(
-        doses, lambda theirs: take_late.begin_said(request, theirs, when, intent.note)
+        doses, lambda theirs: take_late.begin_said(request, theirs, when, note), note
     )
 
 
@@ -243,7 +258,8 @@ async def _which_it_is(
     if len(ids) == 1 or _IN_PLURAL.search(request.text or ""):
         return None
     lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
-    return await give.begin_named(request, [(lines, intent.when)], note=intent.note)
+    note = await _with_giver(request, intent)
+    return await give.begin_named(request, [(lines, intent.when)], note=note)
 
 
 _IN_PLURAL = re.compile(r"(?i)\b(?:them|those|both|(?<!after )all)\b")
@@ -280,14 +296,15 @@ async def _recorded(request: Request, is_meant: Callable[[DoseFacts, datetime], 
 async def _of_one_person(
     doses: Sequence[DoseFacts],
     ask: Callable[[Sequence[DoseFacts]], Awaitable[Answer]],
+    note: str = "",
 ) -> Answer:
     """Ask about the doses of one person. Of several people, each with their own buttons, and of
-    none what is recorded, is shown by /today.
+    none what is recorded, is shown by /today, where there's no place for a *note*.
     """
     people = {dose.care_recipient_id for dose in doses}
     if len(people) == 1:
         return await ask(doses)
-    return views.nothing_open() if not doses else views.whose()
+    return views.nothing_open() if not doses else views.whose(note)
 
 
 async def _skipped(request: Request, intent: Skipped) -> Answer | None:

@@ -73,6 +73,7 @@ def part_words(part: Part) -> str:
 def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) -> str:
     if dose.status in RESOLVED:
         line = dose_line(dose, now, reader_zone=member.zone)
+        line += f" <i>“{escape(dose.note)}”</i>" if dose.note else ""
         return _for_person(line, dose) if facts.names_people else line
     what = f"{escape(dose.name)} {escape(dose.dosage)}"
     what = _for_person(what, dose) if facts.names_people else what
