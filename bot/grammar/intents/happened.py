@@ -154,7 +154,8 @@ def _with_reason(words: str) -> tuple[str, str]:
 
 def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     kept = words_of("counts of stock")
-    said = pattern_of("of them").sub("", pattern_of("from where").sub("", match["rest"]))
+    rest = " ".join(filter(None, [match["rest"], match.groupdict().get("more")]))
+    said = pattern_of("of them").sub("", pattern_of("from where").sub("", rest))
     words = [each for each in said.split() if each not in words_of("says nothing of stock")]
     amount = [each for each in words if each not in {"medx", "personx", "more", "new"}]
     is_amount = all(

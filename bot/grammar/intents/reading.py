@@ -73,7 +73,7 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
         return found
     if _is_said(sentence) and (found := read_partly(sentence)):
         return found
-    if _is_denied(sentence) and (found := _no_record(sentence)):
+    if _is_denied(sentence) and (found := _skipped(sentence) or _no_record(sentence)):
         return found
     if sentence.text == "personx" and sentence.person_id is not None:
         return CatchUp(sentence.person_id)

@@ -19,11 +19,13 @@ from bot.features.overview.views import own_words as views
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     Danger,
+    Drives,
     Gave,
     GaveDue,
     Intent,
     NoRecord,
     OffTopic,
+    Pauses,
     RunsCommand,
     SaysDanger,
     Skipped,
@@ -82,7 +84,8 @@ class OwnWords:
             return await change_medicine.begin_said(request, medicine_id)
         answers = [views.left_out(message.left)] if message.left else []
         if message.unplaced:
-            answers.append(views.not_understood(message.unplaced))
+            is_why = all(_has_reason(intent) for _words, intent in message.said)
+            answers.append((views.no_reason if is_why else views.not_understood)(message.unplaced))
         before = len(answers)
         for at, (words, intent) in enumerate(message.said):
             asked = replace(request, text=words)
@@ -208,6 +211,11 @@ class OwnWords:
     async def _run(self, request: Request, command: str) -> Answer | None:
         handler = self._commands.get(command)
         return None if handler is None else await handler(replace(request, text=""))
+
+
+def _has_reason(intent: Intent) -> bool:
+    """Whether people say why, of which nothing is kept: "I can't drive, the car is in the shop"."""
+    return isinstance(intent, Pauses) or (isinstance(intent, Drives) and intent.gives_up)
 
 
 def _joined(

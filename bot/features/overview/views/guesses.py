@@ -55,7 +55,7 @@ def likely_label(kind: str, about: str, how: str) -> str:
     words = {
         Likely.ADD: _("📦 Add {how} to {about}"),
         Likely.LEFT: _("📦 {about}: {how} left"),
-        Likely.SKIP: _("⏭ Skip today's {about}"),
+        Likely.SKIP: _("⏭ Leave out today's {about}"),
         Likely.PAUSE_MEDICINE: _("⏸ Pause {about} {how}"),
         Likely.PAUSE_PERSON: _("⏸ Pause {about}'s medicines {how}"),
         Likely.CHANGE: _("✏️ Change {about} to {how}"),

@@ -219,6 +219,11 @@ def not_understood(words: str) -> Answer:
     return say(_("I didn't understand “{words}”.").format(words=quoted(words)))
 
 
+def no_reason(words: str) -> Answer:
+    """Why somebody can't drive, or something is paused."""
+    return say(_("I can't keep the reason with it: “{words}”.").format(words=quoted(words)))
+
+
 def may_be_given(page: Screen) -> Screen:
     """The facts, and that they are all I have."""
     words = _(

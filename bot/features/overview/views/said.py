@@ -61,11 +61,11 @@ def change_it() -> str:
     return _("I haven't changed anything yet. Tap “Change” on the one you mean.")
 
 
-def change_later() -> str:
+def change_later(words: str) -> str:
     return _(
-        "I can't set a change that begins on a later day, so nothing is changed yet. Tell me on "
-        "that day, or tap “Change”."
-    )
+        "I can't set a change that begins on a later day, so nothing is changed yet. Tell me "
+        "“{words}” on that day, or tap “Change”."
+    ).format(words=quoted(words))
 
 
 def pause_later() -> Answer:

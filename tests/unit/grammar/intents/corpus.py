@@ -179,7 +179,7 @@ def in_words(intent: Intent) -> str:
         case WhatIsPlanned(span, ids, about, _person, weekday):
             what = _names(ids) or (_DAYS[weekday] if weekday is not None else str(span))
             return f"planned {what}" + ("" if about is AboutAppointment.PAGE else f" {about}")
-        case WhoIs(ids):
+        case WhoIs(ids, _person):
             return f"who {_names(ids) or 'all'}"
         case WhoIsInFamily():
             return "family"
