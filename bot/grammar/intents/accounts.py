@@ -102,10 +102,21 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
     return Account(_as_typed(sentence, at))
 
 
+def words_without_place(text: str, says: str, kind: type[Intent], known: Known) -> str:
+    """The words of *text* that *says*, which stands for it as a *kind* of offer, doesn't carry."""
+    sentence, carried = read_sentence(text, known), read_sentence(says, known)
+    placed = {*carried.text.split(), *" ".join(carried.origins).casefold().split()}
+    placed |= _words(_KINDS[kind]) | _words("everywhere") | {"personx"}
+    return _as_typed(
+        sentence,
+        [at for at, word in enumerate(sentence.text.split()) if word not in placed],
+    )
+
+
 def _unplaced(sentence: Sentence, intent: Intent, vocabulary: frozenset[str]) -> list[int]:
     """Where the words stand that have no place."""
     texts = [str(getattr(intent, name, "")) for name in _SHOWN] + [*getattr(intent, "each", ())]
-    shown = {word.strip(".,;:!?") for text in texts for word in text.casefold().split()}
+    shown = {word.strip(".,;:!?-") for text in texts for word in text.casefold().split()}
     placed = shown | vocabulary | _marks(intent)
     words = zip(sentence.text.split(), sentence.origins, strict=True)
     return [

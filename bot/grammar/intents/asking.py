@@ -196,7 +196,11 @@ def _who(sentence: Sentence) -> Intent | None:
     """A number that is told is no question for one, and "GP phone call on Friday" no doctor."""
     if sentence.weekday is not None:
         return None
-    return None if _LONG_NUMBER.search(sentence.text) else WhoIs(sentence.doctor_ids)
+    return (
+        None
+        if _LONG_NUMBER.search(sentence.text)
+        else WhoIs(sentence.doctor_ids, sentence.person_id)
+    )
 
 
 def _family(_: Sentence) -> Intent:

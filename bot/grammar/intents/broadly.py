@@ -56,7 +56,7 @@ def _asked(sentence: Sentence) -> Question | None:
         span = Span.NEXT if visits else Span.COMING
         return WhatIsPlanned(span, visits, about, person, sentence.weekday)
     if says("doctor"):
-        return WhoIs(sentence.doctor_ids)
+        return WhoIs(sentence.doctor_ids, person)
     if says("supply"):
         return WhatRunsOut(person)
     if says("pills"):

@@ -69,8 +69,10 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     is_of_two = len(sentence.person_ids) > 1 and sentence.text.split().count("personx") > 1
     if is_of_two and not pattern_of("both of them").search(sentence.text):
         return None  # "gave Harold his, Joan's are at 9"
-    if len(parts) > 1 and not mentions:
-        return None  # "the evening tablets this morning"
+    is_of_night = {*parts} == {Part.EVENING, Part.NIGHT} and "last night" in words
+    if len(parts) > 1 and not mentions and not is_of_night:
+        return None  # "the evening tablets this morning"; of last night, they are the same
+    giver = _giver(sentence)
     is_own = bool(pattern_of("own").search(sentence.text))
     is_own = is_own and not pattern_of("to somebody").search(sentence.text)
     vague = pattern_of("vague time").search(note)
@@ -83,7 +85,8 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
         when, *others = each
         is_same = not any(other != when for other in others)
         said_of = ("", tuple(each)) if not is_same else (when, ())
-        return Gave(mentions, said_of[0], sentence.person_id, is_own, note, said_of[1], late)
+        person = _only_one(sentence)
+        return Gave(mentions, said_of[0], person, is_own, note, said_of[1], late, giver)
     when = as_time(sentence, rest)
     part = next(iter(parts), None)
     if set(rest) and set(rest) <= _OF_PARTS.keys() | {"this", "in", "the", "today"}:
@@ -94,11 +97,23 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
         part = _vague_part(sentence.text)
     if not is_of_pills or pattern_of("only one").search(words):
         when = " ".join(word for word in when.split() if word not in words_of("one of them"))
-        return GaveDue(
-            sentence.person_id, None, when, is_own=is_own, is_it=True, note=note, late=late
-        )
-    found = GaveDue(sentence.person_id, part, when, before, is_all=is_all, is_own=is_own, note=note)
-    return replace(found, but_not=but_not, due_hours=due_hours, late=late)
+        found = GaveDue(_only_one(sentence), None, when, is_own=is_own, is_it=True, note=note)
+        return replace(found, late=late, by=giver)
+    found = GaveDue(
+        _only_one(sentence), part, when, before, is_all=is_all, is_own=is_own, note=note
+    )
+    return replace(found, but_not=but_not, due_hours=due_hours, late=late, by=giver)
+
+
+def _only_one(sentence: Sentence) -> UUID | None:
+    """Whom it was given to, if that is one: not of "given to both, Mum ate well"."""
+    return None if pattern_of("to both").search(sentence.text) else sentence.person_id
+
+
+def _giver(sentence: Sentence) -> UUID | None:
+    """The member who gave it: "Anna did my eye drops", "metformin given by Ben"."""
+    said = pattern_of("by a member").search(sentence.text)
+    return sentence.member_ids[0] if said and len(sentence.member_ids) == 1 else None
 
 
 def _vague_part(text: str) -> Part | None:

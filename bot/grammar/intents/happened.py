@@ -42,6 +42,7 @@ def read_happened(sentence: Sentence) -> Intent | None:
         ("told to skip", _skipped),
         ("refilled", _refilled),
         ("counted", _counted),
+        ("lost", _lost),
         ("gave", read_given),
     ):
         for pattern in patterns_within(_STATEMENTS, section, sentence.text):
@@ -153,7 +154,8 @@ def _with_reason(words: str) -> tuple[str, str]:
 
 def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     kept = words_of("counts of stock")
-    said = pattern_of("of them").sub("", pattern_of("from where").sub("", match["rest"]))
+    rest = " ".join(filter(None, [match["rest"], match.groupdict().get("more")]))
+    said = pattern_of("of them").sub("", pattern_of("from where").sub("", rest))
     words = [each for each in said.split() if each not in words_of("says nothing of stock")]
     amount = [each for each in words if each not in {"medx", "personx", "more", "new"}]
     is_amount = all(
@@ -174,6 +176,16 @@ def _counted(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     if not isinstance(found, Refilled):
         return None
     return Refilled(found.medicine_ids, f"= {found.amount}")
+
+
+def _lost(sentence: Sentence, match: re.Match[str]) -> Intent | None:
+    """ "Dropped one of her metformin on the floor": one less, which nobody took."""
+    if len(sentence.mentions) != 1:
+        return None
+    return Refilled(sentence.mentions[0], f"-{_ONE.sub('1', match['count'])}")
+
+
+_ONE = re.compile(r"an?\b")
 
 
 def read_none_left(sentence: Sentence) -> Intent | None:

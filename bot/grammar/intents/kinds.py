@@ -85,7 +85,8 @@ class NoRecord:
 class Gave:
     """ "Gave mum her para at 10pm": each of `mentions` is a medicine, or those that it may be.
     `when` are the words of amount and time, or `each` has those of each mention; `note` is what
-    else is said. `is_own`: of whoever says it. `late`: so many minutes after it was due.
+    else is said. `is_own`: of whoever says it. `late`: so many minutes after it was due. `by` is
+    the member who gave it, if that is said.
     """
 
     mentions: tuple[tuple[UUID, ...], ...]
@@ -95,13 +96,14 @@ class Gave:
     note: str = ""
     each: tuple[str, ...] = ()
     late: int | None = None
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GaveDue:
     """ "She had her evening pills", "everything that was due before noon" (the hour `before`),
     "everything except the metformin" (`but_not`), "her 9 o'clock one" (`due_hours`); `is_it`: "gave
-    it at 8". `note` is what else is said; `late` as in :class:`Gave`.
+    it at 8". `note` is what else is said; `late` and `by` as in :class:`Gave`.
     """
 
     person_id: UUID | None
@@ -115,6 +117,7 @@ class GaveDue:
     but_not: tuple[UUID, ...] = ()
     due_hours: tuple[int, ...] = ()
     late: int | None = None
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,15 @@ class ChangesTo:
     medicine_ids: tuple[UUID, ...]
     words: str
     part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrects:
+    """ "Oops, that was 1, not 2", "wrong person, it was for George": of what the speaker has just
+    recorded, or of these medicines.
+    """
+
+    medicine_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +270,7 @@ Intent: TypeAlias = (
     | Drives
     | AsksToDrive
     | ChangesTo
+    | Corrects
     | WentTo
     | Stops
     | Pauses

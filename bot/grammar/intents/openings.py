@@ -28,6 +28,10 @@ def read_opening(words: Sequence[str]) -> Opening:
     until = len(words)
     while until - used > _SHORTEST and words[until - 1] in load_words("endings"):
         until -= 1
+    told = load_expressions("talk")["of telling"].search(" ".join(words[:until]))
+    if told is not None:  # "…, I forgot to tell you"
+        said = told.string[: told.start()].count(" ") + 1
+        until = said if said - used > _SHORTEST else until
     return Opening(used, until, is_request)
 
 

@@ -131,9 +131,12 @@ class WhatIsPlanned:
 
 @dataclass(frozen=True, slots=True)
 class WhoIs:
-    """ "What's Dr Patel's number?", "her cardiologist?"; all doctors without ids."""
+    """ "What's Dr Patel's number?", "her cardiologist?"; all doctors without ids, or those of a
+    person: "Mum's doctor".
+    """
 
     doctor_ids: tuple[UUID, ...] = ()
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

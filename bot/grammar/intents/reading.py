@@ -13,6 +13,7 @@ from bot.grammar.intents.asking import is_of_pills, read_question
 from bot.grammar.intents.happened import read_happened, read_none_left, read_partly
 from bot.grammar.intents.kinds import (
     AsksAdvice,
+    Corrects,
     Danger,
     Gave,
     GaveDue,
@@ -72,7 +73,7 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
         return found
     if _is_said(sentence) and (found := read_partly(sentence)):
         return found
-    if _is_denied(sentence) and (found := _no_record(sentence)):
+    if _is_denied(sentence) and (found := _skipped(sentence) or _no_record(sentence)):
         return found
     if sentence.text == "personx" and sentence.person_id is not None:
         return CatchUp(sentence.person_id)
@@ -163,7 +164,11 @@ def _is_of_somebody_else(sentence: Sentence) -> bool:
 
 
 def _command(sentence: Sentence) -> Intent | None:
+    """The first whose section fits; a correction is of a record, since no appointment is named."""
+    is_of_record = not (sentence.is_question or sentence.visit_ids or sentence.doctor_ids)
     for section, expression in load_expressions(_TALK).items():
+        if section == "correction" and is_of_record and expression.fullmatch(sentence.text):
+            return Corrects(sentence.medicine_ids)
         if section.startswith("command ") and expression.fullmatch(sentence.text):
             return RunsCommand(section.removeprefix("command "))
     return None

@@ -3,7 +3,7 @@
 Nothing here writes anything.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from bot.features.medicines.flows.giving import skip_said
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.views.stock.overview import stocks
+from bot.features.overview.flows import part_of_today
 from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.named_days import is_on_named_day, names_day
 from bot.features.overview.flows.own_person import as_asked_of_oneself
@@ -75,7 +76,8 @@ async def answer_asked(
     intent = await as_asked_of_oneself(request, intent)
     match intent:
         case WhatIsDue():
-            return await _due(request, intent) or await run("today")
+            shown = await _due(request, intent) or await part_of_today.show(request, intent)
+            return shown or await run("today")
         case WasItGiven():
             return await _given(request, intent, known)
         case MayBeGiven(medicine_ids=ids):
@@ -89,8 +91,8 @@ async def answer_asked(
             return await run("meds")
         case WhatIsPlanned():
             return await _planned(request, intent) or await run("appts")
-        case WhoIs(doctor_ids=ids):
-            return await _doctors(request, ids) or await run("doctors")
+        case WhoIs():
+            return await _doctors(request, intent) or await run("doctors")
         case WhoIsInFamily():
             return await run("family")
         case CatchUp():
@@ -376,8 +378,12 @@ def _appointment_pages(request: Request, found: Sequence[OccurrenceFacts]) -> An
     return Answer(send=tuple(screens))
 
 
-async def _doctors(request: Request, ids: Collection[UUID]) -> Answer | None:
-    found = [each for each in await list_doctors(request.scope) if each.id in ids]
+async def _doctors(request: Request, intent: WhoIs) -> Answer | None:
+    """Those that are named, or, unless there are many, those of the person."""
+    doctors, ids = await list_doctors(request.scope), intent.doctor_ids
+    found = [each for each in doctors if each.id in ids]
+    theirs = [each for each in doctors if not ids and each.person_id == intent.person_id]
+    found = found or (theirs if len(theirs) <= MOST_SCREENS else [])
     member = request.scope.require(Action.READ)
     screens = [doctor_views.doctor_screen(each, member=member) for each in found]
     return Answer(send=tuple(screens[:MOST_SCREENS])) if screens else None

@@ -4,6 +4,7 @@ tap.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 
 from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step
 from bot.features.family.views import start
@@ -127,8 +128,10 @@ class GuessedCommands:
         """Run the command as if it had just been typed, and end the question."""
         data: Data = running.data
         meant = data["offered"][int(choice)] if "offered" in data else data
-        handler = self._commands[meant["command"]]
-        answer = await run_as_typed(request, handler, meant["text"], is_said="offered" in data)
+        handler, text = self._commands[meant["command"]], meant["text"]
+        if meant.get("says"):  # conversations of an older version have none
+            handler, text = partial(self._own_words.take_over, left=meant["left"]), meant["says"]
+        answer = await run_as_typed(request, handler, text, is_said="offered" in data)
         acts = [act.id for act in request.scope.acts]
         if acts and data["message_id"] is not None:
             # Record the effect for the original message, in case that is edited later.
@@ -140,11 +143,14 @@ class GuessedCommands:
 
 
 def _ask_nearest(data: Data, choice: Choice) -> Screen:
-    buttons = [
-        choice(views.nearest_label(each["command"], each["about"]), str(at))
-        for at, each in enumerate(data["offered"])
-    ]
+    buttons = [choice(_label_of(each), str(at)) for at, each in enumerate(data["offered"])]
     return views.ask_nearest(data["typed"], buttons=buttons)
+
+
+def _label_of(each: Data) -> str:
+    if each.get("kind"):
+        return views.likely_label(each["kind"], each["about"], each["how"])
+    return views.nearest_label(each["command"], each["about"])
 
 
 def _ask(data: Data, choice: Choice) -> Screen:

@@ -19,11 +19,13 @@ from bot.features.overview.views import own_words as views
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     Danger,
+    Drives,
     Gave,
     GaveDue,
     Intent,
     NoRecord,
     OffTopic,
+    Pauses,
     RunsCommand,
     SaysDanger,
     Skipped,
@@ -32,15 +34,18 @@ from bot.grammar.intents.kinds import (
     Unsaid,
 )
 from bot.grammar.intents.known import Known
-from bot.grammar.intents.nearest import Nearest, list_nearest
+from bot.grammar.intents.nearest import Likely, Nearest, list_nearest
 from bot.grammar.intents.reading import is_asked, read_intents, without_reasons
 from bot.grammar.intents.replies import Said
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
 from domain.access import Action, Role, may
+from domain.errors import NothingToUndo
 from domain.family import alarms
 from domain.family.people import list_people
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionSuperseded
 
 _ALWAYS_COMMANDS = [(RunsCommand(command),) for command in ("cancel", "help", "undo")]
 
@@ -79,7 +84,8 @@ class OwnWords:
             return await change_medicine.begin_said(request, medicine_id)
         answers = [views.left_out(message.left)] if message.left else []
         if message.unplaced:
-            answers.append(views.not_understood(message.unplaced))
+            is_why = all(_has_reason(intent) for _words, intent in message.said)
+            answers.append((views.no_reason if is_why else views.not_understood)(message.unplaced))
         before = len(answers)
         for at, (words, intent) in enumerate(message.said):
             asked = replace(request, text=words)
@@ -129,8 +135,25 @@ class OwnWords:
     async def list_nearest(self, request: Request) -> Sequence[Nearest]:
         """The nearest things that a member may have meant, and may do."""
         member, reader = request.scope.require(Action.READ), await load_reader(request)
-        nearest = list_nearest(request.text or "", reader.known)
-        return [each for each in nearest if self._may_run(each.command, member.role)]
+        nearest = list_nearest(request.text or "", reader.known, reader.read)
+        allowed = [each for each in nearest if self._may_run(each.command, member.role)]
+        return [each for one in allowed for each in await self._named(request, one)]
+
+    async def _named(self, request: Request, nearest: Nearest) -> Sequence[Nearest]:
+        """Undo with what it undoes; none where there's nothing."""
+        if nearest.kind != Likely.UNDO:
+            return [nearest]
+        try:
+            last = await find_last_action(request.scope)
+        except (NothingToUndo, ActionSuperseded):
+            return []
+        return [replace(nearest, about=last.name)]
+
+    async def take_over(self, request: Request, left: str) -> Answer:
+        """What the sentence of a button says, and what is *left* of the words that it is for."""
+        answer = await self.on_message(request, with_talk=False) or Answer()
+        beside = views.not_understood(left).send if left else ()
+        return replace(answer, send=(*beside, *answer.send))
 
     async def aside(self, request: Request) -> Answer | None:
         """The answer to what is a question by its form, while another question is open, and to the
@@ -188,6 +211,11 @@ class OwnWords:
     async def _run(self, request: Request, command: str) -> Answer | None:
         handler = self._commands.get(command)
         return None if handler is None else await handler(replace(request, text=""))
+
+
+def _has_reason(intent: Intent) -> bool:
+    """Whether people say why, of which nothing is kept: "I can't drive, the car is in the shop"."""
+    return isinstance(intent, Pauses) or (isinstance(intent, Drives) and intent.gives_up)
 
 
 def _joined(

@@ -9,24 +9,23 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bot.features.contacts.flows import add_doctor
-from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.giving import give, skip_said, take_late
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
-from bot.features.overview.flows import said_of_visits
+from bot.features.overview.flows import corrections, said_changes, said_of_visits
 from bot.features.overview.flows.open_doses import SOON, doses_today, of_one_slot
 from bot.features.overview.flows.own_person import own_person
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.flows.when_given import long_due, said_at
 from bot.features.overview.views import said as views
 from bot.features.overview.views.own_words import no_record
-from bot.grammar.intents.changes import as_change
 from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
     ChangesTo,
+    Corrects,
     Drives,
     Gave,
     GaveDue,
@@ -43,15 +42,14 @@ from bot.grammar.intents.kinds import (
     Unsaid,
     WentTo,
 )
-from bot.grammar.intents.questions import Part
 from bot.grammar.intents.replies import Said, Short
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from domain.access import Action
+from domain.family.families import get_overview
 from domain.family.people import list_people
 from domain.medicines.doses.facts import OPEN, RESOLVED, DoseFacts
 from domain.medicines.facts import MedicineLine
-from domain.medicines.schedules.clock_times import times_of
 from domain.models.medicines import DoseStatus
 
 _MOST_SCREENS = 3
@@ -81,7 +79,9 @@ async def answer_said(
         case AsksToDrive():
             return await said_of_visits.ask_to_drive(request, intent)
         case ChangesTo():
-            return await _changes_to(request, intent)
+            return await said_changes.begin(request, intent)
+        case Corrects(medicine_ids=ids):
+            return await corrections.begin(request, ids, commands)
         case WentTo(words=words):
             return await said_of_visits.note_outcome(request, words)
         case Stops(medicine_ids=ids):
@@ -115,10 +115,10 @@ async def _with_today(
     request: Request, answer: Answer | None, commands: Mapping[str, Handler]
 ) -> Answer | None:
     """Where it could be for several people, the doses of today follow, each with its button."""
-    if answer != views.whose() or "today" not in commands:
+    if answer is None or answer.send[:1] != views.whose().send or "today" not in commands:
         return answer
     today = await commands["today"](replace(request, text=""))
-    return replace(today, send=(*views.whose().send, *today.send))
+    return replace(today, send=(*answer.send, *today.send))
 
 
 async def answer_bare(request: Request, short: Short) -> Answer | None:
@@ -172,8 +172,9 @@ async def _gave(request: Request, intent: Gave) -> Answer | None:
     lines = await list_not_stopped(request.scope)
     items: list[tuple[Sequence[MedicineLine], str]] = []
     each = intent.each or (intent.when,) * len(intent.mentions)
-    for mention, when in zip(intent.mentions, each, strict=True):
+    for mention, typed in zip(intent.mentions, each, strict=True):
         named = [line for line in lines if line.id in mention]
+        when = _without_strength(typed, named)
         theirs = [line for line in named if person_id in {None, line.person_id}]
         if not theirs:
             others = [(line.name, line.person) for line in named]
@@ -182,9 +183,32 @@ async def _gave(request: Request, intent: Gave) -> Answer | None:
             items += [([line], when) for line in theirs]  # "both had their amlodipine"
         else:
             items.append((theirs, await _reckoned(request, intent, mention, when)))
+    note = await _with_giver(request, intent)
     if unanswered := await long_due(request, items):
-        return await take_late.begin_said(request, unanswered, "", intent.note)
-    return await give.begin_named(request, items, note=intent.note)
+        return await take_late.begin_said(request, unanswered, "", note)
+    return await give.begin_named(request, items, note=note)
+
+
+async def _with_giver(request: Request, intent: Gave | GaveDue) -> str:
+    """The note, with who gave it, if that is somebody else than who says so."""
+    if intent.by in {None, request.scope.user_id}:
+        return intent.note
+    overview = await get_overview(request.scope)
+    names = [each.name for each in overview.members if each.user_id == intent.by]
+    return "; ".join(filter(None, [*map(views.given_by, names), intent.note]))
+
+
+def _without_strength(when: str, lines: Sequence[MedicineLine]) -> str:
+    """ "1 500mg" of what comes in 500 mg is one of it; another strength is asked about."""
+    said = _COUNTED.match(when)
+    strength = "" if said is None else said["strength"].replace(" ", "").casefold()
+    is_set = all(line.dosage.words.replace(" ", "").casefold() == strength for line in lines)
+    return f"{said['count']}{when[said.end() :]}" if said and is_set else when
+
+
+_COUNTED = re.compile(
+    r"(?i)(?P<count>\d+|one|two|three|half) (?P<strength>\d[\d.,]* ?(?:mg|mcg|g|ml))\b"
+)
 
 
 async def _reckoned(request: Request, intent: Gave, ids: Collection[UUID], when: str) -> str:
@@ -227,8 +251,9 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
     if intent.is_it and (which := await _which_it_is(request, intent, is_meant)):
         return which
     when = intent.when if intent.late is None else _late_by(intent.late, doses)
+    note = await _with_giver(request, intent)
     return await _of_one_person(
-        doses, lambda theirs: take_late.begin_said(request, theirs, when, intent.note)
+        doses, lambda theirs: take_late.begin_said(request, theirs, when, note), note
     )
 
 
@@ -243,7 +268,8 @@ async def _which_it_is(
     if len(ids) == 1 or _IN_PLURAL.search(request.text or ""):
         return None
     lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
-    return await give.begin_named(request, [(lines, intent.when)], note=intent.note)
+    note = await _with_giver(request, intent)
+    return await give.begin_named(request, [(lines, intent.when)], note=note)
 
 
 _IN_PLURAL = re.compile(r"(?i)\b(?:them|those|both|(?<!after )all)\b")
@@ -280,14 +306,15 @@ async def _recorded(request: Request, is_meant: Callable[[DoseFacts, datetime], 
 async def _of_one_person(
     doses: Sequence[DoseFacts],
     ask: Callable[[Sequence[DoseFacts]], Awaitable[Answer]],
+    note: str = "",
 ) -> Answer:
     """Ask about the doses of one person. Of several people, each with their own buttons, and of
-    none what is recorded, is shown by /today.
+    none what is recorded, is shown by /today, where there's no place for a *note*.
     """
     people = {dose.care_recipient_id for dose in doses}
     if len(people) == 1:
         return await ask(doses)
-    return views.nothing_open() if not doses else views.whose()
+    return views.nothing_open() if not doses else views.whose(note)
 
 
 async def _skipped(request: Request, intent: Skipped) -> Answer | None:
@@ -308,34 +335,6 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
     return await _of_one_person(
         doses, lambda theirs: skip_said.begin(request, theirs, intent.reason)
     )
-
-
-async def _changes_to(request: Request, intent: ChangesTo) -> Answer:
-    """The change for review; of several medicines, or where it can't be read, their pages."""
-    ids, words = intent.medicine_ids, intent.words
-    if len(ids) == 1:
-        lines = await list_not_stopped(request.scope)
-        line = next((each for each in lines if each.id in ids), None)
-        if line is not None:
-            words = as_change(words, line.dosage.words.partition(" ")[2])
-            words = f"{words}{_in_place_of(request, intent.part, line)}"
-        asked = replace(request, text=words)
-        shown = await change_medicine.begin_said(asked, ids[0])
-        if shown is not None:
-            return shown
-    pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
-    is_later = _BEGINS_LATER.search(words)
-    return views.to_tap(views.change_later() if is_later else views.change_it(), pages)
-
-
-def _in_place_of(request: Request, part: Part | None, line: MedicineLine) -> str:
-    """ " instead of 18:00", of the evening dose, if there is one in that *part* of several."""
-    times = times_of(line.schedule, zone=line.zone, now=request.scope.clock.now())
-    then = [at for at in times if part is not None and holds(part, at.hour)]
-    return f" instead of {then[0]:%H:%M}" if len(then) == 1 < len(times) else ""
-
-
-_BEGINS_LATER = re.compile(r"\b(?:from|starting) (?!now\b|today\b)\w+")
 
 
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:

@@ -40,6 +40,7 @@ def _moment(when: str, facts: OccurrenceFacts) -> str:
     """The words *when* as a question about the new time reads them: "back a week" is a date, with
     the time of before.
     """
+    when = _TWELVE.sub("12:00", _HOUR_FIRST.sub(r"\g<day> at \g<hour>", when))
     when, keeps_time = _SAME_TIME.subn("", when)
     local = facts.starts_at.astimezone(facts.zone)
     shift = _SHIFT.fullmatch(when)
@@ -55,6 +56,11 @@ def _moment(when: str, facts: OccurrenceFacts) -> str:
 
 
 _WHERE_TO = re.compile(r"(?i)\b(?:to|until|till|for)\b")
+_HOUR_FIRST = re.compile(  # "12 on thursday"
+    r"(?i)^(?:at )?(?P<hour>\d{1,2}(?:[:.]\d\d)?(?: ?[ap]m)?|noon|midday) (?:on )?"
+    r"(?P<day>(?:this |next )?(?:\w+day|tomorrow|today)(?: \d{1,2}(?:st|nd|rd|th)?(?: \w+)?)?)$"
+)
+_TWELVE = re.compile(r"\b12$")  # no appointment is at midnight
 _SAME_TIME = re.compile(r",? ?(?:but )?(?:at )?(?:the )?same (?:time|hour)$")
 _SHIFT = re.compile(
     r"(?:(?:back|forward|on|by|out) )*(?P<count>half an|a|an|one|two|three|four|\d{1,2}) "

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.grammar.intents.nearest import Likely
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.length import label, shorten
@@ -47,6 +48,26 @@ def nearest_label(command: str, about: str) -> str:
         "help": _("❓ What I can do"),
     }[command]
     return label(words.format(about=about))
+
+
+def likely_label(kind: str, about: str, how: str) -> str:
+    """What a button does, filled in: *how* is an amount or a day, as it was typed."""
+    words = {
+        Likely.ADD: _("📦 Add {how} to {about}"),
+        Likely.LEFT: _("📦 {about}: {how} left"),
+        Likely.SKIP: _("⏭ Leave out today's {about}"),
+        Likely.PAUSE_MEDICINE: _("⏸ Pause {about} {how}"),
+        Likely.PAUSE_PERSON: _("⏸ Pause {about}'s medicines {how}"),
+        Likely.CHANGE: _("✏️ Change {about} to {how}"),
+        Likely.ONLY: _("✏️ {about} only at {how}"),
+        Likely.MOVE: _("↔️ Move {about} to {how}"),
+        Likely.CALL_OFF: _("🚫 Call off {about}"),
+        Likely.DRIVE: _("🚗 I'll drive: {about}"),
+        Likely.NO_DRIVE: _("🚗 I can't drive: {about}"),
+        Likely.UNDO: _("↩️ Undo: {about}"),
+        Likely.QUIET: _("🌙 Quiet hours"),
+    }[Likely(kind)]
+    return label(words.format(about=about, how=how))
 
 
 def yes_label(command: str) -> str:

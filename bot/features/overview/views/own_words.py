@@ -73,6 +73,7 @@ def part_words(part: Part) -> str:
 def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) -> str:
     if dose.status in RESOLVED:
         line = dose_line(dose, now, reader_zone=member.zone)
+        line += f" <i>“{escape(dose.note)}”</i>" if dose.note else ""
         return _for_person(line, dose) if facts.names_people else line
     what = f"{escape(dose.name)} {escape(dose.dosage)}"
     what = _for_person(what, dose) if facts.names_people else what
@@ -216,6 +217,11 @@ def left_out(words: str) -> Answer:
 def not_understood(words: str) -> Answer:
     """Of what is asked or offered, the words that have no place in it."""
     return say(_("I didn't understand “{words}”.").format(words=quoted(words)))
+
+
+def no_reason(words: str) -> Answer:
+    """Why somebody can't drive, or something is paused."""
+    return say(_("I can't keep the reason with it: “{words}”.").format(words=quoted(words)))
 
 
 def may_be_given(page: Screen) -> Screen:

@@ -61,11 +61,11 @@ def change_it() -> str:
     return _("I haven't changed anything yet. Tap “Change” on the one you mean.")
 
 
-def change_later() -> str:
+def change_later(words: str) -> str:
     return _(
-        "I can't set a change that begins on a later day, so nothing is changed yet. Tell me on "
-        "that day, or tap “Change”."
-    )
+        "I can't set a change that begins on a later day, so nothing is changed yet. Tell me "
+        "“{words}” on that day, or tap “Change”."
+    ).format(words=quoted(words))
 
 
 def pause_later() -> Answer:
@@ -148,11 +148,29 @@ def not_about_that(typed: str, buttons: Sequence[tuple[str, Press]]) -> Answer:
     return say(words.format(typed=quoted(typed)), in_rows(keys))
 
 
-def whose() -> Answer:
-    return say(
+def whose(note: str = "") -> Answer:
+    """Of several people; the *note* can't be kept with what is tapped on a card."""
+    answer = say(
         _("That could be for more than one person. Please tap the doses you mean."),
         home_buttons("today"),
     )
+    if not note:
+        return answer
+    words = _("I can't keep “{note}” with them. You can add it afterwards with Correct.")
+    return replace(answer, send=(*answer.send, Screen(words.format(note=quoted(note)))))
+
+
+def given_by(name: str) -> str:
+    """The note of what somebody else gave than who says so."""
+    return _("given by {name}").format(name=name)
+
+
+def correct_it() -> str:
+    return _("I haven't changed anything yet. If you mean this record, tap Correct or Undo.")
+
+
+def nothing_of_yours() -> str:
+    return _("I haven't changed anything. I have no record of yours to correct in the last 2 days.")
 
 
 def of_somebody_else(named: Sequence[tuple[str, str]]) -> Answer:

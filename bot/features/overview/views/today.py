@@ -110,6 +110,45 @@ def today(
     return Screen(_text(title, page, numbers, others, reading), (*rows, *turns, *switches))
 
 
+def part_of_today(
+    people: Sequence[PersonToday],
+    *,
+    appointments: Mapping[UUID, Sequence[OccurrenceFacts]],
+    member: Member,
+    now: datetime,
+    person: str,
+    is_tonight: bool,
+    is_rest: bool,
+) -> Screen:
+    """What was asked for of today, on one page: the title says what restricts it, and a button
+    shows the rest.
+    """
+    title = _("💊 <b>Today</b>, family {family}").format(family=escape(family_name(member)))
+    restricted = [
+        _("for {person}").format(person=escape(person)) if person else "",
+        _("tonight") if is_tonight else "",
+        _("still to be done") if is_rest else "",
+    ]
+    title = _("{title}: only what's {parts}").format(
+        title=title, parts=", ".join(filter(None, restricted))
+    )
+    items = [item for entry in people for item in _items(entry, appointments)]
+    doses = [dose for entry in people for dose in entry.doses]
+    rows = _buttons(
+        items,
+        dose_labels(doses),
+        page_number=0,
+        with_names=len(people) > 1,
+        member=member,
+        now=now,
+    )
+    reading = _Reading(member.zone, now, names_day=False)
+    whole = RunCommand(family_id=member.family_id, command="today")
+    button = Button(_("💊 The whole day"), whole.encode())
+    text = _text(title, items, dose_numbers(doses), (), reading)
+    return Screen(text, (*rows, (button,)))
+
+
 def day_text(
     title: str,
     people: Sequence[PersonToday],

@@ -17,6 +17,7 @@ from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
     ChangesTo,
+    Corrects,
     Drives,
     Gave,
     GaveDue,
@@ -152,6 +153,11 @@ def _names(ids: Sequence[UUID]) -> str:
     return "+".join(known[each] for each in ids)
 
 
+def _by(member_id: UUID | None) -> str:
+    names = {each.id: each.name for each in FAMILY.members}
+    return "" if member_id is None else f"by {names[member_id]}"
+
+
 def in_words(intent: Intent) -> str:
     match intent:
         case WhatIsDue(span=span, weekday=weekday, part=part):
@@ -173,7 +179,7 @@ def in_words(intent: Intent) -> str:
         case WhatIsPlanned(span, ids, about, _person, weekday):
             what = _names(ids) or (_DAYS[weekday] if weekday is not None else str(span))
             return f"planned {what}" + ("" if about is AboutAppointment.PAGE else f" {about}")
-        case WhoIs(ids):
+        case WhoIs(ids, _person):
             return f"who {_names(ids) or 'all'}"
         case WhoIsInFamily():
             return "family"
@@ -197,11 +203,13 @@ def in_words(intent: Intent) -> str:
             return " ".join(filter(None, ["changes", part, _names(ids), f"to {words}"]))
         case WentTo(words):
             return f"went {words}"
-        case Gave(mentions, when, note=note, each=each, late=late):
+        case Corrects(ids):
+            return f"corrects {_names(ids)}".strip()
+        case Gave(mentions, when, note=note, each=each, late=late, by=by):
             names = [*map(_names, mentions)]
             named = [f"{name} [{of}]" for name, of in zip(names, each, strict=False)] or names
             said = [f"@ {when}" if when else "", f"({note})" if note else ""]
-            said += [f"late {late}" if late is not None else ""]
+            said += [f"late {late}" if late is not None else "", _by(by)]
             return " ".join(filter(None, ["gave", *named, *said]))
         case GaveDue():
             what = "it" if intent.is_it else "all" if intent.is_all else "pills"
@@ -213,6 +221,7 @@ def in_words(intent: Intent) -> str:
                 f"@ {intent.when}" if intent.when else "",
                 f"({intent.note})" if intent.note else "",
                 f"late {intent.late}" if intent.late is not None else "",
+                _by(intent.by),
             ]
             return " ".join(filter(None, ["gave", own, intent.part or "", what, bound, *said]))
         case Skipped(ids, _person, part, reason):

@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.features.medicines.views.content import new_medicines
 from bot.features.overview.views import edited, guesses
+from bot.grammar.intents.nearest import Likely
 from bot.ui import conversations
 from bot.ui.answer import Button, Screen
 from bot.ui.presses.arguments import Pick
@@ -39,6 +40,11 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
                 *(choice(guesses.nearest_label(each, words.medicine)) for each in _NEAREST),
                 *(choice(guesses.nearest_label(each, "")) for each in ("give", "history")),
             ],
+        ),
+        "guess_likely": partial(
+            guesses.ask_nearest,
+            words.medicine,
+            buttons=[choice(guesses.likely_label(each, words.medicine, "56")) for each in Likely],
         ),
         "guess_only_named": partial(guesses.suggest, "today", ""),
         "guess_only_named_again": partial(

@@ -243,6 +243,26 @@ def today_screens(home: Home) -> Mapping[str, View]:
                 [after_a_move(dose) for dose in (*states, pending, left_over)],
             )
         ),
+        "today_part": partial(
+            today.part_of_today,
+            [PersonToday(home.person, [pending, evening])],
+            appointments={home.person.id: [home.appointment]},
+            member=home.member,
+            now=NOW,
+            person=home.person.name,
+            is_tonight=True,
+            is_rest=True,
+        ),
+        "today_part_longest": partial(
+            today.part_of_today,
+            [PersonToday(home.person, [pending] * today.PAGE)],
+            appointments={},
+            member=home.member,
+            now=NOW,
+            person="",
+            is_tonight=False,
+            is_rest=True,
+        ),
         "today_second_page": partial(
             today.today,
             [PersonToday(home.person, [pending] * 30)],

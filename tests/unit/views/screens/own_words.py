@@ -128,6 +128,7 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
         ),
         "own_no_purpose": partial(own_words.no_purpose, Screen("…")),
         "own_left_out": partial(own_words.left_out, words.medicine),
+        "own_no_reason": partial(own_words.no_reason, words.medicine),
         "own_not_understood": partial(own_words.not_understood, words.medicine),
         "own_no_rota": partial(own_words.no_rota),
         "own_nothing_recorded_unable": partial(
