@@ -201,7 +201,7 @@ def _without_past(when: When, local_now: datetime) -> When:
     ahead = tuple(each for each in when.times if datetime.combine(day, each) > local_now)
     if when.times and not ahead:
         later = later_half(day, when.other_half, local_now=local_now)
-        problem = hour_has_passed(f"{when.times[-1]:%H:%M}", offered=later)
+        problem = hour_has_passed(f"{max(when.times):%H:%M}", offered=later)
         is_said = when.problem is not None and when.problem.problem is not Problem.AM_OR_PM
         return replace(when, times=(), offered=later, problem=when.problem if is_said else problem)
     if clock is not None or len(ahead) > 1:
@@ -209,7 +209,7 @@ def _without_past(when: When, local_now: datetime) -> When:
     # If one of several readings is left, it may not be what was meant: offer it, along with the
     # usual ones.
     if when.problem is not None and when.problem.problem is Problem.AM_OR_PM:
-        when = replace(when, problem=hour_has_passed(f"{when.times[0]:%H:%M}", offered=ahead))
+        when = replace(when, problem=hour_has_passed(f"{min(when.times):%H:%M}", offered=ahead))
     return replace(when, times=(), offered=ahead)
 
 
