@@ -26,6 +26,7 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.questions import (
+    AboutMedicine,
     ListOfMedicines,
     MayBeGiven,
     WasItGiven,
@@ -55,6 +56,7 @@ _ASKED: dict[type[Intent], str] = {
     MayBeGiven: "asked of what may be given",
     WhatIsPlanned: "asked of what is planned",
     WhatIsDue: "asked of what is due",
+    AboutMedicine: "asked of what is left",
 }
 _SHOWN = ("note", "reason", "when", "words", "end", "amount")  # what a question shows as typed
 
@@ -80,6 +82,8 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
         return Account(is_turned=turns(sentence.text, "in what is to be"))
     if isinstance(intent, HasDoctor):
         return Account(is_turned=turns(sentence.text, "in what is to be"))
+    if isinstance(intent, Stops) and intent.is_later:
+        return Account()  # which says so itself
     section = _KINDS.get(type(intent))
     if section is None:
         return Account(_unheeded(sentence, intent))

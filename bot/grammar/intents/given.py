@@ -250,6 +250,8 @@ def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
         head, tail = kept[:end], kept[end:]
         if tail and (not _begins_note(head, tail) or any(map(_counts_too, tail))):
             continue
+        if pattern_of("hour in words").search(" ".join(tail)):
+            continue  # "with my breakfast at quarter past nine"
         names = {"medx", "it", "them", "that"} & set(head) or pills().search(" ".join(head))
         names = names or pattern_of("everything").search(" ".join(head))
         if names and left_over(_as_pills(head)) is not None:

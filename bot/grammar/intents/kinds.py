@@ -206,9 +206,10 @@ class WentTo:
 
 @dataclass(frozen=True, slots=True)
 class Stops:
-    """ "The doctor stopped her aspirin" """
+    """ "The doctor stopped her aspirin"; if it `is_later`, from a day to come on."""
 
     medicine_ids: tuple[UUID, ...]
+    is_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

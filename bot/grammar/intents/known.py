@@ -60,7 +60,8 @@ class Spoken:
 class Known:
     """A family's names, and what was *spoken* of a moment ago. Without any, commands, small talk
     and danger are read all the same. One is equal only to itself, so that what is prepared for it
-    can be kept.
+    can be kept. `own_id` is whoever speaks, where they speak of their wife or husband and are cared
+    for themselves.
     """
 
     people: Sequence[Named] = ()
@@ -69,3 +70,4 @@ class Known:
     doctors: Sequence[KnownHelper] = ()
     members: Sequence[Named] = ()
     spoken: Spoken = Spoken()
+    own_id: UUID | None = None

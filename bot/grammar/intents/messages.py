@@ -9,6 +9,7 @@ from bot.grammar.intents.accounts import account_for, turns
 from bot.grammar.intents.broadly import read_broadly
 from bot.grammar.intents.clauses import read_clause
 from bot.grammar.intents.kinds import (
+    AsksAdvice,
     CalledOff,
     Drives,
     Gave,
@@ -63,7 +64,9 @@ def read_message(text: str, known: Known, read: Read) -> Message:
         return Message()
     turned = [words for (words, _intent), account in each_said if account.is_turned]
     left = "; ".join(filter(None, [*turned, message.left]))
-    said = _each_once(_of_the_same(said, known))
+    said = _each_once(_of_one_visit(_of_the_same(said, known)))
+    if any(isinstance(intent, MayBeGiven | WasItGiven | AsksAdvice) for _words, intent in said):
+        said = sorted(said, key=lambda pair: pair[1] == OffTopic(is_of_health=True))
     unplaced = "; ".join(account.unplaced for account in accounts if account.unplaced)
     unplaced = unplaced or message.unplaced
     return Message(said, left, "" if unplaced in left else as_typed(unplaced, text))
@@ -81,6 +84,17 @@ def _of_the_same(said: Sequence[tuple[str, Intent]], known: Known) -> Sequence[t
         return replace(intent, mentions=(asked,))
 
     return [(words, of_what_is_asked(words, intent)) for words, intent in said]
+
+
+def _of_one_visit(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Intent]]:
+    """ "When is the dentist, and who is taking me?": the dentist's page says both."""
+    named = [each for _, each in said if isinstance(each, WhatIsPlanned) and each.appointment_ids]
+
+    def is_of_it(intent: Intent) -> bool:
+        asks_more = isinstance(intent, WhatIsPlanned) and not intent.appointment_ids
+        return asks_more and getattr(intent, "weekday", None) is None
+
+    return [(words, each) for words, each in said if not (named and is_of_it(each))]
 
 
 def _each_once(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Intent]]:

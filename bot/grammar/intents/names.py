@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.grammar.intents.known import Known
 from bot.grammar.tokens import raw_words, unaccented
-from bot.grammar.words.loading import load_pairs, load_words
+from bot.grammar.words.loading import load_kinship, load_lines, load_pairs, load_words
 
 _WORD = re.compile(r"[\w'/%.:-]*[\w%]")
 _CODE = re.compile(r"[a-z]{1,2}\d{1,2}")
@@ -135,3 +135,17 @@ def visits_of(doctor_ids: Sequence[UUID], known: Known) -> Iterator[UUID]:
             is_with = bool(visit.doctor) and unaccented(visit.doctor) == unaccented(doctor.name)
             if is_with or names & {*words_of(visit.title)}:
                 yield visit.id
+
+
+def kin_of(name: str) -> set[str]:
+    """What somebody is called by, in a word that all its likes have: "mum" for "Mom"."""
+    kinship = load_kinship()
+    return {kinship[word].removeprefix("kin ") for word in words_of(name) if word in kinship}
+
+
+@lru_cache
+def no_doctors_name() -> frozenset[str]:
+    """The words that may follow "doctor": "doctor stopped", "doctor appointment"."""
+    offers = (line.split() for lines in load_lines("accounted").values() for line in lines)
+    sections = ("common", "fillers", "subjects", "starts", "not names", "behind doctor")
+    return frozenset(word for words in offers for word in words).union(*map(load_words, sections))

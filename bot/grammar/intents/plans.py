@@ -138,7 +138,7 @@ def _appointment(
     )
     if not reminder and (sentence.medicine_ids or names_amount(text)):
         return None
-    if not is_wanted and _opening("is over").search(sentence.text):
+    if not is_wanted and _opening("is over").search(_opening("can you").sub("", sentence.text)):
         return None
     if sentence.visit_ids and _opening("of what is there").search(sentence.text):
         return WhatIsPlanned(Span.NEXT, sentence.visit_ids)

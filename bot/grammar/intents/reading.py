@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from bot.grammar.intents.asking import is_of_pills, read_question
 from bot.grammar.intents.happened import read_happened, read_none_left, read_partly
@@ -33,6 +34,7 @@ from bot.grammar.intents.plans import read_plan
 from bot.grammar.intents.questions import (
     AboutMedicine,
     CatchUp,
+    MayBeGiven,
     WasItGiven,
 )
 from bot.grammar.intents.sentences import Sentence, read_sentence
@@ -67,6 +69,10 @@ def _read(text: str, known: Known, people: Sequence[Person], now: datetime | Non
             return found
     if found := read_favour(sentence):
         return found
+    if sentence.says(_QUESTIONS, "may now") and (sentence.medicine_ids or _spoken_of(sentence)):
+        return MayBeGiven(sentence.medicine_ids or _spoken_of(sentence))
+    if not sentence.is_question and sentence.says(_TALK, "reading"):
+        return OffTopic(is_of_health=True)
     if sentence.says(_TALK, "asks others"):
         return NoRecord(Unsaid.UNABLE, sentence.medicine_ids, sentence.person_id)
     if _is_said(sentence) and (found := read_to_come(sentence, text)):
@@ -127,6 +133,19 @@ def begins_like_question(text: str) -> bool:
 def asks_of_oneself(text: str) -> bool:
     """ "Have I had my pills?", "what do I take at night?": not "what do I give her?" """
     return read_sentence(text, Known()).says(_QUESTIONS, "of oneself")
+
+
+def asks_to_fetch(text: str) -> bool:
+    """ "Could somebody fetch my prescription?", which asks the others and not the bot."""
+    return read_sentence(text, Known()).says(_TALK, "asks to fetch")
+
+
+def speaks_of_spouse(text: str) -> bool:
+    """ "Has my wife had her tablets?" """
+    return bool(_SPOUSE.search(text))
+
+
+_SPOUSE = re.compile(r"(?i)\bmy (?:wife|husband)\b")
 
 
 def without_reasons(text: str) -> str:
@@ -202,9 +221,13 @@ def _advice(sentence: Sentence) -> Intent | None:
     if not sentence.says(_DANGER, "advice"):
         return None
     is_spat = not sentence.is_question and sentence.says(_DANGER, "spat out")
-    spoken = sentence.spoken_medicine_id
-    ids = sentence.medicine_ids or (() if spoken is None else (spoken,))
+    ids = sentence.medicine_ids or _spoken_of(sentence)
     return AsksAdvice(ids if is_spat else (), is_spat)
+
+
+def _spoken_of(sentence: Sentence) -> tuple[UUID, ...]:
+    spoken = sentence.spoken_medicine_id
+    return () if spoken is None else (spoken,)
 
 
 def _skipped(sentence: Sentence) -> Intent | None:

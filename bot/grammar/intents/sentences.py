@@ -15,10 +15,11 @@ from bot.grammar.intents.described import describe, is_of_form
 from bot.grammar.intents.known import Known, Spoken
 from bot.grammar.intents.names import (
     first_words,
+    kin_of,
     names_by_first_word,
+    no_doctors_name,
     spelled_out,
     visits_of,
-    words_of,
 )
 from bot.grammar.intents.openings import read_opening
 from bot.grammar.intents.questions import Part
@@ -93,8 +94,9 @@ def read_sentence(text: str, known: Known) -> Sentence:
     marked = _Marking(words, known)
     marked.run()
     opening = read_opening(marked.kept)
-    said = slice(opening.used, opening.until)
-    marked.kept, marked.origins = marked.kept[said], marked.origins[said]
+    said, day = slice(opening.used, opening.until), slice(*opening.day)
+    marked.kept = [*marked.kept[said], *marked.kept[day]]
+    marked.origins = [*marked.origins[said], *marked.origins[day]]
     is_asked = text.rstrip().endswith("?") or ("yet" in words and not {"not", "no"} & {*words})
     kept, origins = set_verbs_right(marked.kept, marked.origins, is_asked=is_asked)
     return Sentence(
@@ -130,19 +132,13 @@ def _of_pronouns(words: Sequence[str], known: Known, *, of: Sequence[UUID]) -> t
     if not says_her and not says_him:
         return ()
     others = load_words("he" if says_her else "she")
-    may_be = [each.id for each in known.people if not _kin_of(each.name) & others]
+    may_be = [each.id for each in known.people if not kin_of(each.name) & others]
     if len(may_be) == 1:
         return (may_be[0],)
     spoken_of = known.spoken.person_id
     owners = {pill.person_id for pill in known.pills if pill.id in of}
     is_theirs = not owners or spoken_of in owners
     return (spoken_of,) if spoken_of in may_be and spoken_of is not None and is_theirs else ()
-
-
-def _kin_of(name: str) -> set[str]:
-    """What somebody is called by, in a word that all its likes have: "mum" for "Mom"."""
-    kinship = load_kinship()
-    return {kinship[word].removeprefix("kin ") for word in words_of(name) if word in kinship}
 
 
 def spoken_of(text: str, known: Known) -> Spoken:
@@ -197,7 +193,7 @@ class _Marking:
     def _take(self, at: int) -> int:
         word = self._words[at]
         mark, used, ids = self._longest_named(at)
-        if used:
+        if used and not (mark == "visit" and self._is_medicine(at, longer_than=used)):
             self._mark(mark, ids, self._words[at : at + used])
             return used
         if self._is_unknown_doctor(at):
@@ -220,6 +216,13 @@ class _Marking:
             self._keep(word, word)
         return 1
 
+    def _is_medicine(self, at: int, *, longer_than: int) -> bool:
+        """ "My blood thinner" is no blood test, nor is her blood pressure."""
+        if " ".join(self._words[at : at + 2]) in load_lines("words")["readings of two"]:
+            return longer_than == 1
+        found = describe(self._words, at, self._known.pills, of=self.people)
+        return found is not None and found.used > longer_than
+
     def _longest_named(self, at: int) -> tuple[str, int, Sequence[UUID]]:
         """What is named there: of "warfarin clinic", which is an appointment, not the medicine."""
         best: tuple[str, int, Sequence[UUID]] = ("", 0, ())
@@ -236,7 +239,7 @@ class _Marking:
             return False
         name = self._words[at + 1]
         is_name = len(name) >= _SHORTEST_NAME and name.isalpha() and name not in WEEKDAYS
-        return is_name and name not in _no_doctors_name()
+        return is_name and name not in no_doctors_name()
 
     def _is_unwell(self, at: int) -> bool:
         """ "Not well", where the word says how somebody is."""
@@ -374,6 +377,10 @@ class _Marking:
 
     def _kin(self, word: str) -> Sequence[UUID]:
         """Whom "mother" means: whoever is called Mum, or the only one there is."""
+        own = self._known.own_id
+        if own is not None and word in {"wife", "husband"} and "my" in self.kept[-1:]:
+            others = [each.id for each in self._known.people if each.id != own]
+            return others if len(others) == 1 else ()
         called = [
             person.id
             for person in self._known.people
@@ -382,16 +389,8 @@ class _Marking:
         if called:
             return called
         only = self._known.people
-        is_called_otherwise = len(only) == 1 and bool(_kin_of(only[0].name))
+        is_called_otherwise = len(only) == 1 and bool(kin_of(only[0].name))
         return [only[0].id] if len(only) == 1 and not is_called_otherwise else ()
-
-
-@lru_cache
-def _no_doctors_name() -> frozenset[str]:
-    """The words that may follow "doctor": "doctor stopped", "doctor appointment"."""
-    offers = (line.split() for lines in load_lines("accounted").values() for line in lines)
-    sections = ("common", "fillers", "subjects", "starts", "not names", "behind doctor")
-    return frozenset(word for words in offers for word in words).union(*map(load_words, sections))
 
 
 @lru_cache

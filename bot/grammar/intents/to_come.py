@@ -64,6 +64,8 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
             words = f"{words} {_typed(sentence, match.span('begins'))}"
         named = load_expressions("times")["of one part"].search(sentence.text)
         return ChangesTo(ids, words, next(parts_of(named[0]), None) if named else None)
+    if ids and said("stops later"):
+        return Stops(ids, is_later=True)
     match = said("paused")
     if ids and said("stops") and not (match and match.groupdict().get("end")):
         return Stops(ids)

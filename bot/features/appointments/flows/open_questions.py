@@ -13,6 +13,11 @@ from bot.ui.answer import Screen
 ALL_DAY_CHOICE = "all"
 
 
+def _ask_person(data: Data, choice: Choice) -> Screen:
+    asked = ask_person(data, choice)
+    return draft_questions.with_title(asked, data["title"]) if data.get("title") else asked
+
+
 def _ask_title(_data: Data, _choice: Choice) -> Screen:
     return draft_questions.ask_title()
 
@@ -65,7 +70,7 @@ def _ask_doctor(data: Data, choice: Choice) -> Screen:
 
 
 ASK: Mapping[str, Callable[[Data, Choice], Screen]] = {
-    "person": ask_person,
+    "person": _ask_person,
     "title": _ask_title,
     "meant": _ask_meant,
     "day": _ask_day,

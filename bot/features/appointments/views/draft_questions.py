@@ -1,6 +1,7 @@
 """Questions about an appointment that is being added or moved, and what was understood so far."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,11 @@ def ask_title() -> Screen:
             "<i>Cardiologist tomorrow 14:30 with Dr Weber</i>."
         )
     )
+
+
+def with_title(question: Screen, title: str) -> Screen:
+    """*question*, below the appointment that it is about."""
+    return replace(question, text=f"📅 <b>{escape(title)}</b>\n{question.text}")
 
 
 def ask_day(title: str, buttons: Keyboard) -> Screen:

@@ -284,15 +284,15 @@ def _days_left(stock: Stock) -> int:
 async def _planned(request: Request, intent: WhatIsPlanned) -> Answer | None:
     """The appointments that were named, or those of the day; None if it's about all of them."""
     upcoming = await list_ahead(request.scope)
+    named = [each for each in upcoming if each.id in intent.appointment_ids]
     if names_day(request.text or ""):
         then = [
             each
-            for each in upcoming
+            for each in named or upcoming  # a date selects none but what is named
             if is_on_named_day(request.text or "", each.starts_at.astimezone(each.zone).date())
         ]
         if then:
             return _appointment_pages(request, then)
-    named = [each for each in upcoming if each.id in intent.appointment_ids]
     on_day = await _planned_on_day(request, intent)
     series = {each.appointment_id for each in named}
     if named:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.conversation.people import to_persons, to_stored
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
+from bot.features.overview.flows.own_person import own_person
 from bot.grammar.intents.accounts import account_for
 from bot.grammar.intents.happened import names_pills
 from bot.grammar.intents.kinds import (
@@ -20,7 +21,7 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.known import Known, KnownHelper, KnownPill, KnownVisit, Named, Spoken
 from bot.grammar.intents.messages import Message, read_message
-from bot.grammar.intents.reading import read_intents
+from bot.grammar.intents.reading import read_intents, speaks_of_spouse
 from bot.grammar.intents.replies import Said, Short, read_short
 from bot.grammar.intents.sentences import read_sentence, spoken_of
 from bot.grammar.people import Person
@@ -97,7 +98,8 @@ async def load_reader(request: Request) -> FamilyReader:
         ],
         members=[Named(each.user_id, each.name) for each in overview.members],
     )
-    known = replace(known, spoken=_spoken(request.spoken, known))
+    own_id = await own_person(request) if speaks_of_spouse(request.text or "") else None
+    known = replace(known, spoken=_spoken(request.spoken, known), own_id=own_id)
     return FamilyReader(known, to_persons(to_stored(people)), now)
 
 

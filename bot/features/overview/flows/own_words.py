@@ -35,7 +35,8 @@ from bot.grammar.intents.kinds import (
 )
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.nearest import Likely, Nearest, list_nearest
-from bot.grammar.intents.reading import is_asked, read_intents, without_reasons
+from bot.grammar.intents.questions import AboutMedicine, Topic, WhatRunsOut
+from bot.grammar.intents.reading import asks_to_fetch, is_asked, read_intents, without_reasons
 from bot.grammar.intents.replies import Said
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
@@ -86,6 +87,8 @@ class OwnWords:
         if message.unplaced:
             is_why = all(_has_reason(intent) for _words, intent in message.said)
             answers.append((views.no_reason if is_why else views.not_understood)(message.unplaced))
+        if any(_is_of_stock(intent) and asks_to_fetch(words) for words, intent in message.said):
+            answers.append(views.told_nobody())
         before = len(answers)
         for at, (words, intent) in enumerate(message.said):
             asked = replace(request, text=words)
@@ -211,6 +214,11 @@ class OwnWords:
     async def _run(self, request: Request, command: str) -> Answer | None:
         handler = self._commands.get(command)
         return None if handler is None else await handler(replace(request, text=""))
+
+
+def _is_of_stock(intent: Intent) -> bool:
+    is_of_one = isinstance(intent, AboutMedicine) and intent.topic is Topic.LEFT
+    return is_of_one or isinstance(intent, WhatRunsOut)
 
 
 def _has_reason(intent: Intent) -> bool:

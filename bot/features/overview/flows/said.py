@@ -84,9 +84,9 @@ async def answer_said(
             return await corrections.begin(request, ids, commands)
         case WentTo(words=words):
             return await said_of_visits.note_outcome(request, words)
-        case Stops(medicine_ids=ids):
+        case Stops(medicine_ids=ids, is_later=is_later):
             pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
-            return views.to_tap(views.stop_it(), pages)
+            return views.to_tap(views.stop_later() if is_later else views.stop_it(), pages)
         case Pauses():
             return await _pauses(request, intent)
         case Resumes():
@@ -340,7 +340,9 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
 async def _pauses(request: Request, intent: Pauses) -> Answer | None:
     request.scope.require(Action.CHANGE_MEDICINES)
     if intent.is_later:
-        return views.pause_later()
+        people = {each.id: each.name for each in await list_people(request.scope)}
+        whom = intent.person_id or await _only_person(request) or next(iter(people), None)
+        return views.pause_later(people.get(whom, "") if whom else "")
     if len(intent.medicine_ids) == 1:
         return await pause.begin_said(request, "medicine", intent.medicine_ids[0], intent.end)
     person_id = intent.person_id or await _only_person(request)

@@ -327,6 +327,11 @@ def no_rota() -> Answer:
     )
 
 
+def told_nobody() -> Answer:
+    """Somebody asks the others for something that isn't of a dose."""
+    return say(_("I haven't told anybody: please ask them yourself."))
+
+
 def no_own_reminders() -> Answer:
     """Somebody wants to be reminded of a dose besides the cards."""
     return say(

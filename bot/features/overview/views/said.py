@@ -68,15 +68,23 @@ def change_later(words: str) -> str:
     ).format(words=quoted(words))
 
 
-def pause_later() -> Answer:
-    """A pause begins when it is saved."""
+def pause_later(name: str) -> Answer:
+    """A pause begins when it is saved; *name* is of somebody who is cared for."""
     return say(
         _(
             "I can't set a pause that begins on a later day, so nothing is paused yet. Tell me "
-            "when it begins, like “Mum is in hospital until Friday”. A single dose can be skipped "
-            "on its card."
-        ),
+            "when it begins, like “{name} is in hospital until Friday”. A single dose can be "
+            "skipped on its card."
+        ).format(name=quoted(name)),
         home_buttons("today", "appts"),
+    )
+
+
+def stop_later() -> str:
+    """A medicine stops when somebody stops it."""
+    return _(
+        "I can't set a medicine to stop on a later day yet, so nothing is stopped. Tap “Stop” on "
+        "that day."
     )
 
 

@@ -240,8 +240,8 @@ def in_words(intent: Intent) -> str:
         case AsksToDrive(_member, ids, weekday, days):
             on = _DAYS[weekday] if weekday is not None else "" if days is None else str(days)
             return " ".join(filter(None, ["asks to drive", _names(ids), on]))
-        case Stops(ids):
-            return f"stops {_names(ids)}"
+        case Stops(ids, is_later):
+            return f"stops {_names(ids)}{' later' if is_later else ''}"
         case Pauses(ids, _person, end, is_later):
             when = " later" if is_later else ""
             return f"pauses {_names(ids) or 'all'} {end}{when}".strip()

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammar.commands.medicines import understand_medicine
-from bot.grammar.intents.kinds import Gave, Intent, Refilled, SaysDirection, Skipped
-from bot.grammar.intents.known import Known, KnownPill, Named
+from bot.grammar.intents.kinds import Gave, Intent, OffTopic, Refilled, SaysDirection, Skipped
+from bot.grammar.intents.known import Known, KnownPill, KnownVisit, Named
 from bot.grammar.intents.questions import (
     WasItGiven,
 )
 from bot.grammar.intents.reading import read_intents
+from bot.grammar.intents.sentences import read_sentence
 from tests.unit.grammar.intents.corpus import NOW, PEOPLE
 
 MUM, DAD = Named(UUID(int=1), "Mum"), Named(UUID(int=2), "Dad")
@@ -159,3 +160,31 @@ def test_a_direction_means_what_it_means_behind_its_command(opening: str, line: 
     said = understand_medicine(f"/addmed {found.line}", people=PEOPLE, now=NOW)
     typed = understand_medicine(f"/addmed {line}", people=PEOPLE, now=NOW)
     assert (said.name, said.dosage, said.schedule) == (typed.name, typed.dosage, typed.schedule)
+
+
+def test_the_wife_of_somebody_cared_for_is_the_only_other_one() -> None:
+    granny, walter = Named(UUID(int=3), "Granny"), Named(UUID(int=4), "Walter")
+    pills = [KnownPill(UUID(int=8), "Apixaban", walter.id)]
+    known = Known(people=[granny, walter], pills=pills, own_id=walter.id)
+    asked = read("Has my wife had her tablets yet, the dear?", known)
+    assert isinstance(asked, WasItGiven)
+    assert asked.person_id == granny.id
+    said = read_sentence("my wife has had her tablets", known)
+    assert said.person_ids == (granny.id,)
+
+
+@pytest.mark.parametrize("words", ["blood thinner", "blood pressure tablet", "blood pill"])
+def test_what_only_shares_a_word_with_an_appointment_is_not_it(words: str) -> None:
+    visits = [KnownVisit(UUID(int=7), "Blood test", MUM.id)]
+    pills = [KnownPill(UUID(int=8), "Apixaban", MUM.id)]
+    sentence = read_sentence(f"I have just taken my {words}", Known([MUM, DAD], pills, visits))
+    assert sentence.visit_ids == ()
+    assert sentence.looks
+
+
+def test_a_reading_is_no_appointment_that_begins_like_it() -> None:
+    visits = [KnownVisit(UUID(int=7), "Blood test", MUM.id)]
+    known = Known([MUM, DAD], [], visits)
+    said = read("her blood pressure is 165/95 this morning", known)
+    assert said == OffTopic(is_of_health=True)
+    assert read_sentence("when is the blood test", known).visit_ids == (visits[0].id,)

@@ -268,6 +268,9 @@ def appointment_question_screens(home: Home) -> Mapping[str, View]:
     parts = change_questions.part_labels()
     return {
         "appointment_ask_title": partial(draft_questions.ask_title),
+        "appointment_ask_person": partial(
+            draft_questions.with_title, draft_questions.ask_title(), words.medicine
+        ),
         "appointment_ask_day": partial(draft_questions.ask_day, words.medicine, rows),
         "appointment_ask_time": partial(
             draft_questions.ask_time, words.medicine, day, today=NOW.date(), buttons=rows
