@@ -18,7 +18,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.access import Role
 from domain.models.base import Base, Id, Now, Settings, TelegramId, TextOf
 
 
@@ -270,6 +269,6 @@ IS_THEIR_ASSIGNMENT = (CareAssignment.care_recipient_id == CareRecipient.id) & (
 )
 #: Whether a statement's member may be told about its person: one who is cared for only hears of
 #: themselves.
-MAY_HEAR_OF_PERSON = (FamilyMember.role != Role.RECIPIENT) | (
+MAY_HEAR_OF_PERSON = (FamilyMember.role != "recipient") | (
     FamilyMember.user_id == CareRecipient.user_id
 )
