@@ -16,6 +16,8 @@ from babel.numbers import format_decimal
 
 from bot.grammar.commands.appointments import understand_appointment
 from bot.grammar.commands.medicines import understand_medicine
+from bot.grammar.intents.known import Known
+from bot.grammar.intents.reading import read_intents
 from bot.grammar.people import Person
 from bot.grammar.phones import parse_phone
 from bot.grammar.places import load_places
@@ -29,13 +31,20 @@ _MOMENT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 _APPOINTMENT = "Dentist in 3 days at 10:00 with Dr Weber"
 _MEDICINE = "Aspirin 100 mg at 08:00 and 20:00 for 10 days"
 _PHONE = "020 7946 0000"
+# Each has what is said in own words looked up in all that could be meant.
+_SENTENCES = (
+    "gave mum her aspirin at 8",
+    "when is her next appointment",
+    "nobody could say what this is",
+)
 
 _at_a_time = threading.Lock()
 _is_warm = threading.Event()
 
 
 def warm_up(locales: Iterable[Locale] = ()) -> None:
-    """Load the cities, the parsers of dates and telephone numbers, and the formats of *locales*,
+    """Load the cities, the parsers of dates and telephone numbers, the words of sentences, and the
+    formats of *locales*,
     and exempt all of it from garbage collection. Once per process, in a thread, as it takes about
     a second.
     """
@@ -48,6 +57,8 @@ def warm_up(locales: Iterable[Locale] = ()) -> None:
         understand_appointment(_APPOINTMENT, people=people, doctors=(), zone=_LONDON, now=_MOMENT)
         understand_medicine(_MEDICINE, people=people, now=_MOMENT)
         parse_phone(_PHONE, zone=_LONDON)
+        for sentence in _SENTENCES:
+            read_intents(sentence, Known(), people=people, now=_MOMENT)
         for locale in locales:
             _load(locale)
         # These objects stay. Scanning them for garbage would block the loop for 0.1 s, over and
