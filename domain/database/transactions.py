@@ -20,6 +20,9 @@ def without_transactions(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
+_OF_THE_DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
 class Begun(NamedTuple):
     """A transaction: its connection, the row of its first statement, and when that was asked and
     answered by this machine's clock.
@@ -44,7 +47,7 @@ async def begin(
     async with engine.connect() as connection:
         driver = _driver_of(connection)
         transaction = driver.transaction()
-        with _closing_if_it_fails(driver):
+        with closing_if_it_fails(driver):
             await transaction.start()
             asked_at = machine_now()
             row = await driver.fetchrow(first, *values)
@@ -54,7 +57,7 @@ async def begin(
         except BaseException:
             await _roll_back(driver, transaction)
             raise
-        with _closing_if_it_fails(driver):
+        with closing_if_it_fails(driver):
             await transaction.commit()
 
 
@@ -68,19 +71,20 @@ async def _roll_back(driver: Any, transaction: Any) -> None:
     """Roll back, or end the connection; the exception that led here is the one that counts."""
     if driver.is_closed():
         return
-    with suppress(Exception), _closing_if_it_fails(driver):
+    with suppress(Exception), closing_if_it_fails(driver):
         await transaction.rollback()
 
 
 @contextmanager
-def _closing_if_it_fails(driver: Any) -> Iterator[None]:
-    """Errors of the driver are raised as SQLAlchemy raises them."""
+def closing_if_it_fails(driver: Any) -> Iterator[None]:
+    """Close *driver*, a connection, if the body fails. Its errors are raised as DBAPIError."""
     try:
         yield
     except BaseException as error:
-        is_lost = driver.is_closed()
+        # The driver's own state is broken where a connection ended at a moment it didn't expect.
+        is_lost = driver.is_closed() or isinstance(error, asyncpg.InternalClientError)
         driver.terminate()
-        if not isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):
+        if not isinstance(error, _OF_THE_DRIVER):
             raise
         kind = InterfaceError if isinstance(error, asyncpg.InterfaceError) else OperationalError
         raise kind(

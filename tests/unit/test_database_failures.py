@@ -3,11 +3,13 @@
 import errno
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.database.failures import is_unavailable
+from domain.database.transactions import closing_if_it_fails
 
 
 class _Answer(Exception):
@@ -62,3 +64,41 @@ def test_a_zone_that_is_none_is_no_outage(name: str) -> None:
 @pytest.mark.parametrize("error", [KeyError("x"), ValueError("x"), OverflowError("x")], ids=repr)
 def test_our_own_errors(error: Exception) -> None:
     assert not is_unavailable(error)
+
+
+class _Connection:
+    """A driver's connection that a server ends."""
+
+    def __init__(self) -> None:
+        self.is_terminated = False
+
+    def is_closed(self) -> bool:
+        return self.is_terminated
+
+    def terminate(self) -> None:
+        self.is_terminated = True
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InternalClientError("got result for unknown protocol state 3"),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_connection_that_ends_as_a_transaction_begins_is_closed(error: Exception) -> None:
+    connection = _Connection()
+    with pytest.raises(DBAPIError) as caught, closing_if_it_fails(connection):
+        raise error
+    assert connection.is_terminated
+    assert is_unavailable(caught.value)
+
+
+def test_what_is_our_own_stays_so_and_closes_the_connection_too() -> None:
+    connection = _Connection()
+    with pytest.raises(KeyError), closing_if_it_fails(connection):
+        raise KeyError
+    assert connection.is_terminated
