@@ -44,9 +44,8 @@ _is_warm = threading.Event()
 
 def warm_up(locales: Iterable[Locale] = ()) -> None:
     """Load the cities, the parsers of dates and telephone numbers, the words of sentences, and the
-    formats of *locales*,
-    and exempt all of it from garbage collection. Once per process, in a thread, as it takes about
-    a second.
+    formats of *locales*, and exempt all of it from garbage collection. Once per process, in a
+    thread, as it takes a second or two.
     """
     with _at_a_time:
         if _is_warm.is_set():

@@ -4,7 +4,7 @@ Another language is a folder of such files, and no code.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -31,37 +31,22 @@ def load_lines(name: str) -> Mapping[str, Sequence[str]]:
 @lru_cache
 def load_expressions(name: str) -> Mapping[str, re.Pattern[str]]:
     """The expressions of each section as one, with the macros of the file put in."""
-    macros = _macros(name)
-    return {
-        section: re.compile("|".join(f"(?:{_expanded(line, macros)})" for line in each))
-        for section, each in load_lines(name).items()
-        if not section.startswith("macro ")
-    }
+    return {section: _any_of(lines) for section, lines in _sections(name).items()}
 
 
 @lru_cache
 def load_patterns(name: str) -> Mapping[str, Sequence[re.Pattern[str]]]:
     """Like :func:`load_expressions`, each line by itself, so that its groups have names."""
-    macros = _macros(name)
-    return {
-        section: [re.compile(_expanded(line, macros)) for line in lines]
-        for section, lines in load_lines(name).items()
-        if not section.startswith("macro ")
-    }
+    return {section: [*map(re.compile, lines)] for section, lines in _sections(name).items()}
 
 
 @lru_cache
 def _load_any(name: str) -> Mapping[str, re.Pattern[str]]:
-    macros = _macros(name)
+    """Like :func:`load_expressions`, of lines whose groups have the same names."""
     return {
-        section: re.compile("|".join(f"(?:{_unnamed(_expanded(line, macros))})" for line in lines))
-        for section, lines in load_lines(name).items()
-        if not section.startswith("macro ")
+        section: _any_of(_NAME_OF_GROUP.sub("(?:", line) for line in lines)
+        for section, lines in _sections(name).items()
     }
-
-
-def _unnamed(expression: str) -> str:
-    return _NAME_OF_GROUP.sub("(?:", expression)
 
 
 _NAME_OF_GROUP = re.compile(r"\(\?P<\w+>")
@@ -75,23 +60,31 @@ def patterns_within(name: str, section: str, text: str) -> Sequence[re.Pattern[s
 @lru_cache
 def load_rewrites(name: str) -> Mapping[str, Sequence[tuple[re.Pattern[str], str]]]:
     """The lines "expression => what stands for it" of each section."""
-    macros = _macros(name)
     return {
         section: [
-            (re.compile(_expanded(expression, macros)), meant)
+            (re.compile(expression), meant)
             for expression, meant in (line.split(" => ", 1) for line in lines)
         ]
+        for section, lines in _sections(name).items()
+    }
+
+
+def _sections(name: str) -> Mapping[str, Sequence[str]]:
+    """The lines of each section, with the macros of the file put in."""
+    macros = {
+        section.removeprefix("macro "): lines[0]
+        for section, lines in load_lines(name).items()
+        if section.startswith("macro ")
+    }
+    return {
+        section: [_expanded(line, macros) for line in lines]
         for section, lines in load_lines(name).items()
         if not section.startswith("macro ")
     }
 
 
-def _macros(name: str) -> Mapping[str, str]:
-    return {
-        section.removeprefix("macro "): lines[0]
-        for section, lines in load_lines(name).items()
-        if section.startswith("macro ")
-    }
+def _any_of(expressions: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{each})" for each in expressions))
 
 
 def _expanded(line: str, macros: Mapping[str, str]) -> str:

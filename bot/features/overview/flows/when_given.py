@@ -36,9 +36,9 @@ async def long_due(
     doses = await doses_today(request, lambda dose, now: dose.due_at <= now + SOON)
     last = {dose.medication_id: dose for dose in sorted(doses, key=lambda each: each.due_at)}
     found, now = [last[each] for each in ids if each in last], request.scope.clock.now()
-    islong_due = len(found) == len(ids) and all(each.due_at < now - _A_WHILE for each in found)
+    is_long_due = len(found) == len(ids) and all(each.due_at < now - _A_WHILE for each in found)
     is_of_one = len({each.care_recipient_id for each in found}) == 1
-    return found if islong_due and is_of_one else ()
+    return found if is_long_due and is_of_one else ()
 
 
 def _is_usual(words: str, line: MedicineLine) -> bool:
