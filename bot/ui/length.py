@@ -12,6 +12,7 @@ from bot.ui.wording import _
 ROOM = 3_600
 MAX_SHOWN = 4_000
 MAX_ROWS = 40
+MAX_SCREENS = 3  # in answer to one sentence
 MAX_BUTTONS = 100
 _TOAST = 200
 LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not

@@ -44,6 +44,7 @@ from bot.grammar.intents.reading import begins_like_question
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from bot.ui.distinct_labels import medicine_labels
+from bot.ui.length import MAX_SCREENS
 from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_day as list_appointments
@@ -58,7 +59,6 @@ from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock.levels import Stock, list_stocks
 from domain.models.medicines import DoseStatus
 
-MOST_SCREENS = 3
 _WEEK = 7  # days
 _UNKNOWN_DAYS = 10**6  # of a stock: behind those that can be told
 _AHEAD = timedelta(days=8)
@@ -197,7 +197,7 @@ async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.Gi
     last: list[DoseFacts] = []
     is_answered = any(dose.status is DoseStatus.TAKEN for dose in doses)
     if intent.asked is not Asked.WHETHER or not is_answered:
-        for medicine_id in intent.medicine_ids[:MOST_SCREENS]:
+        for medicine_id in intent.medicine_ids[:MAX_SCREENS]:
             page = await list_history(scope, medication_id=medicine_id)
             taken = (each.dose for each in page.entries if each.dose.status is DoseStatus.TAKEN)
             last += [dose for dose in [next(taken, None)] if dose is not None]
@@ -301,7 +301,7 @@ async def _planned(request: Request, intent: WhatIsPlanned) -> Answer | None:
         return _appointment_pages(request, then or named)
     if on_day is None:
         return await _planned_in_span(request, intent, upcoming)
-    if intent.about in _ON_PAGES and 0 < len(on_day) <= MOST_SCREENS:
+    if intent.about in _ON_PAGES and 0 < len(on_day) <= MAX_SCREENS:
         return _appointment_pages(request, on_day)
     member, today = request.scope.require(Action.READ), await _today(request)
     day = _day_meant(intent, today) or today
@@ -374,7 +374,7 @@ def _day_meant(intent: WhatIsPlanned, today: date) -> date | None:
 
 
 def _appointment_pages(request: Request, found: Sequence[OccurrenceFacts]) -> Answer:
-    screens = [occurrence_screen(request, each) for each in found[:MOST_SCREENS]]
+    screens = [occurrence_screen(request, each) for each in found[:MAX_SCREENS]]
     return Answer(send=tuple(screens))
 
 
@@ -383,10 +383,10 @@ async def _doctors(request: Request, intent: WhoIs) -> Answer | None:
     doctors, ids = await list_doctors(request.scope), intent.doctor_ids
     found = [each for each in doctors if each.id in ids]
     theirs = [each for each in doctors if not ids and each.person_id == intent.person_id]
-    found = found or (theirs if len(theirs) <= MOST_SCREENS else [])
+    found = found or (theirs if len(theirs) <= MAX_SCREENS else [])
     member = request.scope.require(Action.READ)
     screens = [doctor_views.doctor_screen(each, member=member) for each in found]
-    return Answer(send=tuple(screens[:MOST_SCREENS])) if screens else None
+    return Answer(send=tuple(screens[:MAX_SCREENS])) if screens else None
 
 
 async def _with_numbers(request: Request, view: Callable[..., Answer]) -> Answer:
@@ -395,4 +395,4 @@ async def _with_numbers(request: Request, view: Callable[..., Answer]) -> Answer
         return view((), has_doctors=False)
     doctors = await list_doctors(request.scope)
     numbers = [f"{each.name}: {each.phone}" for each in doctors if each.phone]
-    return view(numbers[:MOST_SCREENS], has_doctors=bool(doctors))
+    return view(numbers[:MAX_SCREENS], has_doctors=bool(doctors))

@@ -9,11 +9,10 @@ from bot.features.overview.flows.open_doses import doses_today
 from bot.features.overview.views import said as views
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
+from bot.ui.length import MAX_SCREENS
 from domain.access import Action
 from domain.medicines.doses.facts import RESOLVED
 from domain.overview.own_records import find_last_record
-
-_MOST_SCREENS = 3
 
 
 async def begin(
@@ -24,7 +23,7 @@ async def begin(
     """
     ids = await _own(request, medicine_ids) or await _of_today(request, medicine_ids)
     if ids:
-        screens = [await entry_screen(request, each) for each in ids[:_MOST_SCREENS]]
+        screens = [await entry_screen(request, each) for each in ids[:MAX_SCREENS]]
         return views.to_tap(views.correct_it(), screens)
     if "history" not in commands:
         return None

@@ -45,14 +45,13 @@ from bot.grammar.intents.kinds import (
 from bot.grammar.intents.replies import Said, Short
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
+from bot.ui.length import MAX_SCREENS
 from domain.access import Action
 from domain.family.families import get_overview
 from domain.family.people import list_people
 from domain.medicines.doses.facts import OPEN, RESOLVED, DoseFacts
 from domain.medicines.facts import MedicineLine
 from domain.models.medicines import DoseStatus
-
-_MOST_SCREENS = 3
 
 
 async def answer_said(
@@ -85,7 +84,7 @@ async def answer_said(
         case WentTo(words=words):
             return await said_of_visits.note_outcome(request, words)
         case Stops(medicine_ids=ids, is_later=is_later):
-            pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
+            pages = [await medicine_screen(request, each) for each in ids[:MAX_SCREENS]]
             return views.to_tap(views.stop_later() if is_later else views.stop_it(), pages)
         case Pauses():
             return await _pauses(request, intent)
@@ -151,7 +150,7 @@ async def answer_short(request: Request, short: Short, doses: Sequence[DoseFacts
     still_open = [dose for dose in doses if dose.status in OPEN]
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     if short.said is Said.WHO or (doses and not still_open):
-        screens = [await entry_screen(request, dose.id) for dose in doses[:_MOST_SCREENS]]
+        screens = [await entry_screen(request, dose.id) for dose in doses[:MAX_SCREENS]]
         return Answer(send=tuple(screens))
     if short.said is Said.NOT_DONE:
         return no_record(Unsaid.NEGATED, None, member=member, now=now)
@@ -299,7 +298,7 @@ async def _recorded(request: Request, is_meant: Callable[[DoseFacts, datetime], 
     found = of_one_slot(doses, request.scope.clock.now())
     if not found:
         return views.nothing_open()
-    screens = [await entry_screen(request, dose.id) for dose in found[:_MOST_SCREENS]]
+    screens = [await entry_screen(request, dose.id) for dose in found[:MAX_SCREENS]]
     return views.to_tap(views.recorded_already(), screens)
 
 

@@ -14,10 +14,9 @@ from bot.grammar.intents.questions import Part
 from bot.grammar.intents.sentences import parts_of
 from bot.intake.request import Request
 from bot.ui.answer import Answer
+from bot.ui.length import MAX_SCREENS
 from domain.medicines.facts import MedicineLine
 from domain.medicines.schedules.clock_times import times_of
-
-_MOST_SCREENS = 3
 
 
 async def begin(request: Request, intent: ChangesTo) -> Answer:
@@ -34,7 +33,7 @@ async def begin(request: Request, intent: ChangesTo) -> Answer:
         shown = await change_medicine.begin_said(asked, ids[0])
         if shown is not None:
             return shown
-    pages = [await medicine_screen(request, each) for each in ids[:_MOST_SCREENS]]
+    pages = [await medicine_screen(request, each) for each in ids[:MAX_SCREENS]]
     is_later = _BEGINS_LATER.search(words)
     return views.to_tap(views.change_later(words) if is_later else views.change_it(), pages)
 

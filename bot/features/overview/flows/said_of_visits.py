@@ -16,12 +16,12 @@ from bot.grammar.dates import MONTH_NAMES
 from bot.grammar.intents.kinds import AsksToDrive, CalledOff, Drives
 from bot.intake.request import Request
 from bot.ui.answer import Answer
+from bot.ui.length import MAX_SCREENS
 from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_past
 from domain.family.families import get_overview
 
-_MOST_SCREENS = 3
 _RECENT = timedelta(days=7)
 
 
@@ -171,5 +171,5 @@ async def _occurrences(
 def _pages(request: Request, found: Sequence[OccurrenceFacts], words: str) -> Answer:
     if not found:
         return views.nothing_planned()
-    pages = [occurrence_screen(request, each) for each in found[:_MOST_SCREENS]]
+    pages = [occurrence_screen(request, each) for each in found[:MAX_SCREENS]]
     return views.to_tap(words, pages)
