@@ -63,9 +63,9 @@ async def answer_said(
         case Gave():
             return await _gave(request, intent)
         case GaveDue():
-            return await _with_today(request, await _gave_due(request, intent), commands)
+            return await _gave_due(request, intent, commands)
         case Skipped():
-            return await _with_today(request, await _skipped(request, intent), commands)
+            return await _skipped(request, intent, commands)
         case Refilled(medicine_ids=ids, amount=amount):
             lines = [line for line in await list_not_stopped(request.scope) if line.id in ids]
             return await refill.begin_said(request, lines, amount) if lines else None
@@ -110,11 +110,10 @@ async def _with_person(request: Request, intent: HasDoctor) -> str:
     return intent.line if is_said else f"{intent.line} for {whose}"
 
 
-async def _with_today(
-    request: Request, answer: Answer | None, commands: Mapping[str, Handler]
-) -> Answer | None:
-    """Where it could be for several people, the doses of today follow, each with its button."""
-    if answer is None or answer.send[:1] != views.whose().send or "today" not in commands:
+async def _whose(request: Request, note: str, commands: Mapping[str, Handler]) -> Answer:
+    """It could be for several people: the doses of today follow, each with its button."""
+    answer = views.whose(note)
+    if "today" not in commands:
         return answer
     today = await commands["today"](replace(request, text=""))
     return replace(today, send=(*answer.send, *today.send))
@@ -139,7 +138,9 @@ async def answer_bare(request: Request, short: Short) -> Answer | None:
     if short.said is Said.SEEN:
         return no_record(Unsaid.QUOTED, None, member=member, now=now)  # it may mean "I will"
     return await _of_one_person(
-        of_one_slot(doses, now), lambda theirs: answer_short(request, short, theirs)
+        of_one_slot(doses, now),
+        lambda theirs: answer_short(request, short, theirs),
+        whose=lambda: _whose(request, "", {}),
     )
 
 
@@ -227,7 +228,9 @@ def _late_by(minutes: int, doses: Sequence[DoseFacts]) -> str:
 _OF_EACH = re.compile(r"(?i)\b(?:both|each)\b")
 
 
-async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
+async def _gave_due(
+    request: Request, intent: GaveDue, commands: Mapping[str, Handler]
+) -> Answer | None:
     person_id = await own_person(request) if intent.is_own else intent.person_id
     if intent.is_own and person_id is None:
         return None
@@ -252,7 +255,9 @@ async def _gave_due(request: Request, intent: GaveDue) -> Answer | None:
     when = intent.when if intent.late is None else _late_by(intent.late, doses)
     note = await _with_giver(request, intent)
     return await _of_one_person(
-        doses, lambda theirs: take_late.begin_said(request, theirs, when, note), note
+        doses,
+        lambda theirs: take_late.begin_said(request, theirs, when, note),
+        whose=lambda: _whose(request, note, commands),
     )
 
 
@@ -305,18 +310,19 @@ async def _recorded(request: Request, is_meant: Callable[[DoseFacts, datetime], 
 async def _of_one_person(
     doses: Sequence[DoseFacts],
     ask: Callable[[Sequence[DoseFacts]], Awaitable[Answer]],
-    note: str = "",
+    *,
+    whose: Callable[[], Awaitable[Answer]],
 ) -> Answer:
-    """Ask about the doses of one person. Of several people, each with their own buttons, and of
-    none what is recorded, is shown by /today, where there's no place for a *note*.
-    """
+    """Ask about the doses of one person; of several people, *whose* they are."""
     people = {dose.care_recipient_id for dose in doses}
     if len(people) == 1:
         return await ask(doses)
-    return views.nothing_open() if not doses else views.whose(note)
+    return views.nothing_open() if not doses else await whose()
 
 
-async def _skipped(request: Request, intent: Skipped) -> Answer | None:
+async def _skipped(
+    request: Request, intent: Skipped, commands: Mapping[str, Handler]
+) -> Answer | None:
     def is_meant(dose: DoseFacts, now: datetime) -> bool:
         if intent.person_id not in {None, dose.care_recipient_id}:
             return False
@@ -332,7 +338,9 @@ async def _skipped(request: Request, intent: Skipped) -> Answer | None:
     if not doses:
         return await _recorded(request, is_meant)
     return await _of_one_person(
-        doses, lambda theirs: skip_said.begin(request, theirs, intent.reason)
+        doses,
+        lambda theirs: skip_said.begin(request, theirs, intent.reason),
+        whose=lambda: _whose(request, "", commands),
     )
 
 
