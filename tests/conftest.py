@@ -1,7 +1,8 @@
 """What every test may ask for: real servers, one set per worker, gone when the tests are."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+import warnings
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -17,10 +18,11 @@ from migrations import runner
 from tests.databases import MORNING, clock_at, database_name, new_database
 from tests.servers import running_servers
 
-
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The event loop that the bot runs on."""
-    return {"uvloop": uvloop.new_event_loop}
+# The event loop that the bot runs on. It is set here because pytest-asyncio's own hook gives each
+# test a loop factory of the test's scope, which ends the fixtures of the session with every test.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # of Python 3.14, where policies still work
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
