@@ -13,7 +13,12 @@ class Role(StrEnum):
 class Action(StrEnum):
     READ = "read"
     INVITE = "invite"
+    MANAGE_MEMBERS = "manage_members"  # remove them, change their roles, see who is invited
+    MANAGE_FAMILY = "manage_family"  # its name, settings and group; dissolve it
+    READ_CHANGES = "read_changes"  # who changed what
+    EXPORT = "export"
     ADD_PERSON = "add_person"
+    REMOVE_PERSON = "remove_person"
     CHANGE_MEDICINES = "change_medicines"
     CHANGE_APPOINTMENTS = "change_appointments"
     DRIVE = "drive"
@@ -23,9 +28,16 @@ class Action(StrEnum):
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(Action),
-    Role.CAREGIVER: frozenset(Action) - {Action.INVITE},
-    Role.VIEWER: frozenset({Action.READ}),
-    Role.RECIPIENT: frozenset({Action.READ, Action.RECORD_OWN_DOSE}),
+    Role.CAREGIVER: frozenset(Action)
+    - {
+        Action.INVITE,
+        Action.MANAGE_MEMBERS,
+        Action.MANAGE_FAMILY,
+        Action.READ_CHANGES,
+        Action.REMOVE_PERSON,
+    },
+    Role.VIEWER: frozenset({Action.READ, Action.EXPORT}),
+    Role.RECIPIENT: frozenset({Action.READ, Action.EXPORT, Action.RECORD_OWN_DOSE}),
 }
 
 # Roles that get a person's cards first. The recipient is asked too, about their own doses.

@@ -340,6 +340,13 @@ def _not_allowed(action: Action, role: Role) -> str:
             )
         case Action.INVITE:
             return _("Only an admin of the family can invite people. Please ask one.")
+        case (
+            Action.MANAGE_MEMBERS
+            | Action.MANAGE_FAMILY
+            | Action.READ_CHANGES
+            | Action.REMOVE_PERSON
+        ):
+            return _("Only an admin of the family can do that. Please ask one.")
         case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE:
             return _(
                 "As a viewer, you can read but not record. Please ask a caregiver to record it."

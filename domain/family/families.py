@@ -109,7 +109,7 @@ async def found_family(scope: Scope, name: str, *, flow_id: UUID | None = None) 
 
 async def rename_family(scope: Scope, name: str) -> FamilyFacts:
     """Another *name* for the scope's family. Raises NotAllowed for anybody but its admins."""
-    member = scope.require(Action.INVITE)
+    member = scope.require(Action.MANAGE_FAMILY)
     await scope.execute(update(Family).where(Family.id == member.family_id).values(name=name))
     await audit.record(
         scope,

@@ -23,7 +23,7 @@ async def set_family_ladder(scope: Scope, plan: LadderPlan) -> LadderPlan:
     """Ask by *plan*, from the next step on. Returns the plan before. Raises NotAllowed for anybody
     but admins.
     """
-    member = scope.require(Action.INVITE)
+    member = scope.require(Action.MANAGE_FAMILY)
     before = await get_family_ladder(scope)
     if plan is not before:
         changed = Family.settings.op("||")(cast({"ladder": plan.value}, JSONB))

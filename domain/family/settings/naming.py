@@ -19,7 +19,7 @@ async def set_asked_first(scope: Scope, person_id: UUID, user_ids: Collection[UU
     """Name those members, and nobody else; nobody at all means everybody. It counts from the next
     card on. Raises NotAllowed for anybody but admins, and NotFound, also for one of the members.
     """
-    member = scope.require(Action.INVITE)
+    member = scope.require(Action.MANAGE_FAMILY)
     # Lock the person, so that of two admins the second one's names hold.
     await scope.execute(
         select(CareRecipient.id)

@@ -41,5 +41,5 @@ async def get_settings(scope: Scope) -> SettingsFacts:
         await list_hearing(scope),
         await get_hours(scope),
         bool(hears),
-        may(member.role, Action.INVITE),
+        may(member.role, Action.MANAGE_FAMILY),
     )

@@ -28,7 +28,7 @@ async def set_window(scope: Scope, window: timedelta) -> timedelta:
     """Ask for that long (one of `WINDOWS`), also about the doses to come for which nobody was asked
     yet. Returns the window before. Raises NotAllowed for anybody but admins, and ValueError.
     """
-    member = scope.require(Action.INVITE)
+    member = scope.require(Action.MANAGE_FAMILY)
     if window not in WINDOWS:
         raise ValueError(window)
     # Doses are locked before everything else, everywhere.

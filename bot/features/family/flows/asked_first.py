@@ -29,7 +29,7 @@ _SAVE = "save"
 
 async def begin(request: Request) -> Answer:
     """The button of /settings for one person."""
-    request.scope.require(Action.INVITE)
+    request.scope.require(Action.MANAGE_FAMILY)
     person_id = request.pressed(AskFirst).person_id
     for asked in await list_asked_first(request.scope):
         if asked.person_id == person_id:

@@ -31,7 +31,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
 
 async def begin_rename(request: Request) -> Answer:
     """The Rename button."""
-    member = request.scope.require(Action.INVITE)
+    member = request.scope.require(Action.MANAGE_FAMILY)
     return RENAMING.begin(request, "name", {"name": member.family_name})
 
 
@@ -40,7 +40,7 @@ def _ask_new_name(data: Data, _choice: Choice) -> Screen:
 
 
 async def _take_new_name(request: Request, running: Conversation, reply: Reply) -> Answer:
-    before = request.scope.require(Action.INVITE).family_name
+    before = request.scope.require(Action.MANAGE_FAMILY).family_name
     renamed = await rename_family(request.scope, parse_name(reply.text or ""))
     return finished(running, views.family_renamed(before, renamed))
 

@@ -108,6 +108,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "recipient_records_of_others": NotAllowed(Action.RECORD_DOSE, Role.RECIPIENT),
         "viewer_adds_medicine": NotAllowed(Action.CHANGE_MEDICINES, Role.VIEWER),
         "caregiver_invites": NotAllowed(Action.INVITE, Role.CAREGIVER),
+        "caregiver_manages_members": NotAllowed(Action.MANAGE_MEMBERS, Role.CAREGIVER),
         "invitation_unknown": InvitationUnknown(),
         "invitation_used": InvitationUsed(),
         "invitation_expired": InvitationExpired(NOW),
