@@ -33,7 +33,9 @@ def family_screens(home: Home) -> Mapping[str, View]:
         PersonSummary(words.other_person, "America/Argentina/Buenos_Aires"),
     ]
     others = [FamilyFacts(BEN_ID, words.other_family)]
-    overview = FamilyOverview(FAMILY_ID, words.family, members, persons, others, can_invite=True)
+    overview = FamilyOverview(
+        FAMILY_ID, words.family, members, persons, others, can_invite=True, can_manage=True
+    )
     two = [(PERSON_ID, words.person), (BEN_ID, words.other_person)]
     alike = [
         FamilyFacts(FAMILY_ID, words.family, (words.ben, words.person)),
