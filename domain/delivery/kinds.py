@@ -35,6 +35,7 @@ class Receiver:
     hour_cycle: HourCycle
     is_quiet: bool
     hides_names: bool
+    has_big_cards: bool
     hears_of_changes: bool
     has_left: bool
     has_started: bool

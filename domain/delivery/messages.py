@@ -85,6 +85,7 @@ _SELECT = (
         (CareRecipient.id.is_(None) | MAY_SEE_PERSON).label("may_see"),
         FamilyMember.hears_of_changes,
         FamilyMember.hides_names,
+        FamilyMember.has_big_cards,
         FamilyMember.quiet_from,
         FamilyMember.quiet_until,
         # Only for who has quiet hours: it may have to be looked up.
@@ -139,6 +140,7 @@ async def read_messages(
                     row.quiet_from, row.quiet_until, row.clock_zone, now=scope.clock.now()
                 ),
                 hides_names=row.hides_names,
+                has_big_cards=row.has_big_cards,
                 hears_of_changes=row.hears_of_changes,
                 has_left=(row.left_at is not None or not row.may_see)
                 and not _tells_of_departure(row, kinds),

@@ -169,7 +169,8 @@ async def set_big_cards(scope: Scope, user_id: UUID, *, wanted: bool) -> None:
     scope.require(Action.READ if user_id == scope.user_id else Action.MANAGE_MEMBERS)
     if await _lock(scope, user_id) is not Role.RECIPIENT:
         raise NotFound
-    await _set(scope, user_id, has_big_cards=wanted)
+    # There's nothing else to get lost in: no news of what others change.
+    await _set(scope, user_id, has_big_cards=wanted, hears_of_changes=not wanted)
     await refresh_messages(
         scope,
         [Kind.SLOT_CARD],

@@ -125,7 +125,7 @@ def _buttons(facts: MemberFacts, family_id: UUID) -> Keyboard:
     if facts.may_manage and not facts.is_reader:
         remove = RemoveMember(family_id=family_id, user_id=facts.user_id)
         rows.append((Button(_("🚪 Remove from the family"), remove.encode()),))
-    if facts.is_reader:
+    if facts.is_reader and not facts.is_last_admin:
         rows.append((leave_button(family_id),))
     if facts.may_manage:
         back = MembersPage(family_id=family_id)

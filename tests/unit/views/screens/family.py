@@ -45,7 +45,9 @@ def family_screens(home: Home) -> Mapping[str, View]:
     link = {role: NewInvitation(words.family, role, "AbCdEfGhIjKlMnOpQrStUv", NOW) for role in Role}
     return {
         "family": partial(families.overview, overview),
-        "family_for_a_viewer": partial(families.overview, replace(overview, can_invite=False)),
+        "family_for_a_viewer": partial(
+            families.overview, replace(overview, can_invite=False, can_manage=False)
+        ),
         "family_just_founded": partial(
             families.overview,
             replace(overview, members=members[:1], people=(), others=()),
