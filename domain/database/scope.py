@@ -1,6 +1,7 @@
 """One open transaction: its role, its family if it has one, and who is acting in it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -137,6 +138,16 @@ class Scope:
             {"family_id": str(family_id)},
         )
         self.family_id = family_id
+
+    @asynccontextmanager
+    async def seeing(self, person_ids: Collection[UUID]) -> AsyncIterator[None]:
+        """See only these people cared for, and what is about them, in a scope that sees all."""
+        statement = text("SELECT set_config('app.people', :people, true)")
+        people = ",".join(map(str, person_ids))
+        await self.connection.execute(statement, {"people": "{" + people + "}"})
+        yield
+        # After an error the transaction is over, and the setting with it.
+        await self.connection.execute(statement, {"people": ""})
 
     async def present_invitation(self, token_hash: bytes) -> None:
         """Let this transaction read the one invitation whose secret the user has."""

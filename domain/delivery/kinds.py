@@ -23,7 +23,8 @@ FactsT = TypeVar("FactsT")
 class Receiver:
     """The member who gets a message. `chat_id` is their private chat with the bot; `zone` is their
     own, if they have told us. `is_quiet`: it's in their quiet hours now. `has_left`: the family, or
-    they may not see any more whom the message is about.
+    they may not see any more whom the message is about. `people` are those whom they see, if they
+    are restricted.
     """
 
     user_id: UUID
@@ -40,6 +41,7 @@ class Receiver:
     has_left: bool
     has_started: bool
     has_blocked: bool
+    people: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, exists, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, exists, func, select, text
 from sqlalchemy.orm import aliased
 
 from domain.access import Role
@@ -20,9 +20,8 @@ from domain.delivery.kinds import (
     Subject,
 )
 from domain.delivery.quiet_hours import are_quiet, clock_zone, find_last_to_hear
-from domain.models import CareRecipient, FamilyMember, Notification, User
+from domain.models import CareAssignment, CareRecipient, FamilyMember, Notification, User
 from domain.models.delivery import Kind, NotificationStatus
-from domain.models.family import MAY_SEE_PERSON
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,16 @@ class Message:
 
 
 _newer = aliased(Notification)
+_PEOPLE = (
+    select(func.coalesce(func.array_agg(CareAssignment.care_recipient_id), text("'{}'::uuid[]")))
+    .where(
+        CareAssignment.family_id == FamilyMember.family_id,
+        CareAssignment.user_id == FamilyMember.user_id,
+        CareAssignment.sees,
+    )
+    .correlate(FamilyMember)
+    .scalar_subquery()
+)
 
 _SELECT = (
     select(
@@ -82,7 +91,7 @@ _SELECT = (
         User.blocked_at,
         FamilyMember.role,
         FamilyMember.left_at,
-        (CareRecipient.id.is_(None) | MAY_SEE_PERSON).label("may_see"),
+        case((FamilyMember.is_restricted, _PEOPLE)).label("people"),
         FamilyMember.hears_of_changes,
         FamilyMember.hides_names,
         FamilyMember.has_big_cards,
@@ -142,10 +151,10 @@ async def read_messages(
                 hides_names=row.hides_names,
                 has_big_cards=row.has_big_cards,
                 hears_of_changes=row.hears_of_changes,
-                has_left=(row.left_at is not None or not row.may_see)
-                and not _tells_of_departure(row, kinds),
+                has_left=_is_closed(row) and not _tells_of_departure(row, kinds),
                 has_started=row.started_at is not None,
                 has_blocked=row.blocked_at is not None,
+                people=None if row.people is None else frozenset(row.people),
             ),
             facts=row.facts,
             now=scope.clock.now(),
@@ -185,6 +194,14 @@ async def read_messages(
     ]
 
 
+def _is_closed(row: Any) -> bool:
+    """Whether its receiver has left, or may not see any more whom it's about."""
+    if row.left_at is not None:
+        return True
+    about = row.care_recipient_id
+    return about is not None and row.people is not None and about not in row.people
+
+
 def _tells_of_departure(row: Any, kinds: Mapping[Kind, MessageKind[Any]]) -> bool:
     """Whether it tells its own receiver that they have left."""
     is_own: bool = row.facts.get("user_id") == str(row.user_id)
@@ -209,10 +226,16 @@ async def _read_facts(
     scope: Scope, headers: Sequence[MessageHeader], kinds: Mapping[Kind, MessageKind[Any]]
 ) -> Mapping[UUID, Any]:
     """The current facts of each message; each kind reads those of all its own at once."""
-    of_kind: dict[Kind, list[MessageHeader]] = defaultdict(list)
+    alike: dict[tuple[Kind, frozenset[UUID] | None], list[MessageHeader]] = defaultdict(list)
     for header in headers:
-        of_kind[header.kind].append(header)
+        # What is closed shows nothing of what is read.
+        people = None if header.receiver.has_left else header.receiver.people
+        alike[header.kind, people].append(header)
     facts: dict[UUID, Any] = {}
-    for kind, own in of_kind.items():
-        facts |= await kinds[kind].read(scope, own)
+    for (kind, people), own in alike.items():
+        if people is None:
+            facts |= await kinds[kind].read(scope, own)
+            continue
+        async with scope.seeing(people):
+            facts |= await kinds[kind].read(scope, own)
     return facts

@@ -124,7 +124,7 @@ class Notification(Base):
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
             " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm', 'unreachable',"
-            " 'asked_first', 'test', 'digest')",
+            " 'asked_first', 'test', 'digest', 'membership')",
             name="kind",
         ),
         CheckConstraint(
