@@ -63,6 +63,7 @@ class FamilyOverview:
     people: Sequence[PersonSummary]
     others: Sequence[FamilyFacts]
     can_invite: bool
+    can_read_changes: bool = False
     others_in_family: tuple[str, ...] = ()
 
 
@@ -163,6 +164,7 @@ async def get_overview(scope: Scope) -> FamilyOverview:
         people=[PersonSummary(row.name, row.timezone) for row in people],
         others=[FamilyFacts(row.id, row.name) for row in others],
         can_invite=may(member.role, Action.INVITE),
+        can_read_changes=may(member.role, Action.READ_CHANGES),
     )
 
 

@@ -83,6 +83,10 @@ def overview(family: FamilyOverview) -> Answer:
         rename = RenameFamily(family_id=family.id)
         rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
         rows.append((Button(rename_label(), rename.encode()),))
+    memory = [_menu(_("🗑 Removed"), "removed")]
+    if family.can_read_changes:
+        memory.append(_menu(_("🧾 Who changed what"), "changes"))
+    rows.append(tuple(memory))
     distinct_names = family_labels([here, *family.others])[1:]
     rows += [
         (switch_button(other.id, words),)

@@ -10,6 +10,7 @@ from bot.ui.length import LABEL, MAX_ROWS, fitting
 from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson, SetDayTimes
 from bot.ui.presses.history import PersonHistory
 from bot.ui.presses.medicines import PausePerson, ResumePerson
+from bot.ui.presses.memory import RemovePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
 from bot.ui.wording import _, escape
@@ -90,7 +91,14 @@ def _person_rows(person: Person, *, name: str | None, member: Member) -> Keyboar
             if person.pause
             else button(_("⏸ Pause") + about, PausePerson),
         ),
-        (button(day_times_label() + about, SetDayTimes),),
+        (
+            button(day_times_label() + about, SetDayTimes),
+            *(
+                (button(_("🗑 Remove") + about, RemovePerson),)
+                if may(member.role, Action.REMOVE_PERSON)
+                else ()
+            ),
+        ),
     )
 
 

@@ -29,6 +29,7 @@ from bot.ui.presses.medicines import (
     ShowMedicine,
     StopMedicine,
 )
+from bot.ui.presses.memory import RemoveMedicine
 from bot.ui.presses.overview import UndoAction
 from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfMedicine
@@ -273,6 +274,7 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
         if facts.status is not MedicineStatus.STOPPED:
             rows += [(each,) for each in ladder_button(facts, member=member)]
         rows += forget_buttons(facts, member=member)
+        return (*rows, (back, button(_("🗑 Remove"), RemoveMedicine)))
     return (*rows, (back,))
 
 
