@@ -108,7 +108,19 @@ from bot.ui.presses.family import (
     ShowHearing,
     SwitchFamily,
 )
-from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
+from bot.ui.presses.history import (
+    BringBack,
+    ChangesPage,
+    FamilyHistory,
+    MedicineHistory,
+    PersonHistory,
+    RemoveAppointment,
+    RemovedListPage,
+    RemoveMedicine,
+    RemovePerson,
+    ShowEntry,
+    ShowRemoved,
+)
 from bot.ui.presses.medicines import (
     ChangeMedicine,
     ChangeOpenDoses,
@@ -130,15 +142,6 @@ from bot.ui.presses.medicines import (
     ShowMedicine,
     StopMedicine,
     UndoMedicine,
-)
-from bot.ui.presses.memory import (
-    BringBack,
-    ChangesPage,
-    RemoveAppointment,
-    RemovedListPage,
-    RemoveMedicine,
-    RemovePerson,
-    ShowRemoved,
 )
 from bot.ui.presses.overview import (
     Keep,

@@ -82,7 +82,8 @@ UNDOABLE = frozenset(
 )
 #: Actions that `/undo` ignores: nobody thinks of them as something they did.
 IGNORED = frozenset({"family.founded", "member.joined"})
-_KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
+#: All of them.
+KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 
 
 async def record(
@@ -103,7 +104,7 @@ async def record(
     the rest of the family is notified, see :mod:`domain.overview.change_notices`. Raises ValueError
     for an *action* that none of the sets above lists.
     """
-    if action not in _KNOWN:
+    if action not in KNOWN:
         raise ValueError(f"{action} is neither undoable nor lasting")
     event_id = new_id()
     await scope.execute(

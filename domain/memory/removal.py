@@ -44,7 +44,7 @@ PROMISED = "promised"
 class Consequences:
     """What goes with something that is to be removed: doses that are `open` now, `medicines` that
     aren't stopped, planned `appointments` ahead and the first of them (UTC), and who has promised
-    something about any of it, by name.
+    something about any of it, by name. `has_outcomes`: it's noted how an appointment went.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Consequences:
     appointments: int = 0
     first_at: datetime | None = None
     promised: Sequence[str] = ()
+    has_outcomes: bool = False
 
 
 async def foresee_medication(scope: Scope, medication_id: UUID) -> Consequences:
@@ -99,6 +100,7 @@ async def foresee_appointment(scope: Scope, appointment_id: UUID) -> Consequence
         appointments=len(ahead),
         first_at=ahead[0].starts_at if ahead else None,
         promised=await _names(scope, {each.driver_id for each in ahead if each.driver_id}),
+        has_outcomes=await _has_outcomes(scope, parts),
     )
 
 
@@ -327,6 +329,19 @@ async def _list_ahead(scope: Scope, appointment_ids: Collection[UUID]) -> Sequen
         )
         .order_by(AppointmentOccurrence.starts_at)
     )
+
+
+async def _has_outcomes(scope: Scope, appointment_ids: Collection[UUID]) -> bool:
+    found = await scope.connection.scalar(
+        select(AppointmentOccurrence.id)
+        .where(
+            AppointmentOccurrence.appointment_id.in_(appointment_ids),
+            AppointmentOccurrence.family_id == scope.family_id,
+            AppointmentOccurrence.outcome.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 async def _count_open(scope: Scope, medication_ids: Collection[UUID]) -> int:

@@ -11,15 +11,11 @@ from bot.ui.presses import (
     family,
     history,
     medicines,
-    memory,
     overview,
 )
 from bot.ui.presses.press import VERB_LENGTH, Press, Style, UnreadableCallback
 
-_AREAS = (
-    *(appointments, contacts, conversation, doses, family, history, medicines, memory),
-    overview,
-)
+_AREAS = (appointments, contacts, conversation, doses, family, history, medicines, overview)
 
 
 def _kinds_of(area: ModuleType) -> Iterator[type[Press]]:

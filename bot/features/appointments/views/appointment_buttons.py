@@ -20,7 +20,7 @@ from bot.ui.presses.appointments import (
     WriteOutcome,
 )
 from bot.ui.presses.contacts import AddDoctor, ShowDoctor
-from bot.ui.presses.memory import RemoveAppointment
+from bot.ui.presses.history import RemoveAppointment
 from bot.ui.presses.subjects import OfOccurrence
 from bot.ui.wording import _
 from domain.access import Action, may

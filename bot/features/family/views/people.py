@@ -8,9 +8,8 @@ from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.distinct_labels import Named, family_name, labels
 from bot.ui.length import LABEL, MAX_ROWS, fitting
 from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson, SetDayTimes
-from bot.ui.presses.history import PersonHistory
+from bot.ui.presses.history import PersonHistory, RemovePerson
 from bot.ui.presses.medicines import PausePerson, ResumePerson
-from bot.ui.presses.memory import RemovePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
 from bot.ui.wording import _, escape

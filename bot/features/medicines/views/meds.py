@@ -17,7 +17,7 @@ from bot.ui.buttons import page_turns, undo_button
 from bot.ui.conversations import change_label
 from bot.ui.distinct_labels import family_name, medicine_labels
 from bot.ui.length import fitting, label, shorten, toast
-from bot.ui.presses.history import MedicineHistory
+from bot.ui.presses.history import MedicineHistory, RemoveMedicine
 from bot.ui.presses.medicines import (
     ChangeMedicine,
     ChangeOpenDoses,
@@ -29,7 +29,6 @@ from bot.ui.presses.medicines import (
     ShowMedicine,
     StopMedicine,
 )
-from bot.ui.presses.memory import RemoveMedicine
 from bot.ui.presses.overview import UndoAction
 from bot.ui.presses.press import Press
 from bot.ui.presses.subjects import OfMedicine

@@ -3,7 +3,7 @@
 from bot.features.memory.views import change_log as views
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
-from bot.ui.presses.memory import ChangesPage
+from bot.ui.presses.history import ChangesPage
 from domain.access import Action
 from domain.memory.change_log import list_changes
 

@@ -4,7 +4,7 @@ from bot.features.memory.views import removed as views
 from bot.features.memory.views import removing
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
-from bot.ui.presses.memory import (
+from bot.ui.presses.history import (
     BringBack,
     RemoveAppointment,
     RemovedListPage,

@@ -7,8 +7,7 @@ from bot.ui.answer import Button, Screen
 from bot.ui.buttons import page_turns
 from bot.ui.distinct_labels import family_name
 from bot.ui.length import fitting
-from bot.ui.presses.history import FamilyHistory
-from bot.ui.presses.memory import ChangesPage
+from bot.ui.presses.history import ChangesPage, FamilyHistory
 from bot.ui.wording import _, escape
 from bot.ui.words.times import clock_time, day_words, named_day
 from domain.database.scope import Member
@@ -66,11 +65,11 @@ def _what(change: LoggedChange) -> str:
     if words is None:
         # One of a later version, whose words this one doesn't know.
         words = _("{who} changed something about {name}")
-    person = change.person or change.name or ""
+    name = escape(change.name or _("the family"))
     return words.format(
         who=escape(change.by or _("CareCircle")),
-        name=f"<b>{escape(change.name or _('somebody'))}</b>",
-        person=escape(person),
+        name=f"<b>{name}</b>",
+        person=escape(change.person or change.name or ""),
     )
 
 

@@ -101,6 +101,8 @@ def _in_words(
     if name not in values:
         return None
     value = values[name]
+    if value == [] and name == "user_ids":
+        return _("nobody")
     if value is None or value in ("", []):
         return _("nothing")
     return escape(shorten(words(value, reading), to=_LONGEST))

@@ -8,7 +8,7 @@ from bot.ui.answer import Answer, Button, Screen
 from bot.ui.buttons import page_turns
 from bot.ui.distinct_labels import Named, family_name, labels
 from bot.ui.length import fitting
-from bot.ui.presses.memory import BringBack, RemovedListPage, Returning, ShowRemoved
+from bot.ui.presses.history import BringBack, RemovedListPage, Returning, ShowRemoved
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.times import clock_time, dated_day, day_words
@@ -92,7 +92,7 @@ def removed_thing(
         words = _("This comes back, too: {things}.").format(things=listed(with_it))
         lines.append(words)
     if thing.kind is RemovedKind.MEDICINE:
-        lines.append(_("It comes back as it was. Doses are due again from now on."))
+        lines.append(_status_words(thing))
     if thing.kind is RemovedKind.APPOINTMENT:
         lines.append(_("Dates that are still ahead are planned again."))
     may_bring_back = may(member.role, RIGHTS[thing.kind])
@@ -113,6 +113,16 @@ def removed_thing(
     back = RemovedListPage(family_id=member.family_id)
     rows.append((Button(_("◀ Removed"), back.encode()),))
     return Screen("\n".join(lines), tuple(rows))
+
+
+def _status_words(thing: RemovedThing) -> str:
+    match (thing.before or {}).get("status"):
+        case "active":
+            return _("It comes back as it was. Doses are due again from now on.")
+        case "paused":
+            return _("It comes back as it was: paused, unless that has ended by then.")
+        case _:
+            return _("It comes back stopped. You can restart it with Restore on its page.")
 
 
 def _with_it(thing: RemovedThing) -> list[str]:

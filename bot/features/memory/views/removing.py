@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.presses.appointments import ShowAppointment
-from bot.ui.presses.medicines import ShowMedicine
-from bot.ui.presses.memory import (
+from bot.ui.presses.history import (
     BringBack,
     RemoveAppointment,
     RemoveMedicine,
     RemovePerson,
     Returning,
 )
+from bot.ui.presses.medicines import ShowMedicine
 from bot.ui.presses.overview import Keep
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.times import clock_time, dated_day
@@ -46,8 +46,10 @@ def ask_appointment(
     if recurs:
         lines.append(_("• This removes all of its dates, past ones too."))
     lines += _ahead(about, zone=zone, now=now)
-    lines.append(_("• What was noted about how it went is hidden until you bring it back."))
-    lines += [_("• Calendars that have it are sent the change."), *_promised(about), _comes_back()]
+    if about.has_outcomes:
+        lines.append(_("• What was noted about how it went is hidden until you bring it back."))
+    lines.append(_("• Whoever has it in their calendar gets an updated file."))
+    lines += [*_promised(about), _comes_back()]
     sure = RemoveAppointment(family_id=family_id, occurrence_id=occurrence_id, is_sure=True)
     keep = ShowAppointment(family_id=family_id, occurrence_id=occurrence_id)
     return _asked(lines, sure.encode(), keep.encode())
@@ -98,8 +100,9 @@ def _ahead(about: Consequences, *, zone: ZoneInfo, now: datetime) -> list[str]:
     day = dated_day(about.first_at.astimezone(zone).date(), today=now.astimezone(zone).date())
     when = _("{day}, {clock}").format(day=day, clock=clock_time(about.first_at, zone))
     words = ngettext(
-        "• {count} appointment is planned, {when}. I won't remind anyone about it.",
-        "• {count} appointments are planned, the next {when}. I won't remind anyone about them.",
+        "• {count} appointment is planned: {when}. I won't remind anyone about it.",
+        "• {count} appointments are planned, the next one {when}. I won't remind anyone about "
+        "them.",
         about.appointments,
     )
     return [words.format(count=about.appointments, when=when)]
