@@ -36,6 +36,7 @@ from bot.features.medicines.flows.giving import correct, give, skip_said, take_l
 from bot.features.medicines.flows.pausing import pause, resuming
 from bot.features.medicines.flows.stock import per_dose, refill
 from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
+from bot.features.memory.handlers import change_log, removal
 from bot.features.overview.flows import own_words
 from bot.features.overview.flows.edited_message import EditedMessages
 from bot.features.overview.flows.elsewhere import Elsewhere, Naming
@@ -116,7 +117,19 @@ from bot.ui.presses.family import (
     ShowMember,
     SwitchFamily,
 )
-from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
+from bot.ui.presses.history import (
+    BringBack,
+    ChangesPage,
+    FamilyHistory,
+    MedicineHistory,
+    PersonHistory,
+    RemoveAppointment,
+    RemovedListPage,
+    RemoveMedicine,
+    RemovePerson,
+    ShowEntry,
+    ShowRemoved,
+)
 from bot.ui.presses.medicines import (
     ChangeMedicine,
     ChangeOpenDoses,
@@ -198,8 +211,11 @@ COMMANDS: dict[str, Handler] = {
     "doctors": doctors.doctors,
     "settings": settings.settings,
     "undo": undo.undo,
+    "removed": removal.removed,
+    "changes": change_log.changes,
     **ELSEWHERE.handlers(),
 }
+COMMANDS["history"] = change_log.beside(COMMANDS["history"])
 
 GUESSED = GuessedCommands(COMMANDS, may_run=ELSEWHERE.may_run)
 FIRST_MINUTE = GUESSED.first_minute
@@ -337,6 +353,13 @@ PRESSES: dict[type[Press], Handler] = {
     RemoveDoctor: doctors.remove,
     RestoreDoctor: doctors.restore,
     AddDoctor: add_doctor.begin_named,
+    RemoveMedicine: removal.remove_medicine,
+    RemoveAppointment: removal.remove_appointment,
+    RemovePerson: removal.remove_person,
+    RemovedListPage: removal.turn_page,
+    ShowRemoved: removal.show,
+    BringBack: removal.bring_back,
+    ChangesPage: change_log.turn_page,
     OwnClock: own_clock.begin,
     SetChangeNotices: changes.set_change_notices,
     TellFamily: own_words.tell_family,

@@ -25,6 +25,8 @@ REVERSALS = frozenset(
 #: Actions that `/undo` can't take back. It says so rather than skip them silently.
 LASTING = frozenset(
     {
+        "appointment.brought_back",
+        "appointment.deleted",
         "appointment.driver_asked",
         "appointment.outcome_recorded",
         "doctor.added",
@@ -38,6 +40,8 @@ LASTING = frozenset(
         "family.renamed",
         "family.window_set",
         "invitation.created",
+        "medication.brought_back",
+        "medication.deleted",
         "medication.ladder_set",
         "member.big_cards_set",
         "member.left",
@@ -48,6 +52,8 @@ LASTING = frozenset(
         "medication.nicknamed",
         "person.added",
         "person.asked_first_set",
+        "person.brought_back",
+        "person.deleted",
         "person.hearing_set",
         "stock.promised",
     }
@@ -90,6 +96,9 @@ IGNORED = frozenset(
     }
 )
 _KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
+IGNORED = frozenset({"family.founded", "member.joined"})
+#: All of them.
+KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 
 
 async def record(
@@ -105,12 +114,12 @@ async def record(
 ) -> None:
     """Append one event in the scope's family, by the scope's actor (none: by the bot itself).
 
-    The event that this one undoes is *undoes_id*. One that isn't an act of its own is undone with
-    the act that it belongs to. At the end of the transaction the rest of the family is notified,
-    see :mod:`domain.overview.change_notices`. Raises ValueError for an *action* that none of the
-    sets above lists.
+    Where it was done is the scope's origin. The event that this one undoes is *undoes_id*. One that
+    isn't an act of its own is undone with the act that it belongs to. At the end of the transaction
+    the rest of the family is notified, see :mod:`domain.overview.change_notices`. Raises ValueError
+    for an *action* that none of the sets above lists.
     """
-    if action not in _KNOWN:
+    if action not in KNOWN:
         raise ValueError(f"{action} is neither undoable nor lasting")
     event_id = new_id()
     await scope.execute(
@@ -124,6 +133,7 @@ async def record(
             undoes_id=undoes_id,
             before=before,
             after=after,
+            origin=scope.origin,
         )
     )
     act = Act(action, event_id)

@@ -52,6 +52,7 @@ from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, inbox
+from domain.memory.retention import Retention
 from domain.overview.change_notices import queue_change_news
 from domain.reminders.silence import ask_again
 from domain.set_asides import describe
@@ -84,6 +85,7 @@ class Wiring:
     operator_chat_id: int | None = None
     heartbeat_url: str = ""
     budget: Budget = field(default_factory=Budget)
+    keep: Retention = field(default_factory=Retention)
 
 
 class App:
@@ -178,6 +180,7 @@ class App:
             sweep_seconds=wiring.sweep_seconds,
             process=process,
             supervisor=self._supervisor,
+            keep=wiring.keep,
         )
         wake_ups.add_sweep_listener(delivery.nudge)
         wake_ups.add_sweep_listener(queues.request_recovery)

@@ -24,6 +24,7 @@ from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
 from domain.family import unreachable, users
+from domain.models.delivery import Origin
 
 MentionOpenQuestion: TypeAlias = Callable[[Request, Conversation, str], Awaitable[Answer]]
 """What is said of an open question after a command, by its name, was answered."""
@@ -65,7 +66,7 @@ class Effects:
                 await _note_effect(scope, incoming, answer)
             return answer
 
-        person = as_user(incoming.user_id, update_id=update_id)
+        person = as_user(incoming.user_id, update_id=update_id, origin=_origin(incoming))
         try:
             return await self._database.run(effect, person)
         except AlreadyApplied:
@@ -116,6 +117,14 @@ class Effects:
     async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
         stored = await self._database.run(lambda scope: inbox.get_answer(scope, update_id), person)
         return Answer.from_json(stored) if stored is not None else Answer()
+
+
+def _origin(incoming: Incoming) -> Origin | None:
+    """The kind of chat that the update came from."""
+    chat = incoming.update.effective_chat
+    if chat is None:
+        return None
+    return Origin.PRIVATE if chat.type == Chat.PRIVATE else Origin.GROUP
 
 
 async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None:

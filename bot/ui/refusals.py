@@ -66,6 +66,7 @@ from domain.medicines.errors import (
     UnseenPause,
 )
 from domain.medicines.schedules.problems import ScheduleProblem
+from domain.memory.errors import NameTaken, PersonRemoved
 from domain.overview.own_actions import UNDONE, ActionSuperseded
 
 
@@ -185,6 +186,15 @@ def _sentence(error: CareCircleError) -> str:
             return _("You're already in the family {family}.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
+        case NameTaken(name=name):
+            return _(
+                "There's somebody called {name} in the family by now. Rename them first with "
+                "/people, then restore this one."
+            ).format(name=name)
+        case PersonRemoved(person=person):
+            return _("{person} has been removed, too. Bring them back first: /removed").format(
+                person=person
+            )
         case HoursClash():
             return _("Those two times are the same. Please choose another one.")
         case LastToBeAsked(person=person):

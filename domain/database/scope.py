@@ -15,6 +15,7 @@ from domain.access import Action, Role, may
 from domain.clock import Clock
 from domain.errors import NoFamily, NotAllowed
 from domain.events import Event
+from domain.models.delivery import Origin
 from domain.models.family import HourCycle
 
 
@@ -89,6 +90,7 @@ class Scope:
     user_id: UUID | None
     family_id: UUID | None
     member: Member | None = None
+    origin: Origin | None = None  # the kind of chat in which the user acts
     events: list[Event] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)  # except undos
     audited: list[Act] = field(default_factory=list)  # including undos

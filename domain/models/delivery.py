@@ -146,6 +146,8 @@ class Notification(Base):
             unique=True,
             postgresql_where=text("kind = 'changes'"),
         ),
+        # For whoever deletes old ones: small, and costs nothing where messages are written.
+        Index(None, "created_at", postgresql_using="brin"),
         Index(
             "ix_notifications_open", "lane", "deadline_at", postgresql_where=text(OPEN_NOTIFICATION)
         ),
@@ -181,6 +183,13 @@ class Notification(Base):
     created_at: Mapped[Now]
 
 
+class Origin(StrEnum):
+    """The kind of chat in which somebody acts."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+
+
 class SetAside(Base):
     """Work that failed for one row. It waits until `retry_at`, or (null) for an operator, and
     blocks nothing else.
@@ -193,7 +202,8 @@ class SetAside(Base):
     __table_args__ = (
         UniqueConstraint("kind", "subject_id"),
         CheckConstraint(
-            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series', 'digest')",
+            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series', 'digest',"
+            " 'invitation', 'notification')",
             name="kind",
         ),
         CheckConstraint("failures > 0", name="has_failed"),
@@ -213,7 +223,8 @@ class SetAside(Base):
 class AuditEvent(Base):
     """Who did what to which row. Append-only; `actor_id` is null if the bot itself did it.
 
-    An undo has the event that it undoes as `undoes_id`.
+    An undo has the event that it undoes as `undoes_id`. `origin` is the kind of chat in which they
+    did it, null where nobody knows.
     """
 
     __tablename__ = "audit_events"
@@ -225,6 +236,7 @@ class AuditEvent(Base):
         ForeignKeyConstraint(
             ["family_id", "undoes_id"], ["audit_events.family_id", "audit_events.id"]
         ),
+        CheckConstraint("origin IN ('private', 'group')", name="origin"),
         Index(None, "family_id", "created_at"),
         Index(None, "subject_id"),
         Index(None, "undoes_id"),
@@ -239,6 +251,7 @@ class AuditEvent(Base):
     undoes_id: Mapped[UUID | None]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
+    origin: Mapped[Origin | None] = mapped_column(TextOf(Origin))
     created_at: Mapped[Now]
 
 

@@ -159,6 +159,7 @@ class Invitation(Base):
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
         Index(None, "family_id", "created_by_id"),
         Index(None, "care_recipient_id"),
+        Index(None, "expires_at"),
     )
 
     id: Mapped[Id]

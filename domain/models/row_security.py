@@ -85,6 +85,8 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
     "invitations": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("bearer", "SELECT", APP_ROLE, f"token_hash = {INVITATION}", None),
+        ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        ("dispatch_deletes", "DELETE", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "care_recipients": (
         ("family", "ALL", APP_ROLE, IS_PERSON, IS_PERSON),
@@ -154,7 +156,10 @@ GRANTS: dict[str, dict[str, str]] = {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT (id, family_id, user_id, role, left_at, digest_at, is_restricted)",
     },
-    "invitations": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "invitations": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id, expires_at), DELETE",
+    },
     "care_recipients": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
@@ -202,7 +207,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "stock_movements": {APP_ROLE: "SELECT, INSERT"},
     "notifications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE",
     },
     "set_asides": {
         APP_ROLE: "SELECT",

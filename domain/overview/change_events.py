@@ -14,12 +14,16 @@ from domain.database.scope import Scope
 from domain.models import AuditEvent, User
 
 ADDED, REMOVED, PUT_BACK = "added", "removed", "put_back"
+DELETED, BROUGHT_BACK = "deleted", "brought_back"
 _TOLD = {
-    "medication": (ADDED, "edited", "paused", "stopped", "restored", REMOVED, PUT_BACK),
-    "person": ("paused", "resumed", "day_times_set", PUT_BACK),
+    "medication": (
+        *(ADDED, "edited", "paused", "stopped", "restored", REMOVED, PUT_BACK),
+        *(DELETED, BROUGHT_BACK),
+    ),
+    "person": ("paused", "resumed", "day_times_set", PUT_BACK, DELETED, BROUGHT_BACK),
     "appointment": (
         *(ADDED, "edited", "moved", "repeated", "clock_changed", "cancelled", "restored"),
-        *("driver_found", "driver_lost", "driver_gone", REMOVED, PUT_BACK),
+        *("driver_found", "driver_lost", "driver_gone", REMOVED, PUT_BACK, DELETED, BROUGHT_BACK),
     ),
 }
 TOLD = frozenset(f"{area}.{action}" for area, actions in _TOLD.items() for action in actions)
@@ -85,6 +89,11 @@ class Change:
         """The changed occurrences of an appointment, by id, with their previous values."""
         found: Mapping[str, Mapping[str, Any]] = self.details.get("occurrences", {})
         return found
+
+    @property
+    def promised(self) -> Collection[UUID]:
+        """Who had promised something about what was removed, or is back."""
+        return {UUID(user_id) for user_id in self.details.get("promised", ())}
 
     @property
     def is_about_driving(self) -> bool:

@@ -91,7 +91,7 @@ async def _read(
     elif change.area == "appointment":
         appointment = await _read_appointment(scope, change)
     else:
-        person = (await read_paused(scope, change.subject_id)).person
+        person = await _read_person(scope, change)
     before = None
     if change.action == "medication.edited":
         before = Content.from_json(change.details)
@@ -133,6 +133,16 @@ async def _read_appointment(scope: Scope, change: Change) -> OccurrenceFacts | N
         if has_place or change.action == "appointment.cancelled":
             return one
     return following
+
+
+async def _read_person(scope: Scope, change: Change) -> Person | None:
+    """None if they were removed, or are back: then it's not about their pause."""
+    if change.action == "person.brought_back":
+        return None
+    try:
+        return (await read_paused(scope, change.subject_id)).person
+    except NotFound:
+        return None
 
 
 async def _find_next(scope: Scope, appointment_id: UUID) -> OccurrenceFacts | None:

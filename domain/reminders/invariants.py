@@ -96,6 +96,7 @@ IN_FAMILY: Sequence[Rule] = (
         """
         SELECT d.id, d.status, d.due_at AS since FROM doses d
         WHERE d.status IN ('pending', 'missed') AND d.due_at < clock_now() - interval '2 minutes'
+          AND d.due_at > clock_now() - interval '30 days'
           AND (d.next_action_at IS NULL OR d.next_action_at < clock_now() - interval '2 minutes')
           AND NOT EXISTS (
               SELECT 1 FROM notifications n
@@ -117,6 +118,7 @@ IN_FAMILY: Sequence[Rule] = (
              SELECT 1 FROM care_assignments a WHERE a.care_recipient_id = c.id
                AND a.user_id = m.user_id AND a.hears <> 'everything'))
         WHERE d.status IN ('pending', 'missed', 'taken', 'skipped') AND d.is_scheduled
+          AND d.due_at > clock_now() - interval '30 days'
           -- Where some are asked first, it's they; who that was before it was set isn't kept.
           AND (m.user_id = c.user_id
                OR EXISTS (SELECT 1 FROM care_assignments a WHERE a.asked_first
@@ -157,7 +159,7 @@ IN_FAMILY: Sequence[Rule] = (
          AND NOT EXISTS (
              SELECT 1 FROM care_assignments r WHERE r.care_recipient_id = c.id
                AND r.user_id = m.user_id AND r.hears <> 'everything')
-        WHERE o.status = 'planned' AND o.told_at IS NOT NULL
+        WHERE o.status = 'planned' AND o.told_at > clock_now() - interval '30 days'
           AND EXISTS (SELECT 1 FROM notifications n WHERE n.kind = 'appointment'
                 AND n.facts -> 'steps' ->> o.id::text = 'remind')
           AND NOT EXISTS (

@@ -327,7 +327,7 @@ async def test_what_was_recorded_is_never_changed_or_deleted(
     assert await attempt(database, request_, f"TRUNCATE {table}") == NOT_ALLOWED
 
 
-async def test_only_updates_and_what_waited_are_ever_deleted(database_url: str) -> None:
+async def test_only_what_jobs_delete_is_ever_deleted(database_url: str) -> None:
     async with as_owner(database_url) as connection:
         granted = await connection.execute(
             text("""
@@ -339,6 +339,8 @@ async def test_only_updates_and_what_waited_are_ever_deleted(database_url: str) 
         )
         assert sorted(granted.all()) == [
             ("inbound_updates", DISPATCH_ROLE, "DELETE"),
+            ("invitations", DISPATCH_ROLE, "DELETE"),
+            ("notifications", DISPATCH_ROLE, "DELETE"),
             ("set_asides", DISPATCH_ROLE, "DELETE"),
         ]
 

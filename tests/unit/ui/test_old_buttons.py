@@ -27,6 +27,7 @@ from domain.access import Role
 from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.choices import Choice
 from domain.medicines.records.corrections import RecordedWithin
+from domain.memory.removed import RemovedKind
 from domain.models.family import Hears, HourCycle, LadderPlan
 
 F = UUID("018f0000-0000-7000-8000-00000000000f")
@@ -404,7 +405,7 @@ OF_VERSION_0_13: dict[str, Press] = {
     ),
     "hnAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAh": family.HideNames(family_id=F, hidden=True),
 }
-OF_VERSION_0_13_MEMBERS: dict[str, Press] = {
+OF_VERSION_0_14: dict[str, Press] = {
     "mbAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA1": family.MembersPage(family_id=F, page=1),
     "meAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.ShowMember(family_id=F, user_id=S),
     "roAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aviewer": family.SetRole(
@@ -416,9 +417,37 @@ OF_VERSION_0_13_MEMBERS: dict[str, Press] = {
     ),
     "rmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.RemoveMember(family_id=F, user_id=S),
     "lvAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.LeaveFamily(family_id=F),
+    "xmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": history.RemoveMedicine(
+        family_id=F, medication_id=S
+    ),
+    "xmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ay": history.RemoveMedicine(
+        family_id=F, medication_id=S, is_sure=True
+    ),
+    "xnAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ay": history.RemoveAppointment(
+        family_id=F, occurrence_id=S, is_sure=True
+    ),
+    "xpAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ay": history.RemovePerson(
+        family_id=F, person_id=S, is_sure=True
+    ),
+    "rlAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA2": history.RemovedListPage(
+        family_id=F,
+        page=2,
+    ),
+    "rwAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ap": history.ShowRemoved(
+        family_id=F, subject_id=S, kind=RemovedKind.PERSON
+    ),
+    "bbAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Am": history.BringBack(
+        family_id=F, subject_id=S, returning=history.Returning(RemovedKind.MEDICINE)
+    ),
+    "bbAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Adb": history.BringBack(
+        family_id=F, subject_id=S, returning=history.Returning(RemovedKind.DOCTOR, beside=True)
+    ),
+    "clAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA3": history.ChangesPage(
+        family_id=F,
+        page=3,
+    ),
 }
 EVER = {
-    **OF_VERSION_0_13_MEMBERS,
     **OF_VERSION_0_13,
     **OF_VERSION_0_3,
     **SINCE,
@@ -426,6 +455,7 @@ EVER = {
     **OF_VERSION_0_8,
     **OF_VERSION_0_11,
     **OF_VERSION_0_12,
+    **OF_VERSION_0_14,
 }
 
 # Written another way by now: the first page of a list had two spellings.

@@ -34,7 +34,7 @@ from bot.ui.presses.doses import (
     UndoRecord,
 )
 from bot.ui.presses.family import HoursOf, Invite
-from bot.ui.presses.history import FamilyHistory
+from bot.ui.presses.history import FamilyHistory, Returning
 from bot.ui.presses.medicines import REFILL_DAYS, MedicinesPage
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.press import NOWHERE, Press, UnreadableCallback
@@ -45,6 +45,7 @@ from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.choices import Choice
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.records.corrections import RecordedWithin
+from domain.memory.removed import RemovedKind
 from domain.models.family import Hears, HourCycle, LadderPlan
 
 FAMILY = UUID("018f0000-0000-7000-8000-00000000000f")
@@ -90,6 +91,8 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     Below: st.sampled_from(Below),
     Choice | None: st.none() | CHOICES,
     ChosenBelow: st.builds(ChosenBelow, CHOICES, st.sampled_from(Below)),
+    RemovedKind: st.sampled_from(RemovedKind),
+    Returning: st.builds(Returning, st.sampled_from(RemovedKind), st.booleans()),
     int | None: st.none() | st.integers(0, 10**9),
     Reach | None: st.none() | st.sampled_from(Reach),
     RecordedWithin | None: RECORDS,
