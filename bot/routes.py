@@ -27,7 +27,7 @@ from bot.features.family.flows import (
     own_clock,
     own_hours,
 )
-from bot.features.family.handlers import family, people, settings
+from bot.features.family.handlers import family, groups, people, settings
 from bot.features.medicines.flows.content import add_medicine, change_medicine, draft_flow
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.flows.giving import correct, give, skip_said, take_late
@@ -106,6 +106,14 @@ from bot.ui.presses.family import (
     SetWindow,
     ShowHearing,
     SwitchFamily,
+)
+from bot.ui.presses.groups import (
+    BindGroup,
+    DeclineGroup,
+    OfferGroup,
+    SetGroupNames,
+    SetGroupReceives,
+    UnbindGroup,
 )
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
 from bot.ui.presses.medicines import (
@@ -340,6 +348,12 @@ PRESSES: dict[type[Press], Handler] = {
     HideNames: settings.hide_names,
     AskFirst: asked_first.begin,
     SendTest: settings.test,
+    OfferGroup: groups.offer,
+    BindGroup: groups.bind,
+    DeclineGroup: groups.decline,
+    SetGroupReceives: groups.set_receives,
+    SetGroupNames: groups.set_names,
+    UnbindGroup: groups.unbind,
     RunCommand: _menu,
     Choose: FLOWS.on_press,
     Continue: FLOWS.on_continue,

@@ -37,6 +37,9 @@ LASTING = frozenset(
         "family.ladder_set",
         "family.renamed",
         "family.window_set",
+        "group.bound",
+        "group.changed",
+        "group.unbound",
         "invitation.created",
         "medication.ladder_set",
         "medication.nickname_removed",
@@ -75,7 +78,7 @@ UNDOABLE = frozenset(
     }
 )
 #: Actions that `/undo` ignores: nobody thinks of them as something they did.
-IGNORED = frozenset({"family.founded", "member.joined"})
+IGNORED = frozenset({"family.founded", "group.moved", "member.joined"})
 _KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 
 

@@ -22,7 +22,13 @@ from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_pres
 from bot.intake.answer_sender import OutgoingAnswer, Place
 from bot.intake.effects import Effects, MentionOpenQuestion
 from bot.intake.identity import Identities
-from bot.intake.incoming import Incoming, command_of, speaks_to, text_of
+from bot.intake.incoming import (
+    Incoming,
+    command_of,
+    is_for_another_bot,
+    speaks_to,
+    text_of,
+)
 from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
@@ -243,14 +249,42 @@ class Serving:
         press: Press | None = None,
     ) -> None:
         user, chat = update.effective_user, update.effective_chat
-        if user is None or user.is_bot or chat is None:
+        if user is None or chat is None:
             self._services.on_done(update.update_id)
             return
         is_private = chat.type == Chat.PRIVATE
         is_to_us = not is_private and speaks_to(update, self._services.bot_username)
         arrival = Arrival(kind, is_private, name, text, press, is_to_us)
+        if self._is_among_others(update, arrival):
+            self._services.on_done(update.update_id)
+            return
+        if user.is_bot or _is_anonymous(update):
+            await self._answer_nobody(update, arrival, chat_id=chat.id)
+            return
         async with self._services.effect_slots:
             answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
+        await self.finish(update, answer)
+
+    def _is_among_others(self, update: Update, arrival: Arrival) -> bool:
+        """Whether it's what people in a group say to each other, or to another bot: whoever says it
+        isn't even noted as a user.
+        """
+        if arrival.is_private or not arrival.is_limited:
+            return False
+        if arrival.kind is UpdateKind.MESSAGE:
+            return not arrival.is_to_us
+        return is_for_another_bot(text_of(update), self._services.bot_username)
+
+    async def _answer_nobody(self, update: Update, arrival: Arrival, *, chat_id: int) -> None:
+        """A bot, an anonymous admin of a group, or a channel: nobody whose membership could be
+        checked. Told once a minute at most, as a person is who asks too much.
+        """
+        message = update.message
+        if message is None or message.sender_chat is None or arrival.name is None:
+            self._services.on_done(update.update_id)
+            return
+        verdict = await self._check_rate(update, user_id=chat_id, command=arrival.name)
+        answer = refusals.anonymous() if verdict is Verdict.ALLOWED else NOTHING
         await self.finish(update, answer)
 
     async def _take_effect(
@@ -360,6 +394,11 @@ class Serving:
             log.warning("question message not stored: redis unavailable")
 
 
+def _is_anonymous(update: Update) -> bool:
+    """Whether a message was written as a group or a channel. A press always has its presser."""
+    return update.message is not None and update.message.sender_chat is not None
+
+
 async def _ignore(_: Request) -> Answer:
     return NOTHING
 
@@ -370,6 +409,10 @@ async def _slow_down(_: Request) -> Answer:
 
 async def _in_private(request: Request) -> Answer:
     return refusals.in_private(request.bot_username)
+
+
+async def _press_in_private(request: Request) -> Answer:
+    return refusals.press_in_private(request.bot_username)
 
 
 async def _conversations_unavailable(_: Request) -> Answer:
@@ -384,5 +427,6 @@ _INSTEAD: Mapping[Decision, Handler] = {
     Decision.IGNORE: _ignore,
     Decision.SLOW_DOWN: _slow_down,
     Decision.GO_PRIVATE: _in_private,
+    Decision.PRESS_IN_PRIVATE: _press_in_private,
     Decision.CONVERSATIONS_UNAVAILABLE: _conversations_unavailable,
 }

@@ -55,6 +55,7 @@ class Kind(StrEnum):
     ASKED_FIRST = "asked_first"
     TEST = "test"
     DIGEST = "digest"
+    GROUP = "group"
 
     @property
     def lane(self) -> Lane:
@@ -78,6 +79,7 @@ _LANES = {
     Kind.ASKED_FIRST: Lane.DIGESTS,
     Kind.TEST: Lane.DUE,
     Kind.DIGEST: Lane.DIGESTS,
+    Kind.GROUP: Lane.ESCALATION,
 }
 
 
@@ -91,7 +93,8 @@ class NotificationStatus(StrEnum):
 
 
 class Notification(Base):
-    """One message to one member: *facts*, rendered when sent, then the record of what was sent.
+    """One message to one member, or to the family's group: *facts*, rendered when sent, then the
+    record of what was sent.
 
     Edits are by wanted state: whoever changes what a card should say raises `wanted_version`;
     delivery renders, edits and sets `shown_version`. `maybe_sent`: a send has begun whose outcome
@@ -118,13 +121,18 @@ class Notification(Base):
         ForeignKeyConstraint(
             ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
         ),
+        ForeignKeyConstraint(
+            ["family_id", "group_id"], ["family_groups.family_id", "family_groups.id"]
+        ),
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
             " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm', 'unreachable',"
-            " 'asked_first', 'test', 'digest')",
+            " 'asked_first', 'test', 'digest', 'group')",
             name="kind",
         ),
+        CheckConstraint("num_nonnulls(user_id, group_id) = 1", name="has_one_receiver"),
+        CheckConstraint("group_id IS NULL OR kind = 'slot_card'", name="groups_get_cards"),
         CheckConstraint(
             "status IN ('pending', 'sent', 'closed', 'unreachable', 'obsolete', 'failed')",
             name="status",
@@ -135,6 +143,16 @@ class Notification(Base):
         ),
         Index(None, "family_id", "user_id"),
         Index(None, "user_id"),
+        Index(
+            "uq_notifications_group_card",
+            "group_id",
+            "care_recipient_id",
+            "slot_at",
+            "ask_no",
+            "part",
+            unique=True,
+            postgresql_where=text("group_id IS NOT NULL"),
+        ),
         Index(
             # All changes by others within a minute are one message.
             "uq_notifications_changes",
@@ -151,7 +169,8 @@ class Notification(Base):
 
     id: Mapped[Id]
     family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
-    user_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    group_id: Mapped[UUID | None]
     care_recipient_id: Mapped[UUID | None]
     kind: Mapped[str]
     slot_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""The subjects of buttons: a dose, a medicine, a person, an appointment, a doctor, an action."""
+"""The subjects of buttons: a dose, a medicine, a person, an appointment, a doctor, a group …"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -33,6 +33,13 @@ class OfOccurrence(Press):
 @dataclass(frozen=True, kw_only=True)
 class OfDoctor(Press):
     doctor_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfGroup(Press):
+    """About the family's group."""
+
+    group_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
