@@ -57,6 +57,7 @@ MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button
 REMEMBERED = 10_000
 MESSAGE = "message"  # the metric name of messages that aren't commands
 UNKNOWN = "unknown"  # and of unknown commands
+ANONYMOUS = "anonymous"  # and of anonymous admins, in a group's rate limit
 EDIT = "edit"  # and of edited messages that aren't handled again
 EDITS_READ = timedelta(hours=48)  # the reach of Undo, and how long people can edit a message
 
@@ -277,13 +278,13 @@ class Serving:
 
     async def _answer_nobody(self, update: Update, arrival: Arrival, *, chat_id: int) -> None:
         """A bot, an anonymous admin of a group, or a channel: nobody whose membership could be
-        checked. Told once a minute at most, as a person is who asks too much.
+        checked. They are told once a minute at most.
         """
         message = update.message
         if message is None or message.sender_chat is None or arrival.name is None:
             self._services.on_done(update.update_id)
             return
-        verdict = await self._check_rate(update, user_id=chat_id, command=arrival.name)
+        verdict = await self._services.rate_limiter.check(chat_id, ANONYMOUS, per_minute=1)
         answer = refusals.anonymous() if verdict is Verdict.ALLOWED else NOTHING
         await self.finish(update, answer)
 

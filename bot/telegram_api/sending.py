@@ -33,6 +33,7 @@ from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
 from domain.family import unreachable, users
+from domain.family.group import stays
 from domain.models.delivery import NotificationStatus
 from domain.models.groups import Unbound
 from domain.reminders import family_group
@@ -181,6 +182,10 @@ class Sender:
         match refusal_of(error):
             case GroupRefusal.MOVED if isinstance(error, ChatMigrated):
                 new_chat_id = error.new_chat_id
+                await self._database.run(
+                    lambda scope: stays.move_stay(scope, claimed.chat_id, to=new_chat_id),
+                    as_dispatch(),
+                )
                 await self._about_group(
                     claimed,
                     lambda scope: family_group.move_group(scope, group_id, to=new_chat_id),

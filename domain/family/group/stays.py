@@ -66,7 +66,9 @@ async def end_stay(scope: Scope, chat_id: int) -> None:
 
 
 async def move_stay(scope: Scope, chat_id: int, *, to: int) -> None:
-    """The group has another id by now."""
+    """The group has another id by now. Idempotent."""
+    if chat_id == to:
+        return
     taken = select(GroupStay.chat_id).where(GroupStay.chat_id == to).exists()
     moved = await scope.execute(
         update(GroupStay).where(GroupStay.chat_id == chat_id, ~taken).values(chat_id=to)
