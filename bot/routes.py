@@ -89,30 +89,28 @@ from bot.ui.presses.doses import (
 )
 from bot.ui.presses.family import (
     AskFirst,
+    BindGroup,
+    DeclineGroup,
     FamilySettings,
     HideNames,
     Invite,
     InvitePerson,
     MovePerson,
+    OfferGroup,
     OwnClock,
     RenameFamily,
     RenamePerson,
     SendTest,
     SetDayTimes,
     SetFamilyLadder,
+    SetGroupNames,
+    SetGroupReceives,
     SetHearing,
     SetHourCycle,
     SetHours,
     SetWindow,
     ShowHearing,
     SwitchFamily,
-)
-from bot.ui.presses.groups import (
-    BindGroup,
-    DeclineGroup,
-    OfferGroup,
-    SetGroupNames,
-    SetGroupReceives,
     UnbindGroup,
 )
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry

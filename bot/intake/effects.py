@@ -14,7 +14,7 @@ from bot.intake.incoming import Incoming
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations as conversation_views
-from bot.ui import refusals
+from bot.ui import in_groups, refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.press import NOWHERE
 from bot.ui.wording import count_hours
@@ -147,11 +147,11 @@ def _with_rest_in_private(answer: Answer, request: Request) -> Answer:
         # Nothing has been recorded that isn't in the toast: they have to press again.
         alone = replace(answer, send=(), conversation=None)
         return replace(
-            alone, toast=refusals.cannot_ask_in_private(request.bot_username), alert=True
+            alone, toast=in_groups.cannot_ask_in_private(request.bot_username), alert=True
         )
     if answer.toast is not None:
         return answer
-    return replace(answer, toast=refusals.see_private_chat(), alert=True)
+    return replace(answer, toast=in_groups.see_private_chat(), alert=True)
 
 
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:

@@ -9,16 +9,13 @@ from bot.ui.presses import (
     conversation,
     doses,
     family,
-    groups,
     history,
     medicines,
     overview,
 )
 from bot.ui.presses.press import VERB_LENGTH, Press, Style, UnreadableCallback
 
-_AREAS = (
-    *(appointments, contacts, conversation, doses, family, groups, history, medicines, overview),
-)
+_AREAS = (*(appointments, contacts, conversation, doses, family, history, medicines, overview),)
 
 
 def _kinds_of(area: ModuleType) -> Iterator[type[Press]]:

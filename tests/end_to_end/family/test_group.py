@@ -71,7 +71,7 @@ async def test_an_admin_binds_the_group_and_a_card_goes_there_beside_private_one
         "✅ Yes, here and in private",
         "✅ Yes, here instead of in private",
         "🙈 Without names of medicines",
-        "✖️ Cancel",
+        "✖️ Not in this group",
     )
     refused = await four.room.press(four.ben, "here and in private")
     assert refused.text == "Only an admin of the family can do that. Please ask one."
@@ -321,7 +321,7 @@ async def test_of_several_families_one_is_chosen(four: Gathering, town: Town) ->
     assert which.labels == ("Dad's helpers", "Mum's helpers")
     await four.room.press(four.anna, "Mum's helpers", message=which)
     await four.room.sees("Use this group for Mum's helpers?", after=which)
-    await four.room.press(four.anna, "Cancel")
+    await four.room.press(four.anna, "Not in this group")
     await four.room.sees("OK, I won't post anything here.")
     assert await town.count("family_groups") == 0
 

@@ -4,7 +4,7 @@ from bot.features.family.handlers.settings import family_screen
 from bot.features.family.views import groups as views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
-from bot.ui.presses.groups import (
+from bot.ui.presses.family import (
     BindGroup,
     OfferGroup,
     SetGroupNames,
@@ -49,6 +49,7 @@ async def bind(request: Request) -> Answer:
 
 async def decline(request: Request) -> Answer:
     request.scope.require(Action.MANAGE_FAMILY)
+    _chat(request)
     return views.declined()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.length import label
-from bot.ui.presses.groups import (
+from bot.ui.presses.family import (
     BindGroup,
     DeclineGroup,
     GroupUse,
@@ -103,7 +103,7 @@ def _offer_buttons(family: Bindable, *, hidden: bool) -> Keyboard:
         (bind(_("✅ Yes, here and in private"), beside),),
         (bind(_("✅ Yes, here instead of in private"), instead),),
         (Button(names, toggle.encode()),),
-        (Button(_("✖️ Cancel"), DeclineGroup(family_id=family.family_id).encode()),),
+        (Button(_("✖️ Not in this group"), DeclineGroup(family_id=family.family_id).encode()),),
     )
 
 
