@@ -28,7 +28,7 @@ from bot.features.family.flows import (
     own_clock,
     own_hours,
 )
-from bot.features.family.handlers import family, people, settings
+from bot.features.family.handlers import family, groups, people, settings
 from bot.features.family.handlers import members as member_pages
 from bot.features.medicines.flows.content import add_medicine, change_medicine, draft_flow
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
@@ -92,6 +92,8 @@ from bot.ui.presses.doses import (
 )
 from bot.ui.presses.family import (
     AskFirst,
+    BindGroup,
+    DeclineGroup,
     FamilySettings,
     HideNames,
     Invite,
@@ -99,6 +101,7 @@ from bot.ui.presses.family import (
     LeaveFamily,
     MembersPage,
     MovePerson,
+    OfferGroup,
     OwnClock,
     RemoveMember,
     RenameFamily,
@@ -107,6 +110,8 @@ from bot.ui.presses.family import (
     SetBigCards,
     SetDayTimes,
     SetFamilyLadder,
+    SetGroupNames,
+    SetGroupReceives,
     SetHearing,
     SetHourCycle,
     SetHours,
@@ -116,6 +121,7 @@ from bot.ui.presses.family import (
     ShowHearing,
     ShowMember,
     SwitchFamily,
+    UnbindGroup,
 )
 from bot.ui.presses.history import (
     BringBack,
@@ -384,6 +390,12 @@ PRESSES: dict[type[Press], Handler] = {
     RemoveMember: members.begin_remove,
     LeaveFamily: members.begin_leave,
     SendTest: settings.test,
+    OfferGroup: groups.offer,
+    BindGroup: groups.bind,
+    DeclineGroup: groups.decline,
+    SetGroupReceives: groups.set_receives,
+    SetGroupNames: groups.set_names,
+    UnbindGroup: groups.unbind,
     RunCommand: _menu,
     Choose: FLOWS.on_press,
     Continue: FLOWS.on_continue,

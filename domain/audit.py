@@ -39,6 +39,9 @@ LASTING = frozenset(
         "family.ladder_set",
         "family.renamed",
         "family.window_set",
+        "group.bound",
+        "group.changed",
+        "group.unbound",
         "invitation.created",
         "medication.brought_back",
         "medication.deleted",
@@ -91,12 +94,11 @@ IGNORED = frozenset(
         "appointment.driver_gone",
         "dose.released",
         "family.founded",
+        "group.moved",
         "member.joined",
         "stock.promise_dropped",
     }
 )
-_KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
-IGNORED = frozenset({"family.founded", "member.joined"})
 #: All of them.
 KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 

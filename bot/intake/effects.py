@@ -14,7 +14,7 @@ from bot.intake.incoming import Incoming
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations as conversation_views
-from bot.ui import refusals
+from bot.ui import in_groups, refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.press import NOWHERE
 from bot.ui.wording import count_hours
@@ -22,7 +22,14 @@ from domain.database.requests import ScopeRequest, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
-from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
+from domain.errors import (
+    AlreadyApplied,
+    CareCircleError,
+    NoFamily,
+    NotAllowed,
+    NotFound,
+    NotInFamily,
+)
 from domain.family import unreachable, users
 from domain.models.delivery import Origin
 
@@ -60,6 +67,8 @@ class Effects:
             answer = await handler(request)
             if scope.family_id is not None:
                 answer = bind_buttons(answer, scope.family_id, scope.acts)
+            if incoming.press is not None and request.chat is not None:
+                answer = _with_rest_in_private(answer, request)
             answer = await self._with_open_question(answer, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             if incoming.press is None:
@@ -136,6 +145,24 @@ async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None
         )
 
 
+def _with_rest_in_private(answer: Answer, request: Request) -> Answer:
+    """What a press in a group leads to beyond its toast goes to the presser's private chat, and the
+    toast says so.
+    """
+    if not answer.send:
+        return answer
+    member = request.scope.member
+    if member is not None and member.has_blocked:
+        # Nothing has been recorded that isn't in the toast: they have to press again.
+        alone = replace(answer, send=(), conversation=None)
+        return replace(
+            alone, toast=in_groups.cannot_ask_in_private(request.bot_username), alert=True
+        )
+    if answer.toast is not None:
+        return answer
+    return replace(answer, toast=in_groups.see_private_chat(), alert=True)
+
+
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     """Enter the family of the button or the conversation, otherwise the person's current one.
 
@@ -147,12 +174,13 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     elif incoming.continues is not None:
         family_id = incoming.continues.family_id
     member = await scope.enter_family(family_id)
+    chat = incoming.update.effective_chat
+    is_private = chat is not None and chat.type == Chat.PRIVATE
     if member is None and family_id is not None:
-        raise NotFound
+        raise NotFound if is_private else NotInFamily
     if member is not None:
         count_hours(member.hour_cycle)
-    chat = incoming.update.effective_chat
-    if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
+    if member is not None and member.has_blocked and is_private:
         # They have unblocked the bot, even if Telegram hasn't told us.
         await users.set_blocked(scope, blocked=False)
         await unreachable.tell_that_reachable_again(scope)

@@ -22,7 +22,14 @@ from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_pres
 from bot.intake.answer_sender import OutgoingAnswer, Place
 from bot.intake.effects import Effects, MentionOpenQuestion
 from bot.intake.identity import Identities
-from bot.intake.incoming import Incoming, command_of, speaks_to, text_of
+from bot.intake.incoming import (
+    Incoming,
+    command_of,
+    is_for_another_bot,
+    speaks_to,
+    text_of,
+)
+from bot.intake.instead import INSTEAD, NOTHING, ignore, old_button
 from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
@@ -31,7 +38,7 @@ from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
 from bot.redis.spoken import SpokenOf
 from bot.ui import conversations as conversation_views
-from bot.ui import refusals
+from bot.ui import in_groups, refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.conversation import OfFlow
 from bot.ui.presses.medicines import MedicinesPage
@@ -46,11 +53,11 @@ PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine
 
 log = logging.getLogger(__name__)
 
-NOTHING = Answer()
 MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button also does
 REMEMBERED = 10_000
 MESSAGE = "message"  # the metric name of messages that aren't commands
 UNKNOWN = "unknown"  # and of unknown commands
+ANONYMOUS = "anonymous"  # and of anonymous admins, in a group's rate limit
 EDIT = "edit"  # and of edited messages that aren't handled again
 EDITS_READ = timedelta(hours=48)  # the reach of Undo, and how long people can edit a message
 
@@ -145,7 +152,7 @@ class Serving:
             text = message.text if message else None
             if message is None or text is None or message.chat.type != Chat.PRIVATE:
                 # Telegram also sends this when a live location moves, for example.
-                await self._serve(_ignore, update, UpdateKind.EVENT)
+                await self._serve(ignore, update, UpdateKind.EVENT)
                 return
             known = await self._services.database.run(
                 lambda scope: inbox.find_edited(scope, update.update_id), as_dispatch()
@@ -153,7 +160,7 @@ class Serving:
             age = self._services.database.clock.now() - message.date
             name, words = command_of(text)
             if known is not None and known.is_unchanged:
-                await self._serve(_ignore, update, UpdateKind.EVENT)
+                await self._serve(ignore, update, UpdateKind.EVENT)
             elif known is None or age > EDITS_READ:
                 await self._serve(handlers.unknown, update, UpdateKind.COMMAND, name=EDIT)
             elif known.acts or known.was_answer:
@@ -178,7 +185,7 @@ class Serving:
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             query = update.callback_query
             press = read_press(query.data if query else None)
-            handler = _old_button if press is None else handlers[type(press)]
+            handler = old_button if press is None else handlers[type(press)]
             await self._serve(handler, update, UpdateKind.PRESS, press=press)
 
         return callback
@@ -243,14 +250,42 @@ class Serving:
         press: Press | None = None,
     ) -> None:
         user, chat = update.effective_user, update.effective_chat
-        if user is None or user.is_bot or chat is None:
+        if user is None or chat is None:
             self._services.on_done(update.update_id)
             return
         is_private = chat.type == Chat.PRIVATE
         is_to_us = not is_private and speaks_to(update, self._services.bot_username)
         arrival = Arrival(kind, is_private, name, text, press, is_to_us)
+        if self._is_among_others(update, arrival):
+            self._services.on_done(update.update_id)
+            return
+        if user.is_bot or _is_anonymous(update):
+            await self._answer_nobody(update, arrival, chat_id=chat.id)
+            return
         async with self._services.effect_slots:
             answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
+        await self.finish(update, answer)
+
+    def _is_among_others(self, update: Update, arrival: Arrival) -> bool:
+        """Whether it's what people in a group say to each other, or to another bot: whoever says it
+        isn't even noted as a user.
+        """
+        if arrival.is_private or not arrival.is_limited:
+            return False
+        if arrival.kind is UpdateKind.MESSAGE:
+            return not arrival.is_to_us
+        return is_for_another_bot(text_of(update), self._services.bot_username)
+
+    async def _answer_nobody(self, update: Update, arrival: Arrival, *, chat_id: int) -> None:
+        """A bot, an anonymous admin of a group, or a channel: nobody whose membership could be
+        checked. They are told once a minute at most.
+        """
+        message = update.message
+        if message is None or message.sender_chat is None or arrival.name is None:
+            self._services.on_done(update.update_id)
+            return
+        verdict = await self._services.rate_limiter.check(chat_id, ANONYMOUS, per_minute=1)
+        answer = in_groups.anonymous() if verdict is Verdict.ALLOWED else NOTHING
         await self.finish(update, answer)
 
     async def _take_effect(
@@ -268,9 +303,7 @@ class Serving:
                 except ConversationsUnavailable:
                     decision = admit(arrival, verdict, knows_questions=False)
             if decision is not Decision.HANDLE:
-                return await self._effects.apply(
-                    _INSTEAD[decision], incoming.without_conversation()
-                )
+                return await self._effects.apply(INSTEAD[decision], incoming.without_conversation())
             return await self._effects.apply(handler, await self._with_cached_medicines(incoming))
 
     async def _with_conversation(self, incoming: Incoming, *, chat: int, user: int) -> Incoming:
@@ -360,29 +393,6 @@ class Serving:
             log.warning("question message not stored: redis unavailable")
 
 
-async def _ignore(_: Request) -> Answer:
-    return NOTHING
-
-
-async def _slow_down(_: Request) -> Answer:
-    return refusals.slow_down()
-
-
-async def _in_private(request: Request) -> Answer:
-    return refusals.in_private(request.bot_username)
-
-
-async def _conversations_unavailable(_: Request) -> Answer:
-    return refusals.conversations_unavailable()
-
-
-async def _old_button(_: Request) -> Answer:
-    return refusals.old_button()
-
-
-_INSTEAD: Mapping[Decision, Handler] = {
-    Decision.IGNORE: _ignore,
-    Decision.SLOW_DOWN: _slow_down,
-    Decision.GO_PRIVATE: _in_private,
-    Decision.CONVERSATIONS_UNAVAILABLE: _conversations_unavailable,
-}
+def _is_anonymous(update: Update) -> bool:
+    """Whether a message was written as a group or a channel. A press always has its presser."""
+    return update.message is not None and update.message.sender_chat is not None

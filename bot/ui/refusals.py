@@ -29,6 +29,7 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     NothingToUndo,
+    NotInFamily,
     SimilarName,
     TooLateToUndo,
 )
@@ -36,6 +37,7 @@ from domain.family.errors import (
     AlreadyMember,
     AlreadyTheirs,
     FamilyFull,
+    GroupTaken,
     HoursClash,
     InvitationExpired,
     InvitationUnknown,
@@ -92,14 +94,6 @@ def slow_down() -> Answer:
         _(
             "That was a lot at once. I haven't done what you just sent, and I won't do anything "
             "you send within the next minute. Please wait, then send it again."
-        )
-    )
-
-
-def in_private(bot_username: str) -> Answer:
-    return say(
-        _("I only talk about medicines in private: https://t.me/{username}").format(
-            username=bot_username
         )
     )
 
@@ -172,6 +166,13 @@ def _sentence(error: CareCircleError) -> str:
                 "Somebody else in the family is {person} already. Open them under /family, Members,"
                 " and make them something else first."
             ).format(person=person)
+        case NotInFamily():
+            return _(
+                "Only members of the family can answer here. If you'd like to help, ask one of "
+                "its admins for an invitation."
+            )
+        case GroupTaken():
+            return _("Another family already uses this group. Please use another group for yours.")
         case NobodyCaredFor():
             return _("First tell me who you look after: /addperson NAME in CITY")
         case NotAllowed(action=action, role=role):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +21,14 @@ from domain.delivery.kinds import (
     Subject,
 )
 from domain.delivery.quiet_hours import are_quiet, clock_zone, find_last_to_hear
-from domain.models import CareAssignment, CareRecipient, FamilyMember, Notification, User
+from domain.models import (
+    CareAssignment,
+    CareRecipient,
+    FamilyGroup,
+    FamilyMember,
+    Notification,
+    User,
+)
 from domain.models.delivery import Kind, NotificationStatus
 
 
@@ -100,22 +108,30 @@ _SELECT = (
         # Only for who has quiet hours: it may have to be looked up.
         case((FamilyMember.quiet_from.is_not(None), clock_zone())).label("clock_zone"),
         User.hour_cycle,
+        FamilyGroup.id.label("group_id"),
+        FamilyGroup.chat_id.label("group_chat_id"),
+        FamilyGroup.message_thread_id,
+        FamilyGroup.hides_names.label("group_hides_names"),
+        FamilyGroup.language_code.label("group_language"),
+        FamilyGroup.unbound_at,
         exists()
         .where(
             _newer.care_recipient_id == Notification.care_recipient_id,
             _newer.slot_at == Notification.slot_at,
-            _newer.user_id == Notification.user_id,
+            func.coalesce(_newer.user_id, _newer.group_id)
+            == func.coalesce(Notification.user_id, Notification.group_id),
             _newer.kind == Notification.kind,
             _newer.part == Notification.part,
             _newer.ask_no > Notification.ask_no,
         )
         .label("is_asked_again"),
     )
-    .join(User, User.id == Notification.user_id)
+    .outerjoin(FamilyGroup, FamilyGroup.id == Notification.group_id)
+    # A group is written to as the member who bound it would be.
+    .join(User, User.id == func.coalesce(Notification.user_id, FamilyGroup.bound_by_id))
     .join(
         FamilyMember,
-        (FamilyMember.user_id == Notification.user_id)
-        & (FamilyMember.family_id == Notification.family_id),
+        (FamilyMember.user_id == User.id) & (FamilyMember.family_id == Notification.family_id),
     )
     .outerjoin(CareRecipient, CareRecipient.id == Notification.care_recipient_id)
     .where(
@@ -137,25 +153,7 @@ async def read_messages(
             id=row.id,
             family_id=row.family_id,
             kind=Kind(row.kind),
-            receiver=Receiver(
-                user_id=row.user_id,
-                chat_id=row.telegram_id,
-                name=row.name,
-                language_code=row.language_code,
-                role=Role(row.role),
-                zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
-                hour_cycle=row.hour_cycle,
-                is_quiet=are_quiet(
-                    row.quiet_from, row.quiet_until, row.clock_zone, now=scope.clock.now()
-                ),
-                hides_names=row.hides_names,
-                has_big_cards=row.has_big_cards,
-                hears_of_changes=row.hears_of_changes,
-                has_left=_is_closed(row) and not _tells_of_departure(row, kinds),
-                has_started=row.started_at is not None,
-                has_blocked=row.blocked_at is not None,
-                people=None if row.people is None else frozenset(row.people),
-            ),
+            receiver=_receiver(row, kinds, now=scope.clock.now()),
             facts=row.facts,
             now=scope.clock.now(),
             sent_at=row.sent_at,
@@ -206,6 +204,45 @@ def _tells_of_departure(row: Any, kinds: Mapping[Kind, MessageKind[Any]]) -> boo
     """Whether it tells its own receiver that they have left."""
     is_own: bool = row.facts.get("user_id") == str(row.user_id)
     return is_own and kinds[Kind(row.kind)].tells_of_departure
+
+
+def _receiver(row: Any, kinds: Mapping[Kind, MessageKind[Any]], *, now: datetime) -> Receiver:
+    if row.group_id is not None:
+        return Receiver(
+            user_id=row.user_id,
+            chat_id=row.group_chat_id,
+            name=row.name,
+            language_code=row.group_language,
+            role=Role(row.role),
+            zone=None,
+            hour_cycle=row.hour_cycle,
+            is_quiet=False,
+            hides_names=row.group_hides_names,
+            has_big_cards=False,
+            hears_of_changes=True,
+            has_left=row.unbound_at is not None,
+            has_started=True,
+            has_blocked=False,
+            group_id=row.group_id,
+            thread_id=row.message_thread_id,
+        )
+    return Receiver(
+        user_id=row.user_id,
+        chat_id=row.telegram_id,
+        name=row.name,
+        language_code=row.language_code,
+        role=Role(row.role),
+        zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
+        hour_cycle=row.hour_cycle,
+        is_quiet=are_quiet(row.quiet_from, row.quiet_until, row.clock_zone, now=now),
+        hides_names=row.hides_names,
+        has_big_cards=row.has_big_cards,
+        hears_of_changes=row.hears_of_changes,
+        has_left=_is_closed(row) and not _tells_of_departure(row, kinds),
+        has_started=row.started_at is not None,
+        has_blocked=row.blocked_at is not None,
+        people=None if row.people is None else frozenset(row.people),
+    )
 
 
 async def _find_silenced(

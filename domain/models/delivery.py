@@ -56,6 +56,7 @@ class Kind(StrEnum):
     TEST = "test"
     DIGEST = "digest"
     MEMBERSHIP = "membership"
+    GROUP = "group"
 
     @property
     def lane(self) -> Lane:
@@ -80,6 +81,7 @@ _LANES = {
     Kind.TEST: Lane.DUE,
     Kind.DIGEST: Lane.DIGESTS,
     Kind.MEMBERSHIP: Lane.DIGESTS,
+    Kind.GROUP: Lane.ESCALATION,
 }
 
 
@@ -93,7 +95,8 @@ class NotificationStatus(StrEnum):
 
 
 class Notification(Base):
-    """One message to one member: *facts*, rendered when sent, then the record of what was sent.
+    """One message to one member, or to the family's group: *facts*, rendered when sent, then the
+    record of what was sent.
 
     Edits are by wanted state: whoever changes what a card should say raises `wanted_version`;
     delivery renders, edits and sets `shown_version`. `maybe_sent`: a send has begun whose outcome
@@ -120,13 +123,18 @@ class Notification(Base):
         ForeignKeyConstraint(
             ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
         ),
+        ForeignKeyConstraint(
+            ["family_id", "group_id"], ["family_groups.family_id", "family_groups.id"]
+        ),
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
             " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm', 'unreachable',"
-            " 'asked_first', 'test', 'digest', 'membership')",
+            " 'asked_first', 'test', 'digest', 'membership', 'group')",
             name="kind",
         ),
+        CheckConstraint("num_nonnulls(user_id, group_id) = 1", name="has_one_receiver"),
+        CheckConstraint("group_id IS NULL OR kind = 'slot_card'", name="groups_get_cards"),
         CheckConstraint(
             "status IN ('pending', 'sent', 'closed', 'unreachable', 'obsolete', 'failed')",
             name="status",
@@ -137,6 +145,16 @@ class Notification(Base):
         ),
         Index(None, "family_id", "user_id"),
         Index(None, "user_id"),
+        Index(
+            "uq_notifications_group_card",
+            "group_id",
+            "care_recipient_id",
+            "slot_at",
+            "ask_no",
+            "part",
+            unique=True,
+            postgresql_where=text("group_id IS NOT NULL"),
+        ),
         Index(
             # All changes by others within a minute are one message.
             "uq_notifications_changes",
@@ -155,7 +173,8 @@ class Notification(Base):
 
     id: Mapped[Id]
     family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
-    user_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    group_id: Mapped[UUID | None]
     care_recipient_id: Mapped[UUID | None]
     kind: Mapped[str]
     slot_at: Mapped[datetime | None]

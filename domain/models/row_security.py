@@ -98,6 +98,11 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("self", "SELECT", APP_ROLE, OWN_MEMBERSHIP, None),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
+    "family_groups": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+    ),
+    "group_stays": (("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),),
     "medications": (
         ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
@@ -171,6 +176,11 @@ GRANTS: dict[str, dict[str, str]] = {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT (family_id, care_recipient_id, user_id, asked_first, hears, sees)",
     },
+    "family_groups": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id, chat_id, receives, unbound_at)",
+    },
+    "group_stays": {DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE"},
     "medications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (

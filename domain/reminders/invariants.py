@@ -145,6 +145,20 @@ IN_FAMILY: Sequence[Rule] = (
                 AND (greatest(n.created_at, n.sent_at) >= d.due_at AND n.sent_at <= d.window_ends_at
                      OR n.status IN ('unreachable', 'obsolete', 'failed') AND n.reason IS NOT NULL
                      OR n.status = 'pending' AND clock_now() < d.window_ends_at))
+          -- A group's card stands for theirs where it comes instead, but not once it's lost.
+          AND NOT EXISTS (
+              SELECT 1 FROM notifications n JOIN family_groups g ON g.id = n.group_id
+              WHERE n.kind = 'slot_card' AND n.slot_at = d.due_at
+                AND n.care_recipient_id = d.care_recipient_id
+                AND m.user_id IS DISTINCT FROM c.user_id
+                AND (g.receives = 'instead' OR EXISTS (
+                    SELECT 1 FROM audit_events s WHERE s.subject_id = g.id
+                      AND s.action = 'group.changed' AND s.created_at > d.due_at))
+                AND coalesce(g.unbound_at, 'infinity')
+                    >= least(coalesce(d.resolved_at, 'infinity'), d.window_ends_at, clock_now())
+                AND (n.sent_at <= d.window_ends_at
+                     OR n.status = 'obsolete' AND n.reason IS NOT NULL
+                     OR n.status = 'pending' AND clock_now() < d.window_ends_at))
         """,
     ),
     Rule(

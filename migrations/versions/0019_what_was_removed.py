@@ -1,7 +1,7 @@
 """Where changes were made, and what's deleted once its time is over.
 
 Revision ID: 0019
-Revises: 0017
+Revises: 0018
 Created: 2026-12-01
 
 Checked by hand against domain/models.
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

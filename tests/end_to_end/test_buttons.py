@@ -19,6 +19,7 @@ from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.doses import ChosenBelow, OpenMenu, SeenBefore, Snooze, Take, TakeAll
 from bot.ui.presses.family import (
     FamilySettings,
+    GroupUse,
     HideNames,
     HoursOf,
     Invite,
@@ -50,6 +51,7 @@ from domain.access import Role
 from domain.medicines.doses.choices import Choice
 from domain.memory.removed import RemovedKind
 from domain.models.family import Hears, HourCycle, LadderPlan
+from domain.models.groups import Receives
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
 GONE = "That's no longer there. /today, /meds and /appts show what is."
@@ -104,7 +106,7 @@ async def test_no_button_reaches_into_another_family(
         "doctor_id": doctor,
         "user_id": await town.value("SELECT id FROM users WHERE name = 'Ben'"),
         "subject_id": medicine,
-        **dict.fromkeys(("notification_id", "action_id", "flow_id"), dose),
+        **dict.fromkeys(("notification_id", "action_id", "flow_id", "group_id"), dose),
     }
     for kind in KINDS.values():
         if kind in {RunCommand, Choose} or (claims_own_family and kind in OF_ONES_OWN):
@@ -165,6 +167,8 @@ ARGUMENTS: dict[str, Any] = {
     "kind": RemovedKind.MEDICINE,
     "returning": Returning(RemovedKind.MEDICINE),
     "is_sure": True,
+    "use": GroupUse.BESIDE,
+    "receives": Receives.INSTEAD,
 }
 
 

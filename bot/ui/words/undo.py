@@ -33,6 +33,11 @@ def _lasting_words() -> dict[str, str]:
         "family.ladder_set": _("you set what happens when nobody answers. Set it back: /settings"),
         "family.window_set": _("you set how long I ask about a dose. Set it back: /settings"),
         "family.renamed": _("you gave the family another name. Change it back: /family"),
+        "group.bound": _("you chose a group for the family's cards. Change it: /settings"),
+        "group.changed": _("you changed what the family's group gets. Change it back: /settings"),
+        "group.unbound": _(
+            "you stopped using the family's group. To use it again, type /start in it."
+        ),
         "invitation.created": _(
             "you made an invitation. It works once and expires after 48 hours."
         ),

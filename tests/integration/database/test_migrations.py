@@ -430,6 +430,29 @@ async def test_the_order_of_records_survives_the_way_to_0015_and_back(
         assert (await connection.scalars(order)).all() == ["taken", "undone"] * 2
 
 
+async def test_a_group_is_lost_on_the_way_to_0016_and_private_cards_stay(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.bound_group(database, anna, -100)
+    await factories.asked_dose(database, smith, await factories.medicine(database, anna, mum))
+    await factories.deliver(database)
+    receivers = text("SELECT user_id, group_id IS NULL FROM notifications WHERE kind = 'slot_card'")
+    async with without_walls(database_url) as connection:
+        assert len((await connection.execute(receivers)).all()) == 2
+    await database.close()
+    await runner.downgrade(database_url, revision="0016")
+    cards = text("SELECT user_id FROM notifications WHERE kind = 'slot_card'")
+    async with without_walls(database_url) as connection:
+        assert (await connection.scalars(cards)).all() == [anna.id]
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        assert (await connection.execute(receivers)).all() == [(anna.id, True)]
+    await factories.bound_group(database, anna, -100)
+
+
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(
     database: Database, database_url: str
 ) -> None:

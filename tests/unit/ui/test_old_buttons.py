@@ -29,6 +29,7 @@ from domain.medicines.doses.choices import Choice
 from domain.medicines.records.corrections import RecordedWithin
 from domain.memory.removed import RemovedKind
 from domain.models.family import Hears, HourCycle, LadderPlan
+from domain.models.groups import Receives
 
 F = UUID("018f0000-0000-7000-8000-00000000000f")
 S = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -446,8 +447,21 @@ OF_VERSION_0_14: dict[str, Press] = {
         family_id=F,
         page=3,
     ),
+    "goAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAh": family.OfferGroup(family_id=F, hidden=True),
+    "gbAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAinsteadh": family.BindGroup(
+        family_id=F, use=family.GroupUse.INSTEAD_WITHOUT_NAMES
+    ),
+    "gnAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.DeclineGroup(family_id=F),
+    "grAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ainstead": family.SetGroupReceives(
+        family_id=F, group_id=S, receives=Receives.INSTEAD
+    ),
+    "ghAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ah": family.SetGroupNames(
+        family_id=F, group_id=S, hidden=True
+    ),
+    "gxAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.UnbindGroup(family_id=F, group_id=S),
 }
 EVER = {
+    **OF_VERSION_0_14,
     **OF_VERSION_0_13,
     **OF_VERSION_0_3,
     **SINCE,
