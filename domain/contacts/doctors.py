@@ -14,7 +14,7 @@ from domain.contacts.errors import SimilarDoctor
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Quota
-from domain.family.people import get_person
+from domain.family.people import get_person, lock_pause
 from domain.family.room import require_room
 from domain.models import Appointment, CareRecipient, Doctor, new_id
 from domain.name_similarity import find_similar_name
@@ -83,6 +83,7 @@ async def add_doctor(
         if saved_before is not None:
             return await get_doctor(scope, saved_before)
     person = await get_person(scope, doctor.person_id)
+    await lock_pause(scope, person.id)  # so that nobody removes them meanwhile
     await require_room(scope, Quota.DOCTOR)
     await refuse_similar_name(scope, person.id, doctor.name, acknowledged=acknowledged)
     doctor_id = new_id()

@@ -75,6 +75,12 @@ class Change:
         return is_undo_of_what_is_told and list(self.changed) != ["remind_before"]
 
     @property
+    def is_for_everybody(self) -> bool:
+        """Whether it's told to those who only read, too: what they see is not the same any more."""
+        is_of_person = self.area == "person" and self.action.endswith((DELETED, BROUGHT_BACK))
+        return self.area == "appointment" or is_of_person
+
+    @property
     def is_about_day_times(self) -> bool:
         return DAY_TIMES_SET in (self.action, self.undone_action)
 

@@ -83,6 +83,9 @@ def _pair(change: LoggedChange) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         before, after = _with_stock(before), _with_stock(after)
     if change.action.endswith((".added", ".deleted", ".brought_back")):
         return {}, {}  # the sentence says it all
+    before.pop("resumes_at", None)  # that it's over is said by the status
+    if after.get("resumes_at") is None:
+        after.pop("resumes_at", None)
     for side in (before, after):
         side.update(side.pop("day_times", None) or {})
     return before, after
@@ -117,12 +120,13 @@ def _values() -> Mapping[str, Callable[[Any, _Reading], str]]:
         ),
         _text,
     )
-    moments = dict.fromkeys(("starts_at", "scheduled_at", "taken_at", "resumes_at"), _moment)
+    moments = dict.fromkeys(("starts_at", "scheduled_at", "taken_at"), _moment)
     parts = dict.fromkeys((part.value for part in PartOfDay), _text)
     return {
         **plain,
         **moments,
         **{part: _part_reader(part) for part in parts},
+        "resumes_at": _until,
         "dosage": lambda value, _reading: Dosage.from_json(value).words,
         "schedule": _schedule,
         "status": _status,
@@ -159,6 +163,11 @@ def _moment(value: str, reading: _Reading) -> str:
     at = datetime.fromisoformat(value)
     day = named_day(at.astimezone(reading.zone).date(), today=reading.today)
     return _("{day}, {clock}").format(day=day, clock=clock_time(at, reading.zone))
+
+
+def _until(value: str, reading: _Reading) -> str:
+    day = datetime.fromisoformat(value).astimezone(reading.zone).date()
+    return _("until {day}").format(day=named_day(day, today=reading.today))
 
 
 def _schedule(value: Any, reading: _Reading) -> str:

@@ -203,6 +203,12 @@ def _changes(home: Home) -> Mapping[str, View]:
         ),
         change("something.new", 5, name=None, person=None, zone=None, by=None, origin=None),
         change("medication.deleted", 6, before={"status": "active"}),
+        change(
+            "medication.paused",
+            6,
+            before={"status": "active", "resumes_at": None},
+            after={"status": "paused", "resumes_at": (NOW + 4 * _DAY).isoformat()},
+        ),
         change("medication.stopped", 7, before={"status": "active"}, after={"status": "stopped"}),
     ]
     page = ChangeLogPage(0, found, has_older=True, names={BEN_ID: words.ben}, zone=LONDON)
