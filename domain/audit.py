@@ -38,6 +38,7 @@ LASTING = frozenset(
         "family.renamed",
         "family.window_set",
         "invitation.created",
+        "invitation.revoked",
         "medication.ladder_set",
         "medication.nickname_removed",
         "medication.nicknamed",

@@ -23,6 +23,7 @@ from bot.intake.answer_sender import OutgoingAnswer, Place
 from bot.intake.effects import Effects, MentionOpenQuestion
 from bot.intake.identity import Identities
 from bot.intake.incoming import Incoming, command_of, speaks_to, text_of
+from bot.intake.instead import INSTEAD, ignore, old_button
 from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
@@ -96,7 +97,8 @@ class Serving:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._verdicts: dict[int, Verdict] = {}
-        # Only a hint for which list to look up: the transaction finds out whether it was right.
+        # Only a hint for which list to look up, and whose limit counts: the transaction finds out
+        # whether it was right.
         self._last_family: OrderedDict[UUID, UUID] = OrderedDict()
         self._effects = Effects(
             services.database,
@@ -145,7 +147,7 @@ class Serving:
             text = message.text if message else None
             if message is None or text is None or message.chat.type != Chat.PRIVATE:
                 # Telegram also sends this when a live location moves, for example.
-                await self._serve(_ignore, update, UpdateKind.EVENT)
+                await self._serve(ignore, update, UpdateKind.EVENT)
                 return
             known = await self._services.database.run(
                 lambda scope: inbox.find_edited(scope, update.update_id), as_dispatch()
@@ -153,7 +155,7 @@ class Serving:
             age = self._services.database.clock.now() - message.date
             name, words = command_of(text)
             if known is not None and known.is_unchanged:
-                await self._serve(_ignore, update, UpdateKind.EVENT)
+                await self._serve(ignore, update, UpdateKind.EVENT)
             elif known is None or age > EDITS_READ:
                 await self._serve(handlers.unknown, update, UpdateKind.COMMAND, name=EDIT)
             elif known.acts or known.was_answer:
@@ -178,7 +180,7 @@ class Serving:
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             query = update.callback_query
             press = read_press(query.data if query else None)
-            handler = _old_button if press is None else handlers[type(press)]
+            handler = old_button if press is None else handlers[type(press)]
             await self._serve(handler, update, UpdateKind.PRESS, press=press)
 
         return callback
@@ -205,6 +207,10 @@ class Serving:
         if answer.is_small_talk and user is not None:
             may_chat = await self._services.rate_limiter.may_chat(user.id)
             answer = answer if may_chat else NOTHING
+        if answer.is_wrong_invitation and user is not None:
+            room = await self._services.rate_limiter.count_wrong_invitation(user.id)
+            with speaking(user.language_code):
+                answer = answer if room else refusals.last_wrong_invitation()
         if answer.spoken is not None and user is not None:
             await self._services.spoken.note(user.id, answer.spoken)
         with speaking(user.language_code if user else None):
@@ -260,7 +266,10 @@ class Serving:
         with speaking(user.language_code):
             verdict = None
             if arrival.name is not None:
-                verdict = await self._check_rate(update, user_id=user.id, command=arrival.name)
+                verdict = await self._check_rate(update, arrival.name, user.id, user_id)
+            if arrival.presents_invitation:
+                may_look = await self._services.rate_limiter.may_present_invitation(user.id)
+                verdict = verdict if may_look else Verdict.REFUSED_SILENT
             decision, incoming = admit(arrival, verdict), Incoming(update, arrival, user_id)
             if decision is Decision.HANDLE and arrival.concerns_conversations:
                 try:
@@ -268,9 +277,7 @@ class Serving:
                 except ConversationsUnavailable:
                     decision = admit(arrival, verdict, knows_questions=False)
             if decision is not Decision.HANDLE:
-                return await self._effects.apply(
-                    _INSTEAD[decision], incoming.without_conversation()
-                )
+                return await self._effects.apply(INSTEAD[decision], incoming.without_conversation())
             return await self._effects.apply(handler, await self._with_cached_medicines(incoming))
 
     async def _with_conversation(self, incoming: Incoming, *, chat: int, user: int) -> Incoming:
@@ -309,13 +316,18 @@ class Serving:
             return None
         return await self._services.conversations.find_draft(chat, user, flow_id)
 
-    async def _check_rate(self, update: Update, *, user_id: int, command: str) -> Verdict:
-        """Whether this person sends too much. Each update counts once, however often we try it: our
-        own retries while the database is down aren't their fault.
+    async def _check_rate(
+        self, update: Update, command: str, telegram_user: int, user_id: UUID
+    ) -> Verdict:
+        """Whether this person, or their family, sends too much. Each update counts once, however
+        often we try it: our own retries while the database is down aren't their fault.
         """
         verdict = self._verdicts.get(update.update_id)
         if verdict is None:
-            verdict = await self._services.rate_limiter.check(user_id, command)
+            # The family of their last update: which one this concerns is only known later.
+            verdict = await self._services.rate_limiter.check(
+                telegram_user, command, family_id=self._last_family.get(user_id)
+            )
             self._verdicts[update.update_id] = verdict
         return verdict
 
@@ -358,31 +370,3 @@ class Serving:
         except ConversationsUnavailable:
             # Without Redis there is nothing to continue anyway.
             log.warning("question message not stored: redis unavailable")
-
-
-async def _ignore(_: Request) -> Answer:
-    return NOTHING
-
-
-async def _slow_down(_: Request) -> Answer:
-    return refusals.slow_down()
-
-
-async def _in_private(request: Request) -> Answer:
-    return refusals.in_private(request.bot_username)
-
-
-async def _conversations_unavailable(_: Request) -> Answer:
-    return refusals.conversations_unavailable()
-
-
-async def _old_button(_: Request) -> Answer:
-    return refusals.old_button()
-
-
-_INSTEAD: Mapping[Decision, Handler] = {
-    Decision.IGNORE: _ignore,
-    Decision.SLOW_DOWN: _slow_down,
-    Decision.GO_PRIVATE: _in_private,
-    Decision.CONVERSATIONS_UNAVAILABLE: _conversations_unavailable,
-}

@@ -32,8 +32,9 @@ def _lasting_words() -> dict[str, str]:
         "family.window_set": _("you set how long I ask about a dose. Set it back: /settings"),
         "family.renamed": _("you gave the family another name. Change it back: /family"),
         "invitation.created": _(
-            "you made an invitation. It works once and expires after 48 hours."
+            "you made an invitation. It works once and expires after 48 hours. Revoke it: /family"
         ),
+        "invitation.revoked": _("you revoked an invitation. Make a new one: /invite"),
         "medication.ladder_set": _(
             "you set what happens when nobody answers about a medicine. Set it back on its page: "
             "/meds"

@@ -404,7 +404,18 @@ OF_VERSION_0_13: dict[str, Press] = {
     ),
     "hnAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAh": family.HideNames(family_id=F, hidden=True),
 }
+OF_VERSION_0_14: dict[str, Press] = {
+    "ilAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.InvitationsPage(family_id=F),
+    "ilAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA2": family.InvitationsPage(family_id=F, page=2),
+    "iaAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.AskToRevokeInvitation(
+        family_id=F, invitation_id=S
+    ),
+    "ixAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.RevokeInvitation(
+        family_id=F, invitation_id=S
+    ),
+}
 EVER = {
+    **OF_VERSION_0_14,
     **OF_VERSION_0_13,
     **OF_VERSION_0_3,
     **SINCE,

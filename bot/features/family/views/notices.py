@@ -30,10 +30,16 @@ def alarm(facts: AlarmFacts) -> Screen:
 
 
 def joined(facts: JoinedFacts) -> Screen:
-    return Screen(
+    """For the admins; whoever made the invitation reads that it was theirs."""
+    lines = [
         _("👋 {name} has joined the family <b>{family}</b>. Their role: {role}.").format(
             name=escape(facts.name),
             family=escape(facts.family_name),
             role=role_name(Role(facts.role)),
         )
-    )
+    ]
+    if facts.by_reader:
+        lines.append(_("They used your invitation."))
+    elif facts.invited_by is not None:
+        lines.append(_("{name} had invited them.").format(name=escape(facts.invited_by)))
+    return Screen("\n".join(lines))
