@@ -247,7 +247,7 @@ async def test_beginning_is_interrupted_when_the_lease_is_lost(redis: Redis) -> 
     slow = Slow(redis)
     await slow.lease.start()
     await until(lambda: slow.is_working)
-    await redis.set(keys.LEASE_SCHEDULER, "somebody else")
+    await redis.set(keys.LEASE_SCHEDULER, "somebody else", px=15_000)
     await until(lambda: slow.events == ["gained", "lost"])
     assert interrupted.is_set()
     await slow.lease.stop()
