@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.job import Job
@@ -105,7 +106,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
                 return self._real_time(score)
             except (ValueError, OverflowError, OSError):
                 logger.warning("unreadable jobs removed: count=1")
-                if not self._on_loop(lambda id_=id_: self._remove([id_]), otherwise=False):
+                if not self._on_loop(partial(self._remove, [id_]), otherwise=False):
                     break
         return None
 

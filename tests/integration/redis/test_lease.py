@@ -109,7 +109,7 @@ async def test_a_process_that_was_paused_does_not_believe_it_holds_it(redis: Red
     await replica.lease.start()
     assert replica.lease.is_held
     replica.paused_for = 60
-    await redis.set(keys.LEASE_SCHEDULER, "the replica that took over")
+    await redis.set(keys.LEASE_SCHEDULER, "the replica that took over", px=15_000)
     assert not replica.lease.is_held
     await until(lambda: replica.events == ["gained", "lost"])
     assert not replica.lease.is_held
