@@ -248,6 +248,14 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
     corrected, undone = ChangeKind.CORRECTED, ChangeKind.UNDONE
     return {
         "record_corrected": changed((taken, earlier, corrected)),
+        "record_changed_without_names": partial(
+            records.changed,
+            RecordChangedFacts(
+                words.person,
+                [RecordChange(noted, taken, kind, words.ben) for kind in (corrected, undone)],
+                hides_names=True,
+            ),
+        ),
         "record_corrected_amount": changed((replace(taken, given="2 tablets"), half, corrected)),
         "record_corrected_to_skipped": changed((skipped, taken, corrected)),
         "record_corrected_to_taken": changed((taken, skipped, corrected)),
