@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.features.appointments.views import appointment_notices
 from bot.features.appointments.views.calendar_files import calendar_update
-from bot.features.family.views import family_settings, settings
+from bot.features.family.views import family_settings, members, settings
 from bot.features.family.views import notices as family_notices
 from bot.features.medicines.views import (
     discreet_cards,
@@ -37,6 +37,7 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.ASKED_FIRST: family_settings.asked_first_changed,
     Kind.DIGEST: digests.digest,
     Kind.TEST: settings.test,
+    Kind.MEMBERSHIP: members.notice,
 }
 
 #: A card says it as long as it asks, with what to look at before anybody gives a dose twice.

@@ -40,6 +40,11 @@ LASTING = frozenset(
         "invitation.created",
         "invitation.revoked",
         "medication.ladder_set",
+        "member.big_cards_set",
+        "member.left",
+        "member.removed",
+        "member.role_set",
+        "member.sight_set",
         "medication.nickname_removed",
         "medication.nicknamed",
         "person.added",
@@ -76,7 +81,15 @@ UNDOABLE = frozenset(
     }
 )
 #: Actions that `/undo` ignores: nobody thinks of them as something they did.
-IGNORED = frozenset({"family.founded", "member.joined"})
+IGNORED = frozenset(
+    {
+        "appointment.driver_gone",
+        "dose.released",
+        "family.founded",
+        "member.joined",
+        "stock.promise_dropped",
+    }
+)
 _KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 
 

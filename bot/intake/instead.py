@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.intake.admission import Decision
 from bot.intake.request import Handler, Request
-from bot.ui import refusals
+from bot.ui import floods, refusals
 from bot.ui.answer import Answer
 
 
@@ -17,11 +17,11 @@ async def old_button(_: Request) -> Answer:
 
 
 async def _slow_down(_: Request) -> Answer:
-    return refusals.slow_down()
+    return floods.slow_down()
 
 
 async def _family_slow_down(_: Request) -> Answer:
-    return refusals.family_slow_down()
+    return floods.family_slow_down()
 
 
 async def _in_private(request: Request) -> Answer:

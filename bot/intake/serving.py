@@ -32,7 +32,7 @@ from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
 from bot.redis.spoken import SpokenOf
 from bot.ui import conversations as conversation_views
-from bot.ui import refusals
+from bot.ui import floods, refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.conversation import OfFlow
 from bot.ui.presses.medicines import MedicinesPage
@@ -210,7 +210,7 @@ class Serving:
         if answer.is_wrong_invitation and user is not None:
             room = await self._services.rate_limiter.count_wrong_invitation(user.id)
             with speaking(user.language_code):
-                answer = answer if room else refusals.last_wrong_invitation()
+                answer = answer if room else floods.last_wrong_invitation()
         if answer.spoken is not None and user is not None:
             await self._services.spoken.note(user.id, answer.spoken)
         with speaking(user.language_code if user else None):

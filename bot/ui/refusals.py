@@ -8,7 +8,7 @@ from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.length import toast
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.overview import RunCommand
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, listed
 from bot.ui.words.amounts import amount_in_words
 from bot.ui.words.times import show_clock
 from bot.ui.words.undo import lasting, superseded
@@ -35,14 +35,18 @@ from domain.errors import (
 )
 from domain.family.errors import (
     AlreadyMember,
+    AlreadyTheirs,
     FamilyFull,
     HoursClash,
     InvitationExpired,
     InvitationRevoked,
     InvitationUnknown,
     InvitationUsed,
+    LastAdmin,
     LastToBeAsked,
     NobodyCaredFor,
+    SeesOnlySome,
+    StillPromised,
 )
 from domain.family.limits import Quota
 from domain.medicines.errors import (
@@ -83,34 +87,6 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
 
 def _create_family() -> Keyboard:
     return ((Button(_("Create a family"), RunCommand(command="newfamily").encode()),),)
-
-
-def slow_down() -> Answer:
-    return say(
-        _(
-            "That was a lot at once. I haven't done what you just sent. Please wait a minute, "
-            "then send it again."
-        )
-    )
-
-
-def family_slow_down() -> Answer:
-    return say(
-        _(
-            "Your family has sent me a lot at once. I haven't done what you just sent. Please wait "
-            "a minute, then send it again. The buttons on reminders still work."
-        )
-    )
-
-
-def last_wrong_invitation() -> Answer:
-    """Further ones aren't answered for a while."""
-    return say(
-        _(
-            "I don't know this invitation, either, and I won't look at another one within the next "
-            "hour. Please ask for a new one."
-        )
-    )
 
 
 def in_private(bot_username: str) -> Answer:
@@ -169,6 +145,26 @@ def _sentence(error: CareCircleError) -> str:
                 "You aren't in a family yet. Type /newfamily NAME to create one. If you've been "
                 "sent a link, tap it instead."
             )
+        case LastAdmin(family=family):
+            return _(
+                "{family} needs an admin, and there's no other. Make somebody else an admin first: "
+                "/family, Members."
+            ).format(family=family)
+        case SeesOnlySome():
+            return _(
+                "You see only some of the people in this family, so you wouldn't see who you add. "
+                "Please ask an admin to add them."
+            )
+        case StillPromised(member=name, people=people):
+            return _(
+                "{name} has promised something for {people}: to drive, to get more of a medicine, "
+                "or to give a dose that is due. Once that's settled, choose again."
+            ).format(name=name, people=listed(list(people)))
+        case AlreadyTheirs(person=person):
+            return _(
+                "Somebody else in the family is {person} already. Open them under /family, Members,"
+                " and make them something else first."
+            ).format(person=person)
         case NobodyCaredFor():
             return _("First tell me who you look after: /addperson NAME in CITY")
         case NotAllowed(action=action, role=role):

@@ -35,13 +35,19 @@ class Member:
     zone: ZoneInfo | None = None  # the user's own, if they have told us
     hour_cycle: HourCycle = HourCycle.H23
     has_other_families: bool = False
+    is_restricted: bool = False  # sees only some of the people cared for
     others_in_family: tuple[str, ...] = ()
 
 
 # The query that finds the membership also sets the family: without a row there's no scope.
 _ENTER_FAMILY = text(
-    "SELECT set_config('app.family_id', found.family_id::text, true), found.* FROM ("
-    " SELECT m.family_id, m.role, f.name AS family_name, f.medications_version, u.name,"
+    "SELECT set_config('app.family_id', found.family_id::text, true),"
+    " set_config('app.people', CASE WHEN found.is_restricted THEN found.people ELSE '' END, true),"
+    " found.* FROM ("
+    " SELECT m.family_id, m.role, m.is_restricted, CASE WHEN m.is_restricted THEN"
+    " (SELECT coalesce(array_agg(a.care_recipient_id), '{}')::text FROM care_assignments a"
+    " WHERE a.family_id = m.family_id AND a.user_id = m.user_id AND a.sees) END AS people,"
+    " f.name AS family_name, f.medications_version, u.name,"
     " u.blocked_at, u.timezone, u.hour_cycle,"
     " EXISTS (SELECT 1 FROM family_members o WHERE o.user_id = m.user_id"
     " AND o.family_id <> m.family_id AND o.left_at IS NULL) AS has_other_families,"
@@ -112,6 +118,7 @@ class Scope:
             zone=ZoneInfo(found.timezone) if found.timezone else None,
             hour_cycle=HourCycle(found.hour_cycle),
             has_other_families=found.has_other_families,
+            is_restricted=found.is_restricted,
             others_in_family=await self._list_others() if found.has_namesake else (),
         )
         return self.member
@@ -123,7 +130,10 @@ class Scope:
     async def open_family(self, family_id: UUID) -> None:
         """Open a family without a membership check: to found it, or to join it by invitation."""
         await self.connection.execute(
-            text("SELECT set_config('app.family_id', :family_id, true)"),
+            text(
+                "SELECT set_config('app.family_id', :family_id, true),"
+                " set_config('app.people', '', true)"
+            ),
             {"family_id": str(family_id)},
         )
         self.family_id = family_id

@@ -22,7 +22,8 @@ FactsT = TypeVar("FactsT")
 @dataclass(frozen=True)
 class Receiver:
     """The member who gets a message. `chat_id` is their private chat with the bot; `zone` is their
-    own, if they have told us. `is_quiet`: it's in their quiet hours now.
+    own, if they have told us. `is_quiet`: it's in their quiet hours now. `has_left`: the family, or
+    they may not see any more whom the message is about.
     """
 
     user_id: UUID
@@ -34,6 +35,7 @@ class Receiver:
     hour_cycle: HourCycle
     is_quiet: bool
     hides_names: bool
+    has_big_cards: bool
     hears_of_changes: bool
     has_left: bool
     has_started: bool
@@ -123,7 +125,8 @@ class MessageKind(Generic[FactsT]):
     `read` reads the facts of several messages of one family at once, in that family's scope, right
     before they are sent or edited. `find_obsolete` returns why a message needn't be sent any more.
     `list_shown_doses` returns the doses that a message asks for, `in_quiet_hours` what becomes of
-    its sound.
+    its sound. `tells_of_departure`: whoever its facts name as `user_id` gets it though they have
+    left.
     """
 
     kind: Kind
@@ -132,6 +135,7 @@ class MessageKind(Generic[FactsT]):
     is_silent: Callable[[FactsT], bool] = never_silent
     list_shown_doses: Callable[[FactsT], Sequence[UUID]] = shows_no_doses
     in_quiet_hours: QuietHoursRule = QuietHoursRule.SILENT
+    tells_of_departure: bool = False
 
 
 def read_one_by_one(

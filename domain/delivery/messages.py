@@ -22,6 +22,7 @@ from domain.delivery.kinds import (
 from domain.delivery.quiet_hours import are_quiet, clock_zone, find_last_to_hear
 from domain.models import CareRecipient, FamilyMember, Notification, User
 from domain.models.delivery import Kind, NotificationStatus
+from domain.models.family import MAY_SEE_PERSON
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,10 @@ _SELECT = (
         User.blocked_at,
         FamilyMember.role,
         FamilyMember.left_at,
+        (CareRecipient.id.is_(None) | MAY_SEE_PERSON).label("may_see"),
         FamilyMember.hears_of_changes,
         FamilyMember.hides_names,
+        FamilyMember.has_big_cards,
         FamilyMember.quiet_from,
         FamilyMember.quiet_until,
         # Only for who has quiet hours: it may have to be looked up.
@@ -137,8 +140,10 @@ async def read_messages(
                     row.quiet_from, row.quiet_until, row.clock_zone, now=scope.clock.now()
                 ),
                 hides_names=row.hides_names,
+                has_big_cards=row.has_big_cards,
                 hears_of_changes=row.hears_of_changes,
-                has_left=row.left_at is not None,
+                has_left=(row.left_at is not None or not row.may_see)
+                and not _tells_of_departure(row, kinds),
                 has_started=row.started_at is not None,
                 has_blocked=row.blocked_at is not None,
             ),
@@ -178,6 +183,12 @@ async def read_messages(
         )
         for row, header in zip(rows, headers, strict=True)
     ]
+
+
+def _tells_of_departure(row: Any, kinds: Mapping[Kind, MessageKind[Any]]) -> bool:
+    """Whether it tells its own receiver that they have left."""
+    is_own: bool = row.facts.get("user_id") == str(row.user_id)
+    return is_own and kinds[Kind(row.kind)].tells_of_departure
 
 
 async def _find_silenced(

@@ -118,6 +118,7 @@ async def close_messages_of_former_members(scope: Scope) -> int:
         update(Notification)
         .where(
             IS_SENT,
+            Notification.kind != Kind.MEMBERSHIP,  # which tells them that they have left
             was_sent_within(EDITABLE_FOR),
             Notification.shown_version == Notification.wanted_version,
             gone,

@@ -1,5 +1,6 @@
 """Errors about families, members and the people they care for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -37,6 +38,32 @@ class AlreadyMember(CareCircleError):
     """The user is already in that family. The invitation stays unused."""
 
     family: str
+
+
+@dataclass(eq=False)
+class LastAdmin(CareCircleError):
+    """The `family` would be without an admin."""
+
+    family: str
+
+
+class SeesOnlySome(CareCircleError):
+    """The actor sees only some of the people cared for, and wouldn't see who is added."""
+
+
+@dataclass(eq=False)
+class StillPromised(CareCircleError):
+    """The `member` has promised something for these `people`, whom they wouldn't see any more."""
+
+    member: str
+    people: Sequence[str]
+
+
+@dataclass(eq=False)
+class AlreadyTheirs(CareCircleError):
+    """Somebody else in the family records that `person`'s own doses already."""
+
+    person: str
 
 
 @dataclass(eq=False)

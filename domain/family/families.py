@@ -69,6 +69,7 @@ class FamilyOverview:
     people: Sequence[PersonSummary]
     others: Sequence[FamilyFacts]
     can_invite: bool
+    can_manage: bool
     others_in_family: tuple[str, ...] = ()
 
 
@@ -169,6 +170,7 @@ async def get_overview(scope: Scope) -> FamilyOverview:
         people=[PersonSummary(row.name, row.timezone) for row in people],
         others=[FamilyFacts(row.id, row.name) for row in others],
         can_invite=may(member.role, Action.INVITE),
+        can_manage=may(member.role, Action.MANAGE_MEMBERS),
     )
 
 
@@ -295,7 +297,13 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
     await scope.execute(
         membership.on_conflict_do_update(
             index_elements=[FamilyMember.family_id, FamilyMember.user_id],
-            set_={"role": invitation.role, "joined_at": func.clock_now(), "left_at": None},
+            set_={
+                "role": invitation.role,
+                "joined_at": func.clock_now(),
+                "left_at": None,
+                # Who comes back sees what they saw before; an admin sees everybody.
+                "is_restricted": FamilyMember.is_restricted & (invitation.role != Role.ADMIN),
+            },
         )
     )
     if invitation.care_recipient_id is not None:

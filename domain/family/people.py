@@ -13,6 +13,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import AlreadyExists, NotFound, SimilarName
 from domain.events import TimerSet
+from domain.family.errors import SeesOnlySome
 from domain.family.limits import Quota
 from domain.family.list_version import bump_list_version
 from domain.family.room import require_room
@@ -50,12 +51,15 @@ async def add_person(
     flow_id: UUID | None = None,
     acknowledged: Collection[str] = (),
 ) -> PersonAdded:
-    """Add somebody to care for. Raises FamilyFull, AlreadyExists if the family has a person of that
-    name, and SimilarName if it has one whose name looks or sounds like it and isn't *acknowledged*.
+    """Add somebody to care for. Raises SeesOnlySome, FamilyFull, AlreadyExists if the family has a
+    person of that name, and SimilarName if it has one whose name looks or sounds like it and isn't
+    *acknowledged*.
 
     Idempotent per *flow_id*: a second call returns what the first one added.
     """
     member = scope.require(Action.ADD_PERSON)
+    if member.is_restricted:
+        raise SeesOnlySome
     if flow_id is not None:
         existing = await scope.row(
             select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone).where(

@@ -55,6 +55,7 @@ class Kind(StrEnum):
     ASKED_FIRST = "asked_first"
     TEST = "test"
     DIGEST = "digest"
+    MEMBERSHIP = "membership"
 
     @property
     def lane(self) -> Lane:
@@ -78,6 +79,7 @@ _LANES = {
     Kind.ASKED_FIRST: Lane.DIGESTS,
     Kind.TEST: Lane.DUE,
     Kind.DIGEST: Lane.DIGESTS,
+    Kind.MEMBERSHIP: Lane.DIGESTS,
 }
 
 

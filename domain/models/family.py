@@ -14,9 +14,10 @@ from sqlalchemy import (
     UniqueConstraint,
     column,
     func,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from domain.models.base import Base, Id, Now, Settings, TelegramId, TextOf
 
@@ -102,13 +103,15 @@ class FamilyMember(Base):
     `hears_of_changes`: whether they are notified of what others change. `morning_at` and
     `evening_at` are when they want a digest, `quiet_from` and `quiet_until` when messages make no
     sound, all by their own clock; `digest_at` (UTC, whole minutes) is the timer of the next digest.
-    `hides_names`: reminders leave out what is taken.
+    `hides_names`: reminders leave out what is taken. Who `is_restricted` sees only the people whom
+    their assignments let them see. `has_big_cards`: reminders are short, with one button.
     """
 
     __tablename__ = "family_members"
     __table_args__ = (
         UniqueConstraint("family_id", "user_id"),
         CheckConstraint("role IN ('admin', 'caregiver', 'viewer', 'recipient')", name="role"),
+        CheckConstraint("NOT (is_restricted AND role = 'admin')", name="admins_see_all"),
         CheckConstraint("morning_at <> evening_at", name="digests_differ"),
         CheckConstraint(
             "(quiet_from IS NULL) = (quiet_until IS NULL) AND quiet_from <> quiet_until",
@@ -137,6 +140,8 @@ class FamilyMember(Base):
     quiet_until: Mapped[time | None]
     digest_at: Mapped[datetime | None]
     hides_names: Mapped[bool] = mapped_column(server_default="false")
+    is_restricted: Mapped[bool] = mapped_column(server_default="false")
+    has_big_cards: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Invitation(Base):
@@ -235,9 +240,10 @@ class CareRecipient(Base):
 
 
 class CareAssignment(Base):
-    """What is set for a member about a person: whether they are `asked_first` about doses, and what
-    they hear. Where nobody is asked first, or none of them is in the family any more or wants to
-    hear everything, every admin and caregiver is asked.
+    """What is set for a member about a person: whether they are `asked_first` about doses, what
+    they hear, and, if they are restricted, whether they see the person. Where nobody is asked
+    first, or none of them is in the family any more or wants to hear everything, every admin and
+    caregiver is asked.
     """
 
     __tablename__ = "care_assignments"
@@ -263,6 +269,7 @@ class CareAssignment(Base):
     user_id: Mapped[UUID]
     asked_first: Mapped[bool] = mapped_column(server_default="false")
     hears: Mapped[Hears] = mapped_column(TextOf(Hears), server_default=Hears.EVERYTHING)
+    sees: Mapped[bool] = mapped_column(server_default="false")
     created_by_id: Mapped[UUID]
     created_at: Mapped[Now]
 
@@ -271,8 +278,20 @@ class CareAssignment(Base):
 IS_THEIR_ASSIGNMENT = (CareAssignment.care_recipient_id == CareRecipient.id) & (
     CareAssignment.user_id == FamilyMember.user_id
 )
+_SIGHT = aliased(CareAssignment)
+#: Whether a statement's member may see its person; for queries of the bot, which sees everybody.
+MAY_SEE_PERSON = ~FamilyMember.is_restricted | (
+    select(_SIGHT.care_recipient_id)  # the dispatcher may not read every column
+    .where(
+        _SIGHT.care_recipient_id == CareRecipient.id,
+        _SIGHT.user_id == FamilyMember.user_id,
+        _SIGHT.sees,
+    )
+    .correlate(CareRecipient, FamilyMember)
+    .exists()
+)
 #: Whether a statement's member may be told about its person: one who is cared for only hears of
 #: themselves.
-MAY_HEAR_OF_PERSON = (FamilyMember.role != "recipient") | (
-    FamilyMember.user_id == CareRecipient.user_id
+MAY_HEAR_OF_PERSON = MAY_SEE_PERSON & (
+    (FamilyMember.role != "recipient") | (FamilyMember.user_id == CareRecipient.user_id)
 )

@@ -36,7 +36,18 @@ TELEGRAM_USER = _setting("telegram_id", "bigint")
 UPDATE = _setting("update_id", "bigint")
 INVITATION = "decode(nullif(current_setting('app.invitation', true), ''), 'hex')"
 
+#: The people whom a restricted member may see; null where everybody is seen.
+PEOPLE = "nullif(current_setting('app.people', true), '')"
+
+
+def _about(column: str) -> str:
+    """Of the scope's family, and about somebody whom its member may see."""
+    return f"{IN_FAMILY} AND ({PEOPLE} IS NULL OR {column} = ANY (({PEOPLE})::uuid[]))"
+
+
 IN_FAMILY = f"family_id = {FAMILY}"
+IS_PERSON = _about("id")
+ABOUT_PERSON = _about("care_recipient_id")
 OWN_MEMBERSHIP = f"user_id = {USER}"
 IS_SELF = f"id = {USER} OR telegram_id = {TELEGRAM_USER}"
 SHARES_FAMILY = (
@@ -76,29 +87,31 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("bearer", "SELECT", APP_ROLE, f"token_hash = {INVITATION}", None),
     ),
     "care_recipients": (
-        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("family", "ALL", APP_ROLE, IS_PERSON, IS_PERSON),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "care_assignments": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        # Whom a member may see is read before their family is entered.
+        ("self", "SELECT", APP_ROLE, OWN_MEMBERSHIP, None),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "medications": (
-        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "doses": (
-        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
         ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
-    "doctors": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
+    "doctors": (("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),),
     "appointments": (
-        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "appointment_occurrences": (
-        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
         ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
@@ -139,7 +152,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "families": {APP_ROLE: "SELECT, INSERT, UPDATE", DISPATCH_ROLE: "SELECT (id, settings)"},
     "family_members": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (id, family_id, user_id, role, left_at, digest_at)",
+        DISPATCH_ROLE: "SELECT (id, family_id, user_id, role, left_at, digest_at, is_restricted)",
     },
     "invitations": {APP_ROLE: "SELECT, INSERT, UPDATE"},
     "care_recipients": {
@@ -151,7 +164,7 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "care_assignments": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (family_id, care_recipient_id, user_id, asked_first, hears)",
+        DISPATCH_ROLE: "SELECT (family_id, care_recipient_id, user_id, asked_first, hears, sees)",
     },
     "medications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",

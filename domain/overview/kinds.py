@@ -13,6 +13,7 @@ from domain.delivery.messages import Message
 from domain.errors import NotFound
 from domain.family.alarms import ALARM
 from domain.family.joined_notice import JOINED
+from domain.family.membership.notices import MEMBERSHIP
 from domain.family.settings.asked_first_notice import ASKED_FIRST
 from domain.family.settings.test_message import TEST
 from domain.family.unreachable import UNREACHABLE
@@ -28,7 +29,7 @@ from domain.overview.told_changes import CHANGES
 _ALL: tuple[MessageKind[Any], ...] = (
     *(SLOT_CARD, MISSED, NOT_ASKED, REFILL, RECORD_CHANGED, PAUSE_ENDS),
     *(APPOINTMENT, CALENDAR, JOINED, CHANGES, ALARM, UNREACHABLE, ASKED_FIRST, TEST),
-    DIGEST,
+    *(DIGEST, MEMBERSHIP),
 )
 KINDS: Mapping[Kind, MessageKind[Any]] = {each.kind: each for each in _ALL}
 

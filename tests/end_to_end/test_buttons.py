@@ -23,6 +23,8 @@ from bot.ui.presses.family import (
     HoursOf,
     InvitationsPage,
     Invite,
+    LeaveFamily,
+    MembersPage,
     OwnClock,
     RenameFamily,
     SendTest,
@@ -94,6 +96,7 @@ async def test_no_button_reaches_into_another_family(
         "appointment_id": await town.value("SELECT id FROM appointments"),
         "doctor_id": doctor,
         "invitation_id": await town.value("SELECT id FROM invitations"),
+        "user_id": await town.value("SELECT id FROM users WHERE name = 'Ben'"),
         **dict.fromkeys(("notification_id", "action_id", "flow_id"), dose),
     }
     for kind in KINDS.values():
@@ -125,6 +128,8 @@ OF_ONES_OWN |= {TellFamily, RenameFamily}
 OF_ONES_OWN |= {SetFamilyLadder, SendTest, FamilySettings, SetWindow}
 # So is what she hears, and when.
 OF_ONES_OWN |= {SetHours, SetHourCycle, HideNames}
+# She may see who is in her own, and is asked whether she wants to leave it.
+OF_ONES_OWN |= {MembersPage, LeaveFamily}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
 OF_ONES_OWN |= {Continue, Discard}
 A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -149,6 +154,7 @@ ARGUMENTS: dict[str, Any] = {
     "hears": Hears.MISSED,
     "cycle": HourCycle.H12,
     "hidden": True,
+    "wanted": True,
 }
 
 

@@ -7,6 +7,11 @@ from domain.access import ALLOWED, ASKED_FIRST, Action, Role, may
 EXPECTED = {
     Action.READ: {Role.ADMIN, Role.CAREGIVER, Role.VIEWER, Role.RECIPIENT},
     Action.INVITE: {Role.ADMIN},
+    Action.MANAGE_MEMBERS: {Role.ADMIN},
+    Action.MANAGE_FAMILY: {Role.ADMIN},
+    Action.READ_CHANGES: {Role.ADMIN},
+    Action.REMOVE_PERSON: {Role.ADMIN},
+    Action.EXPORT: {Role.ADMIN, Role.CAREGIVER, Role.VIEWER, Role.RECIPIENT},
     Action.ADD_PERSON: {Role.ADMIN, Role.CAREGIVER},
     Action.CHANGE_MEDICINES: {Role.ADMIN, Role.CAREGIVER},
     Action.CHANGE_APPOINTMENTS: {Role.ADMIN, Role.CAREGIVER},

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.ui.presses.arguments import Page, beginning_of, flag, member_of, one_of
 from bot.ui.presses.press import Press, Style
-from bot.ui.presses.subjects import OfPerson
+from bot.ui.presses.subjects import OfMember, OfPerson
 from domain.access import Role
 from domain.medicines.doses.ladder import WINDOWS
 from domain.models.family import Hears, HourCycle, LadderPlan
@@ -173,3 +173,54 @@ class HideNames(Press):
     verb = "hn"
 
     hidden: Annotated[bool, flag("h")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembersPage(Press):
+    verb = "mb"
+
+    page: Page = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowMember(OfMember):
+    verb = "me"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetRole(OfMember):
+    """Asks whether the member is to be that."""
+
+    verb = "ro"
+
+    role: Annotated[Role, member_of(Role)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetSight(OfMember):
+    """Asks whom the member may see."""
+
+    verb = "si"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetBigCards(OfMember):
+    """Short reminders with one button, for somebody who is cared for."""
+
+    verb = "bc"
+
+    wanted: Annotated[bool, flag("w")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveMember(OfMember):
+    """Asks whether to remove the member from the family."""
+
+    verb = "rm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveFamily(Press):
+    """Asks whether the presser wants to leave the family."""
+
+    verb = "lv"

@@ -1,4 +1,4 @@
-"""The subjects of buttons: a dose, a medicine, a person, an appointment, a doctor, an action."""
+"""The subjects of buttons: a dose, a medicine, a person, a member, an appointment and others."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,6 +21,13 @@ class OfPerson(Press):
     """About a person the family cares for."""
 
     person_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfMember(Press):
+    """About a member of the family."""
+
+    user_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,11 @@ def _lasting_words() -> dict[str, str]:
             "you made an invitation. It works once and expires after 48 hours. Revoke it: /family"
         ),
         "invitation.revoked": _("you revoked an invitation. Make a new one: /invite"),
+        "member.big_cards_set": _("you chose how somebody is reminded. Set it back: /family"),
+        "member.left": _("you left a family. Ask an admin for a new invitation to come back."),
+        "member.removed": _("you removed somebody from the family. Invite them again: /invite"),
+        "member.role_set": _("you changed what a member can do. Change it back: /family"),
+        "member.sight_set": _("you chose whom a member sees. Change it back: /family"),
         "medication.ladder_set": _(
             "you set what happens when nobody answers about a medicine. Set it back on its page: "
             "/meds"

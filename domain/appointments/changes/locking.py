@@ -28,9 +28,16 @@ from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.delivery.shown_messages import FACTS, IS_WAITING, refresh_messages
 from domain.errors import NotFound
 from domain.local_time import to_local
-from domain.models import Appointment, AppointmentOccurrence, CalendarCopy, FamilyMember
+from domain.models import (
+    Appointment,
+    AppointmentOccurrence,
+    CalendarCopy,
+    CareRecipient,
+    FamilyMember,
+)
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
+from domain.models.family import MAY_SEE_PERSON
 
 
 class Reach(StrEnum):
@@ -237,10 +244,12 @@ async def _queue_files(scope: Scope, appointment_id: UUID) -> None:
             (FamilyMember.family_id == CalendarCopy.family_id)
             & (FamilyMember.user_id == CalendarCopy.user_id),
         )
+        .join(CareRecipient, CareRecipient.id == Appointment.care_recipient_id)
         .where(
             Appointment.id == appointment_id,
             Appointment.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
+            MAY_SEE_PERSON,
         )
     )
     if not copies:

@@ -13,8 +13,9 @@ from domain.appointments.occurrences.lookups import get_occurrence
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
 from domain.errors import NotAllowed, NotFound
-from domain.models import FamilyMember
+from domain.models import CareRecipient, FamilyMember
 from domain.models.delivery import Kind
+from domain.models.family import MAY_SEE_PERSON
 from domain.timers import Step, floor_minute
 
 _MOST_ASKS = 30_000  # so that asking about two appointments are two messages
@@ -36,10 +37,13 @@ async def ask_to_drive(
     if facts.driver is not None:
         raise DriverAlreadySet(facts.driver)
     asked = await scope.rows(
-        select(FamilyMember.user_id, FamilyMember.role).where(
+        select(FamilyMember.user_id, FamilyMember.role)
+        .join(CareRecipient, CareRecipient.id == facts.person_id)
+        .where(
             FamilyMember.family_id == member.family_id,
             FamilyMember.user_id.in_(user_ids),
             FamilyMember.left_at.is_(None),
+            MAY_SEE_PERSON,
         )
     )
     if not asked:

@@ -11,7 +11,7 @@ from sqlalchemy import false, func, select
 from domain.access import ASKED_FIRST, Action
 from domain.database.scope import Scope
 from domain.models import CareAssignment, CareRecipient, FamilyMember, User
-from domain.models.family import IS_THEIR_ASSIGNMENT, Hears
+from domain.models.family import IS_THEIR_ASSIGNMENT, MAY_SEE_PERSON, Hears
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ _CANDIDATES = (
     )
     .join(User, User.id == FamilyMember.user_id)
     .outerjoin(CareAssignment, IS_THEIR_ASSIGNMENT)
-    .where(CareRecipient.deleted_at.is_(None))
+    .where(CareRecipient.deleted_at.is_(None), MAY_SEE_PERSON)
     .order_by(CareRecipient.created_at, CareRecipient.id, FamilyMember.joined_at, User.id)
 )
 

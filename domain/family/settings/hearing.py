@@ -17,7 +17,7 @@ from domain.family.settings.asked_first import AskedFirst, list_asked_first
 from domain.family.settings.asked_first_notice import notify_members
 from domain.family.settings.hours import DigestPart, get_hours, set_digest
 from domain.models import CareAssignment, CareRecipient, FamilyMember
-from domain.models.family import Hears
+from domain.models.family import IS_THEIR_ASSIGNMENT, MAY_SEE_PERSON, Hears
 
 USUAL_MORNINGS = (time(7, 30), time(8))  # of a digest that nobody has set a time for
 
@@ -146,15 +146,13 @@ async def list_carers(
             FamilyMember.user_id,
             func.coalesce(CareAssignment.hears, Hears.EVERYTHING).label("hears"),
         )
-        .outerjoin(
-            CareAssignment,
-            (CareAssignment.care_recipient_id == person_id)
-            & (CareAssignment.user_id == FamilyMember.user_id),
-        )
+        .join(CareRecipient, CareRecipient.id == person_id)
+        .outerjoin(CareAssignment, IS_THEIR_ASSIGNMENT)
         .where(
             FamilyMember.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
             FamilyMember.role.in_(ASKED_FIRST),
+            MAY_SEE_PERSON,
         )
     )
     willing = [row for row in rows if row.hears in hearing]

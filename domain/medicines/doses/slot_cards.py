@@ -45,6 +45,7 @@ class CardFacts:
     suspended: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of paused or stopped medicines
     may_record: bool = True  # viewers only read
     hides_names: bool = False  # the reader wants no names on it
+    is_big: bool = False  # short, with one button
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
     home_zone: ZoneInfo | None = None
     reader_zone: ZoneInfo | None = None
@@ -132,6 +133,7 @@ def _card(
         is_told=bool(told),
         may_record=header.receiver.role is not Role.VIEWER,
         hides_names=header.receiver.hides_names,
+        is_big=header.receiver.has_big_cards,
         menu_for=header.menu_dose_id,
     )
 

@@ -115,6 +115,22 @@ async def test_who_made_the_invitation_hears_who_joined_by_it(home: Household, t
     assert "They used your invitation." in told.text
     told = await home.anna.sees("Zoe has joined the family")
     assert "Cara had invited them." in told.text
+    assert told.labels == ("🚪 Remove Zoe",)
+
+
+async def test_whoever_joined_by_mistake_is_removed_where_one_reads_of_it(
+    home: Household, town: Town
+) -> None:
+    zoe = town.person("Zoe")
+    await join(home.anna, zoe, "viewer")
+    told = await home.anna.sees("Zoe has joined the family")
+    await home.anna.press("Remove Zoe", message=told)
+    question = await home.anna.sees("Remove Zoe from the family")
+    await home.anna.press("Yes, remove", message=question)
+    await town.settled()
+    assert await town.value("SELECT count(*) FROM family_members WHERE left_at IS NULL") == 2
+    await zoe.send("/family")
+    await zoe.sees("whom do you look after?")
 
 
 async def test_the_list_after_two_days_is_empty(home: Household, town: Town) -> None:

@@ -174,7 +174,7 @@ async def test_a_revoked_one_stays_dead_on_the_way_back_to_an_older_schema(
     await revoke(database, anna, await only_one(database, anna))
     alive = await factories.invitation(database, anna, Role.VIEWER)
     await database.close()
-    await runner.downgrade(database_url, revision="0016")
+    await runner.downgrade(database_url, revision="0017")
     await runner.upgrade(database_url, serving_url=database_url)
     with pytest.raises(InvitationExpired):
         await redeem(database, zoe, dead)

@@ -414,8 +414,22 @@ OF_VERSION_0_14: dict[str, Press] = {
         family_id=F, invitation_id=S
     ),
 }
+OF_VERSION_0_13_MEMBERS: dict[str, Press] = {
+    "mbAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA1": family.MembersPage(family_id=F, page=1),
+    "meAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.ShowMember(family_id=F, user_id=S),
+    "roAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aviewer": family.SetRole(
+        family_id=F, user_id=S, role=Role.VIEWER
+    ),
+    "siAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.SetSight(family_id=F, user_id=S),
+    "bcAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aw": family.SetBigCards(
+        family_id=F, user_id=S, wanted=True
+    ),
+    "rmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.RemoveMember(family_id=F, user_id=S),
+    "lvAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.LeaveFamily(family_id=F),
+}
 EVER = {
     **OF_VERSION_0_14,
+    **OF_VERSION_0_13_MEMBERS,
     **OF_VERSION_0_13,
     **OF_VERSION_0_3,
     **SINCE,

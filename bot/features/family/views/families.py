@@ -9,7 +9,14 @@ from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import switch_button
 from bot.ui.distinct_labels import family_in_words, family_labels
 from bot.ui.length import MAX_ROWS, ROOM, fitting, label
-from bot.ui.presses.family import InvitationsPage, Invite, InvitePerson, RenameFamily
+from bot.ui.presses.family import (
+    InvitationsPage,
+    Invite,
+    InvitePerson,
+    LeaveFamily,
+    MembersPage,
+    RenameFamily,
+)
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import zone_words
@@ -81,10 +88,16 @@ def overview(family: FamilyOverview) -> Answer:
         rows.append((_menu(_("➕ Add a person"), "addperson"),))
     if family.can_invite:
         rename = RenameFamily(family_id=family.id)
-        invitations = InvitationsPage(family_id=family.id)
         rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
-        rows.append((Button(_("📨 Open invitations"), invitations.encode()),))
         rows.append((Button(rename_label(), rename.encode()),))
+    if family.can_manage:
+        manage = MembersPage(family_id=family.id)
+        invitations = InvitationsPage(family_id=family.id)
+        rows.append((Button(_("👥 Members"), manage.encode()),))
+        rows.append((Button(_("📨 Open invitations"), invitations.encode()),))
+    else:
+        leave = LeaveFamily(family_id=family.id)
+        rows.append((Button(_("🚪 Leave this family"), leave.encode()),))
     distinct_names = family_labels([here, *family.others])[1:]
     rows += [
         (switch_button(other.id, words),)

@@ -1,4 +1,4 @@
-"""Cards for members who want no names of medicines on them, and everybody else's."""
+"""Cards for members who want no names of medicines on them, or few words, and everybody else's."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,12 +6,15 @@ from string import ascii_uppercase
 
 from bot.features.medicines.views import cards
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.length import shorten
+from bot.ui.length import fitting, shorten
 from bot.ui.presses.arguments import CardOfSlot
-from bot.ui.presses.doses import ShowNames
-from bot.ui.wording import _
-from domain.medicines.doses.facts import DoseFacts
+from bot.ui.presses.doses import ShowNames, Take, TakeAll
+from bot.ui.presses.press import Press
+from bot.ui.wording import _, escape
+from bot.ui.words.times import show_clock
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.doses.slot_cards import CardFacts
+from domain.models.medicines import DoseStatus
 
 _TOAST = 190  # of the 200 characters that Telegram shows
 
@@ -19,7 +22,7 @@ _TOAST = 190  # of the 200 characters that Telegram shows
 def slot_card(facts: CardFacts) -> Screen:
     """The card; without names, they are behind a button of the newest."""
     if not facts.hides_names:
-        return cards.slot_card(facts)
+        return _big_card(facts) if facts.is_big else cards.slot_card(facts)
     called_off = [dose for dose, _status in facts.suspended]
     hidden = without_names([*facts.doses, *called_off])
     statuses = [status for _dose, status in facts.suspended]
@@ -29,7 +32,7 @@ def slot_card(facts: CardFacts) -> Screen:
         doses=hidden[:count],
         suspended=list(zip(hidden[count:], statuses, strict=True)),
     )
-    card = cards.slot_card(shown)
+    card = _big_card(shown) if facts.is_big else cards.slot_card(shown)
     if facts.asked_again or not facts.doses:
         return card
     press = ShowNames(
@@ -38,6 +41,37 @@ def slot_card(facts: CardFacts) -> Screen:
         card=CardOfSlot(facts.slot_at, facts.part),
     )
     return replace(card, keyboard=(*card.keyboard, (Button(_("👁 What is it?"), press.encode()),)))
+
+
+def _big_card(facts: CardFacts) -> Screen:
+    """For somebody who wants few words and one button. What is answered has none: a second tap must
+    not undo the first. A medicine that is given in a range is asked about as usual.
+    """
+    usual = cards.slot_card(facts)
+    still_open = [dose for dose in facts.doses if dose.status is DoseStatus.PENDING]
+    if facts.asked_again or any(dose.most is not None for dose in facts.doses):
+        return usual
+    if not still_open:
+        is_done = bool(facts.doses) and all(dose.status in RESOLVED for dose in facts.doses)
+        thanks = _("👍 <b>Done. Thank you!</b>")
+        return Screen(f"{thanks}\n\n{usual.text}" if is_done else usual.text)
+    at = show_clock(facts.slot_at.astimezone(facts.zone))
+    lines = [f"⏰ <b>{at}</b>", ""]
+    lines += [f"💊 <b>{escape(dose.name)}</b>\n<b>{escape(dose.dosage)}</b>" for dose in still_open]
+    if facts.is_repeat:
+        lines += ["", _("🔁 This may be a repeat. Have you taken it already?")]
+    elif facts.is_late:
+        lines += ["", _("⏳ This reminder is late.")]
+    elif facts.is_reminder:
+        lines += ["", _("🔔 I'm asking again.")]
+    take: Press = TakeAll(
+        family_id=facts.family_id,
+        person_id=facts.care_recipient_id,
+        card=CardOfSlot(facts.slot_at, facts.part),
+    )
+    if len(facts.doses) == 1:
+        take = Take(family_id=facts.family_id, dose_id=facts.doses[0].id)
+    return Screen("\n".join(fitting(lines)), ((Button(_("✅ Taken"), take.encode()),),))
 
 
 def names(doses: Sequence[DoseFacts]) -> Answer:

@@ -31,6 +31,7 @@ from tests.unit.views.screens.medicines.labels import label_screens
 from tests.unit.views.screens.medicines.pauses import pause_screens
 from tests.unit.views.screens.medicines.records import history_screens, intake_screens, late_screens
 from tests.unit.views.screens.medicines.stock import stock_screens
+from tests.unit.views.screens.members import member_screens
 from tests.unit.views.screens.overview import (
     digest_screens,
     elsewhere_screens,
@@ -68,6 +69,7 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
         "conversation": conversation_screens(words),
         "family": {
             **family_screens(home),
+            **member_screens(home),
             **people_screens(home),
             **invitation_screens(home),
             **day_times_screens(home),

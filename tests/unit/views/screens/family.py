@@ -36,7 +36,9 @@ def family_screens(home: Home) -> Mapping[str, View]:
         PersonSummary(words.other_person, "America/Argentina/Buenos_Aires"),
     ]
     others = [FamilyFacts(BEN_ID, words.other_family)]
-    overview = FamilyOverview(FAMILY_ID, words.family, members, persons, others, can_invite=True)
+    overview = FamilyOverview(
+        FAMILY_ID, words.family, members, persons, others, can_invite=True, can_manage=True
+    )
     two = [(PERSON_ID, words.person), (BEN_ID, words.other_person)]
     alike = [
         FamilyFacts(FAMILY_ID, words.family, (words.ben, words.person)),
@@ -46,7 +48,9 @@ def family_screens(home: Home) -> Mapping[str, View]:
     link = {role: NewInvitation(words.family, role, "AbCdEfGhIjKlMnOpQrStUv", NOW) for role in Role}
     return {
         "family": partial(families.overview, overview),
-        "family_for_a_viewer": partial(families.overview, replace(overview, can_invite=False)),
+        "family_for_a_viewer": partial(
+            families.overview, replace(overview, can_invite=False, can_manage=False)
+        ),
         "family_just_founded": partial(
             families.overview,
             replace(overview, members=members[:1], people=(), others=()),

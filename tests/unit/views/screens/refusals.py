@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.ui import refusals
+from bot.ui import floods, refusals
 from domain.access import Action, Role
 from domain.appointments.errors import (
     AppointmentCancelled,
@@ -162,9 +162,9 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
             refusals.family_full, FamilyFull(Quota.MEDICINE, QUOTA_LIMITS[Quota.MEDICINE])
         ),
         "refused_unclear": partial(refusals.refuse, unclear, is_press=False),
-        "refused_slow_down": partial(refusals.slow_down),
-        "refused_family_slow_down": partial(refusals.family_slow_down),
-        "refused_last_wrong_invitation": partial(refusals.last_wrong_invitation),
+        "refused_slow_down": partial(floods.slow_down),
+        "refused_family_slow_down": partial(floods.family_slow_down),
+        "refused_last_wrong_invitation": partial(floods.last_wrong_invitation),
         "refused_in_private": partial(refusals.in_private, "carecircle_bot"),
         "refused_forgetful": partial(refusals.conversations_unavailable),
         "refused_old_button": partial(refusals.old_button),

@@ -120,7 +120,18 @@ def card_screens(home: Home) -> Mapping[str, View]:
         "card_without_names_asked_again_below": replace(one, asked_again=True),
         "card_without_names_of_a_stopped_medicine": facts["card_with_a_stopped_medicine"],
     }
+    big = {
+        "card_big_of_one": one,
+        "card_big_of_three": home.card(*home.all_three(pending, pending, pending)),
+        "card_big_repeated": replace(one, is_repeat=True, is_reminder=True),
+        "card_big_taken": home.card(home.dose(taken)),
+        "card_big_missed": home.card(home.dose(missed)),
+    }
     return {
+        **{
+            name: partial(discreet_cards.slot_card, replace(fact, is_big=True))
+            for name, fact in big.items()
+        },
         **{name: partial(cards.slot_card, fact) for name, fact in facts.items()},
         **{
             name: partial(discreet_cards.slot_card, replace(fact, hides_names=True))

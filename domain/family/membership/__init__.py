@@ -1,0 +1,1 @@
+"""Members: what their pages show, leaving, roles, and whom they see."""
