@@ -18,7 +18,7 @@ from bot.features.contacts.flows import add_doctor
 from bot.features.family.handlers import family, groups
 from bot.features.overview.flows.replies import Replies
 from bot.features.overview.views import edited as edited_views
-from bot.intake.admission import BINDING_COMMAND
+from bot.intake.admission import START
 from bot.intake.group_events import GroupEvents
 from bot.intake.request import Request
 from bot.intake.serving import EditHandlers, PtbCallback, Serving
@@ -53,10 +53,8 @@ def register(
 ) -> None:
     """Register handlers for everything that the bot answers."""
     fresh = filters.UpdateType.MESSAGE
-    binding = serving.command(BINDING_COMMAND, groups.start)
-    application.add_handler(
-        CommandHandler(BINDING_COMMAND, binding, filters=fresh & filters.ChatType.GROUPS)
-    )
+    binding = serving.command(START, groups.start)
+    application.add_handler(CommandHandler(START, binding, filters=fresh & filters.ChatType.GROUPS))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, events.on_migration))
     for name, handler in COMMANDS.items():
         application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))

@@ -45,6 +45,7 @@ LASTING = frozenset(
         "invitation.created",
         "medication.brought_back",
         "medication.deleted",
+        "invitation.revoked",
         "medication.ladder_set",
         "member.big_cards_set",
         "member.left",

@@ -33,7 +33,7 @@ from bot.redis.conversation_store import ConversationStore
 from bot.redis.drafts import DraftDeadlines
 from bot.redis.last_poll import LastPoll
 from bot.redis.medications_cache import MedicationsCache
-from bot.redis.rate_limit import RateLimiter
+from bot.redis.rate_limit import FAMILY, Limit, RateLimiter
 from bot.redis.spoken import SpokenOf
 from bot.registration import register
 from bot.routes import FLOWS
@@ -88,6 +88,8 @@ class Wiring:
     heartbeat_url: str = ""
     budget: Budget = field(default_factory=Budget)
     keep: Retention = field(default_factory=Retention)
+    #: How much all members of a family may send together.
+    family_limit: Limit = FAMILY
 
 
 class App:
@@ -160,7 +162,7 @@ class App:
                 database=database,
                 identities=Identities(database),
                 conversations=ConversationStore(redis, wiring.conversation_ttl, clock=wiring.clock),
-                rate_limiter=RateLimiter(redis),
+                rate_limiter=RateLimiter(redis, family=wiring.family_limit),
                 spoken=SpokenOf(redis),
                 medications=medications,
                 answers=answers,

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.grammar.first_words import find_invitation
 from bot.redis.rate_limit import Verdict
 from bot.ui.presses.conversation import OfFlow
 from bot.ui.presses.press import Press, UnreadableCallback
 from bot.ui.presses.registry import decode
 
-BINDING_COMMAND = "start"  # the only command that is answered in groups
+START = "start"  # whose payload is an invitation, and the only command answered in groups
 
 
 class UpdateKind(Enum):
@@ -43,6 +44,14 @@ class Arrival:
         return self.name if self.kind is UpdateKind.COMMAND else None
 
     @property
+    def presents_invitation(self) -> bool:
+        """Whether it holds what may be the secret of an invitation."""
+        if self.command == START:
+            return bool(self.text)
+        is_message = self.kind is UpdateKind.MESSAGE and self.text is not None
+        return is_message and find_invitation(self.text or "") is not None
+
+    @property
     def may_answer_a_question(self) -> bool:
         """Whether it could answer a conversation's open question."""
         return self.kind is UpdateKind.MESSAGE or isinstance(self.press, OfFlow)
@@ -59,6 +68,7 @@ class Decision(Enum):
     HANDLE = auto()
     IGNORE = auto()
     SLOW_DOWN = auto()  # answered once, then ignored
+    FAMILY_SLOW_DOWN = auto()  # the same, where it's all of them together
     GO_PRIVATE = auto()  # family matters don't belong in groups
     PRESS_IN_PRIVATE = auto()  # nor what this button shows
     CONVERSATIONS_UNAVAILABLE = auto()  # without Redis, nobody knows which question it answers
@@ -70,12 +80,14 @@ def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = 
     """
     if verdict is Verdict.REFUSED_FIRST:
         return Decision.SLOW_DOWN
+    if verdict is Verdict.FAMILY_REFUSED_FIRST:
+        return Decision.FAMILY_SLOW_DOWN
     if verdict is not None and verdict is not Verdict.ALLOWED:
         return Decision.IGNORE
     press = arrival.press
     if press is not None and not arrival.is_private and not press.is_for_groups:
         return Decision.PRESS_IN_PRIVATE
-    if arrival.command == BINDING_COMMAND and not arrival.is_private:
+    if arrival.command == START and not arrival.is_private:
         return Decision.HANDLE
     if arrival.is_limited and not arrival.is_private:
         is_to_us = arrival.is_to_us or arrival.kind is UpdateKind.COMMAND

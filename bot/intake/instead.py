@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.intake.admission import Decision
 from bot.intake.request import Handler, Request
-from bot.ui import in_groups, refusals
+from bot.ui import floods, in_groups, refusals
 from bot.ui.answer import Answer
 
 NOTHING = Answer()
@@ -15,7 +15,11 @@ async def ignore(_: Request) -> Answer:
 
 
 async def _slow_down(_: Request) -> Answer:
-    return refusals.slow_down()
+    return floods.slow_down()
+
+
+async def _family_slow_down(_: Request) -> Answer:
+    return floods.family_slow_down()
 
 
 async def _in_private(request: Request) -> Answer:
@@ -37,6 +41,7 @@ async def old_button(_: Request) -> Answer:
 INSTEAD: Mapping[Decision, Handler] = {
     Decision.IGNORE: ignore,
     Decision.SLOW_DOWN: _slow_down,
+    Decision.FAMILY_SLOW_DOWN: _family_slow_down,
     Decision.GO_PRIVATE: _in_private,
     Decision.PRESS_IN_PRIVATE: _press_in_private,
     Decision.CONVERSATIONS_UNAVAILABLE: _conversations_unavailable,

@@ -35,10 +35,10 @@ from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import MedicationsCache
-from bot.redis.rate_limit import RateLimiter, Verdict
+from bot.redis.rate_limit import ONCE_A_MINUTE, RateLimiter, Verdict
 from bot.redis.spoken import SpokenOf
 from bot.ui import conversations as conversation_views
-from bot.ui import in_groups, refusals
+from bot.ui import floods, in_groups, refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.conversation import OfFlow
 from bot.ui.presses.medicines import MedicinesPage
@@ -103,7 +103,8 @@ class Serving:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._verdicts: dict[int, Verdict] = {}
-        # Only a hint for which list to look up: the transaction finds out whether it was right.
+        # Only a hint for which list to look up, and whose limit counts: the transaction finds out
+        # whether it was right.
         self._last_family: OrderedDict[UUID, UUID] = OrderedDict()
         self._effects = Effects(
             services.database,
@@ -212,6 +213,10 @@ class Serving:
         if answer.is_small_talk and user is not None:
             may_chat = await self._services.rate_limiter.may_chat(user.id)
             answer = answer if may_chat else NOTHING
+        if answer.is_wrong_invitation and user is not None:
+            room = await self._services.rate_limiter.count_wrong_invitation(user.id)
+            with speaking(user.language_code):
+                answer = answer if room else floods.last_wrong_invitation()
         if answer.spoken is not None and user is not None:
             await self._services.spoken.note(user.id, answer.spoken)
         with speaking(user.language_code if user else None):
@@ -284,7 +289,7 @@ class Serving:
         if message is None or message.sender_chat is None or arrival.name is None:
             self._services.on_done(update.update_id)
             return
-        verdict = await self._services.rate_limiter.check(chat_id, ANONYMOUS, per_minute=1)
+        verdict = await self._services.rate_limiter.check(chat_id, ANONYMOUS, limit=ONCE_A_MINUTE)
         answer = in_groups.anonymous() if verdict is Verdict.ALLOWED else NOTHING
         await self.finish(update, answer)
 
@@ -295,7 +300,10 @@ class Serving:
         with speaking(user.language_code):
             verdict = None
             if arrival.name is not None:
-                verdict = await self._check_rate(update, user_id=user.id, command=arrival.name)
+                verdict = await self._check_rate(update, arrival.name, user.id, user_id)
+            if arrival.presents_invitation:
+                may_look = await self._services.rate_limiter.may_present_invitation(user.id)
+                verdict = verdict if may_look else Verdict.REFUSED_SILENT
             decision, incoming = admit(arrival, verdict), Incoming(update, arrival, user_id)
             if decision is Decision.HANDLE and arrival.concerns_conversations:
                 try:
@@ -342,13 +350,18 @@ class Serving:
             return None
         return await self._services.conversations.find_draft(chat, user, flow_id)
 
-    async def _check_rate(self, update: Update, *, user_id: int, command: str) -> Verdict:
-        """Whether this person sends too much. Each update counts once, however often we try it: our
-        own retries while the database is down aren't their fault.
+    async def _check_rate(
+        self, update: Update, command: str, telegram_user: int, user_id: UUID
+    ) -> Verdict:
+        """Whether this person, or their family, sends too much. Each update counts once, however
+        often we try it: our own retries while the database is down aren't their fault.
         """
         verdict = self._verdicts.get(update.update_id)
         if verdict is None:
-            verdict = await self._services.rate_limiter.check(user_id, command)
+            # The family of their last update: which one this concerns is only known later.
+            verdict = await self._services.rate_limiter.check(
+                telegram_user, command, family_id=self._last_family.get(user_id)
+            )
             self._verdicts[update.update_id] = verdict
         return verdict
 

@@ -63,8 +63,11 @@ class LineFormatter(logging.Formatter):
         return "\n".join(lines)
 
     def format(self, record: logging.LogRecord) -> str:
+        # Another handler may have kept its own text of the exception here, which quotes it.
+        kept, record.exc_text = record.exc_text, None
         # Redact the finished line, so that nothing slips through in an argument or a traceback.
         lines = redact(super().format(record)).splitlines()
+        record.exc_text = kept
         return " | ".join(line.rstrip() for line in lines if line.strip())
 
 

@@ -15,6 +15,11 @@ MEDICATIONS_CACHE = Counter(
     "carecircle_medications_cache", "Lists of medicines wanted, by what the cache had", ["outcome"]
 )
 
+#: What rate limits refused, by whose limit it was; `unchecked` went through because Redis could not
+#: be reached.
+RATE_LIMITS = Counter(
+    "carecircle_rate_limits", "Messages that rate limits refused, or could not judge", ["outcome"]
+)
 #: Work that failed and was set aside, or dropped if it couldn't even be stored; `carecircle doctor`
 #: lists it. The kind is the kind of work, or `update`, `message`, `answer`.
 SET_ASIDE = Counter("carecircle_set_aside", "Work that failed and was set aside", ["kind"])

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from bot.redis import keys
 from bot.redis.circuit import Circuit
+from bot.redis.foreign import dropping_foreign
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,11 @@ class AlarmLog:
         """All alarms of the last days."""
         if self._circuit.may_call():
             try:
-                stored = await self._redis.get(keys.AUDITOR_TOLD)
+                stored = await dropping_foreign(
+                    self._redis,
+                    {keys.AUDITOR_TOLD: "string"},
+                    lambda: self._redis.get(keys.AUDITOR_TOLD),
+                )
             except RedisError as error:
                 self._circuit.record_failure(error)
             else:
@@ -60,5 +65,5 @@ def _read(stored: str | bytes | None) -> dict[str, ToldAlarm]:
             str(rule): ToldAlarm(float(alarm["at"]), bool(alarm["stands"]))
             for rule, alarm in json.loads(stored or "{}").items()
         }
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return {}

@@ -13,8 +13,8 @@ end
 """
     """
 local function read(key)
-    local text = redis.call('GET', key)
-    if not text then return nil, nil end
+    local text = redis.pcall('GET', key)
+    if type(text) ~= 'string' then return nil, nil end
     local ok, value = pcall(cjson.decode, text)
     if ok and type(value) == 'table' then return value, text end
     return nil, nil

@@ -1,11 +1,14 @@
 """Stores conversations in Redis: one per person and chat, small and short-lived."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from bot.redis import keys
@@ -24,6 +27,7 @@ from bot.redis.conversations import (
     parse_tombstone,
     to_milliseconds,
 )
+from bot.redis.foreign import dropping_foreign
 from domain.clock import Clock
 
 
@@ -72,8 +76,9 @@ class ConversationStore:
     async def find_draft(self, chat_id: int, user_id: int, flow_id: UUID) -> Draft | None:
         """The last question of this flow; None if it isn't known, or no longer."""
         try:
-            state, is_over = await self._redis.hmget(
-                keys.draft(chat_id, user_id, flow_id), ["state", "over"]
+            key = keys.draft(chat_id, user_id, flow_id)
+            state, is_over = await dropping_foreign(
+                self._redis, {key: "hash"}, lambda: self._redis.hmget(key, ["state", "over"])
             )
         except RedisError as error:
             raise ConversationsUnavailable from error
@@ -102,7 +107,8 @@ class ConversationStore:
         saved = replace(conversation, version=conversation.version + 1, expires_at=expires_at)
         flow, flow_id = conversation.flow, str(conversation.flow_id)
         try:
-            outcome, *current = await self._save(
+            outcome, *current = await self._run(
+                self._save,
                 keys=[
                     keys.conversation(chat_id, user_id),
                     keys.conversation_tombstone(chat_id, user_id),
@@ -154,7 +160,7 @@ class ConversationStore:
 
     async def _note_message(self, field: str, message_id: int, *, key: str, version: str) -> None:
         try:
-            await self._note(keys=[key], args=[field, message_id, version])
+            await self._run(self._note, keys=[key], args=[field, message_id, version])
         except RedisError as error:
             raise ConversationsUnavailable from error
 
@@ -163,7 +169,8 @@ class ConversationStore:
         continued.
         """
         try:
-            await self._tell(
+            await self._run(
+                self._tell,
                 keys=[
                     keys.conversation(chat_id, user_id),
                     keys.conversation_tombstone(chat_id, user_id),
@@ -179,7 +186,8 @@ class ConversationStore:
         be continued.
         """
         try:
-            await self._leave(
+            await self._run(
+                self._leave,
                 keys=[
                     keys.conversation(chat_id, user_id),
                     keys.conversation_tombstone(chat_id, user_id),
@@ -202,14 +210,15 @@ class ConversationStore:
     async def mute(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
         """No message is sent if this flow expires."""
         try:
-            await self._mute(keys=[keys.draft(chat_id, user_id, flow_id)])
+            await self._run(self._mute, keys=[keys.draft(chat_id, user_id, flow_id)], args=[])
         except RedisError as error:
             raise ConversationsUnavailable from error
 
     async def end(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
         """Delete this flow, and the fact that it expired. A newer conversation is left alone."""
         try:
-            await self._end(
+            await self._run(
+                self._end,
                 keys=[
                     keys.conversation(chat_id, user_id),
                     keys.conversation_tombstone(chat_id, user_id),
@@ -220,6 +229,19 @@ class ConversationStore:
             )
         except RedisError as error:
             raise ConversationsUnavailable from error
+
+    async def _run(self, script: AsyncScript, *, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        return await dropping_foreign(
+            self._redis,
+            {key: _type_of(key) for key in keys},
+            lambda: script(keys=keys, args=args),
+        )
+
+
+def _type_of(key: str) -> str:
+    if key == keys.DRAFT_DEADLINES:
+        return "zset"
+    return "hash" if ":draft:" in key else "string"
 
 
 def _whole_milliseconds(instant: datetime) -> datetime:

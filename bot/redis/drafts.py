@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from bot.redis import keys
 from bot.redis.conversation_scripts import LUA
 from bot.redis.conversations import Conversation, parse_conversation, to_milliseconds
+from bot.redis.foreign import dropping_foreign
 from domain.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 
         local running = read(place)
         local is_running = running and running.flow_id == flow_id
             and type(running.expires_at) == 'number' and running.expires_at > now
-        local latest = redis.call('GET', place .. ':begun:' .. (draft[7] or ''))
+        local latest = redis.pcall('GET', place .. ':begun:' .. (draft[7] or ''))
         claimed[#claimed + 1] = {
             key, ends_at, draft[1] or '', draft[2] or '', draft[3] or '', draft[4] or '',
             draft[5] and 1 or 0, draft[6] and 1 or 0, is_running and 1 or 0,
@@ -138,15 +139,19 @@ class DraftDeadlines:
         """Drafts that are due, for LEASE, or longer after failed attempts. Unreadable drafts, and
         those that failed MAX_ATTEMPTS times, are dropped.
         """
-        rows = await self._claim(
-            keys=[keys.DRAFT_DEADLINES],
-            args=[
-                to_milliseconds(self._clock.now()),
-                most,
-                _in_milliseconds(LEASE),
-                _in_milliseconds(LONGEST_LEASE),
-                MAX_ATTEMPTS,
-            ],
+        rows = await dropping_foreign(
+            self._redis,
+            {keys.DRAFT_DEADLINES: "zset"},
+            lambda: self._claim(
+                keys=[keys.DRAFT_DEADLINES],
+                args=[
+                    to_milliseconds(self._clock.now()),
+                    most,
+                    _in_milliseconds(LEASE),
+                    _in_milliseconds(LONGEST_LEASE),
+                    MAX_ATTEMPTS,
+                ],
+            ),
         )
         claimed = []
         for row in rows:

@@ -8,6 +8,8 @@ from uuid import UUID
 #: In seconds. ``conversation:…`` itself lives as long as the setting ``CONVERSATION_TTL``.
 FAMILY_MEDICATIONS_TTL = 300
 RATE_LIMIT_TTL = 60
+#: After that long, as many wrong invitations may be presented as ever.
+WRONG_INVITATIONS_TTL = 18_000
 #: How long "hello" and "thanks" are answered only once.
 SMALL_TALK_TTL = 3_600
 SPOKEN_TTL = 600
@@ -49,6 +51,15 @@ def family_medications(family_id: UUID) -> str:
 
 def rate_limit(telegram_user: int, command: str) -> str:
     return f"ratelimit:{telegram_user}:{command}"
+
+
+def family_rate_limit(family_id: UUID) -> str:
+    return f"ratelimit:family:{family_id}"
+
+
+def wrong_invitations(telegram_user: int) -> str:
+    """How many invitations that don't exist they have presented lately."""
+    return f"invitations:wrong:{telegram_user}"
 
 
 def small_talk(telegram_user: int) -> str:

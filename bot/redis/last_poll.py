@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 
 from bot.redis import keys
 from bot.redis.circuit import Circuit
+from bot.redis.foreign import dropping_foreign
 
 
 class LastPoll:
@@ -24,7 +25,9 @@ class LastPoll:
         if not self._circuit.may_call():
             return None
         try:
-            stored = await self._redis.get(keys.LAST_POLL)
+            stored = await dropping_foreign(
+                self._redis, {keys.LAST_POLL: "string"}, lambda: self._redis.get(keys.LAST_POLL)
+            )
             self._circuit.record_success()
             return None if stored is None else timedelta(seconds=time.time() - float(stored))
         except RedisError as error:

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from bot.ops.supervisor import Supervisor, Tasks, end
 from bot.redis import keys
 from bot.redis.circuit import Circuit
+from bot.redis.foreign import dropping_foreign
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 _OTHERS, _TAKEN, _RENEWED, _MISSING = range(4)
 _TAKE = f"""
 local holder = redis.call('GET', KEYS[1])
+-- Ours all run out soon: one that doesn't would be held for ever by nobody.
+if holder and (redis.call('PTTL', KEYS[1]) < 0 or holder == '') then holder = false end
 if holder == ARGV[1] then
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
     return {{{_RENEWED}, 0}}
@@ -82,6 +85,7 @@ class Lease:
         monotonic: Callable[[], float] = monotonic,
         supervisor: Supervisor | None = None,
     ) -> None:
+        self._redis = redis
         self._supervisor = supervisor or Supervisor()
         self._on_gained = on_gained
         self._on_lost = on_lost
@@ -168,8 +172,14 @@ class Lease:
         # know yet: don't take it until it would have run out.
         may_take_missing = asked_at >= self._others_until
         try:
-            answer, others_ms = await self._take(
-                [self._name], [self._token, self._ttl_ms, int(may_take_missing), self._gone]
+            arguments: list[str | int] = [
+                self._token,
+                self._ttl_ms,
+                int(may_take_missing),
+                self._gone,
+            ]
+            answer, others_ms = await dropping_foreign(
+                self._redis, {self._name: "string"}, lambda: self._take([self._name], arguments)
             )
         except RedisError as error:
             self._circuit.record_failure(error)

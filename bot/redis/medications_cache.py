@@ -16,6 +16,7 @@ from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ops.supervisor import Tasks
 from bot.redis import keys
 from bot.redis.circuit import Circuit
+from bot.redis.foreign import dropping_foreign
 from domain.events import Event
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
@@ -53,7 +54,10 @@ class MedicationsCache:
         if not self.circuit.may_call():
             return "away"
         try:
-            stored = await self._redis.get(keys.family_medications(family_id))
+            key = keys.family_medications(family_id)
+            stored = await dropping_foreign(
+                self._redis, {key: "string"}, lambda: self._redis.get(key)
+            )
         except RedisError as error:
             self.circuit.record_failure(error)
             return "away"
@@ -64,7 +68,7 @@ class MedicationsCache:
             content = json.loads(stored)
             version = int(content["version"])
             lines = [MedicineLine.from_json(line) for line in content["lines"]]
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return "unreadable"
         return CachedMedicines(family_id, version, lines)
 

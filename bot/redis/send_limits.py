@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from bot.ops.supervisor import Tasks
 from bot.redis import keys
 from bot.redis.circuit import Circuit
+from bot.redis.foreign import dropping_foreign
 
 # The times of the latest sends, in microseconds by Redis's clock, so that replicas' clocks may
 # differ. A time later than now (Redis's clock was set back) is ignored.
@@ -28,8 +29,8 @@ local most, share, pace = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]
 local interval, ahead = tonumber(ARGV[6]), tonumber(ARGV[7])
 
 local function left(key, count, within)
-    local sent_at = tonumber(redis.call('LINDEX', key, -count) or 0)
-    if sent_at > now then return 0 end
+    local sent_at = tonumber(redis.call('LINDEX', key, -count) or 0) or 0
+    if not (sent_at <= now) then return 0 end
     return math.max(0, sent_at + within - now)
 end
 
@@ -43,7 +44,9 @@ local function say_that_it_waits(microseconds)
     redis.call('SET', KEYS[6], 1, 'PX', math.ceil(microseconds / 1000) + 200)
 end
 
-local free_at = math.max(tonumber(redis.call('GET', KEYS[3]) or 0), now)
+local free_at = tonumber(redis.call('GET', KEYS[3]) or 0) or 0
+-- Farther ahead than this would have put it: something else has written there.
+if not (free_at >= now and free_at <= now + ahead + interval + 60000000) then free_at = now end
 local chat_wait = math.max(redis.call('PTTL', KEYS[5]) * 1000, free_at - ahead - now)
 if chat_wait > 0 then return {0, chat_wait} end
 
@@ -112,7 +115,7 @@ class SharedSendLimits:
         answers = (keys.LIMIT_INTERACTIVE, keys.LIMIT_INTERACTIVE_WAITS)
         kind, other = (bulk, answers) if demand.is_bulk else (answers, bulk)
         try:
-            wait, chat_wait = await self._take(
+            wait, chat_wait = await self._run(
                 keys=[
                     keys.LIMIT_TOTAL,
                     kind[0],
@@ -140,6 +143,14 @@ class SharedSendLimits:
             return 0.0, 0.0
         self._circuit.record_success()
         return wait / _MICROSECONDS, chat_wait / _MICROSECONDS
+
+    async def _run(self, *, keys: list[str], args: list[int]) -> list[int]:
+        total, kind, chat, *_ = keys
+        types = {total: "list", kind: "list", chat: "string"}
+        answer: list[int] = await dropping_foreign(
+            self._redis, types, lambda: self._take(keys=keys, args=args)
+        )
+        return answer
 
     def pause(self, seconds: float, chat_id: int | None) -> None:
         """Tell the other replicas, in the background, to send nothing (to one chat, or at all)."""

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from bot.redis import keys
 from bot.redis.circuit import Circuit
+from bot.redis.foreign import dropping_foreign
 
 
 class SpokenOf:
@@ -22,7 +23,10 @@ class SpokenOf:
         if not self.circuit.may_call():
             return {}
         try:
-            found = await self._redis.hgetall(keys.spoken(telegram_user))
+            key = keys.spoken(telegram_user)
+            found = await dropping_foreign(
+                self._redis, {key: "hash"}, lambda: self._redis.hgetall(key)
+            )
         except RedisError as error:
             self.circuit.record_failure(error)
             return {}

@@ -187,8 +187,8 @@ class Person:
         return await self._answer_to(press(self._account, bubble, data).id, timeout)
 
     def download(self, message: Message) -> bytes:
-        """The document of a message. Raises LookupError if it has none."""
-        described = message.attachment.get("document")
+        """The document or photo of a message. Raises LookupError if it has none."""
+        *_, described = message.attachment.get("photo") or [message.attachment.get("document")]
         file = self._world.file(described["file_id"]) if described else None
         if file is None:
             raise LookupError("that message has no document")

@@ -11,13 +11,14 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.job import Job
 from apscheduler.jobstores.base import BaseJobStore
 from apscheduler.triggers.date import DateTrigger
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from bot.redis.circuit import Circuit
 from bot.redis.keys import APSCHEDULER_JOBS, APSCHEDULER_RUN_TIMES
@@ -97,10 +98,17 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         return self._read(*self._on_loop(ask, ([], [])))
 
     def get_next_run_time(self) -> datetime | None:
-        earliest = self._on_loop(
+        while earliest := self._on_loop(
             lambda: self._redis.zrange(APSCHEDULER_RUN_TIMES, 0, 0, withscores=True), []
-        )
-        return self._real_time(earliest[0][1]) if earliest else None
+        ):
+            [(id_, score)] = earliest
+            try:
+                return self._real_time(score)
+            except (ValueError, OverflowError, OSError):
+                logger.warning("unreadable jobs removed: count=1")
+                if not self._on_loop(partial(self._remove, [id_]), otherwise=False):
+                    break
+        return None
 
     def get_all_jobs(self) -> list[Job]:
         stored = self._on_loop(lambda: self._redis.hgetall(APSCHEDULER_JOBS), {})
@@ -138,7 +146,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         if not self._circuit.is_closed:
             return otherwise
         try:
-            return ask()
+            return self._dropping_foreign(ask)
         except RedisError as error:
             self._circuit.record_failure(error)
             return otherwise
@@ -147,12 +155,27 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         if not self._circuit.may_call():
             return False
         try:
-            answer = ask()
+            answer: bool = self._dropping_foreign(ask)
         except RedisError as error:
             self._circuit.record_failure(error)
             return False
         self._circuit.record_success()
         return answer
+
+    def _dropping_foreign(self, ask: Callable[[], Any]) -> Any:
+        """As :func:`bot.redis.foreign.dropping_foreign`, for code that can't await."""
+        try:
+            return ask()
+        except ResponseError as error:
+            if type(error) is not ResponseError:
+                raise
+            types = {APSCHEDULER_JOBS: "hash", APSCHEDULER_RUN_TIMES: "zset"}
+            foreign = [k for k, kind in types.items() if self._redis.type(k) not in {kind, "none"}]
+            if not foreign:
+                raise
+            logger.warning("foreign keys in redis, dropped: count=%d", len(foreign))
+            self._redis.delete(*foreign)
+            return ask()
 
     def _write(self, jobs: Iterable[StoredJob], *, replaces_all: bool) -> bool:
         texts: dict[Any, Any] = {}  # redis-py's own types are invariant
@@ -176,11 +199,12 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
             pipe.execute()
         return True
 
-    def _remove(self, ids: list[str]) -> None:
+    def _remove(self, ids: list[str]) -> bool:
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.hdel(APSCHEDULER_JOBS, *ids)
             pipe.zrem(APSCHEDULER_RUN_TIMES, *ids)
             pipe.execute()
+        return True
 
     # JSON
 
@@ -193,10 +217,13 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         for (id_, score), text in zip(ids, texts, strict=True):
             try:
                 jobs.append(self._to_job(id_, score, json.loads(text or "null")))
-            except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+            except (
+                *(ValueError, TypeError, KeyError, AttributeError),
+                *(RecursionError, OverflowError, OSError),
+            ):
                 unreadable.append(id_)
         if unreadable:
-            logger.warning("unreadable jobs removed: %.200r", unreadable)
+            logger.warning("unreadable jobs removed: count=%d", len(unreadable))
             self._on_loop(lambda: self._remove(unreadable), None)
         return jobs
 

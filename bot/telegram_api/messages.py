@@ -6,6 +6,7 @@ from typing import Any
 from telegram.error import BadRequest, RetryAfter
 
 from bot.telegram_api.calls import TelegramApi, reason
+from bot.telegram_api.qr_codes import qr_code
 from bot.telegram_api.transport import File
 from bot.ui.answer import Keyboard, Screen
 from bot.ui.length import plain
@@ -41,6 +42,15 @@ async def send_screen(
         return _message_id(
             await _call(api, "sendDocument", body, caption=screen.text, file=document)
         )
+    if screen.qr_code is not None:
+        picture = File("photo", "link.png", qr_code(screen.qr_code), mime_type="image/png")
+        try:
+            return _message_id(
+                await _call(api, "sendPhoto", body, caption=screen.text, file=picture)
+            )
+        except BadRequest as error:
+            # The words hold the link, too.
+            log.warning("picture rejected, sending its words only: %s", reason(error))
     return _message_id(await _call(api, "sendMessage", body | _NO_PREVIEW, text=screen.text))
 
 

@@ -35,21 +35,27 @@ class Document:
 
 @dataclass(frozen=True)
 class Screen:
-    """One message: Telegram HTML and its buttons. With a document, the text is its caption. An
-    `is_silent` message arrives without a sound.
+    """One message: Telegram HTML and its buttons. With a document, the text is its caption; so it
+    is with a `qr_code`, a picture of that link. An `is_silent` message arrives without a sound.
     """
 
     text: str
     keyboard: Keyboard = ()
     document: Document | None = None
     is_silent: bool = False
+    qr_code: str | None = None
+
+    @property
+    def has_attachment(self) -> bool:
+        """Whether it's no message of text: that can't become one by an edit, nor the reverse."""
+        return self.document is not None or self.qr_code is not None
 
     def after(self, sentence: "Screen") -> tuple["Screen", ...]:
         """*sentence* followed by this screen: one message if *sentence* is only text and
         both fit.
         """
         together = f"{sentence.text}\n\n{self.text}"
-        if sentence.keyboard or sentence.document or length(together) > MAX_SHOWN:
+        if sentence.keyboard or sentence.has_attachment or length(together) > MAX_SHOWN:
             return (sentence, self)
         return (replace(self, text=together),)
 
@@ -61,8 +67,9 @@ class Answer:
     edited this way: they show their wanted state, see :mod:`domain.delivery.shown_messages`.
 
     `conversation` is the person's guided conversation after this update, as JSON of
-    :mod:`bot.intake.conversation`. What `is_small_talk` is sent at most once an hour. `spoken` are
-    the ids of what it is about, for the next ten minutes; {} where that is over.
+    :mod:`bot.intake.conversation`. What `is_small_talk` is sent at most once an hour. What
+    `is_wrong_invitation` counts as a guess, and is sent a few times an hour. `spoken` are the ids
+    of what it is about, for the next ten minutes; {} where that is over.
     """
 
     toast: str | None = None
@@ -72,6 +79,7 @@ class Answer:
     closes: bool = False
     conversation: dict[str, Any] | None = None
     is_small_talk: bool = False
+    is_wrong_invitation: bool = False
     spoken: Mapping[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -90,6 +98,8 @@ class Answer:
             stored["conversation"] = self.conversation
         if self.is_small_talk:
             stored["is_small_talk"] = True
+        if self.is_wrong_invitation:
+            stored["is_wrong_invitation"] = True
         if self.spoken is not None:
             stored["spoken"] = dict(self.spoken)
         return stored
@@ -104,12 +114,13 @@ class Answer:
             closes=stored.get("closes", False),
             conversation=stored.get("conversation"),
             is_small_talk=stored.get("is_small_talk", False),
+            is_wrong_invitation=stored.get("is_wrong_invitation", False),
             spoken=stored.get("spoken"),
         )
 
     def in_place(self) -> "Answer":
         """Its first message in the place of the pressed one, where that would only be closed."""
-        if not self.closes or self.edit or not self.send or self.send[0].document:
+        if not self.closes or self.edit or not self.send or self.send[0].has_attachment:
             return self
         return replace(self, send=self.send[1:], edit=self.send[0], closes=False)
 
@@ -133,6 +144,8 @@ def _screen_to_json(screen: Screen) -> dict[str, Any]:
         stored["document"] = [screen.document.name, screen.document.content]
     if screen.is_silent:
         stored["is_silent"] = True
+    if screen.qr_code is not None:
+        stored["qr_code"] = screen.qr_code
     return stored
 
 
@@ -143,6 +156,7 @@ def _screen_from_json(stored: dict[str, Any]) -> Screen:
         _keyboard_from_json(stored["keyboard"]),
         document,
         is_silent=stored.get("is_silent", False),
+        qr_code=stored.get("qr_code"),
     )
 
 

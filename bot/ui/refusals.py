@@ -1,5 +1,6 @@
 """One helpful sentence for each expected error."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.grammar.problems import Misunderstood
@@ -40,6 +41,7 @@ from domain.family.errors import (
     GroupTaken,
     HoursClash,
     InvitationExpired,
+    InvitationRevoked,
     InvitationUnknown,
     InvitationUsed,
     LastAdmin,
@@ -82,20 +84,12 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
         # more.
         closes = isinstance(error, ActionSuperseded) and error.dose is not None
         return Answer(toast=toast(sentence), alert=True, closes=closes)
-    return say(escape(sentence), _create_family() if isinstance(error, NoFamily) else ())
+    answer = say(escape(sentence), _create_family() if isinstance(error, NoFamily) else ())
+    return replace(answer, is_wrong_invitation=isinstance(error, InvitationUnknown))
 
 
 def _create_family() -> Keyboard:
     return ((Button(_("Create a family"), RunCommand(command="newfamily").encode()),),)
-
-
-def slow_down() -> Answer:
-    return say(
-        _(
-            "That was a lot at once. I haven't done what you just sent, and I won't do anything "
-            "you send within the next minute. Please wait, then send it again."
-        )
-    )
 
 
 def conversations_unavailable() -> Answer:
@@ -181,6 +175,8 @@ def _sentence(error: CareCircleError) -> str:
             return _("I don't know this invitation. Please ask for a new one.")
         case InvitationUsed():
             return _("This invitation has already been used. Please ask for a new one.")
+        case InvitationRevoked():
+            return _("This invitation isn't valid any more. Please ask for a new one.")
         case InvitationExpired():
             return _("This invitation has expired. Please ask for a new one.")
         case AlreadyMember(family=family):

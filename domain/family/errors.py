@@ -26,6 +26,11 @@ class InvitationUsed(CareCircleError):
 
 
 @dataclass(eq=False)
+class InvitationRevoked(CareCircleError):
+    """An admin has revoked it, or whoever made it may not invite any more."""
+
+
+@dataclass(eq=False)
 class InvitationExpired(CareCircleError):
     """The invitation expired at `expired_at` (UTC)."""
 

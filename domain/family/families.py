@@ -15,7 +15,13 @@ from domain import audit
 from domain.access import Action, Role, may
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.family.errors import AlreadyMember, InvitationExpired, InvitationUnknown, InvitationUsed
+from domain.family.errors import (
+    AlreadyMember,
+    InvitationExpired,
+    InvitationRevoked,
+    InvitationUnknown,
+    InvitationUsed,
+)
 from domain.family.joined_notice import notify_other_admins
 from domain.family.limits import Quota
 from domain.family.people import get_person
@@ -240,8 +246,9 @@ async def invite(
 async def redeem_invitation(scope: Scope, token: str) -> Joined:
     """Join the family that *token* invites to, and make it the actor's current one.
 
-    Raises InvitationUnknown, InvitationUsed, InvitationExpired, AlreadyMember or FamilyFull. Then
-    nothing has changed, and an unused invitation stays valid.
+    Raises InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationExpired, AlreadyMember or
+    FamilyFull. Then nothing has changed, and an unused invitation stays valid. That of somebody who
+    may not invite any more counts as revoked.
     """
     token_hash = _hash(token)
     await scope.present_invitation(token_hash)
@@ -251,7 +258,9 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
             Invitation.family_id,
             Invitation.role,
             Invitation.care_recipient_id,
+            Invitation.created_by_id,
             Invitation.redeemed_at,
+            Invitation.revoked_at,
             Invitation.expires_at,
         ).where(Invitation.token_hash == token_hash)
     )
@@ -262,13 +271,21 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
         raise AlreadyMember(already.family_name)
     if invitation.redeemed_at is not None:
         raise InvitationUsed
+    if invitation.revoked_at is not None:
+        raise InvitationRevoked
     if invitation.expires_at <= scope.clock.now():
         raise InvitationExpired(invitation.expires_at)
     await scope.open_family(invitation.family_id)
+    if not await _may_invite(scope, invitation.created_by_id):
+        raise InvitationRevoked
     await require_room(scope, Quota.MEMBER)
     redeemed = await scope.execute(
         update(Invitation)
-        .where(Invitation.id == invitation.id, Invitation.redeemed_at.is_(None))
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.redeemed_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
         .values(redeemed_at=func.clock_now(), redeemed_by_id=scope.user_id)
     )
     if not redeemed:  # somebody else was a moment faster
@@ -305,11 +322,23 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
         subject_id=scope.actor_id,
         after={"role": invitation.role},
     )
-    await notify_other_admins(scope, role=invitation.role)
+    await notify_other_admins(scope, role=invitation.role, invited_by=invitation.created_by_id)
     joined = await scope.enter_family(invitation.family_id)
     if joined is None:  # the family was deleted after it invited
         raise NotFound
     return Joined(FamilyFacts(joined.family_id, joined.family_name), joined.role)
+
+
+async def _may_invite(scope: Scope, user_id: UUID) -> bool:
+    """Whether that user is still a member of the scope's family who may invite."""
+    role = await scope.connection.scalar(
+        select(FamilyMember.role).where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.user_id == user_id,
+            FamilyMember.left_at.is_(None),
+        )
+    )
+    return role is not None and may(Role(role), Action.INVITE)
 
 
 async def _make_current(scope: Scope, family_id: UUID) -> None:

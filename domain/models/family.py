@@ -145,7 +145,9 @@ class FamilyMember(Base):
 
 
 class Invitation(Base):
-    """A single-use invitation to a family. Only a hash of its secret is stored."""
+    """A single-use invitation to a family. Only a hash of its secret is stored. An admin may revoke
+    it (`revoked_at`) until somebody has joined by it.
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -157,6 +159,7 @@ class Invitation(Base):
         ),
         CheckConstraint("role IN ('admin', 'caregiver', 'viewer', 'recipient')", name="role"),
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
+        CheckConstraint("redeemed_at IS NULL OR revoked_at IS NULL", name="used_or_revoked"),
         Index(None, "family_id", "created_by_id"),
         Index(None, "care_recipient_id"),
         Index(None, "expires_at"),
@@ -172,6 +175,7 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     redeemed_at: Mapped[datetime | None]
     redeemed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    revoked_at: Mapped[datetime | None]
 
 
 class CareRecipient(Base):

@@ -190,6 +190,7 @@ class ChangesFacts:
     reader_id: UUID
     reader_zone: ZoneInfo | None
     hears: bool
+    hides_names: bool = False  # the reader wants no names of medicines on it
 
 
 async def _read_message(scope: Scope, header: MessageHeader) -> ChangesFacts:
@@ -206,6 +207,7 @@ async def _read_message(scope: Scope, header: MessageHeader) -> ChangesFacts:
         reader_id=header.receiver.user_id,
         reader_zone=header.receiver.zone,
         hears=hears,
+        hides_names=header.receiver.hides_names,
     )
 
 

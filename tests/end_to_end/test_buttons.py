@@ -22,6 +22,7 @@ from bot.ui.presses.family import (
     GroupUse,
     HideNames,
     HoursOf,
+    InvitationsPage,
     Invite,
     LeaveFamily,
     MembersPage,
@@ -66,6 +67,7 @@ STATE = """
             FROM appointment_occurrences),
            (SELECT string_agg(version::text, ',' ORDER BY id) FROM appointments),
            (SELECT count(*) FROM doctors WHERE deleted_at IS NULL),
+           (SELECT count(*) FROM invitations WHERE revoked_at IS NULL),
            (SELECT string_agg(wanted_version::text, ',' ORDER BY id) FROM notifications),
            (SELECT string_agg(coalesce(current_family_id::text, ''), ',' ORDER BY id) FROM users)
 """
@@ -104,6 +106,7 @@ async def test_no_button_reaches_into_another_family(
         "occurrence_id": occurrence,
         "appointment_id": await town.value("SELECT id FROM appointments"),
         "doctor_id": doctor,
+        "invitation_id": await town.value("SELECT id FROM invitations"),
         "user_id": await town.value("SELECT id FROM users WHERE name = 'Ben'"),
         "subject_id": medicine,
         **dict.fromkeys(("notification_id", "action_id", "flow_id", "group_id"), dose),
@@ -129,6 +132,8 @@ OF_ONES_OWN |= {AppointmentsPage, PastAppointmentsPage, ShowFamilyCalendar, Doct
 OF_ONES_OWN |= {OwnClock}
 # What she is told of in her own family is hers to say.
 OF_ONES_OWN |= {SetChangeNotices}
+# So are the invitations to it.
+OF_ONES_OWN |= {InvitationsPage}
 # She may call her own family, and give it another name.
 OF_ONES_OWN |= {TellFamily, RenameFamily}
 # What happens in it when nobody answers is hers to set, and a test comes to herself.

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from struct import unpack
 from typing import Any
 
 from bot.sandbox.bot_api.keyboards import inline_keyboard
@@ -19,6 +20,10 @@ _MAX_POLL = 50
 _MAX_DOWNLOAD = 20 * 1024 * 1024
 """Bytes that a bot may download."""
 _MAX_TOAST = 200
+_PNG, _PNG_SIZE_ENDS = b"\x89PNG\r\n\x1a\n", 24
+"""The only pictures that the sandbox reads: how they begin, and where their size ends."""
+_MAX_SIDES = 10_000
+"""Pixels of a photo's width and height together."""
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
@@ -42,6 +47,7 @@ class BotApi:
             "deleteMessage": self._delete_message,
             "answerCallbackQuery": self._answer_callback_query,
             "sendDocument": self._send_document,
+            "sendPhoto": self._send_photo,
             "sendChatAction": self._send_chat_action,
             "getChat": self._get_chat,
             "leaveChat": self._leave_chat,
@@ -128,6 +134,14 @@ class BotApi:
         return self._world.message(bubble)
 
     def _send_document(self, params: Json) -> Json:
+        return self._send_file(
+            params, lambda: {"document": document(self._file(params["document"]))}
+        )
+
+    def _send_photo(self, params: Json) -> Json:
+        return self._send_file(params, lambda: {"photo": [_picture(self._file(params["photo"]))]})
+
+    def _send_file(self, params: Json, attach: Callable[[], Json]) -> Json:
         formatted = format_text(
             params.get("caption", ""),
             parse_mode=params.get("parse_mode", ""),
@@ -138,7 +152,7 @@ class BotApi:
         keyboard = inline_keyboard(markup)
         account = self._addressee(params)
         reply_to = self._reply_to(account, params)
-        file = self._file(params["document"])
+        attachment = attach()
         self._limits.count(account.id)
         bubble = self._world.bot_sends(
             account,
@@ -146,7 +160,7 @@ class BotApi:
             source=params.get("caption") if params.get("parse_mode") else None,
             keyboard=keyboard,
             composer=_composer(markup),
-            attachment={"document": document(file)},
+            attachment=attachment,
             silent=params.get("disable_notification", False),
             reply_to=reply_to,
             thread_id=params.get("message_thread_id"),
@@ -333,6 +347,16 @@ class BotApi:
 def document(file: StoredFile) -> Json:
     """A file as the ``document`` of a message."""
     return {**described(file), "file_name": file.name, "mime_type": file.content_type}
+
+
+def _picture(file: StoredFile) -> Json:
+    """A file as one size of a ``photo``. Raises 400 for what is no picture."""
+    if not file.content.startswith(_PNG) or len(file.content) < _PNG_SIZE_ENDS:
+        raise bad_request("IMAGE_PROCESS_FAILED")
+    width, height = unpack(">II", file.content[_PNG_SIZE_ENDS - 8 : _PNG_SIZE_ENDS])
+    if width + height > _MAX_SIDES:
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+    return {**described(file), "width": width, "height": height}
 
 
 def described(file: StoredFile) -> Json:

@@ -31,6 +31,7 @@ _MISSING = {
     "chat_id": "chat_id is empty",
     "text": "message text is empty",
     "document": "there is no document in the request",
+    "photo": "there is no photo in the request",
     "callback_query_id": "query is too old and response timeout expired or query ID is invalid",
     "file_id": "file_id is not specified",
     "message_id": "message identifier is not specified",

@@ -98,8 +98,8 @@ function nameOf(message) {
   return message.attachment.document?.file_name ?? THINGS[Object.keys(message.attachment)[0]];
 }
 
-function attachmentOf(attachment) {
-  const [kind, what] = Object.entries(attachment)[0];
+function attachmentOf(message) {
+  const [kind, what] = Object.entries(message.attachment)[0];
   const card = (icon, title, detail, properties = {}) =>
     make(properties.href ? "a" : "div", { className: "thing", ...properties },
       make("span", { className: "thing-icon", ariaHidden: "true" }, icon),
@@ -114,8 +114,11 @@ function attachmentOf(attachment) {
       return card("🎤", THINGS.voice, `0:${String(what.duration).padStart(2, "0")}`);
     case "contact":
       return card("👤", what.first_name, what.phone_number);
-    case "photo":
-      return card("🖼️", THINGS.photo, "without a picture");
+    case "photo": {
+      if (!message.from_bot) return card("🖼️", THINGS.photo, "without a picture");
+      return make("img", { className: "photo", alt: THINGS.photo,
+        src: `/page/pictures/${encodeURIComponent(what.at(-1).file_id)}` });
+    }
     case "sticker":
       return card(what.emoji ?? "🙂", THINGS.sticker, "");
     default:
@@ -145,7 +148,7 @@ export function drawMessage(message, phone) {
   const bubble = make("div", { className: "bubble" });
   const answered = phone.messages.get(message.reply_to);
   if (answered) bubble.append(make("div", { className: "answered" }, nameOf(answered)));
-  if (Object.keys(message.attachment).length) bubble.append(attachmentOf(message.attachment));
+  if (Object.keys(message.attachment).length) bubble.append(attachmentOf(message));
   if (message.text) bubble.append(words);
   bubble.append(foot);
   const element = make("div", { className: "message" }, bubble);

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from bot.ui.presses.arguments import Page, beginning_of, flag, member_of, one_of
 from bot.ui.presses.press import Press, Style
@@ -63,6 +64,33 @@ class InvitePerson(OfPerson):
     """Invites a person to record their own doses."""
 
     verb = "ip"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationsPage(Press):
+    """Invitations that somebody could still use."""
+
+    verb = "il"
+    is_read_only = True
+
+    page: Page = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfInvitation(Press):
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskToRevokeInvitation(OfInvitation):
+    verb = "ia"
+    is_read_only = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeInvitation(OfInvitation):
+    verb = "ix"
+    style = Style.RED
 
 
 @dataclass(frozen=True, kw_only=True)

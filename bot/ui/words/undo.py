@@ -39,8 +39,9 @@ def _lasting_words() -> dict[str, str]:
             "you stopped using the family's group. To use it again, type /start in it."
         ),
         "invitation.created": _(
-            "you made an invitation. It works once and expires after 48 hours."
+            "you made an invitation. It works once and expires after 48 hours. Revoke it: /family"
         ),
+        "invitation.revoked": _("you revoked an invitation. Make a new one: /invite"),
         "member.big_cards_set": _("you chose how somebody is reminded. Set it back: /family"),
         "member.left": _("you left a family. Ask an admin for a new invitation to come back."),
         "member.removed": _("you removed somebody from the family. Invite them again: /invite"),

@@ -38,6 +38,7 @@ class PauseEndsFacts:
     kept_by: str | None
     ended_courses: Sequence[str] = ()
     reader_zone: ZoneInfo | None = None
+    hides_names: bool = False  # the reader wants no names on it
 
     @property
     def still_holds(self) -> bool:
@@ -59,6 +60,7 @@ async def _read(scope: Scope, header: MessageHeader) -> PauseEndsFacts:
         kept_by=header.facts.get("kept_by"),
         ended_courses=[each.name for each in over],
         reader_zone=header.receiver.zone,
+        hides_names=header.receiver.hides_names,
     )
 
 

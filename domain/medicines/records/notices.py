@@ -31,12 +31,14 @@ class RecordChangedFacts:
 
     person: str
     items: Sequence[RecordChange]
+    hides_names: bool = False  # the reader wants no names on it
 
 
 async def _read(scope: Scope, header: MessageHeader) -> RecordChangedFacts:
     records = {UUID(dose): UUID(log) for dose, log in header.facts["records"].items()}
     changes = await read_changes(scope, records, reader_id=header.receiver.user_id)
-    return RecordChangedFacts(header.subject.name, changes)
+    hides_names = header.receiver.hides_names
+    return RecordChangedFacts(header.subject.name, changes, hides_names=hides_names)
 
 
 def is_unchanged(facts: RecordChangedFacts) -> bool:

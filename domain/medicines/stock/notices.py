@@ -40,6 +40,7 @@ class RefillFacts:
     zone: ZoneInfo
     now: datetime
     items: Sequence[RefillItem]
+    hides_names: bool = False  # the reader wants no names on it
 
 
 async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
@@ -56,7 +57,10 @@ async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
         if stock.amount is not None
     ]
     person = header.subject
-    return RefillFacts(header.family_id, person.name, person.zone, header.now, items)
+    return RefillFacts(
+        *(header.family_id, person.name, person.zone, header.now, items),
+        hides_names=header.receiver.hides_names,
+    )
 
 
 def _find_obsolete(facts: RefillFacts) -> str | None:

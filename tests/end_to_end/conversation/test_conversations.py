@@ -307,7 +307,8 @@ async def test_too_many_commands_are_refused_politely_once(town: Town) -> None:
     await anna.sees("You haven't added anyone to care for yet.")
     await town.settled()
     texts = [message.text for message in anna.messages if message.from_bot]
-    assert len([text for text in texts if "What I can do" in text]) == 20
+    # One more for each three seconds that this takes.
+    assert 20 <= len([text for text in texts if "What I can do" in text]) <= 23
     assert len([text for text in texts if "That was a lot at once." in text]) == 1
 
 

@@ -1,5 +1,6 @@
 """The walls between families: nobody reads or writes another family's rows, whatever the SQL."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,7 +29,7 @@ from domain.medicines.records import recording
 from domain.medicines.stock import refills
 from domain.models import Base
 from domain.models.medicines import DoseStatus
-from domain.models.row_security import APP_ROLE, DISPATCH_ROLE
+from domain.models.row_security import APP_ROLE, DISPATCH_ROLE, GRANTS
 from domain.set_asides import Subject, Work
 from tests import factories
 from tests.databases import MORNING, as_owner, clock_at, new_database, without_walls
@@ -417,3 +418,65 @@ async def test_the_dispatcher_reads_no_names_dosages_notes_or_schedules(
 )
 async def test_the_dispatcher_is_refused(database: Database, column: str) -> None:
     assert await attempt(database, as_dispatch(), f"SELECT {column}") == NOT_ALLOWED
+
+
+_COLUMNS = """
+    SELECT c.relname AS "table", a.attname AS "column",
+           has_column_privilege(:role, c.oid, a.attnum, 'SELECT') AS may_read,
+           has_column_privilege(:role, c.oid, a.attnum, 'UPDATE') AS may_write
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+      AND a.attnum > 0 AND NOT a.attisdropped AND c.relname = ANY (:tables)
+"""
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_the_dispatcher_reads_and_writes_exactly_the_columns_it_was_granted(
+    database: Database, database_url: str, smith: Household, table: str
+) -> None:
+    """Column by column: what isn't granted is refused, whatever its type."""
+    async with as_owner(database_url) as connection:
+        columns = (
+            await connection.execute(text(_COLUMNS), {"role": DISPATCH_ROLE, "tables": [table]})
+        ).all()
+    assert {row.column for row in columns} == {c.name for c in Base.metadata.tables[table].columns}
+    granted = GRANTS[table].get(DISPATCH_ROLE, "")
+    for row in columns:
+        column = f'"{row.column}"'
+        seen = await attempt(database, as_dispatch(), f"SELECT {column} FROM {table} LIMIT 1")
+        assert (seen != NOT_ALLOWED) is row.may_read, row
+        changing = f"UPDATE {table} SET {column} = {column} WHERE false"
+        done = await attempt(database, as_dispatch(), changing)
+        assert (done == 0) is (row.may_write and row.may_read) or done not in {0, NOT_ALLOWED}, row
+        if row.may_read or row.may_write:
+            # Nothing is granted but what the one table of grants says.
+            assert granted, row
+            named = re.search(rf"\b{row.column}\b", granted)
+            assert named or re.search(r"\b(SELECT|UPDATE)\b(?! \()", granted), row
+
+
+async def test_the_serving_roles_own_nothing(database_url: str) -> None:
+    """Neither tables nor functions, nor the database: a role that owns something may open it."""
+    async with as_owner(database_url) as connection:
+        owned = await connection.execute(
+            text("""
+                SELECT kind, name FROM (
+                    SELECT 'relation', relname::text, relowner FROM pg_class
+                    UNION ALL SELECT 'function', proname::text, proowner FROM pg_proc
+                    UNION ALL SELECT 'type', typname::text, typowner FROM pg_type
+                    UNION ALL SELECT 'schema', nspname::text, nspowner FROM pg_namespace
+                    UNION ALL SELECT 'database', datname::text, datdba FROM pg_database
+                ) AS things (kind, name, owner)
+                WHERE owner::regrole::text = ANY (:roles)
+            """),
+            {"roles": [APP_ROLE, DISPATCH_ROLE]},
+        )
+        assert owned.all() == []
+        members = await connection.execute(
+            text("""
+                SELECT m.roleid::regrole::text FROM pg_auth_members m
+                WHERE m.member::regrole::text = ANY (:roles)
+            """),
+            {"roles": [APP_ROLE, DISPATCH_ROLE]},
+        )
+        assert members.all() == []  # nor may they become somebody who does

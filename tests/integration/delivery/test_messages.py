@@ -120,7 +120,11 @@ async def test_the_word_that_somebody_joined_names_them(
 ) -> None:
     (row,) = await rows(database_url, "kind = 'joined'")
     facts = (await read(database, home, row.id)).facts
-    assert facts == JoinedFacts("Ben", "caregiver", "Smith")
+    assert facts == JoinedFacts(
+        *(home.ben.id, "Ben", "caregiver", home.family.id, "Smith", "Anna"),
+        by_reader=True,
+        may_remove=True,
+    )
 
 
 async def test_a_message_is_read_in_its_own_family_only(database: Database, home: Home) -> None:

@@ -109,7 +109,7 @@ async def test_a_process_that_was_paused_does_not_believe_it_holds_it(redis: Red
     await replica.lease.start()
     assert replica.lease.is_held
     replica.paused_for = 60
-    await redis.set(keys.LEASE_SCHEDULER, "the replica that took over")
+    await redis.set(keys.LEASE_SCHEDULER, "the replica that took over", px=15_000)
     assert not replica.lease.is_held
     await until(lambda: replica.events == ["gained", "lost"])
     assert not replica.lease.is_held
@@ -247,7 +247,7 @@ async def test_beginning_is_interrupted_when_the_lease_is_lost(redis: Redis) -> 
     slow = Slow(redis)
     await slow.lease.start()
     await until(lambda: slow.is_working)
-    await redis.set(keys.LEASE_SCHEDULER, "somebody else")
+    await redis.set(keys.LEASE_SCHEDULER, "somebody else", px=15_000)
     await until(lambda: slow.events == ["gained", "lost"])
     assert interrupted.is_set()
     await slow.lease.stop()

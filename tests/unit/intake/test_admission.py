@@ -36,6 +36,7 @@ def in_group(arrival: Arrival) -> Arrival:
         (EVENT, None, Decision.HANDLE),
         (COMMAND, Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
         (MESSAGE, Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
+        (COMMAND, Verdict.FAMILY_REFUSED_FIRST, Decision.FAMILY_SLOW_DOWN),
         (COMMAND, Verdict.REFUSED_SILENT, Decision.IGNORE),
         (MESSAGE, Verdict.REFUSED_SILENT, Decision.IGNORE),
     ],
@@ -93,3 +94,21 @@ def test_an_unknown_button_is_no_press(data: str | None) -> None:
 
 def test_a_known_button_is_read() -> None:
     assert read_press(CHOICE.encode()) == CHOICE
+
+
+@pytest.mark.parametrize(
+    ("arrival", "presents"),
+    [
+        (replace(COMMAND, name="start", text="AbCdEfGhIjKlMnOpQrStUvWxYz012345"), True),
+        (replace(COMMAND, name="start", text=""), False),
+        (replace(COMMAND, text="AbCdEfGhIjKlMnOpQrStUvWxYz012345"), False),
+        (replace(MESSAGE, text="https://t.me/bot?start=AbCdEfGhIjKlMnOpQrStUv"), True),
+        (replace(MESSAGE, text=None), False),
+        (MESSAGE, False),
+        (TAKEN, False),
+    ],
+)
+def test_what_may_be_the_secret_of_an_invitation_is_noticed(
+    arrival: Arrival, presents: bool
+) -> None:
+    assert arrival.presents_invitation is presents

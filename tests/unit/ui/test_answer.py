@@ -11,7 +11,7 @@ from bot.ui.answer import Answer, Button, Screen, say
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
 BUTTONS = st.builds(Button, TEXTS, data=st.none() | TEXTS, url=st.none() | TEXTS)
 KEYBOARDS = st.lists(st.lists(BUTTONS, max_size=3).map(tuple), max_size=3).map(tuple)
-SCREENS = st.builds(Screen, TEXTS, KEYBOARDS, is_silent=st.booleans())
+SCREENS = st.builds(Screen, TEXTS, KEYBOARDS, is_silent=st.booleans(), qr_code=st.none() | TEXTS)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
@@ -24,6 +24,8 @@ ANSWERS = st.builds(
     send=st.lists(SCREENS, max_size=3).map(tuple),
     edit=st.none() | SCREENS,
     closes=st.booleans(),
+    is_small_talk=st.booleans(),
+    is_wrong_invitation=st.booleans(),
     conversation=st.none() | st.dictionaries(TEXTS, JSON, max_size=3),
 )
 

@@ -407,6 +407,14 @@ OF_VERSION_0_13: dict[str, Press] = {
     "hnAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAh": family.HideNames(family_id=F, hidden=True),
 }
 OF_VERSION_0_14: dict[str, Press] = {
+    "ilAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.InvitationsPage(family_id=F),
+    "ilAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA2": family.InvitationsPage(family_id=F, page=2),
+    "iaAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.AskToRevokeInvitation(
+        family_id=F, invitation_id=S
+    ),
+    "ixAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.RevokeInvitation(
+        family_id=F, invitation_id=S
+    ),
     "mbAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA1": family.MembersPage(family_id=F, page=1),
     "meAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.ShowMember(family_id=F, user_id=S),
     "roAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aviewer": family.SetRole(

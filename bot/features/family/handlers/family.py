@@ -1,13 +1,22 @@
-"""`/start`, `/help`, `/family`, `/invite`, and joining by a link."""
+"""`/start`, `/help`, `/family`, `/invite`, joining by a link, and the links that are out."""
 
 from bot.features.family.views import families as views
+from bot.features.family.views import invitations as invitation_views
 from bot.features.family.views import start as start_views
 from bot.intake.request import Request
-from bot.ui.answer import Answer
-from bot.ui.presses.family import Invite, InvitePerson, SwitchFamily
+from bot.ui.answer import Answer, Screen
+from bot.ui.presses.family import (
+    AskToRevokeInvitation,
+    InvitationsPage,
+    Invite,
+    InvitePerson,
+    RevokeInvitation,
+    SwitchFamily,
+)
 from domain.access import Action, Role
 from domain.family import families, unreachable, users
 from domain.family.errors import NobodyCaredFor
+from domain.family.invitations import open_ones
 from domain.family.people import list_people
 from domain.overview import elsewhere
 
@@ -60,6 +69,27 @@ async def invite_person(request: Request) -> Answer:
     return views.invitation(made, bot_username=request.bot_username)
 
 
+async def invitations(request: Request) -> Answer:
+    """A page of the invitations that are still open."""
+    page = request.pressed(InvitationsPage).page
+    return Answer(edit=await _invitations_screen(request, page=page))
+
+
+async def ask_to_revoke(request: Request) -> Answer:
+    """One of them was tapped."""
+    member = request.scope.require(Action.MANAGE_MEMBERS)
+    invitation_id = request.pressed(AskToRevokeInvitation).invitation_id
+    found = await open_ones.get_open(request.scope, invitation_id)
+    now = request.scope.clock.now()
+    return Answer(edit=invitation_views.ask_to_revoke(found, member=member, now=now))
+
+
+async def revoke_invitation(request: Request) -> Answer:
+    invitation_id = request.pressed(RevokeInvitation).invitation_id
+    is_news = await open_ones.revoke(request.scope, invitation_id)
+    return invitation_views.revoked(await _invitations_screen(request), is_news=is_news)
+
+
 async def blocked(request: Request) -> Answer:
     """The person has blocked the bot: the admins of each of their families hear it."""
     if not await users.set_blocked(request.scope, blocked=True):
@@ -81,6 +111,12 @@ async def unblocked(request: Request) -> Answer:
 
 async def _join(request: Request, token: str) -> Answer:
     return views.joined(await families.redeem_invitation(request.scope, token))
+
+
+async def _invitations_screen(request: Request, *, page: int = 0) -> Screen:
+    member = request.scope.require(Action.MANAGE_MEMBERS)
+    found = await open_ones.list_open(request.scope, page=page)
+    return invitation_views.invitations(found, member=member, now=request.scope.clock.now())
 
 
 async def _invite_as(request: Request, role: Role) -> Answer:

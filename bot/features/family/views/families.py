@@ -10,6 +10,7 @@ from bot.ui.buttons import switch_button
 from bot.ui.distinct_labels import family_in_words, family_labels
 from bot.ui.length import MAX_ROWS, ROOM, fitting, label
 from bot.ui.presses.family import (
+    InvitationsPage,
     Invite,
     InvitePerson,
     LeaveFamily,
@@ -91,7 +92,9 @@ def overview(family: FamilyOverview) -> Answer:
         rows.append((Button(rename_label(), rename.encode()),))
     if family.can_manage:
         manage = MembersPage(family_id=family.id)
+        invitations = InvitationsPage(family_id=family.id)
         rows.append((Button(_("👥 Members"), manage.encode()),))
+        rows.append((Button(_("📨 Open invitations"), invitations.encode()),))
     else:
         leave = LeaveFamily(family_id=family.id)
         rows.append((Button(_("🚪 Leave this family"), leave.encode()),))
@@ -150,13 +153,13 @@ def unknown_role(typed: str) -> Answer:
 def invitation(made: NewInvitation, *, bot_username: str) -> Answer:
     """The link. Whoever opens it first joins, so it should go to one person only."""
     link = f"https://t.me/{bot_username}?start={made.token}"
-    return say(
-        _(
-            "✉️ An invitation to <b>{family}</b>, role: <b>{role}</b>.\n"
-            "Send this link to one person. It works once and expires after 48 hours:\n"
-            "{link}"
-        ).format(family=escape(made.family_name), role=role_name(made.role), link=link)
-    )
+    words = _(
+        "✉️ An invitation to <b>{family}</b>, role: <b>{role}</b>.\n"
+        "Send this link to one person, or let them point their phone's camera at the picture. It "
+        "works once and expires after 48 hours:\n"
+        "{link}"
+    ).format(family=escape(made.family_name), role=role_name(made.role), link=link)
+    return Answer(send=(Screen(words, qr_code=link),))
 
 
 def joined(facts: Joined) -> Answer:

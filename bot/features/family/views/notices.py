@@ -1,7 +1,9 @@
 """Notices about the family: who has joined, and that the reader has left."""
 
 from bot.features.family.views.families import role_name
-from bot.ui.answer import Screen
+from bot.ui.answer import Button, Screen
+from bot.ui.length import label
+from bot.ui.presses.family import RemoveMember
 from bot.ui.wording import _, escape
 from bot.ui.words.times import show_clock
 from domain.access import Role
@@ -30,10 +32,20 @@ def alarm(facts: AlarmFacts) -> Screen:
 
 
 def joined(facts: JoinedFacts) -> Screen:
-    return Screen(
+    """For the admins; whoever made the invitation reads that it was theirs."""
+    lines = [
         _("👋 {name} has joined the family <b>{family}</b>. Their role: {role}.").format(
             name=escape(facts.name),
             family=escape(facts.family_name),
             role=role_name(Role(facts.role)),
         )
-    )
+    ]
+    if facts.by_reader:
+        lines.append(_("They used your invitation."))
+    elif facts.invited_by is not None:
+        lines.append(_("{name} had invited them.").format(name=escape(facts.invited_by)))
+    if not facts.may_remove:
+        return Screen("\n".join(lines))
+    remove = RemoveMember(family_id=facts.family_id, user_id=facts.user_id)
+    words = label(_("🚪 Remove {name}").format(name=facts.name))
+    return Screen("\n".join(lines), ((Button(words, remove.encode()),),))

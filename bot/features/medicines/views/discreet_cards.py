@@ -97,6 +97,11 @@ def names_in_words(doses: Sequence[DoseFacts]) -> str:
     return shorten("\n".join(lines), to=_TOAST)
 
 
+def stand_in(place: int) -> str:
+    """What the medicine at that place of a message is called, where its name isn't wanted."""
+    return _name(place)
+
+
 def _name(place: int) -> str:
     round_, letter = divmod(place, len(ascii_uppercase))
     return _("Medicine {letter}").format(letter=ascii_uppercase[letter] * (round_ + 1))

@@ -1,8 +1,10 @@
 """The message on the evening before a pause ends."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.discreet_cards import stand_in
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.length import fitting
 from bot.ui.presses.medicines import EndPauseAsPlanned, LengthenPause
@@ -13,6 +15,13 @@ from domain.medicines.pauses.notices import PauseEndsFacts
 
 def pause_ends(facts: PauseEndsFacts) -> Screen:
     """Says that a pause ends tomorrow and what resumes, or what has changed since."""
+    if facts.hides_names:
+        count = len(facts.medicines)
+        facts = replace(
+            facts,
+            medicines=[stand_in(at) for at in range(count)],
+            ended_courses=[stand_in(count + at) for at in range(len(facts.ended_courses))],
+        )
     person = facts.person
     if not facts.still_holds:
         return Screen(_changed_since(facts))

@@ -14,8 +14,13 @@ from domain.models.medicines import DoseStatus
 
 def changed(facts: RecordChangedFacts) -> Screen:
     """What became of records the reader had made: one message for everything changed at the same
-    moment.
+    moment. Without names, it only says whose they are: notes and amounts tell as much.
     """
+    if facts.hides_names:
+        words = _("✏️ {who} changed what you'd recorded for {person}. /history shows what it says.")
+        person = escape(facts.person)
+        lines = [words.format(who=escape(item.by), person=person) for item in facts.items]
+        return Screen("\n".join(dict.fromkeys(lines)))
     return Screen("\n".join(fitting([_change(item, facts.person) for item in facts.items])))
 
 

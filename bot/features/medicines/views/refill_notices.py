@@ -1,9 +1,13 @@
 """The reminder that medicines are running out, and who will get more."""
 
+from dataclasses import replace
+
+from bot.features.medicines.views.discreet_cards import stand_in
 from bot.features.medicines.views.stock.levels import left_in_words
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.length import fitting, label, shorten, toast
 from bot.ui.presses.medicines import PromiseRefill
+from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from domain.medicines.stock.levels import Refilled
 from domain.medicines.stock.notices import RefillFacts, RefillItem
@@ -11,7 +15,13 @@ from domain.models.medicines import MedicineStatus
 
 
 def notice(facts: RefillFacts) -> Screen:
-    """The reminder: what is running out, and who gets it."""
+    """The reminder: what is running out, and who gets it. Without names, /meds has them."""
+    if facts.hides_names:
+        hidden = [replace(one, name=stand_in(at)) for at, one in enumerate(facts.items)]
+        shown = notice(replace(facts, items=hidden, hides_names=False))
+        meds = RunCommand(family_id=facts.family_id, command="meds")
+        rows = (*shown.keyboard, (Button(_("💊 All medicines"), meds.encode()),))
+        return replace(shown, keyboard=rows)
     is_low = any(item.is_low for item in facts.items)
     head = _("📦 <b>{person}</b>: stock")
     if is_low:

@@ -74,7 +74,9 @@ class FirstMinute:
         return handle
 
     async def on_message(self, request: Request) -> Answer:
-        """A message of somebody who is in no family."""
+        """A message of somebody who is in no family: a pasted invitation, or anything."""
+        if token := find_invitation(request.text or ""):
+            return family_views.joined(await families.redeem_invitation(request.scope, token))
         return await self.begin(request, "")
 
     async def begin(self, request: Request, command: str) -> Answer:

@@ -38,11 +38,26 @@ _MAX_OPENED = 5  # buttons that open an appointment
 
 def changed(facts: ChangesFacts) -> Screen:
     """Who changed what, and how it looks now."""
-    parts = ["\n".join(_lines(changes, facts)) for changes in _by_subject(facts.items)]
+    items, unnamed = facts.items, list[str]()
+    if facts.hides_names:
+        unnamed = _without_names([item for item in items if _is_of_medicine(item)])
+        items = [replace(item, followers=()) for item in items if not _is_of_medicine(item)]
+    parts = unnamed + ["\n".join(_lines(changes, facts)) for changes in _by_subject(items)]
     if facts.more:
         words = ngettext("… and {count} more change", "… and {count} more changes", facts.more)
         parts.append(words.format(count=facts.more))
     return Screen("\n\n".join(fitting(parts)), _keyboard(facts))
+
+
+def _is_of_medicine(item: ToldChange) -> bool:
+    return item.action.startswith("medication.")
+
+
+def _without_names(items: Sequence[ToldChange]) -> list[str]:
+    """Whose medicines were changed by whom, for readers who want no names on their phones."""
+    words = _("💊 {who} changed {person}'s medicines. /meds shows how they are now.")
+    lines = [words.format(who=escape(item.by), person=escape(item.person_name)) for item in items]
+    return list(dict.fromkeys(lines))
 
 
 def change_notices_set(*, wanted: bool) -> Answer:

@@ -13,7 +13,12 @@ from tests.unit.views.screens.change_notices import change_notice_screens
 from tests.unit.views.screens.contacts import doctor_screens
 from tests.unit.views.screens.conversation import conversation_screens
 from tests.unit.views.screens.day_times import day_times_screens, new_medicine_day_screens
-from tests.unit.views.screens.family import family_screens, people_screens, start_screens
+from tests.unit.views.screens.family import (
+    family_screens,
+    invitation_screens,
+    people_screens,
+    start_screens,
+)
 from tests.unit.views.screens.home import Home, View, Words
 from tests.unit.views.screens.medicines.cards import (
     card_screens,
@@ -67,6 +72,7 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
             **family_screens(home),
             **member_screens(home),
             **people_screens(home),
+            **invitation_screens(home),
             **day_times_screens(home),
             **start_screens(home),
         },

@@ -87,6 +87,18 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
         },
         "changes_medicine_edited": notice(told("medication.edited", medicine=medicine, before=was)),
         "changes_medicine_removed": notice(told("medication.removed")),
+        "changes_without_names": notice(
+            told("medication.edited", medicine=medicine, before=was),
+            told("medication.added", medicine=medicine),
+            told(
+                "person.day_times_set",
+                person=early,
+                parts=[PartOfDay.BREAKFAST],
+                followers=[words.medicine],
+            ),
+            told("medication.removed", by=words.ben),
+            hides_names=True,
+        ),
         "changes_person_paused": notice(told("person.paused", person=resting)),
         "changes_person_resumed": notice(told("person.resumed", person=home.person)),
         "changes_person_day_times_set": notice(

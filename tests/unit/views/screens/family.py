@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
-from bot.features.family.views import families, people, start
+from bot.features.family.views import families, invitations, people, start
 from domain.access import Role
 from domain.family.families import (
     FamilyFacts,
@@ -14,6 +16,7 @@ from domain.family.families import (
     NewInvitation,
     PersonSummary,
 )
+from domain.family.invitations.open_ones import OpenInvitation, OpenInvitations
 from domain.family.people import PersonAdded
 from domain.family.running_pauses import Pause
 from tests.unit.views.screens.conversation import choice
@@ -80,6 +83,38 @@ def family_screens(home: Home) -> Mapping[str, View]:
             f"joined_as_{role}": partial(families.joined, Joined(home.family, role))
             for role in Role
         },
+    }
+
+
+def invitation_screens(home: Home) -> Mapping[str, View]:
+    words, member = home.words, home.member
+    expires_at = NOW + timedelta(hours=47, minutes=10)
+    of_anna = OpenInvitation(ANNA_ID, Role.CAREGIVER, words.anna, True, expires_at)
+    of_ben = OpenInvitation(BEN_ID, Role.RECIPIENT, words.ben, False, expires_at, words.person)
+    some = OpenInvitations([of_anna, of_ben], 0, has_next=False, zone=ZoneInfo("Europe/London"))
+    return {
+        name: partial(invitations.invitations, shown, member=member, now=NOW)
+        for name, shown in {
+            "invitations": some,
+            "invitations_without_a_clock": replace(some, zone=None),
+            "invitations_none": replace(some, found=[]),
+            "invitations_page": replace(some, found=[of_ben] * 8, page=1, has_next=True),
+            "invitations_page_gone": replace(some, found=[], page=1),
+        }.items()
+    } | {
+        "invitation_to_revoke": partial(
+            invitations.ask_to_revoke, replace(some, found=[of_ben]), member=member, now=NOW
+        ),
+        "invitation_revoked": partial(
+            invitations.revoked,
+            invitations.invitations(some, member=member, now=NOW),
+            is_news=True,
+        ),
+        "invitation_revoked_before": partial(
+            invitations.revoked,
+            invitations.invitations(some, member=member, now=NOW),
+            is_news=False,
+        ),
     }
 
 

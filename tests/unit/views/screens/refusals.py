@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.ui import in_groups, refusals
+from bot.ui import floods, in_groups, refusals
 from domain.access import Action, Role
 from domain.appointments.errors import (
     AppointmentCancelled,
@@ -35,6 +35,7 @@ from domain.family.errors import (
     GroupTaken,
     HoursClash,
     InvitationExpired,
+    InvitationRevoked,
     InvitationUnknown,
     InvitationUsed,
     LastToBeAsked,
@@ -115,6 +116,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "caregiver_manages_members": NotAllowed(Action.MANAGE_MEMBERS, Role.CAREGIVER),
         "invitation_unknown": InvitationUnknown(),
         "invitation_used": InvitationUsed(),
+        "invitation_revoked": InvitationRevoked(),
         "invitation_expired": InvitationExpired(NOW),
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
@@ -164,7 +166,9 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
             refusals.family_full, FamilyFull(Quota.MEDICINE, QUOTA_LIMITS[Quota.MEDICINE])
         ),
         "refused_unclear": partial(refusals.refuse, unclear, is_press=False),
-        "refused_slow_down": partial(refusals.slow_down),
+        "refused_slow_down": partial(floods.slow_down),
+        "refused_family_slow_down": partial(floods.family_slow_down),
+        "refused_last_wrong_invitation": partial(floods.last_wrong_invitation),
         "refused_in_private": partial(in_groups.in_private, "carecircle_bot"),
         "refused_forgetful": partial(refusals.conversations_unavailable),
         "refused_old_button": partial(refusals.old_button),

@@ -28,6 +28,7 @@ from domain.medicines.records.recording import Recorded
 from domain.medicines.records.spacing import TooSoon
 from domain.models.medicines import DoseStatus, MedicineStatus, RecordStatus
 from tests.unit.views.screens.home import (
+    BEN_ID,
     FAMILY_ID,
     LONDON,
     MEDICINE_IDS,
@@ -259,6 +260,14 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
     corrected, undone = ChangeKind.CORRECTED, ChangeKind.UNDONE
     return {
         "record_corrected": changed((taken, earlier, corrected)),
+        "record_changed_without_names": partial(
+            records.changed,
+            RecordChangedFacts(
+                words.person,
+                [RecordChange(noted, taken, kind, words.ben) for kind in (corrected, undone)],
+                hides_names=True,
+            ),
+        ),
         "record_corrected_amount": changed((replace(taken, given="2 tablets"), half, corrected)),
         "record_corrected_to_skipped": changed((skipped, taken, corrected)),
         "record_corrected_to_taken": changed((taken, skipped, corrected)),
@@ -291,8 +300,21 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
         "notice_closed": partial(family_notices.closed),
         **{
             f"notice_joined_as_{role}": partial(
-                family_notices.joined, JoinedFacts(words.ben, role, words.family)
+                family_notices.joined,
+                JoinedFacts(BEN_ID, words.ben, role, FAMILY_ID, words.family, words.anna),
             )
             for role in Role
         },
+        "notice_joined_by_reader": partial(
+            family_notices.joined,
+            JoinedFacts(
+                *(BEN_ID, words.ben, Role.VIEWER, FAMILY_ID, words.family, words.anna),
+                by_reader=True,
+                may_remove=True,
+            ),
+        ),
+        "notice_joined_and_gone": partial(
+            family_notices.joined,
+            JoinedFacts(BEN_ID, words.ben, Role.VIEWER, FAMILY_ID, words.family),
+        ),
     }

@@ -275,6 +275,9 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         ),
         "resumed_stopped_meanwhile": partial(outcomes.stopped_meanwhile, Screen("…")),
         "notice_pause_ends": noticed(ends),
+        "notice_pause_ends_without_names": noticed(
+            replace(ends, ended_courses=[words.medicine], hides_names=True)
+        ),
         "notice_pause_ends_beyond_a_course": noticed(
             replace(ends, medicines=[words.medicine], ended_courses=[words.medicine])
         ),

@@ -148,6 +148,9 @@ def stock_screens(home: Home) -> Mapping[str, View]:
         "refill_days_set_of_what_is_low": partial(refills.refill_days_set, Refilled(saved, low)),
         "refill_promised": partial(refill_notices.promised, Refilled(saved, unclear)),
         "notice_refill": partial(refill_notices.notice, notice),
+        "notice_refill_without_names": partial(
+            refill_notices.notice, replace(notice, hides_names=True)
+        ),
         "notice_refill_of_what_is_there_again": partial(
             refill_notices.notice, replace(notice, items=items[3:])
         ),

@@ -1,0 +1,1 @@
+"""Invitations that somebody could still use: listed, and revoked."""
