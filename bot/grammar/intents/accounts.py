@@ -90,14 +90,15 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
     notes = [getattr(intent, name, "") for name in ("note", "reason")]
     read_notes = [read_sentence(note, known).text for note in notes if note]
     to_be = [getattr(intent, name, "") for name in ("when", "end", "words")]
-    is_turned = any(
-        turns(note, words)
-        for note in read_notes
-        for words in ("in a note", "of a direction", "of supply")
-    )
+    sections: tuple[str, ...] = ("in a note", "of a direction", "of supply")
+    if isinstance(intent, Skipped) and intent.is_before:
+        sections = ("of what was forgotten",)  # "found it on the floor" is why
+    is_turned = any(turns(note, words) for note in read_notes for words in sections)
     if is_turned or any(turns(str(each), "in what is to be") for each in to_be):
         return Account(is_turned=True)
-    if sentence.text.split().count("dayx") > 1 and getattr(intent, "weekday", None) is not None:
+    is_but = isinstance(intent, Drives) and turns(sentence.text, "one day and not another")
+    is_of_days = sentence.text.split().count("dayx") > 1 and not is_but
+    if is_of_days and getattr(intent, "weekday", None) is not None:
         return Account(is_turned=True)  # "I can drive Friday or Saturday"
     at = _unplaced(sentence, intent, _words(section) | _words("everywhere"))
     words = sentence.text.split()
@@ -168,6 +169,8 @@ def _marks(intent: Intent) -> set[str]:
 
 def _unheeded(sentence: Sentence, intent: Intent) -> str:
     section = _ASKED.get(type(intent))
+    if isinstance(intent, WasItGiven) and intent.hours:
+        return ""
     match = section and load_expressions("turns")[section].search(sentence.text)
     if not match:
         return ""

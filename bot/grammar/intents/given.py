@@ -46,7 +46,8 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     words, late, how_late = _lateness(words)
     words, note = _without_note(sentence, words)
     by = typed_of(sentence, said.get("by") or "")
-    note = "; ".join(filter(None, [by, how_late, note]))
+    note = "" if pattern_of("says nothing").fullmatch(note) else note
+    note = "; ".join(filter(None, [by, said.get("late"), how_late, note]))
     parts = tuple(parts_of(words))
     everything, due = pattern_of("everything"), pattern_of("due")
     is_all = bool(everything.search(words)) and "medx" not in words

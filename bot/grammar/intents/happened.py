@@ -39,7 +39,8 @@ def read_happened(sentence: Sentence) -> Intent | None:
         return None
     for section, build in (
         ("skipped", _skipped),
-        ("told to skip", _skipped),
+        ("told to skip", _told_to_skip),
+        ("not had", _not_had),
         ("refilled", _refilled),
         ("counted", _counted),
         ("lost", _lost),
@@ -136,6 +137,27 @@ def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     ids = tuple(each for mention in sentence.mentions for each in mention)
     reason = typed_of(sentence, reason)
     return Skipped(ids, sentence.person_id, sentence.part, reason, due_hours)
+
+
+def _told_to_skip(sentence: Sentence, match: re.Match[str]) -> Intent | None:
+    """Of what is due today or tonight; what is said of another day, too, is no single dose."""
+    found = _skipped(sentence, match)
+    if not isinstance(found, Skipped):
+        return found
+    is_of_more = pattern_of("another day").search(match.string[match.start("rest") :])
+    return None if is_of_more else replace(found, is_ahead=True)
+
+
+def _not_had(sentence: Sentence, match: re.Match[str]) -> Intent | None:
+    """ "Forgot to give Joe his tablet last night": of a day that is over, there's nothing to wait
+    for.
+    """
+    ids = tuple(each for mention in sentence.mentions for each in mention)
+    if not ids and not pills().search(match["rest"]):
+        return None
+    reason = match.groupdict().get("reason") or ""
+    reason = typed_of(sentence, reason)
+    return Skipped(ids, sentence.person_id, sentence.part, reason, is_before=True)
 
 
 def _with_reason(words: str) -> tuple[str, str]:

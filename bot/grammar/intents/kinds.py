@@ -122,13 +122,17 @@ class GaveDue:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """ "She refused her evening pills because she felt sick" """
+    """ "She refused her evening pills because she felt sick". `is_ahead`: "no warfarin tonight",
+    of what is still to be left out; `is_before`: of yesterday's, "I forgot her tablet last night".
+    """
 
     medicine_ids: tuple[UUID, ...]
     person_id: UUID | None = None
     part: Part | None = None
     reason: str = ""
     due_hours: tuple[int, ...] = ()
+    is_ahead: bool = False
+    is_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +219,14 @@ class Stops:
 @dataclass(frozen=True, slots=True)
 class Pauses:
     """ "Mum is in hospital until Friday", "pause her metformin until Monday". `is_later`: it is
-    said on which day to come it begins.
+    said on which day to come it begins; `is_tonight`: with tonight's dose.
     """
 
     medicine_ids: tuple[UUID, ...]
     person_id: UUID | None = None
     end: str = ""
     is_later: bool = False
+    is_tonight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.grammar.intents.clauses import read_clause
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     CalledOff,
+    Danger,
     Drives,
     Gave,
     GaveDue,
@@ -25,7 +26,7 @@ from bot.grammar.intents.kinds import (
     Unsaid,
 )
 from bot.grammar.intents.known import Known
-from bot.grammar.intents.questions import MayBeGiven, WasItGiven, WhatIsPlanned
+from bot.grammar.intents.questions import MayBeGiven, WasItGiven, WhatIsPlanned, WhoIsInFamily
 from bot.grammar.intents.reading import begins_like_question
 from bot.grammar.intents.requests import MOST_REQUESTS, each_counted, ways_to_split
 from bot.grammar.intents.sentences import read_sentence
@@ -224,6 +225,25 @@ def _takes_a_record_for_a_question(found: Sequence[tuple[str, Intent]]) -> bool:
     )
 
 
+_GIVEN = re.compile(
+    r"(?i)[,.;:!]+\s+|\s+(?:and|so|then)\s+(?=(?:(?:i|we)\s+)?(?:have\s+|'ve\s+)?(?:just\s+)?gave?n?\b)"
+)
+
+
+def _given_beside(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
+    """ "Joe had a seizure 10:15, gave lorazepam 1 mg": what was given beside words of danger, which
+    are its note; nothing else counts there.
+    """
+    parts = [part.strip(" .") for part in _GIVEN.split(text) if part.strip(" .")]
+    for part in parts if len(parts) > 1 else ():
+        given = read(part)
+        if isinstance(given, Gave):
+            others = [other for other in parts if other != part]
+            note = "; ".join(filter(None, [*others, given.note]))
+            return [(part, replace(given, note=note))]
+    return ()
+
+
 def _is_beside(intent: Intent) -> bool:
     """Whether it says nothing where something else is said."""
     return isinstance(intent, SmallTalk) or intent == RunsCommand("help")
@@ -231,6 +251,8 @@ def _is_beside(intent: Intent) -> bool:
 
 def _requests(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
     whole = read(text)
+    if whole == SaysDanger(Danger.EMERGENCY):
+        return [(text, whole), *_given_beside(text, read)]
     if isinstance(whole, SaysDanger) or (isinstance(whole, Gave) and len(whole.mentions) > 1):
         return [(text, whole)]
     for parts in ways_to_split(text):
@@ -245,6 +267,8 @@ def _requests(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
         found = [pair for pair in found if not _is_beside(pair[1])] or found[:1]
         if len({intent for _words, intent in found}) == len(found):
             return found
+        if found and all(each == found[0] or each[1] == WhoIsInFamily() for each in found):
+            return found[:1]
     if whole is not None:
         return [(text, whole)]
     apart = [pair for part in each_counted(text) for pair in _requests(part, read)]

@@ -4,6 +4,7 @@ drives, a medicine stops or pauses, a doctor is another one.
 
 import re
 
+from bot.grammar.dates import WEEKDAYS
 from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
@@ -52,7 +53,7 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
     if sentence.doctor_ids and said("new number"):
         return WhoIs(sentence.doctor_ids)
     if said("drives"):
-        return Drives(visits, sentence.weekday, days=_days_ahead(sentence.text))
+        return Drives(visits, _first_weekday(sentence), days=_days_ahead(sentence.text))
     if said("does not drive"):
         days = _days_ahead(sentence.text)
         return Drives(visits, sentence.weekday, days=days, gives_up=True)
@@ -75,10 +76,25 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
         before_end = sentence.text[: match.start("end")] if end else sentence.text
         is_later = _on_which_day("day ahead", before_end)
         is_later = is_later or _on_which_day("from then", sentence.text)
-        return Pauses(ids, person, typed, is_later=is_later)
+        if _on_which_day("two days", end or ""):
+            return Pauses(ids, person, "for 2 days", is_tonight=True)
+        if not end or load_expressions("times")["leads to an end"].match(end):
+            return Pauses(ids, person, typed, is_later=is_later)
+        # "Hold it tonight and tomorrow, restart Thursday"
+        is_tonight = _on_which_day("begins today", before_end)
+        is_later = _on_which_day("day ahead", before_end) and not is_tonight
+        return Pauses(ids, person, f"until {typed}", is_later=is_later, is_tonight=is_tonight)
     if said("resumed"):
         return Resumes(ids, person)
     return None
+
+
+def _first_weekday(sentence: Sentence) -> int | None:
+    """Wednesday of "Wednesday, but not Thursday"."""
+    words = zip(sentence.text.split(), sentence.origins, strict=True)
+    named = [WEEKDAYS[origin] for word, origin in words if word == "dayx" and origin in WEEKDAYS]
+    is_but = " but " in sentence.text and len(named) > 1
+    return named[0].value if is_but else sentence.weekday
 
 
 def _on_which_day(section: str, text: str) -> bool:

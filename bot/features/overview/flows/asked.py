@@ -15,7 +15,7 @@ from bot.features.medicines.flows.giving import skip_said
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.views.stock.overview import stocks
-from bot.features.overview.flows import part_of_today
+from bot.features.overview.flows import last_hours, part_of_today
 from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.named_days import is_on_named_day, names_day
 from bot.features.overview.flows.own_person import as_asked_of_oneself
@@ -179,6 +179,8 @@ def _days_ahead(dose: PlannedDose, now: datetime) -> int:
 
 
 async def _given(request: Request, intent: WasItGiven, known: Known) -> Answer:
+    if intent.hours:
+        return await last_hours.answer(request, intent)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     facts = await _facts(request, intent, known)
     return Answer(send=(views.given(facts, member=member, now=now),))

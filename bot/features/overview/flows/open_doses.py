@@ -1,5 +1,6 @@
 """Doses of today that somebody may speak of."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -24,6 +25,27 @@ async def doses_today(
     days = await list_day(request.scope, days_ago=0)
     doses = [dose for day in days for dose in day.doses if dose.status in among]
     return [dose for dose in doses if is_meant(dose, now)]
+
+
+def of_this_day(doses: Sequence[DoseFacts], text: str, now: datetime) -> Sequence[DoseFacts]:
+    """Those of today, where anything of today is open. "Tonight" and "today" are never of
+    yesterday, but in the small hours of what was due in the evening.
+    """
+    if _OF_BEFORE.search(text):
+        return doses
+    today = [dose for dose in doses if dose.local.date() == now.astimezone(dose.zone).date()]
+    if today or not _OF_TODAY.search(text):
+        return today or doses
+    return [
+        dose
+        for dose in doses
+        if now.astimezone(dose.zone).hour < _SMALL_HOURS and now - dose.due_at < _A_NIGHT
+    ]
+
+
+_OF_BEFORE = re.compile(r"(?i)\b(?:yesterday|last)\b")
+_OF_TODAY = re.compile(r"(?i)\b(?:to(?:day|night|nite)|this (?:morning|afternoon|evening))\b")
+_SMALL_HOURS, _A_NIGHT = 4, timedelta(hours=12)
 
 
 def of_one_slot(doses: Sequence[DoseFacts], now: datetime) -> Sequence[DoseFacts]:

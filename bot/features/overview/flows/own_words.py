@@ -40,6 +40,7 @@ from bot.grammar.intents.reading import asks_to_fetch, is_asked, read_intents, w
 from bot.grammar.intents.replies import Said
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
+from bot.redis.spoken import PROMISED
 from bot.ui.answer import Answer, Screen
 from domain.access import Action, Role, may
 from domain.errors import NothingToUndo
@@ -117,8 +118,8 @@ class OwnWords:
         """The answer to what was said beside what the question *flow_id* was about, which is over
         now; None if there was nothing.
         """
-        words = request.spoken.get("then")
-        if words is None or request.spoken.get("after") != str(flow_id):
+        words = request.spoken.get(f"{PROMISED}{flow_id}")
+        if words is None:
             return None
         asked = replace(request, text=words, press=None, message=None, conversation=None)
         return await self.on_message(replace(asked, replied=None), with_talk=False)
@@ -238,7 +239,7 @@ def _joined(
     if after:
         flow_id = (last.conversation or {})["continue"]["flow_id"]
         then = ". ".join(words for words, _intent in after)
-        spoken = {**spoken, "then": then, "after": flow_id}
+        spoken = {**spoken, f"{PROMISED}{flow_id}": then}
         send = (*send, *views.comes_after(then).send)
     return replace(last, send=(*send, *last.send), spoken=spoken)
 

@@ -14,8 +14,13 @@ from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
-from bot.features.overview.flows import corrections, said_changes, said_of_visits
-from bot.features.overview.flows.open_doses import SOON, doses_today, of_one_slot
+from bot.features.overview.flows import corrections, left_out, said_changes, said_of_visits
+from bot.features.overview.flows.open_doses import (
+    SOON,
+    doses_today,
+    of_one_slot,
+    of_this_day,
+)
 from bot.features.overview.flows.own_person import own_person
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.flows.when_given import long_due, said_at
@@ -42,6 +47,7 @@ from bot.grammar.intents.kinds import (
     Unsaid,
     WentTo,
 )
+from bot.grammar.intents.questions import Part
 from bot.grammar.intents.replies import Said, Short
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
@@ -332,9 +338,13 @@ async def _skipped(
             return dose.local.hour in intent.due_hours
         if intent.part is not None:
             return holds(intent.part, dose.local.hour)
-        return dose.due_at <= now + SOON
+        return intent.is_ahead or dose.due_at <= now + SOON
 
-    doses = of_one_slot(await doses_today(request, is_meant), request.scope.clock.now())
+    now = request.scope.clock.now()
+    if intent.is_before:
+        return await left_out.of_yesterday(request, intent, is_meant)
+    doses = of_this_day(await doses_today(request, is_meant), request.text or "", now)
+    doses = left_out.next_ahead(doses, now) if intent.is_ahead else of_one_slot(doses, now)
     if not doses:
         return await _recorded(request, is_meant)
     return await _of_one_person(
@@ -351,11 +361,27 @@ async def _pauses(request: Request, intent: Pauses) -> Answer | None:
         whom = intent.person_id or await _only_person(request) or next(iter(people), None)
         return views.pause_later(people.get(whom, "") if whom else "")
     if len(intent.medicine_ids) == 1:
+        if intent.is_tonight and (sooner := await _due_before(request, intent.medicine_ids[0])):
+            return views.pause_after(sooner, intent.end)
         return await pause.begin_said(request, "medicine", intent.medicine_ids[0], intent.end)
     person_id = intent.person_id or await _only_person(request)
     if intent.medicine_ids or person_id is None:
         return await pause.begin(replace(request, text=intent.end))
     return await pause.begin_said(request, "person", person_id, intent.end)
+
+
+async def _due_before(request: Request, medicine_id: UUID) -> DoseFacts | None:
+    """What is still to be given before the evening: a pause begins when it's saved."""
+
+    def is_meant(dose: DoseFacts, now: datetime) -> bool:
+        is_of_today = dose.local.date() == now.astimezone(dose.zone).date()
+        is_sooner = not holds(Part.NIGHT, dose.local.hour) and not holds(
+            Part.EVENING, dose.local.hour
+        )
+        return dose.medication_id == medicine_id and is_of_today and is_sooner
+
+    doses = await doses_today(request, is_meant)
+    return min(doses, key=lambda dose: dose.due_at, default=None)
 
 
 async def _resumes(request: Request, intent: Resumes) -> Answer | None:

@@ -80,6 +80,23 @@ def pause_later(name: str) -> Answer:
     )
 
 
+def pause_after(dose: DoseFacts, end: str) -> Answer:
+    """A pause begins when it is saved, and before tonight a *dose* is still to be given."""
+    return say(
+        _(
+            "Nothing is paused yet: a pause begins at once, and {name} is still due at {time}. Once "
+            "that is recorded, tell me “pause {name} {end}”."
+        ).format(name=quoted(dose.name), time=f"{dose.local:%H:%M}", end=quoted(end)),
+        home_buttons("today"),
+    )
+
+
+def recorded_otherwise() -> str:
+    return _(
+        "This is what is recorded, and I haven't changed it. If it's wrong, correct or undo it:"
+    )
+
+
 def stop_later() -> str:
     """A medicine stops when somebody stops it."""
     return _(

@@ -163,8 +163,9 @@ def in_words(intent: Intent) -> str:
         case WhatIsDue(span=span, weekday=weekday, part=part):
             usual = f" {part}" if part else ""
             return f"due {span if weekday is None else _DAYS[weekday]}{usual}"
-        case WasItGiven(ids, asked, _person, part, days_ago, weekday):
+        case WasItGiven(ids, asked, _person, part, days_ago, weekday, hours):
             words = f"given {_names(ids) or 'all'} {asked.split()[-1]}"
+            words += f" {hours} hours" if hours else ""
             words += f" {part}" if part else ""
             day = "" if weekday is None else f" {_DAYS[weekday]}"
             return words + (" yesterday" if days_ago else day)
