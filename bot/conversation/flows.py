@@ -40,6 +40,9 @@ class OwnWordsBeside(Protocol):
     async def warning(self, request: Request) -> Screen | None:
         """What comes first about words of danger, which are no answer."""
 
+    async def beside_danger(self, request: Request) -> Answer | None:
+        """The answer to words of danger beside which something was done; None to others."""
+
     async def aside(self, request: Request) -> Answer | None:
         """The answer to what is a question by its form; None for anything else."""
 
@@ -167,6 +170,8 @@ class Flows:
                 is_cancel = request.text.strip(" .!").casefold() == OLD_CANCEL
                 if is_cancel or not flow.steps[running.step].keeps_words:
                     if warning := await self._own_words.warning(request):
+                        if said := await self._own_words.beside_danger(request):
+                            return await self._beside(request, running, said)
                         return await flow.ask_again(request, running, first=warning)
                     if aside := await self._own_words.aside(request):
                         return await self._beside(request, running, aside)

@@ -14,6 +14,7 @@ from bot.grammar.intents.kinds import (
     Gave,
     GaveDue,
     HasDoctor,
+    HasNumber,
     Intent,
     Moved,
     Pauses,
@@ -78,9 +79,14 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
     sentence = read_sentence(text, known)
     if isinstance(intent, SaysAppointment):
         return Account(is_turned=turns(sentence.text, "in a note"))
+    if isinstance(intent, SaysDirection) and turns(sentence.text, "counted in a box"):
+        found = load_expressions("turns")["counted in a box"].search(text.casefold())
+        return Account("" if found is None else text[found.start() : found.end()])
+    if isinstance(intent, ChangesTo) and intent.amounts:
+        return Account(is_turned=turns(sentence.text, "in what is to be changed"))
     if isinstance(intent, SaysDirection) and sentence.medicine_ids:
         return Account(is_turned=turns(sentence.text, "in what is to be"))
-    if isinstance(intent, HasDoctor):
+    if isinstance(intent, HasDoctor | HasNumber):
         return Account(is_turned=turns(sentence.text, "in what is to be"))
     if isinstance(intent, Stops) and intent.is_later:
         return Account()  # which says so itself
@@ -128,6 +134,7 @@ def _unplaced(sentence: Sentence, intent: Intent, vocabulary: frozenset[str]) ->
         at
         for at, (word, origin) in enumerate(words)
         if word not in placed
+        and not ("-" in word and {*word.split("-")} <= placed)
         and not (origin and {*origin.split()} <= shown)
         and not (word == "memberx" and at == 0)  # who says so
         and at not in _of_before(sentence.text, intent)

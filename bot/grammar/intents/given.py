@@ -44,10 +44,11 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     # Of what is named, "given to mum 11am" says when.
     words, due_hours = (words, ()) if "medx" in words.split() else without_due_hour(words)
     words, late, how_late = _lateness(words)
+    words, reading = _without_reading(sentence, words)
     words, note = _without_note(sentence, words)
     by = typed_of(sentence, said.get("by") or "")
     note = "" if pattern_of("says nothing").fullmatch(note) else note
-    note = "; ".join(filter(None, [by, said.get("late"), how_late, note]))
+    note = "; ".join(filter(None, [by, said.get("late"), how_late, note, reading]))
     parts = tuple(parts_of(words))
     everything, due = pattern_of("everything"), pattern_of("due")
     is_all = bool(everything.search(words)) and "medx" not in words
@@ -242,6 +243,14 @@ def _lateness(words: str) -> tuple[str, int | None, str]:
 _COUNTS = {"a": 1, "an": 1, "half an": 0.5, "half a": 0.5, "quarter of an": 0.25, "one": 1}
 _COUNTS |= {"two": 2, "three": 3, "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30}
 _COUNTS |= {"forty": 40, "forty five": 45}
+
+
+def _without_reading(sentence: Sentence, words: str) -> tuple[str, str]:
+    """ "Ramipril given, BP 98/60": the reading counts nothing of what was given."""
+    found = pattern_of("reading beside").search(words)
+    if found is None:
+        return words, ""
+    return words[: found.start()], typed_of(sentence, found[0].strip())
 
 
 def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from bot.grammar.intents.kinds import (
     WentTo,
 )
 from bot.grammar.intents.sentences import Sentence
-from bot.grammar.words.loading import load_words, patterns_within
+from bot.grammar.words.loading import load_rewrites, load_words, patterns_within
 
 _STATEMENTS = "statements"
 
@@ -177,6 +177,8 @@ def _with_reason(words: str) -> tuple[str, str]:
 def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     kept = words_of("counts of stock")
     rest = " ".join(filter(None, [match["rest"], match.groupdict().get("more")]))
+    for expression, number in load_rewrites("numbers")["of stock"]:
+        rest = expression.sub(number, rest)
     said = pattern_of("of them").sub("", pattern_of("from where").sub("", rest))
     words = [each for each in said.split() if each not in words_of("says nothing of stock")]
     amount = [each for each in words if each not in {"medx", "personx", "more", "new"}]

@@ -184,12 +184,14 @@ class AsksToDrive:
 @dataclass(frozen=True, slots=True)
 class ChangesTo:
     """ "The GP put her ramipril up to 10 mg": `words` are what it is to be; `part` is that of "her
-    evening metformin", of which alone it is said.
+    evening metformin", of which alone it is said. `amounts`: "500 mg in the morning, 750 mg in the
+    evening", each with its part.
     """
 
     medicine_ids: tuple[UUID, ...]
     words: str
     part: Part | None = None
+    amounts: tuple[tuple[str, Part], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,14 @@ class HasDoctor:
 
 
 @dataclass(frozen=True, slots=True)
+class HasNumber:
+    """ "Dr Patel has a new number, 020 7946 0222": `phone` as it was typed."""
+
+    doctor_ids: tuple[UUID, ...]
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaysDirection:
     """ "Aspirin 100 mg every day at 8": as one types it behind /addmed."""
 
@@ -282,6 +292,7 @@ Intent: TypeAlias = (
     | Pauses
     | Resumes
     | HasDoctor
+    | HasNumber
     | SaysDirection
     | SaysAppointment
 )

@@ -21,6 +21,7 @@ from bot.grammar.intents.kinds import (
     OffTopic,
     RunsCommand,
     SaysDanger,
+    SaysDirection,
     Skipped,
     SmallTalk,
     Unsaid,
@@ -31,7 +32,7 @@ from bot.grammar.intents.reading import begins_like_question
 from bot.grammar.intents.requests import MOST_REQUESTS, each_counted, ways_to_split
 from bot.grammar.intents.sentences import read_sentence
 from bot.grammar.intents.typed import as_typed
-from bot.grammar.words.loading import load_words
+from bot.grammar.words.loading import load_openings, load_words
 
 Read = Callable[[str], Intent | None]
 
@@ -65,12 +66,22 @@ def read_message(text: str, known: Known, read: Read) -> Message:
         return Message()
     turned = [words for (words, _intent), account in each_said if account.is_turned]
     left = "; ".join(filter(None, [*turned, message.left]))
-    said = _each_once(_of_one_visit(_of_the_same(said, known)))
+    said = _each_once(_of_one_visit(_of_the_same(said, known)), known)
     if any(isinstance(intent, MayBeGiven | WasItGiven | AsksAdvice) for _words, intent in said):
         said = sorted(said, key=lambda pair: pair[1] == OffTopic(is_of_health=True))
-    unplaced = "; ".join(account.unplaced for account in accounts if account.unplaced)
+    beside = [account.unplaced for (_, each), account in each_said if _is_direction(each)]
+    left = "; ".join(filter(None, [left, *beside]))
+    unplaced = "; ".join(
+        account.unplaced
+        for (_, each), account in each_said
+        if account.unplaced and not _is_direction(each)
+    )
     unplaced = unplaced or message.unplaced
     return Message(said, left, "" if unplaced in left else as_typed(unplaced, text))
+
+
+def _is_direction(intent: Intent) -> bool:
+    return isinstance(intent, SaysDirection)
 
 
 def _of_the_same(said: Sequence[tuple[str, Intent]], known: Known) -> Sequence[tuple[str, Intent]]:
@@ -98,7 +109,9 @@ def _of_one_visit(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Int
     return [(words, each) for words, each in said if not (named and is_of_it(each))]
 
 
-def _each_once(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Intent]]:
+def _each_once(
+    said: Sequence[tuple[str, Intent]], known: Known
+) -> Sequence[tuple[str, Intent]]:
     """ "All her tablets, and I did her drops": the drops are none of the tablets. What is said of
     something that was given right before is its note: "she took it all", "she ate her breakfast".
     """
@@ -112,8 +125,10 @@ def _each_once(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Intent
     kept: list[tuple[str, Intent]] = []
     for words, intent in said:
         given = kept[-1][1] if kept else None
-        is_same = isinstance(intent, GaveDue) and bool(_OF_IT.search(words))
-        is_same = is_same and isinstance(given, Gave)
+        is_of_it = bool(_OF_IT.search(words))
+        is_same = isinstance(intent, GaveDue) and is_of_it and isinstance(given, Gave)
+        if isinstance(intent, Gave) and is_of_it:
+            is_same = not read_sentence(words, known).names_medicine  # "and he swallowed it"
         is_remark = intent == OffTopic(is_of_health=True) and not turns(words, "in a note")
         if isinstance(given, Gave | GaveDue) and (is_same or is_remark):
             note = "; ".join(filter(None, [given.note, words]))
@@ -140,6 +155,11 @@ def _as_typed(intent: Intent, text: str) -> Intent:
 
 def _read_message(text: str, known: Known, read: Read) -> Message:
     read = cache(read)
+    following = load_openings("turns")["of the next one"].search(text)
+    if following is not None and following.start():
+        given = _read_message(text[: following.start()], known, read)
+        if given.said and all(isinstance(intent, Gave) for _words, intent in given.said):
+            return replace(given, left=following[0].strip(" ,.;:-"))
     said = _requests(text, read)
     is_quoted = any(
         isinstance(intent, NoRecord) and intent.why is Unsaid.QUOTED for _words, intent in said

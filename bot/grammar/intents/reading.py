@@ -135,6 +135,21 @@ def asks_of_oneself(text: str) -> bool:
     return read_sentence(text, Known()).says(_QUESTIONS, "of oneself")
 
 
+def is_surely_to_come(text: str) -> bool:
+    """Whether *text* asks nothing and says that something will be given: not that it was, was late,
+    or should have been.
+    """
+    sentence = read_sentence(text, Known())
+    is_told = not sentence.is_question and not begins_like_question(text)
+    says_so = sentence.says(_TALK, "surely to come")
+    return is_told and says_so and not sentence.says(_TALK, "not surely to come")
+
+
+def says_away(text: str) -> bool:
+    """ "I'm away from Saturday, please don't send me any reminders" """
+    return read_sentence(text, Known()).says(_TALK, "away")
+
+
 def asks_to_fetch(text: str) -> bool:
     """ "Could somebody fetch my prescription?", which asks the others and not the bot."""
     return read_sentence(text, Known()).says(_TALK, "asks to fetch")

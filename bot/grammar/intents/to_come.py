@@ -11,6 +11,7 @@ from bot.grammar.intents.kinds import (
     ChangesTo,
     Drives,
     HasDoctor,
+    HasNumber,
     Intent,
     Moved,
     Pauses,
@@ -32,9 +33,14 @@ def read_to_come(sentence: Sentence, text: str) -> Intent | None:
     is_for = sentence.text.endswith(" for personx")  # which is no part of the line
     doctor = read_new_doctor(text[: text.casefold().rfind(" for ")] if is_for else text)
     if doctor is None:
-        return _of_what_is_there(sentence)
+        found = _of_what_is_there(sentence)
+        phone = _PHONE.search(text) if isinstance(found, WhoIs) else None
+        return found if phone is None else HasNumber(sentence.doctor_ids, phone[0].strip(" -("))
     is_named = "personx" in sentence.text.split()
     return HasDoctor(doctor, sentence.person_id if is_named else None)
+
+
+_PHONE = re.compile(r"\+?\(?\d[\d ()/-]{5,}\d")
 
 
 def _of_what_is_there(sentence: Sentence) -> Intent | None:
@@ -57,6 +63,19 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
     if said("does not drive"):
         days = _days_ahead(sentence.text)
         return Drives(visits, sentence.weekday, days=days, gives_up=True)
+    if ids and (match := said("two amounts")):
+        each = [("first", "then"), ("second", "after")]
+        amounts = tuple(
+            (_typed(sentence, match.span(amount)), part)
+            for amount, then in each
+            if (part := next(parts_of(match[then]), None)) is not None
+        )
+        return ChangesTo(ids, _typed(sentence, match.span()), amounts=amounts)
+    if ids and (match := said("ends after")):
+        is_week = "week" in match["until"]
+        return ChangesTo(
+            ids, f"until {'sunday' if is_week else _typed(sentence, match.span('until'))}"
+        )
     if ids and (match := said("changes to")):
         words = load_expressions("times")["from now on"].sub(
             "", _typed(sentence, match.span("words"))

@@ -40,7 +40,7 @@ from bot.grammar.intents.questions import (
     WhoIs,
     WhoIsInFamily,
 )
-from bot.grammar.intents.reading import begins_like_question
+from bot.grammar.intents.reading import begins_like_question, is_asked, is_surely_to_come
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from bot.ui.distinct_labels import medicine_labels
@@ -247,7 +247,10 @@ async def _no_record(request: Request, intent: NoRecord, known: Known) -> Answer
     if intent.medicine_ids:
         asked = WasItGiven(intent.medicine_ids, person_id=intent.person_id)
         facts = await _facts(request, asked, known)
-    return views.no_record(intent.why, facts, member=member, now=now)
+    if facts is not None and is_asked(request.text or ""):
+        return Answer(send=(views.given(facts, member=member, now=now),))
+    is_to_come = is_surely_to_come(request.text or "")
+    return views.no_record(intent.why, facts, is_to_come=is_to_come, member=member, now=now)
 
 
 async def _pages(

@@ -16,6 +16,7 @@ from bot.features.overview.flows.nicknames import Nicknames
 from bot.features.overview.flows.said import answer_bare, answer_said
 from bot.features.overview.views import danger as danger_views
 from bot.features.overview.views import own_words as views
+from bot.features.overview.views import said as said_views
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     Danger,
@@ -26,6 +27,7 @@ from bot.grammar.intents.kinds import (
     NoRecord,
     OffTopic,
     Pauses,
+    Refilled,
     RunsCommand,
     SaysDanger,
     Skipped,
@@ -36,7 +38,13 @@ from bot.grammar.intents.kinds import (
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.nearest import Likely, Nearest, list_nearest
 from bot.grammar.intents.questions import AboutMedicine, Topic, WhatRunsOut
-from bot.grammar.intents.reading import asks_to_fetch, is_asked, read_intents, without_reasons
+from bot.grammar.intents.reading import (
+    asks_to_fetch,
+    is_asked,
+    read_intents,
+    says_away,
+    without_reasons,
+)
 from bot.grammar.intents.replies import Said
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
@@ -90,6 +98,9 @@ class OwnWords:
             answers.append((views.no_reason if is_why else views.not_understood)(message.unplaced))
         if any(_is_of_stock(intent) and asks_to_fetch(words) for words, intent in message.said):
             answers.append(views.told_nobody())
+            if any(isinstance(intent, Refilled) for _words, intent in message.said):
+                kept = [each for each in message.said if not _is_of_stock(each[1])]
+                message = replace(message, said=kept)
         before = len(answers)
         for at, (words, intent) in enumerate(message.said):
             asked = replace(request, text=words)
@@ -194,10 +205,23 @@ class OwnWords:
             return None
         return (await _danger(request, intents[0].danger)).send[0]
 
+    async def beside_danger(self, request: Request) -> Answer | None:
+        """The answer to words of danger with which something is said to be done, too; None to
+        others.
+        """
+        if request.scope.member is None:
+            return None
+        reader = await load_reader(request)
+        said = reader.read_message(request.text or "").said
+        return await self.on_message(request, with_talk=False) if len(said) > 1 else None
+
     async def _answer(self, request: Request, intent: Intent, known: Known) -> Answer | None:
         match intent:
             case RunsCommand(command):
-                return await self._run(request, command)
+                shown = await self._run(request, command)
+                if shown is not None and command == "settings" and says_away(request.text or ""):
+                    return said_views.to_tap(views.cannot_leave_out(), shown.send)
+                return shown
             case SaysDanger(danger=danger):
                 return await _danger(request, danger)
             case SmallTalk(talk=talk):

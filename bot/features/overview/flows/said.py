@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.features.contacts.flows import add_doctor
+from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.medicines.flows.giving import give, skip_said, take_late
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing import pause
@@ -35,6 +35,7 @@ from bot.grammar.intents.kinds import (
     Gave,
     GaveDue,
     HasDoctor,
+    HasNumber,
     Intent,
     Moved,
     Pauses,
@@ -100,6 +101,8 @@ async def answer_said(
             return await add_doctor.begin(
                 replace(request, text=await _with_person(request, intent))
             )
+        case HasNumber(doctor_ids=ids, phone=phone):
+            return await change_doctor.begin_said(request, ids[0], phone)
         case SaysDirection(line=line):
             return await commands["addmed"](replace(request, text=line))
         case SaysAppointment(line=line):
@@ -250,8 +253,11 @@ async def _gave_due(
         # "All given" is of today, where anything of today is open.
         today = [dose for dose in doses if dose.local.date() == now.astimezone(dose.zone).date()]
         doses = today or doses
+    later: Sequence[DoseFacts] = ()
     if intent.part is not None:
-        doses = [dose for dose in doses if dose.due_at <= now] or doses
+        due = [dose for dose in doses if dose.due_at <= now]
+        later = [dose for dose in doses if dose.due_at > now] if due else ()
+        doses = due or doses
     elif not intent.is_all:
         doses = of_one_slot(doses, now if at is None else at + SOON)
     if not doses:
@@ -262,9 +268,24 @@ async def _gave_due(
     note = await _with_giver(request, intent)
     return await _of_one_person(
         doses,
-        lambda theirs: take_late.begin_said(request, theirs, when, note),
+        lambda theirs: _take_without(request, theirs, later, when=when, note=note),
         whose=lambda: _whose(request, note, commands),
     )
+
+
+async def _take_without(
+    request: Request,
+    doses: Sequence[DoseFacts],
+    later: Sequence[DoseFacts],
+    *,
+    when: str,
+    note: str,
+) -> Answer:
+    """Ask about *doses*, and name those that are due *later* in the same part of the day."""
+    asked = await take_late.begin_said(request, doses, when, note)
+    people = {dose.care_recipient_id for dose in doses}
+    others = [dose for dose in later if dose.care_recipient_id in people]
+    return views.not_due_yet(others, asked) if others else asked
 
 
 async def _which_it_is(

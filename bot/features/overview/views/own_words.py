@@ -250,19 +250,27 @@ def comes_after(words: str) -> Answer:
     """Of several things in one message, those that wait for an answer to the first."""
     return say(
         _("One thing after the other. After this, I'll come to “{words}”.").format(
-            words=quoted(words)
+            words=quoted(words.strip(" .,;:"))
         )
     )
 
 
 def left_out(words: str) -> Answer:
     """Of a message, what nothing is done with."""
-    return say(_("I've left out “{words}”.").format(words=quoted(words)))
+    return say(_("I've left out “{words}”.").format(words=quoted(words.strip(" .,;:"))))
 
 
 def not_understood(words: str) -> Answer:
     """Of what is asked or offered, the words that have no place in it."""
-    return say(_("I didn't understand “{words}”.").format(words=quoted(words)))
+    return say(_("I didn't understand “{words}”.").format(words=quoted(words.strip(" .,;:"))))
+
+
+def cannot_leave_out() -> str:
+    """A member is away for some days."""
+    return _(
+        "I can't set that for days to come. On the day you leave, tap “About” below to hear less "
+        "from me, and once more when you're back. The others are still asked."
+    )
 
 
 def no_reason(words: str) -> Answer:
@@ -296,8 +304,17 @@ def which_medicine(lines: Sequence[tuple[UUID, str]], *, member: Member) -> Scre
     return Screen(_("Which one do you mean?"), in_rows(buttons))
 
 
-def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: datetime) -> Answer:
-    """Nothing was recorded of what only sounded like it; what is recorded follows."""
+def no_record(
+    why: Unsaid,
+    facts: GivenFacts | None,
+    *,
+    is_to_come: bool = True,
+    member: Member,
+    now: datetime,
+) -> Answer:
+    """Nothing was recorded of what only sounded like it; what is recorded follows. Unless it
+    surely `is_to_come`, it isn't said so.
+    """
     words = {
         Unsaid.NEGATED: _(
             "I haven't recorded anything. To record that a dose was skipped, use Skip on its "
@@ -310,6 +327,8 @@ def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: dat
         Unsaid.PLANNED: _("I haven't recorded anything, since that's still to come."),
         Unsaid.QUOTED: _("I haven't recorded anything, since I can't tell whether it was given."),
     }
+    if why is Unsaid.PLANNED and not is_to_come:
+        words[why] = _("I haven't recorded anything, since I'm not sure that it was given.")
     is_open = why in (Unsaid.NEGATED, Unsaid.UNABLE)
     buttons = home_buttons("today") if is_open else home_buttons("give")
     is_recorded = facts is not None and any(dose.status in RESOLVED for dose in facts.doses)

@@ -22,6 +22,7 @@ from bot.grammar.intents.kinds import (
     Gave,
     GaveDue,
     HasDoctor,
+    HasNumber,
     Intent,
     Moved,
     NoRecord,
@@ -99,6 +100,7 @@ OFFERS: tuple[str, ...] = (
         "pauses",
         "resumes",
         "doctor",
+        "number",
         "direction",
         "appointment",
         "command",
@@ -200,6 +202,9 @@ def in_words(intent: Intent) -> str:
             return "how they are" if is_of_health else "off-topic"
         case NoRecord(why):
             return f"no-record {why}"
+        case ChangesTo(ids, amounts=amounts) if amounts:
+            each = [f"{amount} {part}" for amount, part in amounts]
+            return f"changes {_names(ids)} to {', '.join(each)}"
         case ChangesTo(ids, words, part):
             return " ".join(filter(None, ["changes", part, _names(ids), f"to {words}"]))
         case WentTo(words):
@@ -250,6 +255,8 @@ def in_words(intent: Intent) -> str:
             return f"resumes {_names(ids) or 'all'}"
         case HasDoctor(line, _person):
             return f"doctor {line}"
+        case HasNumber(ids, phone):
+            return f"number {_names(ids)} {phone}"
         case SaysDirection(line):
             return f"direction {line}"
         case SaysAppointment(line):
