@@ -10,7 +10,6 @@ from redis.exceptions import RedisError
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 
-
 #: Behind it the question after which these words come.
 PROMISED = "then:"
 

@@ -73,9 +73,7 @@ def _parts(sentence: Sentence) -> Iterator[Sentence]:
 def _given(asked: Asked) -> Callable[[Sentence], Intent | None]:
     def build(sentence: Sentence) -> Intent | None:
         hours = _last_hours(sentence) if asked in _OF_A_SPAN else 0
-        if asked is Asked.WHETHER and not (
-            hours or sentence.medicine_ids or is_of_pills(sentence)
-        ):
+        if asked is Asked.WHETHER and not (hours or sentence.medicine_ids or is_of_pills(sentence)):
             return None
         if asked is not Asked.WHETHER and not (
             sentence.medicine_ids or sentence.part or is_of_pills(sentence)

@@ -109,9 +109,7 @@ def _of_one_visit(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Int
     return [(words, each) for words, each in said if not (named and is_of_it(each))]
 
 
-def _each_once(
-    said: Sequence[tuple[str, Intent]], known: Known
-) -> Sequence[tuple[str, Intent]]:
+def _each_once(said: Sequence[tuple[str, Intent]], known: Known) -> Sequence[tuple[str, Intent]]:
     """ "All her tablets, and I did her drops": the drops are none of the tablets. What is said of
     something that was given right before is its note: "she took it all", "she ate her breakfast".
     """

@@ -18,6 +18,7 @@ from bot.features.medicines.views.stock.overview import stocks
 from bot.features.overview.flows import last_hours, part_of_today
 from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.named_days import is_on_named_day, names_day
+from bot.features.overview.flows.open_doses import age
 from bot.features.overview.flows.own_person import as_asked_of_oneself
 from bot.features.overview.flows.parts_of_day import holds, is_usually
 from bot.features.overview.views import own_words as views
@@ -194,7 +195,7 @@ async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.Gi
     doses = [dose for day in days for dose in day.doses if _fits(dose, intent)]
     if days_ago:
         # Those of before that nobody has answered are among them, and only today's are dated.
-        doses = [dose for dose in doses if _age(dose, now) == days_ago]
+        doses = [dose for dose in doses if age(dose, now) == days_ago]
     names = {pill.id: pill.name for pill in known.pills}
     last: list[DoseFacts] = []
     is_answered = any(dose.status is DoseStatus.TAKEN for dose in doses)
@@ -227,11 +228,6 @@ def _days_ago(intent: WasItGiven, today: date) -> int:
     if intent.weekday is None:
         return intent.days_ago
     return (today.weekday() - intent.weekday) % _WEEK or _WEEK
-
-
-def _age(dose: DoseFacts, now: datetime) -> int:
-    """How many days ago it was due, by the clock of whoever takes it."""
-    return (now.astimezone(dose.zone).date() - dose.local.date()).days
 
 
 def _fits(dose: DoseFacts, intent: WasItGiven) -> bool:

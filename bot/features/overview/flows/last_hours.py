@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
-from bot.features.overview.views import own_words as views
+from bot.features.overview.views import given_since as views
 from bot.grammar.intents.questions import WasItGiven
 from bot.intake.request import Request
 from bot.ui.answer import Answer
@@ -23,9 +23,7 @@ async def answer(request: Request, intent: WasItGiven) -> Answer:
     scope, now = request.scope, request.scope.clock.now()
     since = now - timedelta(hours=intent.hours)
     taken, is_complete = await _taken(request, intent)
-    lines = [
-        each for each in await list_not_stopped(scope) if each.id in intent.medicine_ids[:1]
-    ]
+    lines = [each for each in await list_not_stopped(scope) if each.id in intent.medicine_ids[:1]]
     schedule = lines[0].schedule if len(intent.medicine_ids) == 1 and lines else None
     is_day = timedelta(hours=intent.hours) == _DAY
     people = await list_people(scope)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.features.medicines.flows.giving import skip_said
 from bot.features.medicines.flows.screens import entry_screen
+from bot.features.overview.flows.open_doses import age
 from bot.features.overview.views import said as views
 from bot.grammar.intents.kinds import Skipped
 from bot.intake.request import Request
@@ -33,7 +34,7 @@ async def of_yesterday(
     """
     now = request.scope.clock.now()
     days = await list_day(request.scope, days_ago=1)
-    doses = [dose for day in days for dose in day.doses if is_meant(dose, now) and _age(dose, now)]
+    doses = [dose for day in days for dose in day.doses if is_meant(dose, now) and age(dose, now)]
     latest = max((dose.local.date() for dose in doses), default=None)
     doses = [dose for dose in doses if dose.local.date() == latest]
     recorded = [dose for dose in doses if dose.status in RESOLVED]
@@ -45,8 +46,3 @@ async def of_yesterday(
         return views.nothing_open()
     screens = [await entry_screen(request, dose.id) for dose in recorded[:MAX_SCREENS]]
     return views.to_tap(views.recorded_otherwise(), screens)
-
-
-def _age(dose: DoseFacts, now: datetime) -> int:
-    """How many days ago it was due, by the clock of whoever takes it."""
-    return (now.astimezone(dose.zone).date() - dose.local.date()).days

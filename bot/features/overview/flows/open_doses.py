@@ -27,20 +27,24 @@ async def doses_today(
     return [dose for dose in doses if is_meant(dose, now)]
 
 
-def of_this_day(doses: Sequence[DoseFacts], text: str, now: datetime) -> Sequence[DoseFacts]:
+def of_this_day(
+    doses: Sequence[DoseFacts], text: str, now: datetime, *, is_ahead: bool
+) -> Sequence[DoseFacts]:
     """Those of today, where anything of today is open. "Tonight" and "today" are never of
-    yesterday, but in the small hours of what was due in the evening.
+    yesterday, but in the small hours of what was due in the evening, unless it `is_ahead`.
     """
     if _OF_BEFORE.search(text):
         return doses
-    today = [dose for dose in doses if dose.local.date() == now.astimezone(dose.zone).date()]
-    if today or not _OF_TODAY.search(text):
-        return today or doses
-    return [
+    of_the_night = [
         dose
         for dose in doses
-        if now.astimezone(dose.zone).hour < _SMALL_HOURS and now - dose.due_at < _A_NIGHT
+        if now.astimezone(dose.zone).hour < _SMALL_HOURS
+        and timedelta(0) <= now - dose.due_at < _A_NIGHT
     ]
+    if of_the_night and not is_ahead:
+        return of_the_night
+    today = [dose for dose in doses if dose.local.date() == now.astimezone(dose.zone).date()]
+    return today if today or _OF_TODAY.search(text) else doses
 
 
 _OF_BEFORE = re.compile(r"(?i)\b(?:yesterday|last)\b")
@@ -55,3 +59,8 @@ def of_one_slot(doses: Sequence[DoseFacts], now: datetime) -> Sequence[DoseFacts
     doses = [dose for dose in doses if dose.due_at <= now] or doses
     last = max((dose.due_at for dose in doses), default=None)
     return [dose for dose in doses if last is not None and dose.due_at >= last - _SAME_SLOT]
+
+
+def age(dose: DoseFacts, now: datetime) -> int:
+    """How many days ago it was due, by the clock of whoever takes it."""
+    return (now.astimezone(dose.zone).date() - dose.local.date()).days

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
+from bot.features.overview.flows import said_of_visits
 from bot.features.overview.flows.asked import answer_asked
 from bot.features.overview.flows.family_reader import FamilyReader, load_reader, read_short_word
 from bot.features.overview.flows.nicknames import Nicknames
@@ -155,7 +156,12 @@ class OwnWords:
         return [each for one in allowed for each in await self._named(request, one)]
 
     async def _named(self, request: Request, nearest: Nearest) -> Sequence[Nearest]:
-        """Undo with what it undoes; none where there's nothing."""
+        """Undo with what it undoes; none where there's nothing. An appointment isn't moved to the
+        day on which it is, and nobody stops driving who doesn't.
+        """
+        if nearest.kind in {Likely.MOVE, Likely.NO_DRIVE}:
+            is_needless = await said_of_visits.is_so_already(request, nearest)
+            return [] if is_needless else [nearest]
         if nearest.kind != Likely.UNDO:
             return [nearest]
         try:

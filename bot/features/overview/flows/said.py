@@ -11,10 +11,15 @@ from uuid import UUID
 from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.medicines.flows.giving import give, skip_said, take_late
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
-from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
-from bot.features.overview.flows import corrections, left_out, said_changes, said_of_visits
+from bot.features.overview.flows import (
+    corrections,
+    left_out,
+    said_changes,
+    said_of_visits,
+    said_pauses,
+)
 from bot.features.overview.flows.open_doses import (
     SOON,
     doses_today,
@@ -48,7 +53,6 @@ from bot.grammar.intents.kinds import (
     Unsaid,
     WentTo,
 )
-from bot.grammar.intents.questions import Part
 from bot.grammar.intents.replies import Said, Short
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
@@ -94,9 +98,9 @@ async def answer_said(
             pages = [await medicine_screen(request, each) for each in ids[:MAX_SCREENS]]
             return views.to_tap(views.stop_later() if is_later else views.stop_it(), pages)
         case Pauses():
-            return await _pauses(request, intent)
+            return await said_pauses.begin(request, intent)
         case Resumes():
-            return await _resumes(request, intent) or views.nothing_paused()
+            return await said_pauses.resume(request, intent) or views.nothing_paused()
         case HasDoctor():
             return await add_doctor.begin(
                 replace(request, text=await _with_person(request, intent))
@@ -364,7 +368,8 @@ async def _skipped(
     now = request.scope.clock.now()
     if intent.is_before:
         return await left_out.of_yesterday(request, intent, is_meant)
-    doses = of_this_day(await doses_today(request, is_meant), request.text or "", now)
+    open_doses = await doses_today(request, is_meant)
+    doses = of_this_day(open_doses, request.text or "", now, is_ahead=intent.is_ahead)
     doses = left_out.next_ahead(doses, now) if intent.is_ahead else of_one_slot(doses, now)
     if not doses:
         return await _recorded(request, is_meant)
@@ -373,50 +378,3 @@ async def _skipped(
         lambda theirs: skip_said.begin(request, theirs, intent.reason),
         whose=lambda: _whose(request, "", commands),
     )
-
-
-async def _pauses(request: Request, intent: Pauses) -> Answer | None:
-    request.scope.require(Action.CHANGE_MEDICINES)
-    if intent.is_later:
-        people = {each.id: each.name for each in await list_people(request.scope)}
-        whom = intent.person_id or await _only_person(request) or next(iter(people), None)
-        return views.pause_later(people.get(whom, "") if whom else "")
-    if len(intent.medicine_ids) == 1:
-        if intent.is_tonight and (sooner := await _due_before(request, intent.medicine_ids[0])):
-            return views.pause_after(sooner, intent.end)
-        return await pause.begin_said(request, "medicine", intent.medicine_ids[0], intent.end)
-    person_id = intent.person_id or await _only_person(request)
-    if intent.medicine_ids or person_id is None:
-        return await pause.begin(replace(request, text=intent.end))
-    return await pause.begin_said(request, "person", person_id, intent.end)
-
-
-async def _due_before(request: Request, medicine_id: UUID) -> DoseFacts | None:
-    """What is still to be given before the evening: a pause begins when it's saved."""
-
-    def is_meant(dose: DoseFacts, now: datetime) -> bool:
-        is_of_today = dose.local.date() == now.astimezone(dose.zone).date()
-        is_sooner = not holds(Part.NIGHT, dose.local.hour) and not holds(
-            Part.EVENING, dose.local.hour
-        )
-        return dose.medication_id == medicine_id and is_of_today and is_sooner
-
-    doses = await doses_today(request, is_meant)
-    return min(doses, key=lambda dose: dose.due_at, default=None)
-
-
-async def _resumes(request: Request, intent: Resumes) -> Answer | None:
-    """The pause that is running, with Resume; None if there is none."""
-    for line in await list_not_stopped(request.scope):
-        if line.id in intent.medicine_ids and line.resumes_at is not None:
-            return await pause.begin_said(request, "medicine", line.id, "")
-    person_id = intent.person_id or await _only_person(request)
-    people = {person.id: person for person in await list_people(request.scope)}
-    if person_id is None or person_id not in people or people[person_id].pause is None:
-        return None
-    return await pause.begin_said(request, "person", person_id, "")
-
-
-async def _only_person(request: Request) -> UUID | None:
-    people = await list_people(request.scope)
-    return people[0].id if len(people) == 1 else None

@@ -18,7 +18,7 @@ from bot.ui.length import MAX_ROWS, fitting, label
 from bot.ui.misunderstandings import quoted
 from bot.ui.presses.medicines import ShowMedicine
 from bot.ui.presses.overview import RunCommand
-from bot.ui.wording import _, escape, listed, ngettext
+from bot.ui.wording import _, escape, listed
 from bot.ui.words.dose_times import due_clock, due_moment, moment_of
 from bot.ui.words.times import clock_time, day_words, named_day
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -60,52 +60,6 @@ def given(facts: GivenFacts, *, member: Member, now: datetime) -> Screen:
     return Screen("\n".join(fitting(lines)), home_buttons("today", "history"))
 
 
-def given_since(
-    taken: Sequence[DoseFacts],
-    *,
-    names: Sequence[str],
-    person: str,
-    hours: int,
-    most: int | None,
-    is_complete: bool,
-    names_people: bool,
-    member: Member,
-    now: datetime,
-) -> Screen:
-    """What was given within so many *hours* up to now; *most* is the maximum that was set."""
-    what = listed(list(names)) if names else person or _("All medicines")
-    length = (
-        ngettext("in the last {count} day", "in the last {count} days", hours // 24)
-        if hours > 24 and hours % 24 == 0
-        else ngettext("in the last {count} hour", "in the last {count} hours", hours)
-    ).format(count=hours // 24 if hours > 24 and hours % 24 == 0 else hours)
-    lines = [_("🔎 <b>{what}</b>, {day}").format(what=escape(what), day=length)]
-    for dose in taken:
-        at = dose.taken_at or dose.due_at
-        given = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
-        lines.append(
-            _("• {moment}: {what}, recorded by {who}").format(
-                moment=moment_of(dose, at, dose.taken_zone, now=now, reader_zone=member.zone),
-                what=_for_person(given, dose) if names_people else given,
-                who=escape(dose.resolved_by or ""),
-            )
-        )
-    count = len(taken)
-    total = ngettext("{count} dose is recorded.", "{count} doses are recorded.", count)
-    lines.append(total.format(count=count) if count else _("No dose is recorded."))
-    if most is not None:
-        lines.append(
-            ngettext(
-                "At most {count} dose in 24 hours was set.",
-                "At most {count} doses in 24 hours were set.",
-                most,
-            ).format(count=most)
-        )
-    if not is_complete:
-        lines.append(_("There are more: /history"))
-    return Screen("\n".join(fitting(lines)), home_buttons("today", "history"))
-
-
 def part_words(part: Part) -> str:
     return {
         Part.MORNING: _("morning"),
@@ -120,9 +74,9 @@ def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) 
     if dose.status in RESOLVED:
         line = dose_line(dose, now, reader_zone=member.zone)
         line += f" <i>“{escape(dose.note)}”</i>" if dose.note else ""
-        return _for_person(line, dose) if facts.names_people else line
+        return for_person(line, dose) if facts.names_people else line
     what = f"{escape(dose.name)} {escape(dose.dosage)}"
-    what = _for_person(what, dose) if facts.names_people else what
+    what = for_person(what, dose) if facts.names_people else what
     is_of_today = dose.local.date() == now.astimezone(dose.zone).date()
     is_of_that_day = is_of_today or facts.day != facts.today
     time = due_clock(dose, reader_zone=member.zone) if is_of_that_day else due_moment(dose, now=now)
@@ -138,7 +92,7 @@ def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) 
     )
 
 
-def _for_person(what: str, dose: DoseFacts) -> str:
+def for_person(what: str, dose: DoseFacts) -> str:
     return _("{what} for {person}").format(what=what, person=escape(dose.person))
 
 
@@ -154,7 +108,7 @@ def last_given(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datet
     at = dose.taken_at or dose.due_at
     what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
     return _("Last: {what}, {moment}, recorded by {who}").format(
-        what=_for_person(what, dose) if facts.names_people else what,
+        what=for_person(what, dose) if facts.names_people else what,
         moment=moment_of(dose, at, dose.taken_zone, now=now, reader_zone=member.zone),
         who=escape(dose.resolved_by or ""),
     )

@@ -85,8 +85,8 @@ def pause_after(dose: DoseFacts, end: str) -> Answer:
     """A pause begins when it is saved, and before tonight a *dose* is still to be given."""
     return say(
         _(
-            "Nothing is paused yet: a pause begins at once, and {name} is still due at {time}. Once "
-            "that is recorded, tell me “pause {name} {end}”."
+            "Nothing is paused yet: a pause begins at once, and {name} is still due at {time}. "
+            "Once that is recorded, tell me “pause {name} {end}”."
         ).format(name=quoted(dose.name), time=f"{dose.local:%H:%M}", end=quoted(end)),
         home_buttons("today"),
     )
