@@ -281,7 +281,7 @@ def _no_record(sentence: Sentence) -> Intent | None:
     is_about_giving = sentence.says(_QUESTIONS, "of giving") and (
         bool(sentence.medicine_ids) or is_of_pills(sentence) or bool(_OBJECT.search(sentence.text))
     )
-    if not is_about_giving:
+    if not is_about_giving or (sentence.is_question and not sentence.medicine_ids):
         return None
     if sentence.says(_TALK, "about to"):
         return NoRecord(Unsaid.PLANNED, sentence.medicine_ids, sentence.person_id)

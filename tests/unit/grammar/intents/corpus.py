@@ -249,8 +249,8 @@ def in_words(intent: Intent) -> str:
         case Stops(ids, is_later):
             return f"stops {_names(ids)}{' later' if is_later else ''}"
         case Pauses(ids, _person, end, is_later):
-            when = " later" if is_later else ""
-            return f"pauses {_names(ids) or 'all'} {end}{when}".strip()
+            said = ["pauses", _names(ids) or "all", end, "later" if is_later else ""]
+            return " ".join(filter(None, said))
         case Resumes(ids):
             return f"resumes {_names(ids) or 'all'}"
         case HasDoctor(line, _person):
