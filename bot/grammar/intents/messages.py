@@ -256,7 +256,7 @@ def _given_beside(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
     for part in parts if len(parts) > 1 else ():
         given = read(part)
         if isinstance(given, Gave):
-            others = [other for other in parts if other != part]
+            others = [other for other in parts if other != part and not turns(other, "in a note")]
             note = "; ".join(filter(None, [*others, given.note]))
             return [(part, replace(given, note=note))]
     return ()

@@ -125,7 +125,7 @@ def _appointment(
     is_explicit = bool(_opening("to book").match(typed_line))
     line = _opening("to book").sub("", line) if is_explicit else line
     rewrites = load_rewrites(_LINES)
-    for expression, meant in rewrites["as a line"]:
+    for expression, meant in (*rewrites["dates in words"], *rewrites["as a line"]):
         line = expression.sub(meant, line, count=1)
     is_wanted = False
     for expression, meant in rewrites["wants to see"]:

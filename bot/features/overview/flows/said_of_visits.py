@@ -15,6 +15,7 @@ from bot.features.overview.views import said as views
 from bot.grammar.dates import MONTH_NAMES, WEEKDAYS
 from bot.grammar.intents.kinds import AsksToDrive, CalledOff, Drives
 from bot.grammar.intents.nearest import Likely, Nearest
+from bot.grammar.words.loading import load_rewrites
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.length import MAX_SCREENS
@@ -41,6 +42,8 @@ def _moment(when: str, facts: OccurrenceFacts) -> str:
     """The words *when* as a question about the new time reads them: "back a week" is a date, with
     the time of before.
     """
+    for expression, meant in load_rewrites("appointment_lines")["dates in words"]:
+        when = expression.sub(meant, when)
     when = _TWELVE.sub("12:00", _HOUR_FIRST.sub(r"\g<day> at \g<hour>", when))
     when, keeps_time = _SAME_TIME.subn("", when)
     local = facts.starts_at.astimezone(facts.zone)
