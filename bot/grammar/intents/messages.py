@@ -153,11 +153,14 @@ def _as_typed(intent: Intent, text: str) -> Intent:
 
 def _read_message(text: str, known: Known, read: Read) -> Message:
     read = cache(read)
-    following = load_openings("turns")["of the next one"].search(text)
+    is_short = len(text) <= _LONGEST
+    following = load_openings("turns")["of the next one"].search(text) if is_short else None
     if following is not None and following.start():
         given = _read_message(text[: following.start()], known, read)
         if given.said and all(isinstance(intent, Gave) for _words, intent in given.said):
             return replace(given, left=following[0].strip(" ,.;:-"))
+    if is_short and (others := _not_yet(text, known, read)):
+        return others
     said = _requests(text, read)
     is_quoted = any(
         isinstance(intent, NoRecord) and intent.why is Unsaid.QUOTED for _words, intent in said
@@ -227,6 +230,27 @@ def _partly_given(
     )
 
 
+_LONGEST = 400  # letters
+
+
+def _not_yet(text: str, known: Known, read: Read) -> Message | None:
+    """ "Gave Joe Keppra, omeprazole not yet": what was given, and the rest is left out, if it is of
+    another medicine.
+    """
+    found = _NOT_YET.search(text)
+    given = read(text[: found.start()]) if found else None
+    if found is None or not isinstance(given, Gave):
+        return None
+    named = {each for mention in given.mentions for each in mention}
+    others = {*read_sentence(found["rest"], known).medicine_ids}
+    is_of_others = bool(others) and not others & named
+    return Message([(text[: found.start()], given)], found["rest"]) if is_of_others else None
+
+
+_NOT_YET = re.compile(
+    r"(?i)[,.;] *(?:but )?(?P<rest>[^,.;]{3,60}?\b(?:not yet|not given|not done|not had|not taken|"
+    r"still to (?:do|come|give)))[ .!]*$"
+)
 _PARTLY = re.compile(r"(?i)[, ]+(?=but\b)|[,.] *(?=(?:no|not|none)\b)")
 
 
