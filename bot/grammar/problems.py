@@ -30,7 +30,6 @@ class Problem(Enum):
     AM_OR_PM = auto()
     NUMBER_OR_HOUR = auto()  # W, behind a strength: "5 mg 2 in the morning"
     NO_SUCH_TIME = auto()
-    HALF_OF_WHICH_HOUR = auto()
     DUPLICATE_TIME = auto()
     TOO_MANY_TIMES = auto()
     COUNT_MISMATCH = auto()  # "twice a day" with three times
@@ -147,7 +146,7 @@ class Problem(Enum):
     @property
     def is_of_an_hour(self) -> bool:
         """Whether one hour isn't clear, and the words around it may be fine."""
-        return self in {Problem.AM_OR_PM, Problem.NO_SUCH_TIME, Problem.HALF_OF_WHICH_HOUR}
+        return self in {Problem.AM_OR_PM, Problem.NO_SUCH_TIME}
 
     @property
     def can_be_completed(self) -> bool:

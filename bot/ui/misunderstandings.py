@@ -44,8 +44,7 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.NUMBER_OR_HOUR: _(
             "“{words}”: is that how many, how often, or the hour? Type it like {choices}."
         ),
-        Problem.NO_SUCH_TIME: _("“{words}” isn't a time of day. Do you mean {choices}?"),
-        Problem.HALF_OF_WHICH_HOUR: _("“{words}”: do you mean {choices}?"),
+        Problem.NO_SUCH_TIME: _("“{words}”: do you mean {choices}?"),
         Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
         Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
         Problem.REPEAT_AMBIGUOUS: _("“{words}” can mean two things. Do you mean {choices}?"),
@@ -150,9 +149,6 @@ def _without_choices() -> Mapping[Problem, str]:
         ),
         Problem.NO_SUCH_TIME: _(
             "“{words}” isn't a time of day. Type it like <code>08:00</code> or <code>8pm</code>."
-        ),
-        Problem.HALF_OF_WHICH_HOUR: _(
-            "“{words}”: before or after that hour? Type it like <code>07:30</code>."
         ),
         Problem.DUPLICATE_TIME: _("You typed “{words}” twice. Type each time once."),
         Problem.TOO_MANY_TIMES: _(

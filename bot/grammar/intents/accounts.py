@@ -86,7 +86,10 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
         return Account(is_turned=turns(sentence.text, "in what is to be changed"))
     if isinstance(intent, SaysDirection) and sentence.medicine_ids:
         return Account(is_turned=turns(sentence.text, "in what is to be"))
-    if isinstance(intent, HasDoctor | HasNumber):
+    if isinstance(intent, HasNumber):
+        behind = text.partition(intent.phone)[2].strip(" .,;!?()")
+        return Account(behind, is_turned=turns(sentence.text, "in what is to be"))
+    if isinstance(intent, HasDoctor):
         return Account(is_turned=turns(sentence.text, "in what is to be"))
     if isinstance(intent, Stops) and intent.is_later:
         return Account()  # which says so itself

@@ -258,8 +258,8 @@ def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
     kept = words.split()
     for end in range(len(kept), 0, -1):
         head, tail = kept[:end], kept[end:]
-        plain = load_expressions("turns")["harmless"].sub("", " ".join(tail)).split()
-        if tail and (not _begins_note(head, tail) or any(map(_counts_too, plain))):
+        said = load_expressions("turns")["harmless"].sub("", " ".join(tail))
+        if tail and (not _begins_note(head, tail) or any(map(_counts_too, said.split()))):
             continue
         if pattern_of("hour in words").search(" ".join(tail)):
             continue  # "with my breakfast at quarter past nine"
