@@ -123,6 +123,7 @@ def help_text(*, has_family: bool) -> Answer:
         _("/addperson NAME in CITY: add somebody to care for"),
         _("/family: who's in the family"),
         _("/settings: what I tell you and when, who is asked first, a test reminder"),
+        _("/start, typed in a Telegram group: post the reminders there, too"),
         _("/invite: invite somebody to the family"),
         _("/newfamily NAME: create another family"),
     ]
