@@ -75,7 +75,15 @@ UNDOABLE = frozenset(
     }
 )
 #: Actions that `/undo` ignores: nobody thinks of them as something they did.
-IGNORED = frozenset({"family.founded", "member.joined"})
+IGNORED = frozenset(
+    {
+        "appointment.driver_gone",
+        "dose.released",
+        "family.founded",
+        "member.joined",
+        "stock.promise_dropped",
+    }
+)
 _KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 
 

@@ -1,14 +1,17 @@
 """Who drives to an appointment, and how it went."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
+from domain import audit
 from domain.access import Action
 from domain.appointments.changes.locking import (
     Reach,
+    lock_appointment,
     lock_occurrence,
     record_change,
     refuse_past,
@@ -23,9 +26,11 @@ from domain.appointments.series.series import Series
 from domain.appointments.series.shown_messages import refresh_appointment_messages
 from domain.database.scope import Scope
 from domain.events import TimerSet
-from domain.models import AppointmentOccurrence, FamilyMember, User
+from domain.models import Appointment, AppointmentOccurrence, FamilyMember, User
 from domain.models.appointments import OccurrenceStatus
 from domain.timers import Step, ceil_minute
+
+DRIVER_GONE = "appointment.driver_gone"  # in the audit: whoever drove isn't in the family any more
 
 
 async def become_driver(
@@ -95,19 +100,99 @@ async def stop_driving(
         .values(driver_id=None)
         .returning(*ROW_COLUMNS),
     )
-    for row in changed:
-        if _must_ask_for_driver_now(locked.series, row, now=scope.clock.now()):
-            at = ceil_minute(scope.clock.now())
-            await update_occurrence(
-                scope, row.id, {"ladder_step": Step.ASK_DRIVER, "next_action_at": at}
-            )
-            scope.publish(TimerSet(at))
+    await _ask_for_drivers(scope, locked.series, changed)
     reach = Reach.ALL if whole_series else Reach.THIS
     await record_change(
         scope, "driver_lost", locked, before=await before.describe_change(scope, reach)
     )
     await refresh_appointment_messages(scope, [row.id for row in changed])
     return await get_occurrence(scope, occurrence_id)
+
+
+async def list_drives(scope: Scope, user_id: UUID) -> Sequence[UUID]:
+    """The occurrences in the scope's family that *user_id* has promised to drive to, the earliest
+    first.
+    """
+    rows = await scope.rows(
+        select(AppointmentOccurrence.id)
+        .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+        .where(
+            _drives_to(scope, user_id),
+            AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            Appointment.deleted_at.is_(None),
+        )
+        .order_by(AppointmentOccurrence.starts_at)
+    )
+    return [row.id for row in rows]
+
+
+async def drop_drives(scope: Scope, user_id: UUID) -> Sequence[UUID]:
+    """*user_id* is going, and drives to nothing any more. If the usual time to ask has passed, the
+    others are asked immediately. Returns the occurrences that have lost their driver.
+    """
+    wanted = await list_drives(scope, user_id)
+    lost: list[UUID] = []
+    appointments = await scope.rows(
+        select(AppointmentOccurrence.appointment_id)
+        .where(AppointmentOccurrence.id.in_(wanted))
+        .distinct()
+        .order_by(AppointmentOccurrence.appointment_id)
+    )
+    for appointment_id in [row.appointment_id for row in appointments]:
+        # Whoever goes may hold any role by now.
+        locked = await lock_appointment(scope, appointment_id, action=Action.READ)
+        changed = await fetch_rows(
+            scope,
+            update(AppointmentOccurrence)
+            .where(
+                _drives_to(scope, user_id), AppointmentOccurrence.appointment_id == appointment_id
+            )
+            .values(driver_id=None)
+            .returning(*ROW_COLUMNS),
+        )
+        if not changed:
+            continue
+        await _ask_for_drivers(scope, locked.series, changed)
+        first = min(changed, key=lambda row: row.starts_at)
+        await audit.record(
+            scope,
+            DRIVER_GONE,
+            subject_type="appointment",
+            subject_id=appointment_id,
+            before={
+                "occurrence_id": str(first.id),
+                "appointment_id": str(appointment_id),
+                "occurrences": {str(row.id): {"driver_id": str(user_id)} for row in changed},
+            },
+            is_own_act=False,
+        )
+        await refresh_appointment_messages(scope, [row.id for row in changed])
+        lost += [row.id for row in changed]
+    # What was called off or removed can be restored, without them.
+    await scope.execute(
+        update(AppointmentOccurrence).where(_drives_to(scope, user_id)).values(driver_id=None)
+    )
+    return [occurrence_id for occurrence_id in wanted if occurrence_id in set(lost)]
+
+
+def _drives_to(scope: Scope, user_id: UUID) -> ColumnElement[bool]:
+    return and_(
+        AppointmentOccurrence.family_id == scope.family_id,
+        AppointmentOccurrence.driver_id == user_id,
+        AppointmentOccurrence.ends_at > func.clock_now(),
+    )
+
+
+async def _ask_for_drivers(scope: Scope, series: Series, lost: Sequence[OccurrenceRow]) -> None:
+    """Have possible drivers asked now about those for which the usual time to ask has passed."""
+    now = scope.clock.now()
+    for row in lost:
+        if _must_ask_for_driver_now(series, row, now=now):
+            at = ceil_minute(now)
+            await update_occurrence(
+                scope, row.id, {"ladder_step": Step.ASK_DRIVER, "next_action_at": at}
+            )
+            scope.publish(TimerSet(at))
 
 
 def _must_ask_for_driver_now(series: Series, row: OccurrenceRow, *, now: datetime) -> bool:

@@ -129,7 +129,8 @@ def _affected(scope: Scope, change: Change, ahead: Sequence[_Upcoming]) -> Affec
         is_told_already=(is_single or change.is_addition)
         and first.id in scope.covered_occurrence_ids,
         is_asked_of_drivers=(
-            change.action.endswith(".driver_lost") and first.asks_for_driver(now=now)
+            change.action.endswith((".driver_lost", ".driver_gone"))
+            and first.asks_for_driver(now=now)
         ),
     )
 

@@ -19,7 +19,7 @@ _TOLD = {
     "person": ("paused", "resumed", "day_times_set", PUT_BACK),
     "appointment": (
         *(ADDED, "edited", "moved", "repeated", "clock_changed", "cancelled", "restored"),
-        *("driver_found", "driver_lost", REMOVED, PUT_BACK),
+        *("driver_found", "driver_lost", "driver_gone", REMOVED, PUT_BACK),
     ),
 }
 TOLD = frozenset(f"{area}.{action}" for area, actions in _TOLD.items() for action in actions)

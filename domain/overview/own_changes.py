@@ -15,7 +15,7 @@ from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
 from domain.medicines.reading import get_medication
-from domain.medicines.stock.refills import PROMISED
+from domain.medicines.stock.refills import PROMISE_DROPPED, PROMISED
 from domain.models import Appointment, AuditEvent, CareRecipient, Medication, User
 from domain.models.appointments import OccurrenceStatus
 from domain.overview.own_actions import AUDITED, UNDONE, ActionKind, ActionSuperseded, LastAction
@@ -138,7 +138,7 @@ def _is_later(later: type[AuditEvent], event: type[AuditEvent]) -> ColumnElement
         # Ids are in order of time too, and unlike timestamps they are unique.
         tuple_(later.created_at, later.id) > tuple_(event.created_at, event.id),
         _area(later) == _area(event),
-        later.action != PROMISED,  # doesn't change the stock
+        later.action.not_in((PROMISED, PROMISE_DROPPED)),  # neither changes the stock
         later.undoes_id.is_(None),
         ~_is_undone(later),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 
 from domain import audit
 from domain.access import Action
@@ -14,12 +14,12 @@ from domain.delivery import dose_messages
 from domain.errors import NotFound
 from domain.events import NotificationsQueued, TimerSet
 from domain.medicines.doses.facts import DoseFacts, list_doses
-from domain.medicines.doses.ladder import after_hold, after_snooze, held_until
+from domain.medicines.doses.ladder import after_hold, after_snooze, held_until, missed_at
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.doses.slots import read_slots
 from domain.models import Dose
 from domain.models.medicines import DoseStatus
-from domain.timers import Step
+from domain.timers import NextAction, Step, ceil_minute
 
 
 @dataclass(frozen=True)
@@ -125,3 +125,51 @@ async def hold_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime, *,
         scope.publish(NotificationsQueued())
     facts = await list_doses(scope, held or [dose.id for dose in doses])
     return Held(facts, until=facts[0].held_until if held else None)
+
+
+async def list_holds(scope: Scope, user_id: UUID) -> Sequence[UUID]:
+    """The open doses that *user_id* is on now."""
+    return [row.id for row in await scope.rows(_select_held(scope, user_id))]
+
+
+async def drop_holds(scope: Scope, user_id: UUID) -> Sequence[UUID]:
+    """*user_id* isn't on it any more: their open doses are asked about at once, as nobody else may
+    have seen to them. Returns the doses.
+    """
+    now = scope.clock.now()
+    rows = await scope.rows(_select_held(scope, user_id).with_for_update())
+    for row in rows:
+        asked = NextAction(Step.ASK, ceil_minute(now))
+        action = asked if asked.at < row.window_ends_at else missed_at(row.window_ends_at)
+        await scope.execute(
+            update(Dose)
+            .where(Dose.id == row.id)
+            .values(
+                ladder_step=action.step,
+                next_action_at=action.at,
+                held_by_id=None,
+                held_until=None,
+            )
+        )
+        await audit.record(
+            scope, "dose.released", subject_type="dose", subject_id=row.id, is_own_act=False
+        )
+        scope.publish(TimerSet(action.at))
+    if rows:
+        slots = {(row.care_recipient_id, row.due_at) for row in rows}
+        await dose_messages.refresh_cards(scope, slots)
+        scope.publish(NotificationsQueued())
+    return [row.id for row in rows]
+
+
+def _select_held(scope: Scope, user_id: UUID) -> Select[UUID, UUID, datetime, datetime]:
+    return (
+        select(Dose.id, Dose.care_recipient_id, Dose.due_at, Dose.window_ends_at)
+        .where(
+            Dose.family_id == scope.family_id,
+            Dose.held_by_id == user_id,
+            Dose.held_until > func.clock_now(),
+            Dose.status == DoseStatus.PENDING,
+        )
+        .order_by(Dose.id)
+    )

@@ -1,9 +1,10 @@
 """Refilling and counting a stock, setting what makes a dose, promising to get more."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import case, func, select, update
 
 from domain import audit
 from domain.access import Action
@@ -25,8 +26,10 @@ from domain.medicines.stock.notices import refresh_refill_notices
 from domain.medicines.stock.stock_checks import next_check
 from domain.models import Medication
 from domain.models.medicines import MovementReason
+from domain.timers import ceil_minute
 
 PROMISED = "stock.promised"  # in the audit
+PROMISE_DROPPED = "stock.promise_dropped"
 
 
 async def refill(
@@ -151,3 +154,46 @@ async def promise_refill(scope: Scope, medication_id: UUID) -> Refilled:
     await audit.record(scope, PROMISED, subject_type="medication", subject_id=medication_id)
     await refresh_refill_notices(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine))
+
+
+async def list_refill_promises(scope: Scope, user_id: UUID) -> Sequence[UUID]:
+    """The medicines in the scope's family of which *user_id* has promised to get more."""
+    rows = await scope.rows(
+        select(Medication.id)
+        .where(
+            Medication.family_id == scope.family_id,
+            Medication.refill_promised_by_id == user_id,
+            Medication.deleted_at.is_(None),
+        )
+        .order_by(Medication.id)
+    )
+    return [row.id for row in rows]
+
+
+async def drop_refill_promises(scope: Scope, user_id: UUID) -> Sequence[UUID]:
+    """*user_id* is going, and gets no refill any more. The stocks are checked at once, which
+    reminds the others where one is low. Returns the medicines.
+    """
+    promised = await list_refill_promises(scope, user_id)
+    at = ceil_minute(scope.clock.now())
+    await scope.execute(
+        update(Medication)
+        .where(Medication.family_id == scope.family_id, Medication.refill_promised_by_id == user_id)
+        .values(
+            refill_promised_by_id=None,
+            refill_promised_at=None,
+            stock_check_at=case((Medication.stock.is_not(None), at)),
+        )
+    )
+    for medication_id in promised:
+        await audit.record(
+            scope,
+            PROMISE_DROPPED,
+            subject_type="medication",
+            subject_id=medication_id,
+            is_own_act=False,
+        )
+        await refresh_refill_notices(scope, medication_id)
+    if promised:
+        scope.publish(TimerSet(at))
+    return promised

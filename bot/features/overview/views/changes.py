@@ -153,6 +153,7 @@ def _words() -> dict[str, str]:
         "appointment.restored": _("↩️ {who} restored an appointment:"),
         "appointment.driver_found": _("🚗 {who} will drive:"),
         "appointment.driver_lost": _("🚗 {who} can't drive after all:"),
+        "appointment.driver_gone": _("🚗 Whoever was driving isn't in the family any more:"),
     }
 
 

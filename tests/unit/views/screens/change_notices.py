@@ -78,7 +78,7 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
     }
     of_appointments = (
         *("added", "edited", "repeated", "clock_changed", "restored"),
-        *("driver_lost", "put_back"),
+        *("driver_lost", "driver_gone", "put_back"),
     )
     return {
         **{

@@ -1,0 +1,1 @@
+"""What becomes of what somebody promised, did and wrote once they are gone."""
