@@ -10,6 +10,7 @@ from telegram import Chat
 from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
 from bot.intake.button_binding import bind_buttons
+from bot.intake.identity import AccountForgotten
 from bot.intake.incoming import Incoming
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
@@ -130,7 +131,8 @@ async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     """Enter the family of the button or the conversation, otherwise the person's current one.
 
-    Raises NotFound if they aren't a member of the family that the button or the reply belongs to.
+    Raises NotFound if they aren't a member of the family that the button or the reply belongs to,
+    and AccountForgotten if they were erased.
     """
     family_id = None
     if incoming.press is not None and incoming.press.family_id != NOWHERE:
@@ -138,6 +140,8 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     elif incoming.continues is not None:
         family_id = incoming.continues.family_id
     member = await scope.enter_family(family_id)
+    if member is None and await users.was_erased(scope):
+        raise AccountForgotten
     if member is None and family_id is not None:
         raise NotFound
     if member is not None:

@@ -68,7 +68,9 @@ _CLAIM = text(f"""
                                       AND n.leased_by IS DISTINCT FROM :owner)
     FROM taken JOIN users u ON u.id = taken.user_id
     WHERE n.id = taken.id
-    RETURNING n.id, n.family_id, n.user_id, u.telegram_id, n.lane, n.deadline_at, n.part, n.status
+    RETURNING n.id, n.family_id, n.user_id, n.lane, n.deadline_at, n.part, n.status,
+              -- Of somebody who was erased, what they have on their phone is closed.
+              coalesce(u.telegram_id, n.chat_id, 0) AS chat_id
 """)  # noqa: S608 - constants of our own
 
 
@@ -104,7 +106,7 @@ async def claim(
             family_id=row.family_id,
             user_id=row.user_id,
             owner=owner,
-            chat_id=row.telegram_id,
+            chat_id=row.chat_id,
             lane=Lane.EDITS if row.status == NotificationStatus.SENT else Lane(row.lane),
             deadline_at=row.deadline_at,
         )

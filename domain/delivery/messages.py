@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, exists, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Role
@@ -73,7 +73,7 @@ _SELECT = (
         CareRecipient.name.label("person"),
         CareRecipient.timezone,
         User.id.label("user_id"),
-        User.telegram_id,
+        func.coalesce(User.telegram_id, Notification.chat_id, 0).label("private_chat_id"),
         User.name,
         User.language_code,
         User.timezone.label("reader_timezone"),
@@ -127,7 +127,7 @@ async def read_messages(
             kind=Kind(row.kind),
             receiver=Receiver(
                 user_id=row.user_id,
-                chat_id=row.telegram_id,
+                chat_id=row.private_chat_id,
                 name=row.name,
                 language_code=row.language_code,
                 role=Role(row.role),

@@ -64,6 +64,7 @@ class FamilyOverview:
     others: Sequence[FamilyFacts]
     can_invite: bool
     others_in_family: tuple[str, ...] = ()
+    purge_at: datetime | None = None  # UTC, if everything in it is to be deleted
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,16 @@ async def get_overview(scope: Scope) -> FamilyOverview:
     """Members, people cared for, and the reader's other families. Three statements."""
     member = scope.require(Action.READ)
     members = await scope.rows(
-        select(User.id, User.name, FamilyMember.role, User.started_at, User.blocked_at)
+        select(
+            User.id,
+            User.name,
+            FamilyMember.role,
+            User.started_at,
+            User.blocked_at,
+            Family.purge_at,
+        )
         .join(FamilyMember, FamilyMember.user_id == User.id)
+        .join(Family, Family.id == FamilyMember.family_id)
         .where(FamilyMember.family_id == member.family_id, FamilyMember.left_at.is_(None))
         .order_by(FamilyMember.joined_at, User.id)
     )
@@ -163,6 +172,7 @@ async def get_overview(scope: Scope) -> FamilyOverview:
         people=[PersonSummary(row.name, row.timezone) for row in people],
         others=[FamilyFacts(row.id, row.name) for row in others],
         can_invite=may(member.role, Action.INVITE),
+        purge_at=members[0].purge_at,
     )
 
 

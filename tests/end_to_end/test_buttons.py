@@ -33,7 +33,17 @@ from bot.ui.presses.family import (
 )
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory
 from bot.ui.presses.medicines import MedicinesPage, UndoMedicine
-from bot.ui.presses.overview import Keep, RunCommand, SetChangeNotices, TellFamily, TodayPage
+from bot.ui.presses.overview import (
+    ConfirmErasure,
+    Dissolve,
+    EraseMe,
+    Keep,
+    RunCommand,
+    SetChangeNotices,
+    StayHere,
+    TellFamily,
+    TodayPage,
+)
 from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE
 from bot.ui.presses.registry import KINDS
 from domain.access import Role
@@ -91,7 +101,7 @@ async def test_no_button_reaches_into_another_family(
         "occurrence_id": occurrence,
         "appointment_id": await town.value("SELECT id FROM appointments"),
         "doctor_id": doctor,
-        **dict.fromkeys(("notification_id", "action_id", "flow_id"), dose),
+        **dict.fromkeys(("notification_id", "action_id", "flow_id", "user_id"), dose),
     }
     for kind in KINDS.values():
         if kind in {RunCommand, Choose} or (claims_own_family and kind in OF_ONES_OWN):
@@ -122,6 +132,8 @@ OF_ONES_OWN |= {SetFamilyLadder, SendTest, FamilySettings, SetWindow}
 OF_ONES_OWN |= {SetHours, SetHourCycle, HideNames}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
 OF_ONES_OWN |= {Continue, Discard}
+# She may have herself erased, and her own family dissolved: both are asked again.
+OF_ONES_OWN |= {ConfirmErasure, EraseMe, StayHere, Dissolve}
 A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ARGUMENTS: dict[str, Any] = {
     "minutes": 10,
@@ -144,6 +156,8 @@ ARGUMENTS: dict[str, Any] = {
     "hears": Hears.MISSED,
     "cycle": HourCycle.H12,
     "hidden": True,
+    "digest": "0123456789",
+    "step": 1,
 }
 
 

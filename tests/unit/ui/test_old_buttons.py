@@ -404,7 +404,20 @@ OF_VERSION_0_13: dict[str, Press] = {
     ),
     "hnAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAh": family.HideNames(family_id=F, hidden=True),
 }
+OF_VERSION_0_14: dict[str, Press] = {
+    "erAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0123456789": overview.ConfirmErasure(
+        digest="0123456789"
+    ),
+    "emAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0123456789": overview.EraseMe(
+        digest="0123456789"
+    ),
+    "syAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA": overview.StayHere(),
+    "naAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": overview.NameAdmin(family_id=F, user_id=S),
+    "dsAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA2": overview.Dissolve(family_id=F, step=2),
+    "kfAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": overview.KeepFamily(family_id=F),
+}
 EVER = {
+    **OF_VERSION_0_14,
     **OF_VERSION_0_13,
     **OF_VERSION_0_3,
     **SINCE,

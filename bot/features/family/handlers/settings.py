@@ -25,6 +25,7 @@ from domain.family.settings.overview import get_settings
 from domain.family.settings.test_message import send_test
 from domain.medicines.changes import windows
 from domain.medicines.ladders import get_window
+from domain.overview.leaving.dissolution import find_purge_at
 
 
 async def settings(request: Request) -> Answer:
@@ -96,4 +97,9 @@ async def own_screen(request: Request) -> Screen:
 async def _family_screen(request: Request) -> Screen:
     member = request.scope.require(Action.READ)
     facts, window = await get_settings(request.scope), await get_window(request.scope)
-    return family_views.family_settings(facts, window, member=member)
+    return family_views.family_settings(
+        facts,
+        window,
+        member=member,
+        is_dissolved=await find_purge_at(request.scope) is not None,
+    )

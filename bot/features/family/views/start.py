@@ -21,6 +21,7 @@ COMMANDS = (
     "invite",
     "people",
     "settings",
+    "export",
     "addperson",
     "newfamily",
     "cancel",
@@ -45,6 +46,7 @@ def command_menu() -> list[tuple[str, str]]:
         "people": _("Who you look after"),
         "family": _("Who's in the family"),
         "invite": _("Invite somebody to the family"),
+        "export": _("A file with everything you can read"),
         "settings": _("What I tell you and when, who is asked first, a test reminder"),
         "addperson": _("Add somebody to care for"),
         "newfamily": _("Create a family"),
@@ -125,6 +127,7 @@ def help_text(*, has_family: bool) -> Answer:
         _("/settings: what I tell you and when, who is asked first, a test reminder"),
         _("/invite: invite somebody to the family"),
         _("/newfamily NAME: create another family"),
+        _("/export: a file with everything you can read; /deleteme: delete your account"),
     ]
     last = [_("/cancel: stop what we're doing"), "", disclaimer()]
     groups = [head, daily, medicines, appointments, family, last]
