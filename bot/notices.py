@@ -16,6 +16,7 @@ from bot.features.medicines.views import (
     refill_notices,
 )
 from bot.features.overview.views import changes, digests
+from bot.features.overview.views.leaving import dissolution
 from bot.ui.answer import Screen
 from bot.ui.wording import _
 from domain.delivery.messages import Message
@@ -39,6 +40,7 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.TEST: settings.test,
     Kind.MEMBERSHIP: members.notice,
     Kind.GROUP: groups.notice,
+    Kind.FAMILY_NEWS: dissolution.news,
 }
 
 #: A card says it as long as it asks, with what to look at before anybody gives a dose twice.

@@ -41,7 +41,7 @@ from bot.features.overview.flows import own_words
 from bot.features.overview.flows.edited_message import EditedMessages
 from bot.features.overview.flows.elsewhere import Elsewhere, Naming
 from bot.features.overview.flows.guessed_commands import GuessedCommands
-from bot.features.overview.handlers import changes, today, undo
+from bot.features.overview.handlers import changes, leaving, today, undo
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from bot.ui.presses.appointments import (
@@ -162,9 +162,15 @@ from bot.ui.presses.medicines import (
     UndoMedicine,
 )
 from bot.ui.presses.overview import (
+    ConfirmErasure,
+    Dissolve,
+    EraseMe,
     Keep,
+    KeepFamily,
+    NameAdmin,
     RunCommand,
     SetChangeNotices,
+    StayHere,
     TakeToday,
     TellFamily,
     TodayPage,
@@ -222,13 +228,15 @@ COMMANDS: dict[str, Handler] = {
     "undo": undo.undo,
     "removed": removal.removed,
     "changes": change_log.changes,
+    "export": leaving.export,
+    "deleteme": leaving.delete_me,
     **ELSEWHERE.handlers(),
 }
 COMMANDS["history"] = change_log.beside(COMMANDS["history"])
 
 GUESSED = GuessedCommands(COMMANDS, may_run=ELSEWHERE.may_run)
 FIRST_MINUTE = GUESSED.first_minute
-_FOR_EVERYBODY = {"start", "help", "newfamily"}
+_FOR_EVERYBODY = {"start", "help", "newfamily", "deleteme"}
 COMMANDS |= {
     name: FIRST_MINUTE.for_members(name, handler)
     for name, handler in COMMANDS.items()
@@ -402,6 +410,12 @@ PRESSES: dict[type[Press], Handler] = {
     SetGroupReceives: groups.set_receives,
     SetGroupNames: groups.set_names,
     UnbindGroup: groups.unbind,
+    ConfirmErasure: leaving.confirm_erasure,
+    EraseMe: leaving.erase_me,
+    StayHere: leaving.stay,
+    NameAdmin: leaving.name_admin,
+    Dissolve: leaving.dissolve,
+    KeepFamily: leaving.keep_family,
     RunCommand: _menu,
     Choose: FLOWS.on_press,
     Continue: FLOWS.on_continue,

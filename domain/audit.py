@@ -36,6 +36,8 @@ LASTING = frozenset(
         "dose.snoozed",
         "dose.held",
         "family.alarmed",
+        "family.dissolved",
+        "family.kept",
         "family.ladder_set",
         "family.renamed",
         "family.window_set",
@@ -47,6 +49,7 @@ LASTING = frozenset(
         "medication.deleted",
         "invitation.revoked",
         "medication.ladder_set",
+        "member.admin_named",
         "member.big_cards_set",
         "member.left",
         "member.removed",
@@ -94,8 +97,10 @@ IGNORED = frozenset(
     {
         "appointment.driver_gone",
         "dose.released",
+        "family.exported",
         "family.founded",
         "group.moved",
+        "member.erased",
         "member.joined",
         "stock.promise_dropped",
     }

@@ -118,6 +118,7 @@ class Town:
 
 _SETTLED = """
     SELECT NOT EXISTS (SELECT 1 FROM inbound_updates WHERE status IN ('open', 'applied'))
+       AND NOT EXISTS (SELECT 1 FROM exports WHERE status = 'waiting')
        AND NOT EXISTS (SELECT 1 FROM notifications
                    WHERE (status = 'pending' OR shown_version < wanted_version)
                      AND NOT (kind = 'changes' AND coalesce(not_before, :now) > :now))

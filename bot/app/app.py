@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn, Self
 
 from bot.app.bot_api import build_application, identify, seconds_refused, set_command_menu
+from bot.exports import Exports
 from bot.features.family.views import groups, operator
 from bot.grammar.warm_up import warm_up
 from bot.intake.abandoned_drafts import AbandonedDrafts
@@ -35,6 +36,7 @@ from bot.redis.last_poll import LastPoll
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import FAMILY, Limit, RateLimiter
 from bot.redis.spoken import SpokenOf
+from bot.redis.traces import Traces
 from bot.registration import register
 from bot.routes import FLOWS
 from bot.scheduling.auditor import Auditor, Breaches, Tell, tell_nobody
@@ -151,6 +153,9 @@ class App:
         medications = MedicationsCache(redis)
         database.subscribe(medications.on_event)
         stack.push_async_callback(medications.close)
+        traces = Traces(redis)
+        database.subscribe(traces.on_event)
+        stack.push_async_callback(traces.close)
         completed_updates = CompletedUpdates(database)
         answers = OutgoingAnswers(
             AnswerSender(answering, limiter, clock=wiring.clock),
@@ -215,12 +220,15 @@ class App:
         await warming
         await stack.enter_async_context(watched_loop())
 
+        exports = Exports(database, reminding, limiter=limiter, owner=process.id)
+        wake_ups.add_sweep_listener(exports.nudge)
         # Stopped in reverse order: first nothing more comes in, then updates that came in are
         # answered, then outgoing messages are recorded.
         stack.push_async_callback(delivery.drain, seconds=DRAIN_SECONDS)
         hold = RestoreHold(database)
         await self._run(stack, hold.until_resumed(delivery.run), "delivery")
         await self._run(stack, delivery.renew_leases, "sending")
+        await self._run(stack, hold.until_resumed(exports.run), "exports")
         stack.push_async_callback(drafts.drain, seconds=DRAIN_SECONDS)
         await self._run(stack, hold.until_resumed(drafts.run), "drafts")
         stack.push_async_callback(queues.drain, seconds=DRAIN_SECONDS)

@@ -10,6 +10,7 @@ from telegram import Chat
 from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
 from bot.intake.button_binding import bind_buttons
+from bot.intake.identity import AccountForgotten
 from bot.intake.incoming import Incoming
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
@@ -166,7 +167,8 @@ def _with_rest_in_private(answer: Answer, request: Request) -> Answer:
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     """Enter the family of the button or the conversation, otherwise the person's current one.
 
-    Raises NotFound if they aren't a member of the family that the button or the reply belongs to.
+    Raises NotFound if they aren't a member of the family that the button or the reply belongs to,
+    and AccountForgotten if they were erased.
     """
     family_id = None
     if incoming.press is not None and incoming.press.family_id != NOWHERE:
@@ -176,6 +178,8 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     member = await scope.enter_family(family_id)
     chat = incoming.update.effective_chat
     is_private = chat is not None and chat.type == Chat.PRIVATE
+    if member is None and await users.was_erased(scope):
+        raise AccountForgotten
     if member is None and family_id is not None:
         raise NotFound if is_private else NotInFamily
     if member is not None:

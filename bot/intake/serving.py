@@ -21,7 +21,7 @@ from bot.intake import conversation as conversations
 from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_press
 from bot.intake.answer_sender import OutgoingAnswer, Place
 from bot.intake.effects import Effects, MentionOpenQuestion
-from bot.intake.identity import Identities
+from bot.intake.identity import AccountForgotten, Identities
 from bot.intake.incoming import (
     Incoming,
     command_of,
@@ -269,7 +269,12 @@ class Serving:
             await self._answer_nobody(update, arrival, chat_id=chat.id)
             return
         async with self._services.effect_slots:
-            answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
+            try:
+                answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
+            except AccountForgotten:
+                # Another replica has erased them: whoever this is, they're a stranger now.
+                self._services.identities.forget(user.id)
+                answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
         await self.finish(update, answer)
 
     async def _answer_nobody(self, update: Update, arrival: Arrival, *, chat_id: int) -> None:
@@ -287,8 +292,11 @@ class Serving:
     async def _take_effect(
         self, handler: Handler, update: Update, arrival: Arrival, *, user: User, chat: Chat
     ) -> Answer:
-        user_id = await self._services.identities.identify(user, chat=chat)
+        is_arrival = arrival.kind in (UpdateKind.COMMAND, UpdateKind.MESSAGE)
+        user_id = await self._services.identities.identify(user, chat=chat, is_arrival=is_arrival)
         with speaking(user.language_code):
+            if user_id is None:
+                return refusals.old_button() if arrival.kind is UpdateKind.PRESS else NOTHING
             verdict = None
             if arrival.name is not None:
                 verdict = await self._check_rate(update, arrival.name, user.id, user_id)

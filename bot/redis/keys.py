@@ -106,6 +106,18 @@ def latest_flow(chat_id: int, user_id: int, flow: str) -> str:
     return f"conversation:{chat_id}:{user_id}:begun:{flow}"
 
 
+def all_of(telegram_user: int) -> tuple[str, ...]:
+    """Patterns of every key that has this account in it."""
+    return (
+        f"conversation:{telegram_user}:*",
+        f"ratelimit:{telegram_user}:*",
+        small_talk(telegram_user),
+        spoken(telegram_user),
+        limit_chat(telegram_user),
+        limit_pause_chat(telegram_user),
+    )
+
+
 def limit_chat(chat_id: int) -> str:
     return f"limit:chat:{chat_id}"
 

@@ -17,6 +17,7 @@ from bot.ops.supervisor import Supervisor
 from bot.redis.lease import Lease
 from bot.scheduling.alarm import Alarm
 from bot.scheduling.isolation import Chore, Isolation
+from bot.scheduling.purging import purge_families
 from domain.appointments.series import extension
 from domain.appointments.series.extension import EXTENDED_AHEAD
 from domain.database.failures import is_unavailable
@@ -267,6 +268,7 @@ class WakeUps:
                     expanded = now
                 if abs(now - cleaned) >= CLEAN_EVERY:
                     await self.clean()
+                    await purge_families(self._database)
                     cleaned = now
             except Exception as error:
                 log.warning("housekeeping failed, retrying: %s", describe(error))

@@ -39,9 +39,7 @@ async def send_screen(
         body["disable_notification"] = True
     if screen.document is not None:
         document = File("document", screen.document.name, screen.document.content.encode())
-        return _message_id(
-            await _call(api, "sendDocument", body, caption=screen.text, file=document)
-        )
+        return await send_file(api, document, body=body, caption=screen.text)
     if screen.qr_code is not None:
         picture = File("photo", "link.png", qr_code(screen.qr_code), mime_type="image/png")
         try:
@@ -52,6 +50,13 @@ async def send_screen(
             # The words hold the link, too.
             log.warning("picture rejected, sending its words only: %s", reason(error))
     return _message_id(await _call(api, "sendMessage", body | _NO_PREVIEW, text=screen.text))
+
+
+async def send_file(
+    api: TelegramApi, document: File, *, body: dict[str, Any], caption: str
+) -> int | None:
+    """Send a document; returns the message's id, or None, as :func:`send_screen`."""
+    return _message_id(await _call(api, "sendDocument", body, caption=caption, file=document))
 
 
 async def edit_screen(api: TelegramApi, screen: Screen, *, chat_id: int, message_id: int) -> None:

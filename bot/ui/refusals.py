@@ -71,6 +71,7 @@ from domain.medicines.errors import (
 )
 from domain.medicines.schedules.problems import ScheduleProblem
 from domain.memory.errors import NameTaken, PersonRemoved
+from domain.overview.export.requests import ExportRunning, TooManyExports
 from domain.overview.own_actions import UNDONE, ActionSuperseded
 
 
@@ -171,6 +172,10 @@ def _sentence(error: CareCircleError) -> str:
             return _("First tell me who you look after: /addperson NAME in CITY")
         case NotAllowed(action=action, role=role):
             return _not_allowed(action, role)
+        case ExportRunning():
+            return _("I'm still putting your last file together. It comes in a moment.")
+        case TooManyExports():
+            return _("You've had several files within the hour. Please try again a little later.")
         case InvitationUnknown():
             return _("I don't know this invitation. Please ask for a new one.")
         case InvitationUsed():

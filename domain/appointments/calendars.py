@@ -99,6 +99,17 @@ async def list_entries(scope: Scope) -> Sequence[CalendarEntry]:
     calendar. They get updates, as with :func:`get_entries`.
     """
     member = scope.require(Action.READ)
+    parts = await _read_recent(scope, member)
+    await _remember_copies(scope, member, {part.origin_id for part in parts})
+    return await _entries(scope, parts)
+
+
+async def copy_entries(scope: Scope) -> Sequence[CalendarEntry]:
+    """As :func:`list_entries`, but no updates follow."""
+    return await _entries(scope, await _read_recent(scope, scope.require(Action.READ)))
+
+
+async def _read_recent(scope: Scope, member: Member) -> Sequence["_Part"]:
     is_recent = (
         select(AppointmentOccurrence.id)
         .where(
@@ -107,14 +118,12 @@ async def list_entries(scope: Scope) -> Sequence[CalendarEntry]:
         )
         .exists()
     )
-    parts = await _read_parts(
+    return await _read_parts(
         scope,
         Appointment.family_id == member.family_id,
         CareRecipient.deleted_at.is_(None),
         is_recent,
     )
-    await _remember_copies(scope, member, {part.origin_id for part in parts})
-    return await _entries(scope, parts)
 
 
 async def _remember_copies(scope: Scope, member: Member, origin_ids: Collection[UUID]) -> None:

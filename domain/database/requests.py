@@ -38,6 +38,11 @@ def as_family(family_id: UUID, *, user_id: UUID | None = None) -> ScopeRequest:
     return ScopeRequest(APP_ROLE, family_id=family_id, user_id=user_id)
 
 
+def as_purger(family_id: UUID) -> ScopeRequest:
+    """As the dispatcher, in a family whose rows are being deleted."""
+    return ScopeRequest(DISPATCH_ROLE, family_id=family_id)
+
+
 def as_dispatch() -> ScopeRequest:
     """As the dispatcher, across families: sees what is due, never the content of a message."""
     return ScopeRequest(DISPATCH_ROLE)

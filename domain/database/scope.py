@@ -151,6 +151,12 @@ class Scope:
         # After an error the transaction is over, and the setting with it.
         await self.connection.execute(statement, {"people": ""})
 
+    async def take_role(self, role: str) -> None:
+        """Go on as *role* in the same transaction, with the same settings."""
+        await self.connection.execute(
+            text("SELECT set_config('role', :role, true)"), {"role": role}
+        )
+
     async def present_invitation(self, token_hash: bytes) -> None:
         """Let this transaction read the one invitation whose secret the user has."""
         await self.connection.execute(

@@ -81,8 +81,9 @@ _CLAIM = text(f"""
     FROM taken LEFT JOIN users u ON u.id = taken.user_id
     LEFT JOIN family_groups g ON g.id = taken.group_id
     WHERE n.id = taken.id
-    RETURNING n.id, n.family_id, n.user_id, n.group_id,
-              coalesce(u.telegram_id, g.chat_id) AS chat_id, n.lane, n.deadline_at, n.part, n.status
+    RETURNING n.id, n.family_id, n.user_id, n.group_id, n.lane, n.deadline_at, n.part, n.status,
+              -- Of somebody who was erased, what they have on their phone is closed.
+              coalesce(u.telegram_id, g.chat_id, n.chat_id, 0) AS chat_id
 """)  # noqa: S608 - constants of our own
 
 

@@ -12,7 +12,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    any_,
+    bindparam,
+    case,
+    func,
+    null,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from domain.database.scope import Scope
@@ -275,10 +286,23 @@ def _digest_of(incoming: FetchedUpdate) -> bytes | None:
     return digest_text(incoming.text, incoming.chat_id, incoming.message_id)
 
 
+#: The reason of the update by which somebody had themselves erased: nothing of it stays.
+ERASED = "erased"
+NO_CHAT = 0
+_IS_LAST = InboundUpdate.reason == ERASED
 _MARK_DONE = (
     update(InboundUpdate)
     .where(InboundUpdate.update_id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
-    .values(status=UpdateStatus.DONE, payload=None, answer=None, leased_by=None, leased_until=None)
+    .values(
+        status=UpdateStatus.DONE,
+        payload=None,
+        answer=None,
+        leased_by=None,
+        leased_until=None,
+        chat_id=case((_IS_LAST, NO_CHAT), else_=InboundUpdate.chat_id),
+        message_id=case((_IS_LAST, null()), else_=InboundUpdate.message_id),
+        text_digest=case((_IS_LAST, null()), else_=InboundUpdate.text_digest),
+    )
 )
 
 

@@ -91,7 +91,7 @@ _SELECT = (
         CareRecipient.name.label("person"),
         CareRecipient.timezone,
         User.id.label("user_id"),
-        User.telegram_id,
+        func.coalesce(User.telegram_id, Notification.chat_id, 0).label("private_chat_id"),
         User.name,
         User.language_code,
         User.timezone.label("reader_timezone"),
@@ -228,7 +228,7 @@ def _receiver(row: Any, kinds: Mapping[Kind, MessageKind[Any]], *, now: datetime
         )
     return Receiver(
         user_id=row.user_id,
-        chat_id=row.telegram_id,
+        chat_id=row.private_chat_id,
         name=row.name,
         language_code=row.language_code,
         role=Role(row.role),

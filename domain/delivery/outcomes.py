@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, func, literal, null, or_, text, true, update
+from sqlalchemy import bindparam, case, func, literal, null, or_, select, text, true, update
 
 from domain.database.scope import Scope
-from domain.models import Notification
+from domain.models import Notification, User
 from domain.models.delivery import Lane, NotificationStatus
 
 
@@ -176,6 +176,10 @@ async def postpone(
     )
 
 
+#: Its reader was erased.
+IS_ERASED = (
+    select(User.id).where(User.id == Notification.user_id, User.telegram_id.is_(None)).exists()
+)
 _CLOSE = (
     update(Notification)
     .where(
@@ -186,6 +190,9 @@ _CLOSE = (
         shown_version=Notification.wanted_version,
         leased_until=None,
         not_before=None,
+        # Their private chat is their account.
+        chat_id=case((IS_ERASED, null()), else_=Notification.chat_id),
+        message_id=case((IS_ERASED, null()), else_=Notification.message_id),
     )
 )
 

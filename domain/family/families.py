@@ -72,6 +72,7 @@ class FamilyOverview:
     can_manage: bool = False
     can_read_changes: bool = False
     others_in_family: tuple[str, ...] = ()
+    purge_at: datetime | None = None  # UTC, if everything in it is to be deleted
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,16 @@ async def get_overview(scope: Scope) -> FamilyOverview:
     """Members, people cared for, and the reader's other families. Three statements."""
     member = scope.require(Action.READ)
     members = await scope.rows(
-        select(User.id, User.name, FamilyMember.role, User.started_at, User.blocked_at)
+        select(
+            User.id,
+            User.name,
+            FamilyMember.role,
+            User.started_at,
+            User.blocked_at,
+            Family.purge_at,
+        )
         .join(FamilyMember, FamilyMember.user_id == User.id)
+        .join(Family, Family.id == FamilyMember.family_id)
         .where(FamilyMember.family_id == member.family_id, FamilyMember.left_at.is_(None))
         .order_by(FamilyMember.joined_at, User.id)
     )
@@ -173,6 +182,7 @@ async def get_overview(scope: Scope) -> FamilyOverview:
         can_invite=may(member.role, Action.INVITE),
         can_manage=may(member.role, Action.MANAGE_MEMBERS),
         can_read_changes=may(member.role, Action.READ_CHANGES),
+        purge_at=members[0].purge_at,
     )
 
 

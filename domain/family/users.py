@@ -13,6 +13,8 @@ from domain.errors import NotFound
 from domain.models import Family, User, new_id
 
 NAME_LENGTH = 80
+#: The name of somebody who was erased, and whose records stay.
+FORMER_MEMBER = "former member"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,20 @@ async def arrive(scope: Scope, arrival: Arrival) -> UUID:
         )
     ).scalar_one()
     return user_id
+
+
+async def find_user(scope: Scope, telegram_id: int) -> UUID | None:
+    """The user of a Telegram account, if we know it."""
+    found: UUID | None = await scope.connection.scalar(
+        select(User.id).where(User.telegram_id == telegram_id)
+    )
+    return found
+
+
+async def was_erased(scope: Scope) -> bool:
+    """Whether the actor is nobody's account any more."""
+    is_known = select(User.id).where(User.id == scope.user_id, User.telegram_id.is_not(None))
+    return await scope.row(is_known) is None
 
 
 async def set_blocked(scope: Scope, *, blocked: bool) -> bool:

@@ -6,7 +6,14 @@ Indexes and constraints are in the models, row security and grants in
 
 from domain.models.appointments import Appointment, AppointmentOccurrence, CalendarCopy, Doctor
 from domain.models.base import Base, new_id
-from domain.models.delivery import AuditEvent, InboundUpdate, Installation, Notification, SetAside
+from domain.models.delivery import (
+    AuditEvent,
+    Export,
+    InboundUpdate,
+    Installation,
+    Notification,
+    SetAside,
+)
 from domain.models.family import (
     CareAssignment,
     CareRecipient,
@@ -28,6 +35,7 @@ __all__ = [
     "CareRecipient",
     "Doctor",
     "Dose",
+    "Export",
     "Family",
     "FamilyGroup",
     "FamilyMember",

@@ -57,6 +57,7 @@ class Kind(StrEnum):
     DIGEST = "digest"
     MEMBERSHIP = "membership"
     GROUP = "group"
+    FAMILY_NEWS = "family_news"
 
     @property
     def lane(self) -> Lane:
@@ -82,6 +83,7 @@ _LANES = {
     Kind.DIGEST: Lane.DIGESTS,
     Kind.MEMBERSHIP: Lane.DIGESTS,
     Kind.GROUP: Lane.ESCALATION,
+    Kind.FAMILY_NEWS: Lane.APPOINTMENTS,
 }
 
 
@@ -130,7 +132,7 @@ class Notification(Base):
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
             " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm', 'unreachable',"
-            " 'asked_first', 'test', 'digest', 'membership', 'group')",
+            " 'asked_first', 'test', 'digest', 'membership', 'group', 'family_news')",
             name="kind",
         ),
         CheckConstraint("num_nonnulls(user_id, group_id) = 1", name="has_one_receiver"),
@@ -207,6 +209,44 @@ class Origin(StrEnum):
 
     PRIVATE = "private"
     GROUP = "group"
+
+
+class ExportStatus(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Export(Base):
+    """A member has asked for everything that they may read, as a file.
+
+    `leased_by` is the process that is putting it together. `message_id` is the message that shows
+    how far it is. `maybe_sent`: a send has begun whose outcome is unknown.
+    """
+
+    __tablename__ = "exports"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        CheckConstraint("status IN ('waiting', 'sent', 'failed')", name="status"),
+        Index(None, "family_id", "user_id"),
+        Index(None, "user_id", "requested_at"),
+        Index("ix_exports_waiting", "requested_at", postgresql_where=text("status = 'waiting'")),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    user_id: Mapped[UUID]
+    status: Mapped[ExportStatus] = mapped_column(
+        TextOf(ExportStatus), server_default=ExportStatus.WAITING
+    )
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    maybe_sent: Mapped[bool] = mapped_column(server_default="false")
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    leased_by: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    requested_at: Mapped[Now]
 
 
 class SetAside(Base):

@@ -56,13 +56,16 @@ class User(Base):
     A bot can't write first: it can reach a user once they have pressed Start (`started_at`), unless
     they have since blocked the bot (`blocked_at`). `timezone` is the user's own, null until they
     tell us. `hour_cycle` is how their clock shows hours.
+
+    Of somebody who was erased (`deleted_at`), only the row stays, without `telegram_id` and with a
+    name that says so, because the records that they made refer to it.
     """
 
     __tablename__ = "users"
     __table_args__ = (CheckConstraint("hour_cycle IN ('h12', 'h23')", name="hour_cycle"),)
 
     id: Mapped[Id]
-    telegram_id: Mapped[TelegramId] = mapped_column(unique=True)
+    telegram_id: Mapped[TelegramId | None] = mapped_column(unique=True)
     name: Mapped[str]
     language_code: Mapped[str | None]
     current_family_id: Mapped[UUID | None] = mapped_column(
@@ -83,9 +86,18 @@ class Family(Base):
     aren't the usual ones.
 
     `medications_version` rises in each transaction that changes what the list of medicines shows.
+
+    At `purge_at` all its rows are deleted: an admin has dissolved it (`dissolved_at`), or nobody is
+    in it any more. `deleted_at` is set once that has begun.
     """
 
     __tablename__ = "families"
+    __table_args__ = (
+        CheckConstraint(
+            "dissolved_at IS NULL OR purge_at IS NOT NULL", name="what_is_dissolved_ends"
+        ),
+        Index("ix_families_purge", "purge_at", postgresql_where=text("purge_at IS NOT NULL")),
+    )
 
     id: Mapped[Id]
     name: Mapped[str]
@@ -94,6 +106,8 @@ class Family(Base):
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     flow_id: Mapped[UUID | None] = mapped_column(unique=True)
     created_at: Mapped[Now]
+    dissolved_at: Mapped[datetime | None]
+    purge_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 
 

@@ -61,26 +61,54 @@ OWN_FAMILY = (
     f" WHERE m.family_id = families.id AND m.user_id = {USER} AND m.left_at IS NULL)"
 )
 
+# All rows of a family that is being purged, and nothing else, may be deleted: in its scope, once
+# its time has come.
+IS_PURGED = (
+    f"{IS_DISPATCH} AND family_id = {FAMILY} AND EXISTS (SELECT 1 FROM families f"
+    f" WHERE f.id = {FAMILY} AND f.purge_at <= clock_now() AND f.deleted_at IS NOT NULL)"
+)
+
 # table → (policy name, command, role, USING, WITH CHECK)
 Policy = tuple[str, str, str, str | None, str | None]
+_PURGE: Policy = ("purge", "DELETE", DISPATCH_ROLE, IS_PURGED, None)
+_PURGE_READS: Policy = ("purge_reads", "SELECT", DISPATCH_ROLE, IS_PURGED, None)
 POLICIES: dict[str, tuple[Policy, ...]] = {
     "users": (
         ("self_or_family", "SELECT", APP_ROLE, f"{IS_SELF} OR {SHARES_FAMILY}", None),
         ("arrives", "INSERT", APP_ROLE, None, f"telegram_id = {TELEGRAM_USER}"),
         ("self", "UPDATE", APP_ROLE, IS_SELF, IS_SELF),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        (
+            "purge",
+            "UPDATE",
+            DISPATCH_ROLE,
+            f"{IS_DISPATCH} AND current_family_id = {FAMILY}",
+            f"{IS_DISPATCH} AND current_family_id IS NULL",
+        ),
     ),
     "families": (
         ("own", "SELECT", APP_ROLE, OWN_FAMILY, None),
         ("founds", "INSERT", APP_ROLE, None, f"id = {FAMILY} AND created_by_id = {USER}"),
         ("current", "UPDATE", APP_ROLE, f"id = {FAMILY}", f"id = {FAMILY}"),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
+        (
+            "purge",
+            "DELETE",
+            DISPATCH_ROLE,
+            (
+                f"{IS_DISPATCH} AND id = {FAMILY} AND purge_at <= clock_now()"
+                " AND deleted_at IS NOT NULL"
+            ),
+            None,
+        ),
     ),
     "family_members": (
         ("family_or_self", "SELECT", APP_ROLE, f"{IN_FAMILY} OR {OWN_MEMBERSHIP}", None),
         ("joins", "INSERT", APP_ROLE, None, IN_FAMILY),
         ("family", "UPDATE", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        _PURGE,
     ),
     "invitations": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
@@ -91,42 +119,70 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
     "care_recipients": (
         ("family", "ALL", APP_ROLE, IS_PERSON, IS_PERSON),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        _PURGE,
     ),
     "care_assignments": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         # Whom a member may see is read before their family is entered.
         ("self", "SELECT", APP_ROLE, OWN_MEMBERSHIP, None),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        _PURGE,
     ),
     "family_groups": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        _PURGE,
     ),
     "group_stays": (("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),),
     "medications": (
         ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        _PURGE,
     ),
     "doses": (
         ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
         ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
+        _PURGE,
     ),
-    "doctors": (("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),),
+    "doctors": (
+        ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
+        _PURGE,
+        _PURGE_READS,
+    ),
     "appointments": (
         ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        _PURGE,
     ),
     "appointment_occurrences": (
         ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
         ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
+        _PURGE,
     ),
-    "calendar_copies": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
-    "medication_logs": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
-    "stock_movements": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
+    "calendar_copies": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        _PURGE,
+        _PURGE_READS,
+    ),
+    "medication_logs": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        _PURGE,
+        _PURGE_READS,
+    ),
+    "stock_movements": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        _PURGE,
+        _PURGE_READS,
+    ),
     "notifications": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
+    ),
+    "exports": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("own", "SELECT", APP_ROLE, OWN_MEMBERSHIP, None),
         ("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
     "set_asides": (
@@ -136,6 +192,8 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
     "audit_events": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("dispatch", "INSERT", DISPATCH_ROLE, None, IS_DISPATCH),
+        _PURGE,
+        _PURGE_READS,
     ),
     "installations": (("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),),
     "inbound_updates": (
@@ -154,12 +212,20 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
 GRANTS: dict[str, dict[str, str]] = {
     "users": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (id, telegram_id)",
+        DISPATCH_ROLE: "SELECT (id, telegram_id, current_family_id), UPDATE (current_family_id)",
     },
-    "families": {APP_ROLE: "SELECT, INSERT, UPDATE", DISPATCH_ROLE: "SELECT (id, settings)"},
+    "families": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: (
+            "SELECT (id, settings, dissolved_at, purge_at, deleted_at),"
+            " UPDATE (purge_at, deleted_at), DELETE"
+        ),
+    },
     "family_members": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (id, family_id, user_id, role, left_at, digest_at, is_restricted)",
+        DISPATCH_ROLE: (
+            "SELECT (id, family_id, user_id, role, left_at, digest_at, is_restricted), DELETE"
+        ),
     },
     "invitations": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
@@ -169,23 +235,25 @@ GRANTS: dict[str, dict[str, str]] = {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
             "SELECT (id, family_id, user_id, deleted_at, paused_at, paused_until,"
-            " pause_silences_appointments, pause_ends_told_at)"
+            " pause_silences_appointments, pause_ends_told_at), DELETE"
         ),
     },
     "care_assignments": {
-        APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (family_id, care_recipient_id, user_id, asked_first, hears, sees)",
+        APP_ROLE: "SELECT, INSERT, UPDATE, DELETE",
+        DISPATCH_ROLE: (
+            "SELECT (id, family_id, care_recipient_id, user_id, asked_first, hears, sees), DELETE"
+        ),
     },
     "family_groups": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (id, family_id, chat_id, receives, unbound_at)",
+        DISPATCH_ROLE: "SELECT (id, family_id, chat_id, receives, unbound_at), DELETE",
     },
     "group_stays": {DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE"},
     "medications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
             "SELECT (id, family_id, status, resumes_at, expanded_until, stock_check_at, deleted_at,"
-            " ladder)"
+            " ladder), DELETE"
         ),
     },
     "doses": {
@@ -194,14 +262,18 @@ GRANTS: dict[str, dict[str, str]] = {
             "SELECT (id, family_id, care_recipient_id, due_at, window_ends_at, status,"
             " ladder_step, ask_no, next_action_at, snoozed_by_id, rung, medication_id),"
             " UPDATE (status, ladder_step, ask_no, next_action_at, resolved_at, rung, held_by_id,"
-            " held_until)"
+            " held_until), DELETE"
         ),
     },
-    "doctors": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "doctors": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id), DELETE",
+    },
     "appointments": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
-            "SELECT (id, family_id, timezone, remind_before, is_all_day, expanded_until)"
+            "SELECT (id, family_id, origin_id, timezone, remind_before, is_all_day,"
+            " expanded_until), DELETE"
         ),
     },
     "appointment_occurrences": {
@@ -209,21 +281,37 @@ GRANTS: dict[str, dict[str, str]] = {
         DISPATCH_ROLE: (
             "SELECT (id, family_id, appointment_id, care_recipient_id, starts_at, ends_at, status,"
             " driver_id, ladder_step, next_action_at, own_remind_before),"
-            " UPDATE (ladder_step, next_action_at, told_at)"
+            " UPDATE (ladder_step, next_action_at, told_at), DELETE"
         ),
     },
-    "calendar_copies": {APP_ROLE: "SELECT, INSERT"},
-    "medication_logs": {APP_ROLE: "SELECT, INSERT"},
-    "stock_movements": {APP_ROLE: "SELECT, INSERT"},
+    "calendar_copies": {
+        APP_ROLE: "SELECT, INSERT, DELETE",
+        DISPATCH_ROLE: "SELECT (id, family_id), DELETE",
+    },
+    "medication_logs": {
+        APP_ROLE: "SELECT, INSERT",
+        DISPATCH_ROLE: "SELECT (id, family_id, corrects_id, undoes_id), DELETE",
+    },
+    "stock_movements": {
+        APP_ROLE: "SELECT, INSERT",
+        DISPATCH_ROLE: "SELECT (id, family_id), DELETE",
+    },
     "notifications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE",
+    },
+    "exports": {
+        APP_ROLE: "SELECT, INSERT",
+        DISPATCH_ROLE: "SELECT, UPDATE, DELETE",
     },
     "set_asides": {
         APP_ROLE: "SELECT",
         DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE",
     },
-    "audit_events": {APP_ROLE: "SELECT, INSERT", DISPATCH_ROLE: "INSERT"},
+    "audit_events": {
+        APP_ROLE: "SELECT, INSERT",
+        DISPATCH_ROLE: "SELECT (id, family_id, undoes_id), INSERT, DELETE",
+    },
     "installations": {DISPATCH_ROLE: "SELECT, INSERT, UPDATE"},
     "inbound_updates": {
         APP_ROLE: "SELECT, UPDATE",

@@ -25,12 +25,13 @@ from domain.medicines.records.notices import RECORD_CHANGED
 from domain.medicines.stock.notices import REFILL
 from domain.models.delivery import Kind
 from domain.overview.digests import DIGEST
+from domain.overview.leaving.family_news import FAMILY_NEWS
 from domain.overview.told_changes import CHANGES
 
 _ALL: tuple[MessageKind[Any], ...] = (
     *(SLOT_CARD, MISSED, NOT_ASKED, REFILL, RECORD_CHANGED, PAUSE_ENDS),
     *(APPOINTMENT, CALENDAR, JOINED, CHANGES, ALARM, UNREACHABLE, ASKED_FIRST, TEST),
-    *(DIGEST, MEMBERSHIP, GROUP),
+    *(FAMILY_NEWS, DIGEST, MEMBERSHIP, GROUP),
 )
 KINDS: Mapping[Kind, MessageKind[Any]] = {each.kind: each for each in _ALL}
 

@@ -45,7 +45,17 @@ from bot.ui.presses.history import (
     ShowRemoved,
 )
 from bot.ui.presses.medicines import MedicinesPage, UndoMedicine
-from bot.ui.presses.overview import Keep, RunCommand, SetChangeNotices, TellFamily, TodayPage
+from bot.ui.presses.overview import (
+    ConfirmErasure,
+    Dissolve,
+    EraseMe,
+    Keep,
+    RunCommand,
+    SetChangeNotices,
+    StayHere,
+    TellFamily,
+    TodayPage,
+)
 from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE
 from bot.ui.presses.registry import KINDS
 from domain.access import Role
@@ -146,6 +156,8 @@ OF_ONES_OWN |= {MembersPage, LeaveFamily}
 OF_ONES_OWN |= {Continue, Discard}
 # So are who changed what in it, and what was removed, of which there's nothing of another's.
 OF_ONES_OWN |= {ChangesPage, RemovedListPage, ShowRemoved}
+# She may have herself erased, and her own family dissolved: both are asked again.
+OF_ONES_OWN |= {ConfirmErasure, EraseMe, StayHere, Dissolve}
 A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ARGUMENTS: dict[str, Any] = {
     "minutes": 10,
@@ -174,6 +186,8 @@ ARGUMENTS: dict[str, Any] = {
     "is_sure": True,
     "use": GroupUse.BESIDE,
     "receives": Receives.INSTEAD,
+    "digest": "0123456789",
+    "step": 1,
 }
 
 

@@ -62,7 +62,8 @@ _BUSY = """
 SELECT EXISTS (SELECT 1 FROM notifications
                WHERE (status = 'pending' OR shown_version < wanted_version)
                  -- What is gathered until its minute ends is owed from then on.
-                 AND NOT (kind = 'changes' AND coalesce(not_before, $1) > $1)) AS owes,
+                 AND NOT (kind = 'changes' AND coalesce(not_before, $1) > $1))
+       OR EXISTS (SELECT FROM exports WHERE status = 'waiting') AS owes,
        ARRAY(SELECT update_id FROM inbound_updates WHERE status IN ('open', 'applied')) AS updates
 """
 

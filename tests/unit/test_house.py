@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from domain.models.appointments import OccurrenceStatus
-from domain.models.delivery import NotificationStatus, UpdateStatus
+from domain.models.delivery import ExportStatus, NotificationStatus, UpdateStatus
 from domain.models.medicines import DoseStatus, MedicineStatus, RecordStatus
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ STATUSES = {
     str(value)
     for enum in (
         *(DoseStatus, MedicineStatus, RecordStatus),
-        *(OccurrenceStatus, NotificationStatus, UpdateStatus),
+        *(OccurrenceStatus, NotificationStatus, UpdateStatus, ExportStatus),
     )
     for value in enum
 }

@@ -1,9 +1,10 @@
-"""Buttons that span several areas: today, undo, commands, change notices."""
+"""Buttons that span several areas: today, undo, commands, change notices, leaving."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
-from bot.ui.presses.arguments import Count, Page, Word, YesOrNo
+from bot.ui.presses.arguments import Count, Page, Word, YesOrNo, one_of
 from bot.ui.presses.press import NOWHERE, Press, Style
 from bot.ui.presses.subjects import OfAction, OfDose
 
@@ -76,3 +77,58 @@ class SetChangeNotices(Press):
     verb = "hc"
 
     is_wanted: YesOrNo
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmErasure(Press):
+    """Asks the presser again whether to erase them; *digest* is that of what they were shown."""
+
+    verb = "er"
+    style = Style.RED
+
+    family_id: UUID = NOWHERE
+    digest: Word
+
+
+@dataclass(frozen=True, kw_only=True)
+class EraseMe(Press):
+    verb = "em"
+    style = Style.RED
+
+    family_id: UUID = NOWHERE
+    digest: Word
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayHere(Press):
+    """The presser isn't erased after all."""
+
+    verb = "sy"
+
+    family_id: UUID = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameAdmin(Press):
+    """Makes another member an admin, so that the presser can go."""
+
+    verb = "na"
+
+    user_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dissolve(Press):
+    """Asks whether the family is to be dissolved (1), asks again (2), dissolves it (3)."""
+
+    verb = "ds"
+    style = Style.RED
+
+    step: Annotated[int, one_of((1, 2, 3))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepFamily(Press):
+    """It isn't dissolved after all."""
+
+    verb = "kf"

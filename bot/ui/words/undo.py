@@ -30,6 +30,8 @@ def _lasting_words() -> dict[str, str]:
         "dose.snoozed": _("you asked to be reminded later. Answer the dose at any time: /today"),
         "dose.held": _("you said that you are on it. Answer the dose at any time: /today"),
         "family.alarmed": _("you told the family that you need help."),
+        "family.dissolved": _("you dissolved the family. Take it back: /family"),
+        "family.kept": _("you kept the family. To dissolve it after all: /settings"),
         "family.ladder_set": _("you set what happens when nobody answers. Set it back: /settings"),
         "family.window_set": _("you set how long I ask about a dose. Set it back: /settings"),
         "family.renamed": _("you gave the family another name. Change it back: /family"),
@@ -53,6 +55,7 @@ def _lasting_words() -> dict[str, str]:
             "you set what happens when nobody answers about a medicine. Set it back on its page: "
             "/meds"
         ),
+        "member.admin_named": _("you made somebody an admin of the family."),
         "medication.nickname_removed": _("you said that a medicine isn't called that any more."),
         "medication.nicknamed": _(
             "you said what else a medicine is called. Take it back on its page: /meds"

@@ -41,6 +41,8 @@ from domain.models import Base
 from domain.models.family import Hears, HourCycle, LadderPlan
 from domain.models.medicines import DoseStatus
 from domain.models.row_security import CLOCK_FUNCTION, wall_statements
+from domain.overview.export.requests import request_export
+from domain.overview.leaving.dissolution import dissolve_family
 from migrations import runner
 from migrations.runner import MigrationError
 from tests import factories
@@ -637,3 +639,31 @@ async def test_where_changes_were_made_is_lost_on_the_way_to_0016_and_what_was_r
     thing = RemovedKind.MEDICINE
     await factories.acting(database, anna, lambda scope: bring_back_thing(scope, thing, aspirin.id))
     assert [each.name for each in await factories.acting(database, anna, reading.list_medicines)]
+
+
+async def test_what_was_erased_and_dissolved_survives_the_way_to_0016_and_back(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    ben = await factories.member(database, anna)
+    await factories.acting(database, anna, dissolve_family)
+    await factories.acting(database, ben, request_export)
+    async with without_walls(database_url, keep=True) as connection:
+        await connection.execute(
+            text("UPDATE users SET telegram_id = NULL, name = 'former member' WHERE id = :id"),
+            {"id": ben.id},
+        )
+    await database.close()
+    await runner.downgrade(database_url, revision="0016")
+    async with without_walls(database_url) as connection:
+        [telegram_id] = await connection.scalars(
+            text("SELECT telegram_id FROM users WHERE id = :id"), {"id": ben.id}
+        )
+        assert telegram_id < 0  # nobody's account
+        kinds = await connection.scalars(text("SELECT kind FROM notifications"))
+        assert "family_news" not in kinds.all()
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        assert await connection.scalar(text("SELECT purge_at FROM families")) is None
+        assert await connection.scalar(text("SELECT count(*) FROM exports")) == 0

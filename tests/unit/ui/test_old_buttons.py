@@ -467,6 +467,16 @@ OF_VERSION_0_14: dict[str, Press] = {
         family_id=F, group_id=S, hidden=True
     ),
     "gxAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.UnbindGroup(family_id=F, group_id=S),
+    "erAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0123456789": overview.ConfirmErasure(
+        digest="0123456789"
+    ),
+    "emAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0123456789": overview.EraseMe(
+        digest="0123456789"
+    ),
+    "syAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA": overview.StayHere(),
+    "naAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": overview.NameAdmin(family_id=F, user_id=S),
+    "dsAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA2": overview.Dissolve(family_id=F, step=2),
+    "kfAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": overview.KeepFamily(family_id=F),
 }
 EVER = {
     **OF_VERSION_0_14,

@@ -75,6 +75,8 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "entries": st.integers(1, 10**10 - 1),
     "command": WORDS,
     "checksum": st.integers(0, 2**32 - 1),
+    "digest": WORDS,
+    "step": st.sampled_from([1, 2, 3]),
     "flow": WORDS,
 }
 BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {

@@ -33,7 +33,7 @@ def calendar_file(entries: Sequence[CalendarEntry], *, name: str, now: datetime)
             "📅 Open this file to remove it from your phone's calendar. If it stays there, please"
             " delete it yourself."
         )
-    return Screen(caption, document=Document(f"{name}.ics", _ics(entries, now=now)))
+    return Screen(caption, document=Document(f"{name}.ics", ics(entries, now=now)))
 
 
 def calendar_update(facts: CalendarFacts) -> Screen:
@@ -49,11 +49,12 @@ def calendar_update(facts: CalendarFacts) -> Screen:
             "📅 <b>{title}</b> is called off. Open this file to remove it from your phone's"
             " calendar. If it stays there, please delete it yourself."
         )
-    document = Document("appointment.ics", _ics(facts.entries, now=facts.now))
+    document = Document("appointment.ics", ics(facts.entries, now=facts.now))
     return Screen(caption.format(title=escape(title)), document=document)
 
 
-def _ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:
+def ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:
+    """The content of a calendar file."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

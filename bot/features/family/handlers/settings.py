@@ -26,6 +26,7 @@ from domain.family.settings.overview import get_settings
 from domain.family.settings.test_message import send_test
 from domain.medicines.changes import windows
 from domain.medicines.ladders import get_window
+from domain.overview.leaving.dissolution import find_purge_at
 
 
 async def settings(request: Request) -> Answer:
@@ -97,5 +98,10 @@ async def own_screen(request: Request) -> Screen:
 async def family_screen(request: Request) -> Screen:
     member = request.scope.require(Action.READ)
     facts, window = await get_settings(request.scope), await get_window(request.scope)
-    group = await find_group(request.scope)
-    return family_views.family_settings(facts, window, group, member=member)
+    return family_views.family_settings(
+        facts,
+        window,
+        await find_group(request.scope),
+        member=member,
+        is_dissolved=await find_purge_at(request.scope) is not None,
+    )

@@ -17,8 +17,9 @@ from bot.ui.presses.family import (
     MembersPage,
     RenameFamily,
 )
-from bot.ui.presses.overview import RunCommand
+from bot.ui.presses.overview import KeepFamily, RunCommand
 from bot.ui.wording import _, escape
+from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import zone_words
 from domain.access import Role
 from domain.family.families import FamilyFacts, FamilyOverview, Joined, MemberFacts, NewInvitation
@@ -84,6 +85,11 @@ def overview(family: FamilyOverview) -> Answer:
     else:
         lines += ["", _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")]
     rows: list[tuple[Button, ...]] = []
+    if family.purge_at is not None:
+        words = _("🗑 It's being dissolved: on {day} everything in it is deleted.")
+        lines += ["", words.format(day=full_date(family.purge_at.date()))]
+        if family.can_invite:
+            rows.append((keep_button(family.id),))
     if family.can_invite and not family.people:
         rows.append((_menu(_("➕ Add a person"), "addperson"),))
     if family.can_invite:
@@ -108,6 +114,11 @@ def overview(family: FamilyOverview) -> Answer:
         for other, words in list(zip(family.others, distinct_names, strict=True))[:MAX_ROWS]
     ]
     return say("\n".join(lines), tuple(rows))
+
+
+def keep_button(family_id: UUID) -> Button:
+    """The family isn't dissolved after all."""
+    return Button(_("↩️ Don't dissolve the family"), KeepFamily(family_id=family_id).encode())
 
 
 def switched(family: FamilyFacts, *, others: Sequence[FamilyFacts]) -> Answer:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.features.family.views import groups
+from bot.features.family.views.families import keep_button
 from bot.features.family.views.settings import level_in_words, settings_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.distinct_labels import family_name
 from bot.ui.length import MAX_ROWS, fitting, label
 from bot.ui.presses.family import AskFirst, SetFamilyLadder, SetWindow
+from bot.ui.presses.overview import Dissolve
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.ladders import button_words, plan_words
 from domain.database.scope import Member
@@ -24,9 +26,14 @@ _HOUR = timedelta(hours=1)
 
 
 def family_settings(
-    facts: SettingsFacts, window: timedelta, group: GroupFacts | None, *, member: Member
+    facts: SettingsFacts,
+    window: timedelta,
+    group: GroupFacts | None,
+    *,
+    member: Member,
+    is_dissolved: bool = False,
 ) -> Screen:
-    """Everybody sees what holds for the family; its admins can change it."""
+    """Everybody sees what holds for the family; its admins can change it, and dissolve it."""
     lines = [
         _("👪 <b>Settings for the family</b> {family}").format(family=escape(family_name(member))),
         "",
@@ -45,7 +52,13 @@ def family_settings(
         lines.append(_("Only an admin can change what holds for the family."))
     rows: Keyboard = ()
     if facts.may_change:
-        rows = (*_rows(facts, window, member), *groups.settings_rows(group, member=member))
+        dissolve = Dissolve(family_id=member.family_id, step=1)
+        end = Button(_("🗑 Dissolve the family …"), dissolve.encode())
+        rows = (
+            *_rows(facts, window, member),
+            *groups.settings_rows(group, member=member),
+            (keep_button(member.family_id) if is_dissolved else end,),
+        )
     return Screen("\n".join(fitting(lines)), (*rows, (settings_button(),)))
 
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "leave",
     "people",
     "settings",
+    "export",
     "addperson",
     "newfamily",
     "cancel",
@@ -47,6 +48,7 @@ def command_menu() -> list[tuple[str, str]]:
         "family": _("Who's in the family"),
         "invite": _("Invite somebody to the family"),
         "leave": _("Leave a family"),
+        "export": _("A file with everything you can read"),
         "settings": _("What I tell you and when, who is asked first, a test reminder"),
         "addperson": _("Add somebody to care for"),
         "newfamily": _("Create a family"),
@@ -129,6 +131,7 @@ def help_text(*, has_family: bool) -> Answer:
         _("/start, typed in a Telegram group: post the reminders there, too"),
         _("/invite: invite somebody to the family"),
         _("/newfamily NAME: create another family; /leave: leave this one"),
+        _("/export: a file with everything you can read; /deleteme: delete your account"),
     ]
     last = [_("/cancel: stop what we're doing"), "", disclaimer()]
     groups = [head, daily, medicines, appointments, family, last]

@@ -20,6 +20,7 @@ from tests.unit.views.screens.family import (
     start_screens,
 )
 from tests.unit.views.screens.home import Home, View, Words
+from tests.unit.views.screens.leaving import leaving_screens
 from tests.unit.views.screens.medicines.cards import (
     card_screens,
     dose_notice_screens,
@@ -105,6 +106,7 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
             **change_notice_screens(home),
             **own_words_screens(home),
         },
+        "leaving": leaving_screens(home),
         "settings": settings_screens(home),
         "refusals": refusal_screens(home),
     }

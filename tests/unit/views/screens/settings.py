@@ -107,6 +107,9 @@ def settings_screens(home: Home) -> Mapping[str, View]:
             )
         },
         "family_settings": partial(shared, facts, two_hours, None),
+        "family_settings_of_a_dissolved_one": partial(
+            shared, facts, two_hours, None, is_dissolved=True
+        ),
         "family_settings_of_somebody_who_may_not": partial(
             shared,
             replace(facts, ladder=LadderPlan.ONCE, may_change=False),

@@ -1,0 +1,1 @@
+"""Screens for taking one's data, and for leaving."""

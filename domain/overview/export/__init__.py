@@ -1,0 +1,1 @@
+"""Everything that a member may read of a family, as files."""
