@@ -272,11 +272,18 @@ _GIVEN = re.compile(
 )
 
 
+_FOR_IT = re.compile(
+    r"(?i)\s+(?:for|during|after) (?:his|her|a|the|another) (?:\w+ )?(?:seizure|fit|fall)\b"
+)
+
+
 def _given_beside(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
     """ "Joe had a seizure 10:15, gave lorazepam 1 mg": what was given beside words of danger, which
     are its note; nothing else counts there.
     """
     parts = [part.strip(" .") for part in _GIVEN.split(text) if part.strip(" .")]
+    if found := _FOR_IT.search(text):
+        parts = [f"{text[: found.start()]}{text[found.end() :]}", found[0].strip()]
     for part in parts if len(parts) > 1 else ():
         given = read(part)
         if isinstance(given, Gave):
