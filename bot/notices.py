@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.features.appointments.views import appointment_notices
 from bot.features.appointments.views.calendar_files import calendar_update
-from bot.features.family.views import family_settings, members, settings
+from bot.features.family.views import family_settings, groups, members, settings
 from bot.features.family.views import notices as family_notices
 from bot.features.medicines.views import (
     discreet_cards,
@@ -38,6 +38,7 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.DIGEST: digests.digest,
     Kind.TEST: settings.test,
     Kind.MEMBERSHIP: members.notice,
+    Kind.GROUP: groups.notice,
 }
 
 #: A card says it as long as it asks, with what to look at before anybody gives a dose twice.
@@ -46,6 +47,8 @@ _SAY_SO_THEMSELVES = frozenset({Kind.SLOT_CARD})
 
 def render(message: Message) -> Screen:
     """What the message shows now. Somebody who has left the family no longer sees any of it."""
+    if message.receiver.has_left and message.receiver.group_id is not None:
+        return groups.closed()
     if message.receiver.has_left:
         return family_notices.closed()
     screen = VIEWS[message.kind](message.facts)

@@ -15,9 +15,11 @@ from telegram.ext import (
 )
 
 from bot.features.contacts.flows import add_doctor
-from bot.features.family.handlers import family
+from bot.features.family.handlers import family, groups
 from bot.features.overview.flows.replies import Replies
 from bot.features.overview.views import edited as edited_views
+from bot.intake.admission import START
+from bot.intake.group_events import GroupEvents
 from bot.intake.request import Request
 from bot.intake.serving import EditHandlers, PtbCallback, Serving
 from bot.redis.conversations import Conversation
@@ -44,9 +46,16 @@ async def _unknown_edit(_: Request) -> Answer:
     return edited_views.unknown()
 
 
-def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
+def register(
+    application: "Application[Any, Any, Any, Any, Any, Any]",
+    serving: Serving,
+    events: GroupEvents,
+) -> None:
     """Register handlers for everything that the bot answers."""
     fresh = filters.UpdateType.MESSAGE
+    binding = serving.command(START, groups.start)
+    application.add_handler(CommandHandler(START, binding, filters=fresh & filters.ChatType.GROUPS))
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, events.on_migration))
     for name, handler in COMMANDS.items():
         application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
     application.add_handler(CallbackQueryHandler(serving.press(PRESSES)))
@@ -63,21 +72,18 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: 
         MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(handlers))
     )
     application.add_handler(
-        ChatMemberHandler(_membership(serving), ChatMemberHandler.MY_CHAT_MEMBER)
+        ChatMemberHandler(_membership(serving, events), ChatMemberHandler.MY_CHAT_MEMBER)
     )
     application.add_handler(TypeHandler(Update, serving.event(_nothing)))
 
 
-def _membership(serving: Serving) -> PtbCallback:
+def _membership(serving: Serving, events: GroupEvents) -> PtbCallback:
     blocked, unblocked = serving.event(family.blocked), serving.event(family.unblocked)
-    elsewhere = serving.event(_nothing)
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         change = update.my_chat_member
         if change is None or change.chat.type != Chat.PRIVATE:
-            # The bot was added to a group or removed from one, which doesn't concern their own
-            # chat.
-            await elsewhere(update, context)
+            await events.on_membership(update, context)
         elif change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
             await blocked(update, context)
         else:

@@ -28,7 +28,7 @@ from bot.features.family.flows import (
     own_clock,
     own_hours,
 )
-from bot.features.family.handlers import family, people, settings
+from bot.features.family.handlers import family, groups, people, settings
 from bot.features.family.handlers import members as member_pages
 from bot.features.medicines.flows.content import add_medicine, change_medicine, draft_flow
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
@@ -36,6 +36,7 @@ from bot.features.medicines.flows.giving import correct, give, skip_said, take_l
 from bot.features.medicines.flows.pausing import pause, resuming
 from bot.features.medicines.flows.stock import per_dose, refill
 from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
+from bot.features.memory.handlers import change_log, removal
 from bot.features.overview.flows import own_words
 from bot.features.overview.flows.edited_message import EditedMessages
 from bot.features.overview.flows.elsewhere import Elsewhere, Naming
@@ -92,6 +93,8 @@ from bot.ui.presses.doses import (
 from bot.ui.presses.family import (
     AskFirst,
     AskToRevokeInvitation,
+    BindGroup,
+    DeclineGroup,
     FamilySettings,
     HideNames,
     InvitationsPage,
@@ -100,6 +103,7 @@ from bot.ui.presses.family import (
     LeaveFamily,
     MembersPage,
     MovePerson,
+    OfferGroup,
     OwnClock,
     RemoveMember,
     RenameFamily,
@@ -109,6 +113,8 @@ from bot.ui.presses.family import (
     SetBigCards,
     SetDayTimes,
     SetFamilyLadder,
+    SetGroupNames,
+    SetGroupReceives,
     SetHearing,
     SetHourCycle,
     SetHours,
@@ -118,8 +124,21 @@ from bot.ui.presses.family import (
     ShowHearing,
     ShowMember,
     SwitchFamily,
+    UnbindGroup,
 )
-from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
+from bot.ui.presses.history import (
+    BringBack,
+    ChangesPage,
+    FamilyHistory,
+    MedicineHistory,
+    PersonHistory,
+    RemoveAppointment,
+    RemovedListPage,
+    RemoveMedicine,
+    RemovePerson,
+    ShowEntry,
+    ShowRemoved,
+)
 from bot.ui.presses.medicines import (
     ChangeMedicine,
     ChangeOpenDoses,
@@ -201,8 +220,11 @@ COMMANDS: dict[str, Handler] = {
     "doctors": doctors.doctors,
     "settings": settings.settings,
     "undo": undo.undo,
+    "removed": removal.removed,
+    "changes": change_log.changes,
     **ELSEWHERE.handlers(),
 }
+COMMANDS["history"] = change_log.beside(COMMANDS["history"])
 
 GUESSED = GuessedCommands(COMMANDS, may_run=ELSEWHERE.may_run)
 FIRST_MINUTE = GUESSED.first_minute
@@ -340,6 +362,13 @@ PRESSES: dict[type[Press], Handler] = {
     RemoveDoctor: doctors.remove,
     RestoreDoctor: doctors.restore,
     AddDoctor: add_doctor.begin_named,
+    RemoveMedicine: removal.remove_medicine,
+    RemoveAppointment: removal.remove_appointment,
+    RemovePerson: removal.remove_person,
+    RemovedListPage: removal.turn_page,
+    ShowRemoved: removal.show,
+    BringBack: removal.bring_back,
+    ChangesPage: change_log.turn_page,
     OwnClock: own_clock.begin,
     SetChangeNotices: changes.set_change_notices,
     TellFamily: own_words.tell_family,
@@ -367,6 +396,12 @@ PRESSES: dict[type[Press], Handler] = {
     RemoveMember: members.begin_remove,
     LeaveFamily: members.begin_leave,
     SendTest: settings.test,
+    OfferGroup: groups.offer,
+    BindGroup: groups.bind,
+    DeclineGroup: groups.decline,
+    SetGroupReceives: groups.set_receives,
+    SetGroupNames: groups.set_names,
+    UnbindGroup: groups.unbind,
     RunCommand: _menu,
     Choose: FLOWS.on_press,
     Continue: FLOWS.on_continue,

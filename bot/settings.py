@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from redis.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from domain.memory.retention import Retention
 
 # asyncpg's names for parameters of libpq and hosting companies. None: not used.
 POSTGRES_PARAMETERS = {
@@ -130,6 +133,9 @@ class Settings(BaseSettings):
     sweep_seconds: int = Field(default=60, ge=10, le=86_400)
     operator_chat_id: int | None = None
     heartbeat_url: SecretStr = SecretStr("")
+    keep_updates_days: int = Field(default=7, ge=3, le=365)
+    keep_invitations_days: int = Field(default=30, ge=1, le=3_650)
+    keep_messages_days: int = Field(default=90, ge=31, le=3_650)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -192,6 +198,15 @@ class Settings(BaseSettings):
         if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
             raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return level.upper()
+
+    @property
+    def retention(self) -> Retention:
+        """How long what isn't the family's record is kept."""
+        return Retention(
+            updates=timedelta(days=self.keep_updates_days),
+            invitations=timedelta(days=self.keep_invitations_days),
+            messages=timedelta(days=self.keep_messages_days),
+        )
 
     @property
     def owner_url(self) -> SecretStr:

@@ -25,6 +25,8 @@ REVERSALS = frozenset(
 #: Actions that `/undo` can't take back. It says so rather than skip them silently.
 LASTING = frozenset(
     {
+        "appointment.brought_back",
+        "appointment.deleted",
         "appointment.driver_asked",
         "appointment.outcome_recorded",
         "doctor.added",
@@ -37,7 +39,12 @@ LASTING = frozenset(
         "family.ladder_set",
         "family.renamed",
         "family.window_set",
+        "group.bound",
+        "group.changed",
+        "group.unbound",
         "invitation.created",
+        "medication.brought_back",
+        "medication.deleted",
         "invitation.revoked",
         "medication.ladder_set",
         "member.big_cards_set",
@@ -49,6 +56,8 @@ LASTING = frozenset(
         "medication.nicknamed",
         "person.added",
         "person.asked_first_set",
+        "person.brought_back",
+        "person.deleted",
         "person.hearing_set",
         "stock.promised",
     }
@@ -86,11 +95,13 @@ IGNORED = frozenset(
         "appointment.driver_gone",
         "dose.released",
         "family.founded",
+        "group.moved",
         "member.joined",
         "stock.promise_dropped",
     }
 )
-_KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
+#: All of them.
+KNOWN = REVERSALS | LASTING | UNDOABLE | IGNORED
 
 
 async def record(
@@ -106,12 +117,12 @@ async def record(
 ) -> None:
     """Append one event in the scope's family, by the scope's actor (none: by the bot itself).
 
-    The event that this one undoes is *undoes_id*. One that isn't an act of its own is undone with
-    the act that it belongs to. At the end of the transaction the rest of the family is notified,
-    see :mod:`domain.overview.change_notices`. Raises ValueError for an *action* that none of the
-    sets above lists.
+    Where it was done is the scope's origin. The event that this one undoes is *undoes_id*. One that
+    isn't an act of its own is undone with the act that it belongs to. At the end of the transaction
+    the rest of the family is notified, see :mod:`domain.overview.change_notices`. Raises ValueError
+    for an *action* that none of the sets above lists.
     """
-    if action not in _KNOWN:
+    if action not in KNOWN:
         raise ValueError(f"{action} is neither undoable nor lasting")
     event_id = new_id()
     await scope.execute(
@@ -125,6 +136,7 @@ async def record(
             undoes_id=undoes_id,
             before=before,
             after=after,
+            origin=scope.origin,
         )
     )
     act = Act(action, event_id)

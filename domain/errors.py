@@ -18,6 +18,12 @@ class NotFound(CareCircleError):
     """The thing does not exist, is gone, or belongs to another family."""
 
 
+class NotInFamily(CareCircleError):
+    """Somebody in the family's group who isn't in the family. The group shows what they pressed, so
+    it's no secret.
+    """
+
+
 class NoFamily(CareCircleError):
     """The user isn't in any family yet, so there is nothing to act on."""
 

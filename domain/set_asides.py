@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, delete, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -23,7 +23,7 @@ from domain.models import SetAside, new_id
 # retries.
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 600, 1440))
 _OURS = [Path(__file__).resolve().parents[1] / name for name in ("bot", "domain")]
-_FORGOTTEN_AFTER = timedelta(days=1)  # without another failure since the retry
+FORGOTTEN_AFTER = timedelta(days=1)  # without another failure since the retry
 
 
 class Work(StrEnum):
@@ -36,6 +36,8 @@ class Work(StrEnum):
     EXPANSION = "expansion"  # making a medicine's doses
     SERIES = "series"  # making an appointment's occurrences
     DIGEST = "digest"  # a member's morning digest or evening summary
+    INVITATION = "invitation"  # deleting one that expired long ago
+    NOTIFICATION = "notification"  # deleting an old one
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,6 @@ async def set_aside(scope: Scope, work: Work, subject: Subject, *, reason: str) 
         )
     ).scalar_one()
     return count
-
-
-async def delete_recovered(scope: Scope) -> int:
-    """Delete rows that were retried and haven't failed since. Runs as the dispatcher."""
-    return await scope.execute(
-        delete(SetAside).where(SetAside.retry_at < func.clock_now() - _FORGOTTEN_AFTER)
-    )
 
 
 def describe(error: BaseException) -> str:

@@ -31,6 +31,7 @@ from domain.delivery.outcomes import Sent
 from domain.family import families, users
 from domain.family import people as care_recipients
 from domain.family.families import FamilyFacts
+from domain.family.group.reading import GroupChat, GroupFacts
 from domain.family.people import Person
 from domain.medicines.changes import adding
 from domain.medicines.dosages import Dosage
@@ -43,7 +44,9 @@ from domain.medicines.records.corrections import Correction, correct_dose
 from domain.medicines.records.recording import Recorded
 from domain.medicines.schedules.kinds import Schedule, WallClock
 from domain.models import Dose
+from domain.models.groups import Receives
 from domain.reminders import due as reminders
+from domain.reminders import family_group
 from domain.set_asides import Subject
 from tests.databases import move_to
 
@@ -155,6 +158,21 @@ async def appointment(
     recurrence = Recurrence.from_rfc5545(rule, person.zone) if rule else None
     new = NewAppointment(person.id, Details(title, **details), start, recurrence)
     return await acting(database, who, lambda scope: add_appointment(scope, new))
+
+
+async def bound_group(
+    database: Database,
+    admin: Account,
+    chat_id: int,
+    *,
+    receives: Receives = Receives.BESIDE,
+) -> GroupFacts:
+    """A group that the cards of the admin's family go to."""
+    chat = GroupChat(chat_id, "Smiths")
+    bound = await acting(
+        database, admin, lambda scope: family_group.bind_group(scope, chat, receives=receives)
+    )
+    return bound.group
 
 
 async def doctor(

@@ -12,7 +12,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.app.app import App, Wiring
-from bot.sandbox import Limits, Message, Person, Sandbox
+from bot.sandbox import GroupRoom, Limits, Message, Person, Sandbox
 from bot.telegram_api.budget import Budget
 from domain.clock import Clock
 from tests.databases import move_to
@@ -53,6 +53,10 @@ class Town:
 
     def person(self, name: str, *, language_code: str = "en") -> Person:
         return self.sandbox.add_person(name, language_code=language_code)
+
+    def group(self, title: str, *members: Person, topics: tuple[str, ...] = ()) -> GroupRoom:
+        """A group of these people, to which the first of them adds the bot."""
+        return self.sandbox.add_group(title, *members, topics=topics)
 
     # Time.
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import NoReturn, Self
 
 from bot.app.bot_api import build_application, identify, seconds_refused, set_command_menu
-from bot.features.family.views import operator
+from bot.features.family.views import groups, operator
 from bot.grammar.warm_up import warm_up
 from bot.intake.abandoned_drafts import AbandonedDrafts
 from bot.intake.answer_sender import AnswerSender
 from bot.intake.chat_queues import ChatQueues
 from bot.intake.completed_updates import CompletedUpdates
+from bot.intake.group_events import GroupEvents
 from bot.intake.identity import Identities
 from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.polling import Poller
@@ -42,6 +43,7 @@ from bot.scheduling.wake_ups import WakeUps
 from bot.telegram_api.budget import Budget
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.delivery import IN_FLIGHT, Delivery
+from bot.telegram_api.group_departures import GroupDepartures
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.operator import OperatorChat
 from bot.telegram_api.transport import AiohttpRequest
@@ -52,6 +54,7 @@ from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, inbox
+from domain.memory.retention import Retention
 from domain.overview.change_notices import queue_change_news
 from domain.reminders.silence import ask_again
 from domain.set_asides import describe
@@ -84,6 +87,7 @@ class Wiring:
     operator_chat_id: int | None = None
     heartbeat_url: str = ""
     budget: Budget = field(default_factory=Budget)
+    keep: Retention = field(default_factory=Retention)
     #: How much all members of a family may send together.
     family_limit: Limit = FAMILY
 
@@ -168,7 +172,7 @@ class App:
                 bot_username=application.bot.username,
             )
         )
-        register(application, serving)
+        register(application, serving, GroupEvents(database, serving, greet=groups.greeting))
         queues = ChatQueues(
             database, application, serving, answers, completed_updates, owner=process.id
         )
@@ -180,6 +184,7 @@ class App:
             sweep_seconds=wiring.sweep_seconds,
             process=process,
             supervisor=self._supervisor,
+            keep=wiring.keep,
         )
         wake_ups.add_sweep_listener(delivery.nudge)
         wake_ups.add_sweep_listener(queues.request_recovery)
@@ -192,6 +197,9 @@ class App:
         )
         wake_ups.add_sweep_listener(auditor.look)
         stack.push_async_callback(auditor.close)
+        departures = GroupDepartures(database, reminding, limiter, say_goodbye=groups.goodbye)
+        wake_ups.add_sweep_listener(departures.look)
+        stack.push_async_callback(departures.close)
         drafts = AbandonedDrafts(
             DraftDeadlines(redis, clock=wiring.clock),
             reminding,

@@ -57,6 +57,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
                 run_folder=settings.carecircle_data / "run",
                 operator_chat_id=settings.operator_chat_id,
                 heartbeat_url=settings.heartbeat_url.get_secret_value(),
+                keep=settings.retention,
             )
         )
         await _until_stopped(app, stop)

@@ -23,6 +23,7 @@ from bot.intake.conversation import (
 )
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation, Draft, Expired
+from bot.redis.spoken import PROMISED
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.conversations import tap_a_button
@@ -38,6 +39,9 @@ class OwnWordsBeside(Protocol):
 
     async def warning(self, request: Request) -> Screen | None:
         """What comes first about words of danger, which are no answer."""
+
+    async def beside_danger(self, request: Request) -> Answer | None:
+        """The answer to words of danger beside which something was done; None to others."""
 
     async def aside(self, request: Request) -> Answer | None:
         """The answer to what is a question by its form; None for anything else."""
@@ -166,6 +170,8 @@ class Flows:
                 is_cancel = request.text.strip(" .!").casefold() == OLD_CANCEL
                 if is_cancel or not flow.steps[running.step].keeps_words:
                     if warning := await self._own_words.warning(request):
+                        if said := await self._own_words.beside_danger(request):
+                            return await self._beside(request, running, said)
                         return await flow.ask_again(request, running, first=warning)
                     if aside := await self._own_words.aside(request):
                         return await self._beside(request, running, aside)
@@ -189,7 +195,7 @@ class Flows:
     async def _go_on(self, request: Request, running: Conversation, answer: Answer) -> Answer:
         """*answer*, and once the question is over what else was said beside it."""
         if answer.conversation != to_end(running.flow_id):
-            return answer
+            return _postponed(request, running, answer)
         further = await self._own_words.go_on(request, running.flow_id)
         if further is None:
             return answer
@@ -327,8 +333,23 @@ class Flows:
         match request.conversation:
             case None:
                 return views.nothing_to_cancel()
-            case Expired(flow_id=flow_id) | Conversation(flow_id=flow_id):
+            case Expired(flow_id=flow_id):
                 return cancelled(flow_id)
+            case Conversation() as running:
+                return await self._go_on(request, running, cancelled(running.flow_id))
+
+
+def _postponed(request: Request, running: Conversation, answer: Answer) -> Answer:
+    """*answer*, after whose question comes what was to come after that of *running*, if it asks
+    another one in its place.
+    """
+    words = request.spoken.get(f"{PROMISED}{running.flow_id}")
+    following = (answer.conversation or {}).get("continue", {}).get("flow_id", "")
+    if words is None or following in {"", str(running.flow_id)}:
+        return answer
+    kept = {key: each for key, each in request.spoken.items() if not key.startswith(PROMISED)}
+    spoken = {**(kept if answer.spoken is None else answer.spoken)}
+    return replace(answer, spoken={**spoken, f"{PROMISED}{following}": words})
 
 
 def _needs_a_tap(answer: Answer, reply: Reply) -> bool:

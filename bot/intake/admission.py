@@ -9,7 +9,7 @@ from bot.ui.presses.conversation import OfFlow
 from bot.ui.presses.press import Press, UnreadableCallback
 from bot.ui.presses.registry import decode
 
-START = "start"  # the command whose payload is an invitation
+START = "start"  # whose payload is an invitation, and the only command answered in groups
 
 
 class UpdateKind(Enum):
@@ -70,6 +70,7 @@ class Decision(Enum):
     SLOW_DOWN = auto()  # answered once, then ignored
     FAMILY_SLOW_DOWN = auto()  # the same, where it's all of them together
     GO_PRIVATE = auto()  # family matters don't belong in groups
+    PRESS_IN_PRIVATE = auto()  # nor what this button shows
     CONVERSATIONS_UNAVAILABLE = auto()  # without Redis, nobody knows which question it answers
 
 
@@ -83,6 +84,11 @@ def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = 
         return Decision.FAMILY_SLOW_DOWN
     if verdict is not None and verdict is not Verdict.ALLOWED:
         return Decision.IGNORE
+    press = arrival.press
+    if press is not None and not arrival.is_private and not press.is_for_groups:
+        return Decision.PRESS_IN_PRIVATE
+    if arrival.command == START and not arrival.is_private:
+        return Decision.HANDLE
     if arrival.is_limited and not arrival.is_private:
         is_to_us = arrival.is_to_us or arrival.kind is UpdateKind.COMMAND
         return Decision.GO_PRIVATE if is_to_us else Decision.IGNORE

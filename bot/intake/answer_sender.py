@@ -15,6 +15,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.intake.incoming import thread_of
 from bot.telegram_api.calls import TelegramApi, reason
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.messages import (
@@ -35,19 +36,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Place:
-    """Where an answer goes: a chat, and the press it answers, if any."""
+    """Where an answer goes: a chat, and the press it answers, if any. What answers a press in a
+    group beyond the pressed message goes to the presser's private chat.
+    """
 
     chat_id: int
     press: CallbackQuery | None = None
+    thread_id: int | None = None
 
     @classmethod
     def of(cls, update: Update) -> "Place | None":
         """None if there is nobody to answer."""
         if update.callback_query is not None:
-            message = update.callback_query.message
-            chat_id = message.chat.id if message else update.callback_query.from_user.id
-            return cls(chat_id, update.callback_query)
-        return cls(update.effective_chat.id) if update.effective_chat else None
+            return cls(update.callback_query.from_user.id, update.callback_query)
+        if update.effective_chat is None:
+            return None
+        return cls(update.effective_chat.id, thread_id=thread_of(update))
 
 
 @dataclass
@@ -153,13 +157,19 @@ class AnswerSender:
         chat_id = outgoing.place.chat_id
         try:
             return await self._through(
-                lambda: send_screen(self._api, screen, chat_id=chat_id, is_silent=screen.is_silent),
+                lambda: send_screen(
+                    self._api,
+                    screen,
+                    chat_id=chat_id,
+                    thread_id=outgoing.place.thread_id,
+                    is_silent=screen.is_silent,
+                ),
                 chat_id=chat_id,
             )
         except ChatMigrated as error:
             if error.new_chat_id == chat_id:
                 return None
-            outgoing.place = replace(outgoing.place, chat_id=error.new_chat_id)
+            outgoing.place = replace(outgoing.place, chat_id=error.new_chat_id, thread_id=None)
             return await self._send(screen, outgoing)
 
     async def _through(

@@ -14,7 +14,7 @@ from bot.intake.incoming import Incoming
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations as conversation_views
-from bot.ui import refusals
+from bot.ui import in_groups, refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.press import NOWHERE
 from bot.ui.wording import count_hours
@@ -22,8 +22,16 @@ from domain.database.requests import ScopeRequest, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
-from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
+from domain.errors import (
+    AlreadyApplied,
+    CareCircleError,
+    NoFamily,
+    NotAllowed,
+    NotFound,
+    NotInFamily,
+)
 from domain.family import unreachable, users
+from domain.models.delivery import Origin
 
 MentionOpenQuestion: TypeAlias = Callable[[Request, Conversation, str], Awaitable[Answer]]
 """What is said of an open question after a command, by its name, was answered."""
@@ -59,13 +67,15 @@ class Effects:
             answer = await handler(request)
             if scope.family_id is not None:
                 answer = bind_buttons(answer, scope.family_id, scope.acts)
+            if incoming.press is not None and request.chat is not None:
+                answer = _with_rest_in_private(answer, request)
             answer = await self._with_open_question(answer, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             if incoming.press is None:
                 await _note_effect(scope, incoming, answer)
             return answer
 
-        person = as_user(incoming.user_id, update_id=update_id)
+        person = as_user(incoming.user_id, update_id=update_id, origin=_origin(incoming))
         try:
             return await self._database.run(effect, person)
         except AlreadyApplied:
@@ -118,6 +128,14 @@ class Effects:
         return Answer.from_json(stored) if stored is not None else Answer()
 
 
+def _origin(incoming: Incoming) -> Origin | None:
+    """The kind of chat that the update came from."""
+    chat = incoming.update.effective_chat
+    if chat is None:
+        return None
+    return Origin.PRIVATE if chat.type == Chat.PRIVATE else Origin.GROUP
+
+
 async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None:
     """Store what a later edit of this message has to be compared with, if anything."""
     acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
@@ -125,6 +143,24 @@ async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None
         await inbox.record_effect(
             scope, incoming.update.update_id, acts=acts, was_answer=was_answer
         )
+
+
+def _with_rest_in_private(answer: Answer, request: Request) -> Answer:
+    """What a press in a group leads to beyond its toast goes to the presser's private chat, and the
+    toast says so.
+    """
+    if not answer.send:
+        return answer
+    member = request.scope.member
+    if member is not None and member.has_blocked:
+        # Nothing has been recorded that isn't in the toast: they have to press again.
+        alone = replace(answer, send=(), conversation=None)
+        return replace(
+            alone, toast=in_groups.cannot_ask_in_private(request.bot_username), alert=True
+        )
+    if answer.toast is not None:
+        return answer
+    return replace(answer, toast=in_groups.see_private_chat(), alert=True)
 
 
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:
@@ -138,12 +174,13 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     elif incoming.continues is not None:
         family_id = incoming.continues.family_id
     member = await scope.enter_family(family_id)
+    chat = incoming.update.effective_chat
+    is_private = chat is not None and chat.type == Chat.PRIVATE
     if member is None and family_id is not None:
-        raise NotFound
+        raise NotFound if is_private else NotInFamily
     if member is not None:
         count_hours(member.hour_cycle)
-    chat = incoming.update.effective_chat
-    if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
+    if member is not None and member.has_blocked and is_private:
         # They have unblocked the bot, even if Telegram hasn't told us.
         await users.set_blocked(scope, blocked=False)
         await unreachable.tell_that_reachable_again(scope)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from telegram import Chat, Message, Update
 from telegram import Contact as TelegramContact
-from telegram import Message, Update
 
 from bot.intake.admission import Arrival, read_press
 from bot.intake.request import Contact, Replied, Request
@@ -16,9 +16,11 @@ from bot.ui.answer import Answer
 from bot.ui.presses.conversation import Continue, OfFlow
 from bot.ui.presses.press import Press
 from domain.database.scope import Scope
+from domain.family.group.reading import GroupChat
 from domain.medicines.records.presses import CardMessage
 
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
+_ADDRESSED = re.compile(r"/\w{1,32}@(\w+)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Incoming:
             replied=_replied(sent.reply_to_message) if sent else None,
             cached_medicines=self.cached_medicines,
             spoken=self.spoken,
+            chat=_group_of(self.update),
         )
 
 
@@ -117,6 +120,28 @@ def _replied(message: Message | None) -> Replied | None:
     if not buttons:
         return None
     return Replied(CardMessage(message.chat.id, message.message_id), buttons)
+
+
+def _group_of(update: Update) -> GroupChat | None:
+    """The group that it comes from, with its topic; None for a private chat."""
+    chat = update.effective_chat
+    if chat is None or chat.type == Chat.PRIVATE:
+        return None
+    return GroupChat(chat.id, chat.title or "", thread_of(update))
+
+
+def thread_of(update: Update) -> int | None:
+    """The topic of its message, in a group that has topics."""
+    message = update.effective_message
+    if not isinstance(message, Message) or not message.is_topic_message:
+        return None
+    return message.message_thread_id
+
+
+def is_for_another_bot(text: str, username: str) -> bool:
+    """Whether it's a command that names another bot."""
+    named = _ADDRESSED.match(text)
+    return named is not None and named[1].casefold() != username.casefold()
 
 
 def _contact(shared: TelegramContact) -> Contact:

@@ -1,19 +1,17 @@
-"""Handlers of updates that aren't handled as what they are: what is said instead, if anything."""
+"""What is answered instead of an update that isn't handled."""
 
 from collections.abc import Mapping
 
 from bot.intake.admission import Decision
 from bot.intake.request import Handler, Request
-from bot.ui import floods, refusals
+from bot.ui import floods, in_groups, refusals
 from bot.ui.answer import Answer
+
+NOTHING = Answer()
 
 
 async def ignore(_: Request) -> Answer:
-    return Answer()
-
-
-async def old_button(_: Request) -> Answer:
-    return refusals.old_button()
+    return NOTHING
 
 
 async def _slow_down(_: Request) -> Answer:
@@ -25,11 +23,19 @@ async def _family_slow_down(_: Request) -> Answer:
 
 
 async def _in_private(request: Request) -> Answer:
-    return refusals.in_private(request.bot_username)
+    return in_groups.in_private(request.bot_username)
+
+
+async def _press_in_private(request: Request) -> Answer:
+    return in_groups.press_in_private(request.bot_username)
 
 
 async def _conversations_unavailable(_: Request) -> Answer:
     return refusals.conversations_unavailable()
+
+
+async def old_button(_: Request) -> Answer:
+    return refusals.old_button()
 
 
 INSTEAD: Mapping[Decision, Handler] = {
@@ -37,5 +43,6 @@ INSTEAD: Mapping[Decision, Handler] = {
     Decision.SLOW_DOWN: _slow_down,
     Decision.FAMILY_SLOW_DOWN: _family_slow_down,
     Decision.GO_PRIVATE: _in_private,
+    Decision.PRESS_IN_PRIVATE: _press_in_private,
     Decision.CONVERSATIONS_UNAVAILABLE: _conversations_unavailable,
 }

@@ -9,6 +9,7 @@ from bot.redis.medications_cache import CachedMedicines
 from bot.ui.answer import Answer
 from bot.ui.presses.press import Press
 from domain.database.scope import Scope
+from domain.family.group.reading import GroupChat
 from domain.medicines.records.presses import CardMessage
 
 P = TypeVar("P", bound=Press)
@@ -45,6 +46,8 @@ class Request:
     `spoken` are the ids of what they have spoken of in the last minutes. What `is_forwarded` is
     somebody else's word. What `is_said` in own words is shown as understood, and saved only after
     a yes.
+
+    `chat` is the group that it comes from, None for a private chat.
     """
 
     scope: Scope
@@ -64,6 +67,7 @@ class Request:
     is_said: bool = False
     is_sticker: bool = False
     is_forwarded: bool = False
+    chat: GroupChat | None = None
 
     def pressed(self, kind: type[P]) -> P:
         """The pressed button. Only for handlers of presses of that *kind*."""

@@ -22,17 +22,23 @@ from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_pres
 from bot.intake.answer_sender import OutgoingAnswer, Place
 from bot.intake.effects import Effects, MentionOpenQuestion
 from bot.intake.identity import Identities
-from bot.intake.incoming import Incoming, command_of, speaks_to, text_of
-from bot.intake.instead import INSTEAD, ignore, old_button
+from bot.intake.incoming import (
+    Incoming,
+    command_of,
+    is_for_another_bot,
+    speaks_to,
+    text_of,
+)
+from bot.intake.instead import INSTEAD, NOTHING, ignore, old_button
 from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import MedicationsCache
-from bot.redis.rate_limit import RateLimiter, Verdict
+from bot.redis.rate_limit import ONCE_A_MINUTE, RateLimiter, Verdict
 from bot.redis.spoken import SpokenOf
 from bot.ui import conversations as conversation_views
-from bot.ui import floods, refusals
+from bot.ui import floods, in_groups, refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.conversation import OfFlow
 from bot.ui.presses.medicines import MedicinesPage
@@ -47,11 +53,11 @@ PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine
 
 log = logging.getLogger(__name__)
 
-NOTHING = Answer()
 MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button also does
 REMEMBERED = 10_000
 MESSAGE = "message"  # the metric name of messages that aren't commands
 UNKNOWN = "unknown"  # and of unknown commands
+ANONYMOUS = "anonymous"  # and of anonymous admins, in a group's rate limit
 EDIT = "edit"  # and of edited messages that aren't handled again
 EDITS_READ = timedelta(hours=48)  # the reach of Undo, and how long people can edit a message
 
@@ -249,14 +255,42 @@ class Serving:
         press: Press | None = None,
     ) -> None:
         user, chat = update.effective_user, update.effective_chat
-        if user is None or user.is_bot or chat is None:
+        if user is None or chat is None:
             self._services.on_done(update.update_id)
             return
         is_private = chat.type == Chat.PRIVATE
         is_to_us = not is_private and speaks_to(update, self._services.bot_username)
         arrival = Arrival(kind, is_private, name, text, press, is_to_us)
+        if self._is_among_others(update, arrival):
+            self._services.on_done(update.update_id)
+            return
+        if user.is_bot or _is_anonymous(update):
+            await self._answer_nobody(update, arrival, chat_id=chat.id)
+            return
         async with self._services.effect_slots:
             answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
+        await self.finish(update, answer)
+
+    def _is_among_others(self, update: Update, arrival: Arrival) -> bool:
+        """Whether it's what people in a group say to each other, or to another bot: whoever says it
+        isn't even noted as a user.
+        """
+        if arrival.is_private or not arrival.is_limited:
+            return False
+        if arrival.kind is UpdateKind.MESSAGE:
+            return not arrival.is_to_us
+        return is_for_another_bot(text_of(update), self._services.bot_username)
+
+    async def _answer_nobody(self, update: Update, arrival: Arrival, *, chat_id: int) -> None:
+        """A bot, an anonymous admin of a group, or a channel: nobody whose membership could be
+        checked. They are told once a minute at most.
+        """
+        message = update.message
+        if message is None or message.sender_chat is None or arrival.name is None:
+            self._services.on_done(update.update_id)
+            return
+        verdict = await self._services.rate_limiter.check(chat_id, ANONYMOUS, limit=ONCE_A_MINUTE)
+        answer = in_groups.anonymous() if verdict is Verdict.ALLOWED else NOTHING
         await self.finish(update, answer)
 
     async def _take_effect(
@@ -370,3 +404,8 @@ class Serving:
         except ConversationsUnavailable:
             # Without Redis there is nothing to continue anyway.
             log.warning("question message not stored: redis unavailable")
+
+
+def _is_anonymous(update: Update) -> bool:
+    """Whether a message was written as a group or a channel. A press always has its presser."""
+    return update.message is not None and update.message.sender_chat is not None

@@ -13,6 +13,7 @@ WRONG_INVITATIONS_TTL = 18_000
 #: How long "hello" and "thanks" are answered only once.
 SMALL_TALK_TTL = 3_600
 SPOKEN_TTL = 600
+PROMISED_TTL = 3_600
 TOMBSTONE_TTL = 86_400
 #: How long an unfinished conversation can be continued after it expired.
 DRAFT_TTL = 86_400
@@ -70,6 +71,11 @@ def small_talk(telegram_user: int) -> str:
 def spoken(telegram_user: int) -> str:
     """What they have spoken of in the last minutes, as ids."""
     return f"spoken:{telegram_user}"
+
+
+def promised(telegram_user: int) -> str:
+    """What else they have said, by the question after which it comes."""
+    return f"promised:{telegram_user}"
 
 
 def conversation(chat_id: int, user_id: int) -> str:

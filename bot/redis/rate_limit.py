@@ -89,6 +89,8 @@ USER = Limit(20, _MINUTE)
 #: Of all members of a family together: more than one that enters a whole plan by hand, and far less
 #: than what would keep others waiting.
 FAMILY = Limit(240, _MINUTE)
+#: What a group is told as often as somebody writes in it as nobody in particular.
+ONCE_A_MINUTE = Limit(1, _MINUTE)
 #: Wrong invitations of one person: five at once, then one an hour, so never more than five in any
 #: hour.
 WRONG_INVITATIONS = Limit(5, 5 * _HOUR)
@@ -129,12 +131,18 @@ class RateLimiter:
         return bool(is_set)
 
     async def check(
-        self, telegram_user: int, command: str, *, family_id: UUID | None = None
+        self,
+        telegram_user: int,
+        command: str,
+        *,
+        family_id: UUID | None = None,
+        limit: Limit | None = None,
     ) -> Verdict:
         """Count one use of *command*, for the person and their family (None: not known), and judge
-        it.
+        it; *limit* is the person's, if it's not the usual one.
         """
-        limits = [(keys.rate_limit(telegram_user, command), self._user, keys.RATE_LIMIT_TTL)]
+        own = limit or self._user
+        limits = [(keys.rate_limit(telegram_user, command), own, keys.RATE_LIMIT_TTL)]
         if family_id is not None:
             limits.append((keys.family_rate_limit(family_id), self._family, keys.RATE_LIMIT_TTL))
         refusing, tells, _ = await self._ask(limits, uses=1)

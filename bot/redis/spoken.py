@@ -11,9 +11,14 @@ from bot.redis import keys
 from bot.redis.circuit import Circuit
 from bot.redis.foreign import dropping_foreign
 
+#: Behind it the question after which these words come.
+PROMISED = "then:"
+
 
 class SpokenOf:
-    """Ids by what they are of, and words, for ten minutes. Without Redis nothing was spoken of."""
+    """Ids by what they are of, for ten minutes, and words that come after a question, for an hour.
+    Without Redis nothing was spoken of.
+    """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -23,9 +28,14 @@ class SpokenOf:
         if not self.circuit.may_call():
             return {}
         try:
-            key = keys.spoken(telegram_user)
-            found = await dropping_foreign(
-                self._redis, {key: "hash"}, lambda: self._redis.hgetall(key)
+            spoken, promised = keys.spoken(telegram_user), keys.promised(telegram_user)
+            found = dict(
+                await dropping_foreign(
+                    self._redis, {spoken: "hash"}, lambda: self._redis.hgetall(spoken)
+                )
+            )
+            found |= await dropping_foreign(
+                self._redis, {promised: "hash"}, lambda: self._redis.hgetall(promised)
             )
         except RedisError as error:
             self.circuit.record_failure(error)
@@ -36,13 +46,15 @@ class SpokenOf:
     async def note(self, telegram_user: int, ids: Mapping[str, str]) -> None:
         if not self.circuit.may_call():
             return
-        key = keys.spoken(telegram_user)
+        key, promised = keys.spoken(telegram_user), keys.promised(telegram_user)
         try:
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.delete(key)
                 for name, value in ids.items():
-                    pipe.hset(key, name, value)
+                    # What was promised stays, whatever else is said meanwhile.
+                    pipe.hset(promised if name.startswith(PROMISED) else key, name, value)
                 pipe.expire(key, keys.SPOKEN_TTL)  # nothing, without ids
+                pipe.expire(promised, keys.PROMISED_TTL)
                 await pipe.execute()
         except RedisError as error:
             self.circuit.record_failure(error)

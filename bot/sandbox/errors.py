@@ -7,18 +7,30 @@ Json = dict[str, Any]
 
 
 class ApiError(Exception):
-    """A refusal, worded as Telegram words it; *retry_after* is in whole seconds."""
+    """A refusal, worded as Telegram words it; *retry_after* is in whole seconds, and
+    *migrate_to_chat_id* the id that a group has by now.
+    """
 
-    def __init__(self, code: int, description: str, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        description: str,
+        *,
+        retry_after: int | None = None,
+        migrate_to_chat_id: int | None = None,
+    ) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
         self.retry_after = retry_after
+        self.migrate_to_chat_id = migrate_to_chat_id
 
     def body(self) -> Json:
         body: Json = {"ok": False, "error_code": self.code, "description": self.description}
         if self.retry_after is not None:
             body["parameters"] = {"retry_after": self.retry_after}
+        if self.migrate_to_chat_id is not None:
+            body["parameters"] = {"migrate_to_chat_id": self.migrate_to_chat_id}
         return body
 
 

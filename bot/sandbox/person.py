@@ -42,6 +42,8 @@ class Message:
     attachment: Json
     # Links in the text, in order, including those behind words.
     links: tuple[str, ...]
+    # The topic, in a group that has topics.
+    thread_id: int | None
     # Unix time.
     date: int
     # Increases with every change on any phone.
@@ -83,13 +85,13 @@ class Person:
     @property
     def messages(self) -> list[Message]:
         """The messages on this phone, newest last."""
-        return [_shown(bubble) for bubble in self._world.chats[self.id].values()]
+        return [shown(bubble) for bubble in self._world.chats[self.id].values()]
 
     @property
     def last(self) -> Message:
         """The newest message. Raises LookupError on an empty phone."""
         for bubble in self._newest_first():
-            return _shown(bubble)
+            return shown(bubble)
         raise LookupError(f"{self.name}'s phone shows nothing")
 
     # Actions.
@@ -100,22 +102,22 @@ class Person:
         """
         self._act()
         about = self._bubble(reply_to) if reply_to is not None else None
-        return _shown(self._world.says(self._account, text, reply_to=about)[-1])
+        return shown(self._world.says(self._account, text, reply_to=about)[-1])
 
     async def forward(self, text: str) -> Message:
         """Pass on what somebody else wrote."""
         self._act()
-        return _shown(self._world.forwards(self._account, text))
+        return shown(self._world.forwards(self._account, text))
 
     async def start(self, payload: str = "") -> Message:
         """Press Start."""
         self._act()
-        return _shown(self._world.starts(self._account, payload))
+        return shown(self._world.starts(self._account, payload))
 
     async def open_link(self, url: str) -> Message:
         """Open a link to the bot (an invitation). Raises ValueError for any other link."""
         self._act()
-        return _shown(self._world.follows(self._account, url))
+        return shown(self._world.follows(self._account, url))
 
     async def edit(self, message: Message, text: str) -> Message:
         """Edit one's own message. With the same text, it is an update without a change, which
@@ -124,7 +126,7 @@ class Person:
         self._act()
         bubble = self._bubble(message)
         self._world.rewrites(self._account, bubble, text)
-        return _shown(bubble)
+        return shown(bubble)
 
     async def send_voice(self, *, seconds: int = 3) -> Message:
         return self._send_attachment(voice_message(self._world, seconds=seconds))
@@ -176,6 +178,14 @@ class Person:
         self._act()
         return self._world.presses(self._account, bubble, button["callback_data"]).id
 
+    async def press_elsewhere(
+        self, bubble: Bubble, data: str, *, is_altered: bool = False, timeout: float = PATIENCE
+    ) -> Toast:
+        """Tap a button in a group; see :class:`bot.sandbox.group.GroupRoom`."""
+        press = self._world.asks if is_altered else self._world.presses
+        self._act()
+        return await self._answer_to(press(self._account, bubble, data).id, timeout)
+
     def download(self, message: Message) -> bytes:
         """The document or photo of a message. Raises LookupError if it has none."""
         *_, described = message.attachment.get("photo") or [message.attachment.get("document")]
@@ -207,7 +217,7 @@ class Person:
         def look() -> Message | None:
             for bubble in self._newest_first():
                 if bubble.from_bot and bubble.revision > since and fragment in bubble.text:
-                    return _shown(bubble)
+                    return shown(bubble)
             return None
 
         return await self._wait_for(look, what=f"“{fragment}”", timeout=timeout)
@@ -224,7 +234,7 @@ class Person:
 
     def _send_attachment(self, attachment: Json) -> Message:
         self._act()
-        return _shown(self._world.sends(self._account, attachment))
+        return shown(self._world.sends(self._account, attachment))
 
     def _newest_first(self) -> Iterator[Bubble]:
         return reversed(self._world.chats[self.id].values())
@@ -299,7 +309,8 @@ def sticker(world: World) -> Json:
     }
 
 
-def _shown(bubble: Bubble) -> Message:
+def shown(bubble: Bubble) -> Message:
+    """A message as it is shown now."""
     return Message(
         id=bubble.message_id,
         text=bubble.text,
@@ -316,6 +327,7 @@ def _shown(bubble: Bubble) -> Message:
         silent=bubble.silent,
         attachment=bubble.attachment,
         links=tuple(_links(bubble)),
+        thread_id=bubble.thread_id,
         date=bubble.date,
         revision=bubble.revision,
     )

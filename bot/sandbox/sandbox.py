@@ -10,6 +10,7 @@ from bot.sandbox.bot_api.faults import Drop, Fault, Faults, error_for
 from bot.sandbox.bot_api.limits import LimitKeeper, Limits
 from bot.sandbox.bot_api.methods import BotApi
 from bot.sandbox.bot_api.server import MAX_UPLOAD, BotApiServer, Call
+from bot.sandbox.group import GroupRoom
 from bot.sandbox.page.routes import Page
 from bot.sandbox.person import Person
 from bot.sandbox.world.store import NullStore, SqliteStore
@@ -115,6 +116,13 @@ class Sandbox:
         """A new person with an empty phone, who has not pressed Start."""
         return self.person(self._world.add_account(name, language_code=language_code).id)
 
+    def add_group(self, title: str, *members: Person, topics: tuple[str, ...] = ()) -> GroupRoom:
+        """A new group of these people; the first of them adds the bot. With *topics* it's a
+        forum.
+        """
+        accounts = [self._world.accounts[person.id] for person in members]
+        return GroupRoom(self._world, self._world.create_group(title, accounts, topics=topics))
+
     def person(self, account_id: int) -> Person:
         """The person with this Telegram id. Raises KeyError if there is none."""
         if account_id not in self._people:
@@ -133,7 +141,7 @@ class Sandbox:
         results: Sequence[Any] = (),
         body: str | None = None,
         share: float = 1,
-        chat: Person | None = None,
+        chat: Person | GroupRoom | None = None,
         times: int | None = 1,
     ) -> None:
         """Make the next *times* calls of *method* ("*": any) fail; None: until ``heal``. With

@@ -29,7 +29,8 @@ WorkOn: TypeAlias = Callable[[Scope, Sequence[UUID]], Awaitable[int]]
 @dataclass(frozen=True)
 class Chore:
     """*find* looks, as the dispatcher, for at most that many rows that are due and not set aside;
-    *do* processes some rows of one family, in its scope, and returns how many it did.
+    *do* processes some rows, of one family in its scope unless it's done across families, and
+    returns how many it did.
     """
 
     work: Work
@@ -54,6 +55,12 @@ class Isolation:
                     chore.work, list(subjects), chore.do, request=as_family(family_id)
                 )
             if not done:  # another replica is processing them
+                return
+
+    async def do_across(self, chore: Chore) -> None:
+        """Everything that is due, as the dispatcher, in batches that span families."""
+        while found := await self._database.run(lambda s: chore.find(s, MAX_ROWS), as_dispatch()):
+            if not await self.run_isolated(chore.work, found, chore.do):
                 return
 
     async def run_isolated(self, work: Work, subjects: Sequence[Subject], do: WorkOn) -> int:

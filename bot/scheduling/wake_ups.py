@@ -22,16 +22,18 @@ from domain.appointments.series.extension import EXTENDED_AHEAD
 from domain.database.failures import is_unavailable
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
-from domain.delivery import inbox, shown_messages
+from domain.delivery import shown_messages
 from domain.events import Event, TimerSet
 from domain.medicines.expansion import horizon
 from domain.medicines.expansion.horizon import EXPANSION_HORIZON
 from domain.medicines.pauses import pause_ends
 from domain.medicines.stock import stock_checks
+from domain.memory import retention
+from domain.memory.retention import Retention
 from domain.overview import digests
 from domain.reminders import due as reminders
 from domain.reminders.timers import list_timers
-from domain.set_asides import Work, delete_recovered, describe
+from domain.set_asides import Work, describe
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ EXPAND_AHEAD = timedelta(
     hours=24
 )  # of the 36 h that are generated: leaves half a day to notice a fault
 CLEAN_EVERY = timedelta(hours=6)
+CLEANED_AT_ONCE = 1_000  # rows in one transaction
 
 
 class WakeUps:
@@ -63,10 +66,12 @@ class WakeUps:
         sweep_seconds: int,
         process: Process,
         supervisor: Supervisor,
+        keep: Retention,
     ) -> None:
         self._database = database
         self._isolation = Isolation(database)
         self._clock = database.clock
+        self._keep = keep
         self._sweep_every = timedelta(seconds=sweep_seconds)
         self._alarm = Alarm(redis_url, self._clock, self._on_ring, supervisor=supervisor)
         self._lease = Lease(
@@ -161,6 +166,30 @@ class WakeUps:
         now = self._clock.now()
         self._set_alarm(minute for minute in await self._list_minutes() if minute > now)
 
+    async def clean(self) -> None:
+        """Delete what has been kept for long enough, in batches."""
+        keep = self._keep
+        for delete in (
+            lambda scope: retention.delete_old_updates(scope, keep, limit=CLEANED_AT_ONCE),
+            lambda scope: retention.delete_recovered(scope, limit=CLEANED_AT_ONCE),
+        ):
+            while await self._database.run(delete, as_dispatch()) == CLEANED_AT_ONCE:
+                pass
+        await self._isolation.do_across(
+            Chore(
+                Work.INVITATION,
+                lambda scope, most: retention.find_old_invitations(scope, keep, limit=most),
+                retention.delete_invitations,
+            )
+        )
+        await self._isolation.do_across(
+            Chore(
+                Work.NOTIFICATION,
+                lambda scope, most: retention.find_old_messages(scope, keep, limit=most),
+                retention.delete_messages,
+            )
+        )
+
     async def _act_on_a_batch(self) -> int:
         """How many timers have advanced. If a batch fails, the rows it fails for are set aside."""
         try:
@@ -237,8 +266,7 @@ class WakeUps:
                     await self.expand()
                     expanded = now
                 if abs(now - cleaned) >= CLEAN_EVERY:
-                    await self._database.run(inbox.delete_old, as_dispatch())
-                    await self._database.run(delete_recovered, as_dispatch())
+                    await self.clean()
                     cleaned = now
             except Exception as error:
                 log.warning("housekeeping failed, retrying: %s", describe(error))

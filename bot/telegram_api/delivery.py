@@ -1,4 +1,4 @@
-"""Delivers the outbox: claims open messages, a few for each person, and has them sent.
+"""Delivers the outbox: claims open messages, a few for each receiver, and has them sent.
 
 This is the only writer of messages. Whoever changes a message's content raises its wanted version,
 and it is edited until it shows that version.
@@ -55,8 +55,8 @@ class Delivery:
         self._wanted = asyncio.Event()
         self._in_flight = Tasks("send")
         self._nudges = Tasks("nudge")
-        # How much each person has in flight, which messages these are (their leases may run out
-        # meanwhile), and until when other people's chats have to wait.
+        # How much each receiver has in flight, which messages these are (their leases may run out
+        # meanwhile), and until when other chats have to wait.
         self._busy: Counter[UUID] = Counter()
         self._begun: set[UUID] = set()
         self._resting: dict[UUID, float] = {}
@@ -79,7 +79,7 @@ class Delivery:
                 log.warning("outbox read failed: %s", describe(error))
                 claimed, wait = [], AWAY_SECONDS
             for notification in claimed:
-                self._busy[notification.user_id] += 1
+                self._busy[notification.receiver_id] += 1
                 self._begun.add(notification.id)
                 self._in_flight.start(self._deliver(notification))
             if claimed:
@@ -114,7 +114,7 @@ class Delivery:
         most = IN_FLIGHT - len(self._in_flight)
         if most <= 0:
             return []
-        busy, held = self._busy_people(), {*self._begun, *self._sender.unrecorded}
+        busy, held = self._busy_receivers(), {*self._begun, *self._sender.unrecorded}
         return list(
             await self._database.run(
                 lambda scope: claims.claim(
@@ -124,12 +124,12 @@ class Delivery:
             )
         )
 
-    def _busy_people(self) -> Collection[UUID]:
-        """People who have enough in flight, or whose chats have to wait."""
+    def _busy_receivers(self) -> Collection[UUID]:
+        """Members and groups that have enough in flight, or whose chats have to wait."""
         now = time.monotonic()
-        self._resting = {user: until for user, until in self._resting.items() if until > now}
+        self._resting = {who: until for who, until in self._resting.items() if until > now}
         return {
-            *(user for user, count in self._busy.items() if count >= claims.PER_USER_LIMIT),
+            *(who for who, count in self._busy.items() if count >= claims.PER_RECEIVER_LIMIT),
             *self._resting,
         }
 
@@ -138,7 +138,7 @@ class Delivery:
         if left is None:
             return None
         seconds = max(0.05, left.total_seconds())
-        if seconds < RESTS_FROM_SECONDS and self._busy_people():
+        if seconds < RESTS_FROM_SECONDS and self._busy_receivers():
             # The next one may be theirs: check again when the first of them can have it.
             now = time.monotonic()
             ends = min(self._resting.values(), default=now + RESTS_FROM_SECONDS)
@@ -148,7 +148,7 @@ class Delivery:
     async def _pause(self, seconds: float | None) -> None:
         """Wait for a nudge, a free slot, or *seconds*."""
         nudge = self._nudges.start(self._wanted.wait())
-        is_any_busy = any(count >= claims.PER_USER_LIMIT for count in self._busy.values())
+        is_any_busy = any(count >= claims.PER_RECEIVER_LIMIT for count in self._busy.values())
         full = len(self._in_flight) >= IN_FLIGHT or is_any_busy
         try:
             await asyncio.wait(
@@ -170,9 +170,9 @@ class Delivery:
                 await self._sender.set_aside(claimed, describe(error))
         finally:
             self._begun.discard(claimed.id)
-            self._busy[claimed.user_id] -= 1
-            if not self._busy[claimed.user_id]:
-                del self._busy[claimed.user_id]
+            self._busy[claimed.receiver_id] -= 1
+            if not self._busy[claimed.receiver_id]:
+                del self._busy[claimed.receiver_id]
             seconds = self._limiter.seconds_until_free(claimed.chat_id, claimed.lane)
             if seconds > RESTS_FROM_SECONDS:
-                self._resting[claimed.user_id] = time.monotonic() + seconds
+                self._resting[claimed.receiver_id] = time.monotonic() + seconds

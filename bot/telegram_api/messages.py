@@ -22,12 +22,19 @@ _NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 
 async def send_screen(
-    api: TelegramApi, screen: Screen, *, chat_id: int, is_silent: bool = False
+    api: TelegramApi,
+    screen: Screen,
+    *,
+    chat_id: int,
+    thread_id: int | None = None,
+    is_silent: bool = False,
 ) -> int | None:
-    """Send a message; returns its id, or None if the response lacks it, although it was sent.
-    Raises whatever the call raises.
+    """Send a message, into the topic *thread_id* of a group with topics; returns its id, or None if
+    the response lacks it, although it was sent. Raises whatever the call raises.
     """
     body: dict[str, Any] = {"chat_id": chat_id, **_markup(screen.keyboard)}
+    if thread_id is not None:
+        body["message_thread_id"] = thread_id
     if is_silent:
         body["disable_notification"] = True
     if screen.document is not None:

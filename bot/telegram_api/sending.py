@@ -6,7 +6,7 @@ meantime is no longer sent.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import TypeAlias
 from uuid import UUID
@@ -15,6 +15,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.ops.metrics import REACHED_NOBODY, SET_ASIDE
 from bot.telegram_api.calls import TelegramApi, reason
+from bot.telegram_api.group_refusals import GroupRefusal, refusal_of
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
 from bot.telegram_api.reading import MessageReader
@@ -32,7 +33,10 @@ from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
 from domain.family import unreachable, users
+from domain.family.group import stays
 from domain.models.delivery import NotificationStatus
+from domain.models.groups import Unbound
+from domain.reminders import family_group
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -129,21 +133,20 @@ class Sender:
             screen = self._render(message)
         try:
             message_id = await send_screen(
-                self._api, screen, chat_id=chat_id, is_silent=message.is_silent
+                self._api,
+                screen,
+                chat_id=chat_id,
+                thread_id=message.receiver.thread_id,
+                is_silent=message.is_silent,
             )
-        except Forbidden:
+        except (Forbidden, BadRequest, ChatMigrated) as error:
             self._limiter.went_through(claimed.chat_id)
-            await self._mark_unreachable(claimed, message, "the person has blocked the bot")
+            if claimed.group_id is None:
+                await self._refused(claimed, message, error)
+            else:
+                await self._refused_in_group(claimed, claimed.group_id, error)
         except RetryAfter as error:
             await self._honor_retry_after(claimed, error)
-        except ChatMigrated:
-            await self._end(claimed, NotificationStatus.FAILED, "the chat is another one by now")
-        except BadRequest as error:
-            self._limiter.went_through(claimed.chat_id)
-            if "chat not found" in error.message.lower():
-                await self._mark_unreachable(claimed, message, "the chat does not exist")
-            else:
-                await self.set_aside(claimed, f"refused by Telegram: {reason(error)}")
         except TelegramError as error:
             maybe_sent = not isinstance(error, NotSent)
             await self._retry_later(claimed, message, maybe_sent=maybe_sent)
@@ -159,6 +162,59 @@ class Sender:
                 )
             )
 
+    async def _refused(
+        self, claimed: ClaimedNotification, message: Message, error: TelegramError
+    ) -> None:
+        """Telegram won't deliver it to this person."""
+        if isinstance(error, Forbidden):
+            await self._mark_unreachable(claimed, message, "the person has blocked the bot")
+        elif isinstance(error, ChatMigrated):
+            await self._end(claimed, NotificationStatus.FAILED, "the chat is another one by now")
+        elif "chat not found" in error.message.lower():
+            await self._mark_unreachable(claimed, message, "the chat does not exist")
+        else:
+            await self.set_aside(claimed, f"refused by Telegram: {reason(error)}")
+
+    async def _refused_in_group(
+        self, claimed: ClaimedNotification, group_id: UUID, error: TelegramError
+    ) -> None:
+        """Telegram won't deliver it to the family's group, as it is."""
+        match refusal_of(error):
+            case GroupRefusal.MOVED if isinstance(error, ChatMigrated):
+                new_chat_id = error.new_chat_id
+                await self._database.run(
+                    lambda scope: stays.move_stay(scope, claimed.chat_id, to=new_chat_id),
+                    as_dispatch(),
+                )
+                await self._about_group(
+                    claimed,
+                    lambda scope: family_group.move_group(scope, group_id, to=new_chat_id),
+                )
+                await self._postpone(claimed, timedelta(0))
+            case GroupRefusal.NO_TOPIC:
+                await self._about_group(
+                    claimed, lambda scope: family_group.leave_topic(scope, group_id)
+                )
+                await self._postpone(claimed, timedelta(0))
+            case GroupRefusal.REMOVED:
+                await self._lose_group(claimed, group_id, Unbound.REMOVED)
+            case GroupRefusal.NO_RIGHT:
+                await self._lose_group(claimed, group_id, Unbound.NO_RIGHT)
+            case _:
+                await self.set_aside(claimed, f"refused by Telegram: {reason(error)}")
+
+    async def _lose_group(self, claimed: ClaimedNotification, group_id: UUID, why: Unbound) -> None:
+        log.warning("group lost: family=%s reason=%s", claimed.family_id, why)
+        await self._about_group(
+            claimed, lambda scope: family_group.lose_group(scope, group_id, why)
+        )
+        self._on_pending()
+
+    async def _about_group(
+        self, claimed: ClaimedNotification, work: Callable[[Scope], Awaitable[object]]
+    ) -> None:
+        await self._database.run(work, as_family(claimed.family_id))
+
     async def _edit(self, claimed: ClaimedNotification, message: Message) -> None:
         has_left = message.receiver.has_left
         with speaking(message.receiver.language_code, hours=message.receiver.hour_cycle):
@@ -167,6 +223,13 @@ class Sender:
             is_shown = await self._show(screen, message)
         except RetryAfter as error:
             await self._honor_retry_after(claimed, error)
+            return
+        except (Forbidden, ChatMigrated) as error:
+            if claimed.group_id is not None:
+                await self._refused_in_group(claimed, claimed.group_id, error)
+            await self._database.run(
+                lambda scope: outcomes.give_up_edit(scope, claimed.id), as_dispatch()
+            )
             return
         except TelegramError:
             await self._retry_later(claimed, message, maybe_sent=False)
@@ -182,7 +245,7 @@ class Sender:
 
     async def _show(self, screen: Screen, message: Message) -> bool:
         """Whether the message now shows *screen*; False if it never will. Raises TelegramError if
-        it still may.
+        it still may, and whatever concerns a whole group.
         """
         chat_id, message_id = message.chat_id, message.message_id
         if chat_id is None or message_id is None:
@@ -190,6 +253,8 @@ class Sender:
         try:
             await edit_screen(self._api, screen, chat_id=chat_id, message_id=message_id)
         except (Forbidden, ChatMigrated):
+            if message.receiver.group_id is not None:
+                raise
             return False  # they have blocked the bot, and wouldn't see the edit
         except BadRequest as error:
             if NOT_MODIFIED in error.message:
@@ -302,6 +367,8 @@ class Sender:
 def reason_not_to_send(message: Message) -> tuple[NotificationStatus, str] | None:
     """Why a claimed message isn't sent, and its resulting status."""
     receiver = message.receiver
+    if receiver.has_left and receiver.group_id is not None:
+        return NotificationStatus.OBSOLETE, "the group is not the family's any more"
     if receiver.has_left:
         return NotificationStatus.OBSOLETE, "the person has left the family"
     if message.obsolete is not None:

@@ -44,7 +44,7 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.NUMBER_OR_HOUR: _(
             "“{words}”: is that how many, how often, or the hour? Type it like {choices}."
         ),
-        Problem.NO_SUCH_TIME: _("“{words}” isn't a time of day. Do you mean {choices}?"),
+        Problem.NO_SUCH_TIME: _("“{words}”: do you mean {choices}?"),
         Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
         Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
         Problem.REPEAT_AMBIGUOUS: _("“{words}” can mean two things. Do you mean {choices}?"),

@@ -30,6 +30,7 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     NothingToUndo,
+    NotInFamily,
     SimilarName,
     TooLateToUndo,
 )
@@ -37,6 +38,7 @@ from domain.family.errors import (
     AlreadyMember,
     AlreadyTheirs,
     FamilyFull,
+    GroupTaken,
     HoursClash,
     InvitationExpired,
     InvitationRevoked,
@@ -68,6 +70,7 @@ from domain.medicines.errors import (
     UnseenPause,
 )
 from domain.medicines.schedules.problems import ScheduleProblem
+from domain.memory.errors import NameTaken, PersonRemoved
 from domain.overview.own_actions import UNDONE, ActionSuperseded
 
 
@@ -87,14 +90,6 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
 
 def _create_family() -> Keyboard:
     return ((Button(_("Create a family"), RunCommand(command="newfamily").encode()),),)
-
-
-def in_private(bot_username: str) -> Answer:
-    return say(
-        _("I only talk about medicines in private: https://t.me/{username}").format(
-            username=bot_username
-        )
-    )
 
 
 def conversations_unavailable() -> Answer:
@@ -165,6 +160,13 @@ def _sentence(error: CareCircleError) -> str:
                 "Somebody else in the family is {person} already. Open them under /family, Members,"
                 " and make them something else first."
             ).format(person=person)
+        case NotInFamily():
+            return _(
+                "Only members of the family can answer here. If you'd like to help, ask one of "
+                "its admins for an invitation."
+            )
+        case GroupTaken():
+            return _("Another family already uses this group. Please use another group for yours.")
         case NobodyCaredFor():
             return _("First tell me who you look after: /addperson NAME in CITY")
         case NotAllowed(action=action, role=role):
@@ -181,6 +183,15 @@ def _sentence(error: CareCircleError) -> str:
             return _("You're already in the family {family}.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
+        case NameTaken(name=name):
+            return _(
+                "There's somebody called {name} in the family by now. Rename them first with "
+                "/people, then restore this one."
+            ).format(name=name)
+        case PersonRemoved(person=person):
+            return _("{person} has been removed, too. Bring them back first: /removed").format(
+                person=person
+            )
         case HoursClash():
             return _("Those two times are the same. Please choose another one.")
         case LastToBeAsked(person=person):

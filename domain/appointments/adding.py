@@ -18,7 +18,7 @@ from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Quota
-from domain.family.people import get_person
+from domain.family.people import get_person, lock_pause
 from domain.family.room import require_room
 from domain.local_time import resolve_local, to_local
 from domain.models import Appointment, Doctor, new_id
@@ -40,6 +40,7 @@ async def add_appointment(
         if saved_before is not None:
             return await get_next_or_last_occurrence(scope, saved_before)
     person = await get_person(scope, appointment.person_id)
+    await lock_pause(scope, person.id)  # so that nobody removes them meanwhile
     starts_at = check_start(
         appointment.start,
         person.zone,

@@ -14,7 +14,7 @@ from domain.contacts.errors import SimilarDoctor
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Quota
-from domain.family.people import get_person
+from domain.family.people import get_person, lock_pause
 from domain.family.room import require_room
 from domain.models import Appointment, CareRecipient, Doctor, new_id
 from domain.name_similarity import find_similar_name
@@ -83,8 +83,9 @@ async def add_doctor(
         if saved_before is not None:
             return await get_doctor(scope, saved_before)
     person = await get_person(scope, doctor.person_id)
+    await lock_pause(scope, person.id)  # so that nobody removes them meanwhile
     await require_room(scope, Quota.DOCTOR)
-    await _refuse_similar_name(scope, person.id, doctor.name, acknowledged=acknowledged)
+    await refuse_similar_name(scope, person.id, doctor.name, acknowledged=acknowledged)
     doctor_id = new_id()
     await scope.execute(
         insert(Doctor).values(
@@ -173,10 +174,10 @@ async def edit_doctor(
     if changes.get("name"):
         known = (doctor_id, *acknowledged)
         person_id = before["care_recipient_id"]
-        await _refuse_similar_name(scope, person_id, str(changes["name"]), acknowledged=known)
+        await refuse_similar_name(scope, person_id, str(changes["name"]), acknowledged=known)
     await _write(scope, doctor_id, changes)
     old = {name: before[name] for name in changes}
-    await _record(scope, "edited", doctor_id, before=old)
+    await _record(scope, "edited", doctor_id, before=old, after=dict(changes))
     return await get_doctor(scope, doctor_id)
 
 
@@ -220,9 +221,12 @@ async def _lock(scope: Scope, doctor_id: UUID) -> Mapping[str, Any]:
     return row._asdict()
 
 
-async def _refuse_similar_name(
+async def refuse_similar_name(
     scope: Scope, person_id: UUID, name: str, *, acknowledged: Collection[UUID]
 ) -> None:
+    """Raises SimilarDoctor if the person has a doctor, not *acknowledged*, whose name is the same
+    or looks or sounds like *name*.
+    """
     rows = await scope.rows(
         select(Doctor.id, Doctor.name)
         .where(
@@ -242,8 +246,18 @@ async def _write(scope: Scope, doctor_id: UUID, changes: Mapping[str, Any]) -> N
 
 
 async def _record(
-    scope: Scope, action: str, doctor_id: UUID, *, before: dict[str, Any] | None = None
+    scope: Scope,
+    action: str,
+    doctor_id: UUID,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
 ) -> None:
     await audit.record(
-        scope, f"doctor.{action}", subject_type="doctor", subject_id=doctor_id, before=before
+        scope,
+        f"doctor.{action}",
+        subject_type="doctor",
+        subject_id=doctor_id,
+        before=before,
+        after=after,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.models.delivery import Origin
 from domain.models.row_security import APP_ROLE, DISPATCH_ROLE
 
 
@@ -15,11 +16,16 @@ class ScopeRequest:
     family_id: UUID | None = None
     update_id: int | None = None
     telegram_id: int | None = None
+    origin: Origin | None = None
 
 
-def as_user(user_id: UUID, *, update_id: int | None = None) -> ScopeRequest:
-    """As one user, outside any family: `Scope.enter_family` checks membership and opens one."""
-    return ScopeRequest(APP_ROLE, user_id=user_id, update_id=update_id)
+def as_user(
+    user_id: UUID, *, update_id: int | None = None, origin: Origin | None = None
+) -> ScopeRequest:
+    """As one user, outside any family: `Scope.enter_family` checks membership and opens one.
+    *origin* is the kind of chat in which they act.
+    """
+    return ScopeRequest(APP_ROLE, user_id=user_id, update_id=update_id, origin=origin)
 
 
 def as_newcomer(telegram_id: int) -> ScopeRequest:

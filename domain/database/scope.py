@@ -1,6 +1,7 @@
 """One open transaction: its role, its family if it has one, and who is acting in it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from domain.access import Action, Role, may
 from domain.clock import Clock
 from domain.errors import NoFamily, NotAllowed
 from domain.events import Event
+from domain.models.delivery import Origin
 from domain.models.family import HourCycle
 
 
@@ -88,6 +90,7 @@ class Scope:
     user_id: UUID | None
     family_id: UUID | None
     member: Member | None = None
+    origin: Origin | None = None  # the kind of chat in which the user acts
     events: list[Event] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)  # except undos
     audited: list[Act] = field(default_factory=list)  # including undos
@@ -137,6 +140,16 @@ class Scope:
             {"family_id": str(family_id)},
         )
         self.family_id = family_id
+
+    @asynccontextmanager
+    async def seeing(self, person_ids: Collection[UUID]) -> AsyncIterator[None]:
+        """See only these people cared for, and what is about them, in a scope that sees all."""
+        statement = text("SELECT set_config('app.people', :people, true)")
+        people = ",".join(map(str, person_ids))
+        await self.connection.execute(statement, {"people": "{" + people + "}"})
+        yield
+        # After an error the transaction is over, and the setting with it.
+        await self.connection.execute(statement, {"people": ""})
 
     async def present_invitation(self, token_hash: bytes) -> None:
         """Let this transaction read the one invitation whose secret the user has."""

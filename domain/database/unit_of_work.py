@@ -112,6 +112,7 @@ class Database:
                 clock=self.clock,
                 user_id=request.user_id,
                 family_id=request.family_id,
+                origin=request.origin,
             )
             try:
                 result = await work(scope)

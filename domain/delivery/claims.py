@@ -17,15 +17,26 @@ from domain.models.delivery import OPEN_NOTIFICATION, Lane, NotificationStatus
 
 @dataclass(frozen=True)
 class ClaimedNotification:
-    """A notification that this process may send or edit until its lease ends."""
+    """A notification that this process may send or edit until its lease ends. It goes to a member,
+    or to a group of the family.
+    """
 
     id: UUID
     family_id: UUID
-    user_id: UUID
+    user_id: UUID | None
+    group_id: UUID | None
     owner: UUID  # whose lease it is
-    chat_id: int  # the member's private chat
+    chat_id: int  # the member's private chat, or the group
     lane: Lane
     deadline_at: datetime
+
+    @property
+    def receiver_id(self) -> UUID:
+        """The member or the group."""
+        receiver = self.user_id or self.group_id
+        if receiver is None:
+            raise LookupError("the message goes to nobody")
+        return receiver
 
 
 #: Nobody holds a lease, and there is no delay. Both also count as over if they lie further ahead
@@ -36,24 +47,25 @@ _IS_FREE = """
     AND (not_before IS NULL OR not_before <= clock_now()
          OR not_before > clock_now() + interval '1 day')
 """
-PER_USER_LIMIT = (
-    3  # messages to one user at once, so that nobody with many of them blocks the others
-)
-_LOOKAHEAD = 4  # times the limit, to see past a user with many messages
+PER_RECEIVER_LIMIT = 3  # messages at once, so that nobody with many of them blocks the others
+_LOOKAHEAD = 4  # times the limit, to see past one receiver with many messages
 
 _CLAIM = text(f"""
     WITH open AS (
-        SELECT id, user_id, lane, deadline_at, part FROM notifications
-        WHERE ({OPEN_NOTIFICATION}) AND {_IS_FREE} AND user_id <> ALL(CAST(:busy AS uuid[]))
+        SELECT id, coalesce(user_id, group_id) AS receiver_id, lane, deadline_at, part
+        FROM notifications
+        WHERE ({OPEN_NOTIFICATION}) AND {_IS_FREE}
+          AND coalesce(user_id, group_id) <> ALL(CAST(:busy AS uuid[]))
           AND id <> ALL(CAST(:held AS uuid[]))
         ORDER BY lane, deadline_at
         LIMIT :looked_at
     ), fair AS (
         SELECT id, lane, deadline_at,
-               row_number() OVER (PARTITION BY user_id ORDER BY lane, deadline_at, part) AS place
+               row_number() OVER (PARTITION BY receiver_id ORDER BY lane, deadline_at, part)
+                   AS place
         FROM open
     ), taken AS (
-        SELECT n.id, n.user_id FROM notifications n JOIN fair USING (id)
+        SELECT n.id, n.user_id, n.group_id FROM notifications n JOIN fair USING (id)
         WHERE fair.place <= :each AND ({OPEN_NOTIFICATION}) AND {_IS_FREE}
         ORDER BY fair.lane, fair.deadline_at
         LIMIT :most
@@ -66,9 +78,11 @@ _CLAIM = text(f"""
         -- one says that it may be a repeat. We know what became of our own.
         maybe_sent = n.maybe_sent OR (n.status = 'pending' AND n.leased_until IS NOT NULL
                                       AND n.leased_by IS DISTINCT FROM :owner)
-    FROM taken JOIN users u ON u.id = taken.user_id
+    FROM taken LEFT JOIN users u ON u.id = taken.user_id
+    LEFT JOIN family_groups g ON g.id = taken.group_id
     WHERE n.id = taken.id
-    RETURNING n.id, n.family_id, n.user_id, u.telegram_id, n.lane, n.deadline_at, n.part, n.status
+    RETURNING n.id, n.family_id, n.user_id, n.group_id,
+              coalesce(u.telegram_id, g.chat_id) AS chat_id, n.lane, n.deadline_at, n.part, n.status
 """)  # noqa: S608 - constants of our own
 
 
@@ -82,15 +96,15 @@ async def claim(
     held: Collection[UUID] = (),
 ) -> Sequence[ClaimedNotification]:
     """Lease up to *limit* notifications that have to be sent or edited, most urgent first, the
-    cards of a slot in order; at most a few per user, and none for users who are *busy*. Those that
-    *owner* has *held* longer than their lease aren't leased to it once more.
+    cards of a slot in order; at most a few per receiver, and none for those that are *busy*. What
+    *owner* has *held* longer than its lease isn't leased to it once more.
     """
     rows = await scope.rows(
         _CLAIM,
         {
             "most": limit,
             "looked_at": limit * _LOOKAHEAD,
-            "each": PER_USER_LIMIT,
+            "each": PER_RECEIVER_LIMIT,
             "busy": list(busy),
             "held": list(held),
             "lease": lease,
@@ -103,8 +117,9 @@ async def claim(
             id=row.id,
             family_id=row.family_id,
             user_id=row.user_id,
+            group_id=row.group_id,
             owner=owner,
-            chat_id=row.telegram_id,
+            chat_id=row.chat_id,
             lane=Lane.EDITS if row.status == NotificationStatus.SENT else Lane(row.lane),
             deadline_at=row.deadline_at,
         )

@@ -30,6 +30,7 @@ from domain.models import (
     CareAssignment,
     CareRecipient,
     Dose,
+    FamilyGroup,
     FamilyMember,
     Notification,
     User,
@@ -152,14 +153,19 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
         select(
             Notification.user_id,
             Notification.status,
-            (FamilyMember.left_at.is_(None) & User.blocked_at.is_(None)).label("is_there"),
+            # A group that the family still uses is somebody, too.
+            func.coalesce(
+                FamilyMember.left_at.is_(None) & User.blocked_at.is_(None),
+                FamilyGroup.unbound_at.is_(None),
+            ).label("is_there"),
         )
-        .join(
+        .outerjoin(
             FamilyMember,
             (FamilyMember.family_id == Notification.family_id)
             & (FamilyMember.user_id == Notification.user_id),
         )
-        .join(User, User.id == Notification.user_id)
+        .outerjoin(User, User.id == Notification.user_id)
+        .outerjoin(FamilyGroup, FamilyGroup.id == Notification.group_id)
         .where(
             Notification.care_recipient_id == card.care_recipient_id,
             Notification.slot_at == card.slot_at,
@@ -187,7 +193,7 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
         .where(
             FamilyMember.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
-            FamilyMember.user_id.not_in([copy.user_id for copy in copies]),
+            FamilyMember.user_id.not_in([copy.user_id for copy in copies if copy.user_id]),
             MAY_HEAR_OF_PERSON,
         )
     )
@@ -216,15 +222,27 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
     return len(others)
 
 
-async def open_menu(scope: Scope, slot: SlotKey, *, user_id: UUID, dose_id: UUID | None) -> None:
-    """Show Skip and Snooze of this dose (None: of no dose) on the member's own card of the slot."""
+async def open_menu(
+    scope: Scope,
+    slot: SlotKey,
+    *,
+    user_id: UUID,
+    dose_id: UUID | None,
+    group_chat_id: int | None = None,
+) -> None:
+    """Show Skip and Snooze of this dose (None: of no dose) on the member's own card of the slot, or
+    on that of the family's group.
+    """
     care_recipient_id, slot_at = slot
+    is_theirs = Notification.user_id == user_id
+    if group_chat_id is not None:
+        is_theirs = Notification.group_id.is_not(None) & (Notification.chat_id == group_chat_id)
     await scope.execute(
         update(Notification)
         .where(
             Notification.care_recipient_id == care_recipient_id,
             Notification.slot_at == slot_at,
-            Notification.user_id == user_id,
+            is_theirs,
             Notification.kind == Kind.SLOT_CARD,
             Notification.status == NotificationStatus.SENT,
         )

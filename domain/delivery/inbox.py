@@ -12,15 +12,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, select, text, update
 from sqlalchemy.orm import aliased
 
 from domain.database.scope import Scope
 from domain.errors import AlreadyApplied
 from domain.models import InboundUpdate
 from domain.models.delivery import UpdateStatus
-
-IDS_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -334,16 +332,6 @@ async def has_unfinished(scope: Scope, *, besides: UUID) -> bool:
         .limit(1)
     )
     return found is not None
-
-
-async def delete_old(scope: Scope) -> int:
-    """Delete updates that were finished and received over a week ago."""
-    return await scope.execute(
-        delete(InboundUpdate).where(
-            InboundUpdate.received_at < func.clock_now() - IDS_KEPT,
-            InboundUpdate.status.in_((UpdateStatus.DONE, UpdateStatus.SET_ASIDE)),
-        )
-    )
 
 
 def _encode(payload: Any) -> str:

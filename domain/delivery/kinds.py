@@ -23,7 +23,11 @@ FactsT = TypeVar("FactsT")
 class Receiver:
     """The member who gets a message. `chat_id` is their private chat with the bot; `zone` is their
     own, if they have told us. `is_quiet`: it's in their quiet hours now. `has_left`: the family, or
-    they may not see any more whom the message is about.
+    they may not see any more whom the message is about. `people` are those whom they see, if they
+    are restricted.
+
+    Or the group that gets a card, as the member who bound it: then `group_id` is set, `chat_id` is
+    the group, `thread_id` its topic, and it `has_left` once it isn't the family's any more.
     """
 
     user_id: UUID
@@ -40,6 +44,14 @@ class Receiver:
     has_left: bool
     has_started: bool
     has_blocked: bool
+    people: frozenset[UUID] | None = None
+    group_id: UUID | None = None
+    thread_id: int | None = None
+
+    @property
+    def may_record(self) -> bool:
+        """Whether the message has buttons to record doses. In a group, who presses is asked."""
+        return self.group_id is not None or self.role is not Role.VIEWER
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, exists, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, exists, func, select, text
 from sqlalchemy.orm import aliased
 
 from domain.access import Role
@@ -20,9 +21,15 @@ from domain.delivery.kinds import (
     Subject,
 )
 from domain.delivery.quiet_hours import are_quiet, clock_zone, find_last_to_hear
-from domain.models import CareRecipient, FamilyMember, Notification, User
+from domain.models import (
+    CareAssignment,
+    CareRecipient,
+    FamilyGroup,
+    FamilyMember,
+    Notification,
+    User,
+)
 from domain.models.delivery import Kind, NotificationStatus
-from domain.models.family import MAY_SEE_PERSON
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,16 @@ class Message:
 
 
 _newer = aliased(Notification)
+_PEOPLE = (
+    select(func.coalesce(func.array_agg(CareAssignment.care_recipient_id), text("'{}'::uuid[]")))
+    .where(
+        CareAssignment.family_id == FamilyMember.family_id,
+        CareAssignment.user_id == FamilyMember.user_id,
+        CareAssignment.sees,
+    )
+    .correlate(FamilyMember)
+    .scalar_subquery()
+)
 
 _SELECT = (
     select(
@@ -82,7 +99,7 @@ _SELECT = (
         User.blocked_at,
         FamilyMember.role,
         FamilyMember.left_at,
-        (CareRecipient.id.is_(None) | MAY_SEE_PERSON).label("may_see"),
+        case((FamilyMember.is_restricted, _PEOPLE)).label("people"),
         FamilyMember.hears_of_changes,
         FamilyMember.hides_names,
         FamilyMember.has_big_cards,
@@ -91,22 +108,30 @@ _SELECT = (
         # Only for who has quiet hours: it may have to be looked up.
         case((FamilyMember.quiet_from.is_not(None), clock_zone())).label("clock_zone"),
         User.hour_cycle,
+        FamilyGroup.id.label("group_id"),
+        FamilyGroup.chat_id.label("group_chat_id"),
+        FamilyGroup.message_thread_id,
+        FamilyGroup.hides_names.label("group_hides_names"),
+        FamilyGroup.language_code.label("group_language"),
+        FamilyGroup.unbound_at,
         exists()
         .where(
             _newer.care_recipient_id == Notification.care_recipient_id,
             _newer.slot_at == Notification.slot_at,
-            _newer.user_id == Notification.user_id,
+            func.coalesce(_newer.user_id, _newer.group_id)
+            == func.coalesce(Notification.user_id, Notification.group_id),
             _newer.kind == Notification.kind,
             _newer.part == Notification.part,
             _newer.ask_no > Notification.ask_no,
         )
         .label("is_asked_again"),
     )
-    .join(User, User.id == Notification.user_id)
+    .outerjoin(FamilyGroup, FamilyGroup.id == Notification.group_id)
+    # A group is written to as the member who bound it would be.
+    .join(User, User.id == func.coalesce(Notification.user_id, FamilyGroup.bound_by_id))
     .join(
         FamilyMember,
-        (FamilyMember.user_id == Notification.user_id)
-        & (FamilyMember.family_id == Notification.family_id),
+        (FamilyMember.user_id == User.id) & (FamilyMember.family_id == Notification.family_id),
     )
     .outerjoin(CareRecipient, CareRecipient.id == Notification.care_recipient_id)
     .where(
@@ -128,25 +153,7 @@ async def read_messages(
             id=row.id,
             family_id=row.family_id,
             kind=Kind(row.kind),
-            receiver=Receiver(
-                user_id=row.user_id,
-                chat_id=row.telegram_id,
-                name=row.name,
-                language_code=row.language_code,
-                role=Role(row.role),
-                zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
-                hour_cycle=row.hour_cycle,
-                is_quiet=are_quiet(
-                    row.quiet_from, row.quiet_until, row.clock_zone, now=scope.clock.now()
-                ),
-                hides_names=row.hides_names,
-                has_big_cards=row.has_big_cards,
-                hears_of_changes=row.hears_of_changes,
-                has_left=(row.left_at is not None or not row.may_see)
-                and not _tells_of_departure(row, kinds),
-                has_started=row.started_at is not None,
-                has_blocked=row.blocked_at is not None,
-            ),
+            receiver=_receiver(row, kinds, now=scope.clock.now()),
             facts=row.facts,
             now=scope.clock.now(),
             sent_at=row.sent_at,
@@ -185,10 +192,57 @@ async def read_messages(
     ]
 
 
+def _is_closed(row: Any) -> bool:
+    """Whether its receiver has left, or may not see any more whom it's about."""
+    if row.left_at is not None:
+        return True
+    about = row.care_recipient_id
+    return about is not None and row.people is not None and about not in row.people
+
+
 def _tells_of_departure(row: Any, kinds: Mapping[Kind, MessageKind[Any]]) -> bool:
     """Whether it tells its own receiver that they have left."""
     is_own: bool = row.facts.get("user_id") == str(row.user_id)
     return is_own and kinds[Kind(row.kind)].tells_of_departure
+
+
+def _receiver(row: Any, kinds: Mapping[Kind, MessageKind[Any]], *, now: datetime) -> Receiver:
+    if row.group_id is not None:
+        return Receiver(
+            user_id=row.user_id,
+            chat_id=row.group_chat_id,
+            name=row.name,
+            language_code=row.group_language,
+            role=Role(row.role),
+            zone=None,
+            hour_cycle=row.hour_cycle,
+            is_quiet=False,
+            hides_names=row.group_hides_names,
+            has_big_cards=False,
+            hears_of_changes=True,
+            has_left=row.unbound_at is not None,
+            has_started=True,
+            has_blocked=False,
+            group_id=row.group_id,
+            thread_id=row.message_thread_id,
+        )
+    return Receiver(
+        user_id=row.user_id,
+        chat_id=row.telegram_id,
+        name=row.name,
+        language_code=row.language_code,
+        role=Role(row.role),
+        zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
+        hour_cycle=row.hour_cycle,
+        is_quiet=are_quiet(row.quiet_from, row.quiet_until, row.clock_zone, now=now),
+        hides_names=row.hides_names,
+        has_big_cards=row.has_big_cards,
+        hears_of_changes=row.hears_of_changes,
+        has_left=_is_closed(row) and not _tells_of_departure(row, kinds),
+        has_started=row.started_at is not None,
+        has_blocked=row.blocked_at is not None,
+        people=None if row.people is None else frozenset(row.people),
+    )
 
 
 async def _find_silenced(
@@ -209,10 +263,16 @@ async def _read_facts(
     scope: Scope, headers: Sequence[MessageHeader], kinds: Mapping[Kind, MessageKind[Any]]
 ) -> Mapping[UUID, Any]:
     """The current facts of each message; each kind reads those of all its own at once."""
-    of_kind: dict[Kind, list[MessageHeader]] = defaultdict(list)
+    alike: dict[tuple[Kind, frozenset[UUID] | None], list[MessageHeader]] = defaultdict(list)
     for header in headers:
-        of_kind[header.kind].append(header)
+        # What is closed shows nothing of what is read.
+        people = None if header.receiver.has_left else header.receiver.people
+        alike[header.kind, people].append(header)
     facts: dict[UUID, Any] = {}
-    for kind, own in of_kind.items():
-        facts |= await kinds[kind].read(scope, own)
+    for (kind, people), own in alike.items():
+        if people is None:
+            facts |= await kinds[kind].read(scope, own)
+            continue
+        async with scope.seeing(people):
+            facts |= await kinds[kind].read(scope, own)
     return facts

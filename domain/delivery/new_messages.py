@@ -22,14 +22,14 @@ from domain.timers import MINUTE
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """A message to one member. `facts` are the ids of what it is about.
+    """A message to one member, or to a group. `facts` are the ids of what it is about.
 
-    A member gets only one message per kind, person, `slot_at` (UTC), `ask_no` and `part`.
+    Each receiver gets only one message per kind, person, `slot_at` (UTC), `ask_no` and `part`.
     `family_id` defaults to that of the scope, and `lane` to that of the kind.
     """
 
     kind: Kind
-    user_id: UUID
+    user_id: UUID | None
     facts: Mapping[str, Any]
     deadline_at: datetime
     family_id: UUID | None = None
@@ -38,6 +38,7 @@ class OutgoingMessage:
     ask_no: int = 0
     part: int = 0
     lane: Lane | None = None
+    group_id: UUID | None = None
 
     @property
     def effective_lane(self) -> Lane:
@@ -49,12 +50,13 @@ async def queue_messages(scope: Scope, messages: Sequence[OutgoingMessage]) -> N
     if not messages:
         return
     await scope.execute(
-        insert(Notification).on_conflict_do_nothing(constraint="uq_notifications_card"),
+        insert(Notification).on_conflict_do_nothing(),
         [
             {
                 "id": new_id(),
                 "family_id": message.family_id or scope.family_id,
                 "user_id": message.user_id,
+                "group_id": message.group_id,
                 "care_recipient_id": message.person_id,
                 "kind": message.kind,
                 "slot_at": message.slot_at,
@@ -72,62 +74,82 @@ async def queue_messages(scope: Scope, messages: Sequence[OutgoingMessage]) -> N
 
 # If the message exists (a batch ended in the middle of its slot, a medicine was added to the slot),
 # extend it and have it edited, or sent after all.
-_QUEUE_OR_EXTEND = text("""
+_QUEUE_OR_EXTEND = """
     INSERT INTO notifications
-           (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
+           (id, family_id, {receiver}, care_recipient_id, kind, slot_at, ask_no, part, lane,
             deadline_at, facts)
-    SELECT o.id, o.family_id, o.user_id, o.care_recipient_id, o.kind, o.slot_at, o.ask_no, o.part,
-           o.lane, o.deadline_at, jsonb_build_object(o.fact, o.about)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:family_ids AS uuid[]), CAST(:user_ids AS uuid[]),
+    SELECT o.id, o.family_id, o.receiver_id, o.care_recipient_id, o.kind, o.slot_at, o.ask_no,
+           o.part, o.lane, o.deadline_at, jsonb_build_object(o.fact, o.about)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:family_ids AS uuid[]), CAST(:receiver_ids AS uuid[]),
                 CAST(:recipient_ids AS uuid[]), CAST(:kinds AS text[]),
                 CAST(:slots AS timestamptz[]), CAST(:ask_nos AS smallint[]),
                 CAST(:parts AS smallint[]),
                 CAST(:lanes AS smallint[]), CAST(:deadlines AS timestamptz[]),
                 CAST(:facts AS text[]), CAST(:abouts AS jsonb[]))
-         AS o (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
+         AS o (id, family_id, receiver_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
                deadline_at, fact, about)
-    ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
+    ON CONFLICT {conflict} DO UPDATE
     SET wanted_version = notifications.wanted_version + 1, reason = NULL,
         status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END,
         facts = notifications.facts || (
             SELECT jsonb_object_agg(key, (notifications.facts -> key) || value)
             FROM jsonb_each(excluded.facts))
     WHERE notifications.status IN ('pending', 'sent', 'obsolete')
-""")
+"""
+_TO_MEMBERS = text(
+    _QUEUE_OR_EXTEND.format(receiver="user_id", conflict="ON CONSTRAINT uq_notifications_card")
+)
+_TO_GROUPS = text(
+    _QUEUE_OR_EXTEND.format(
+        receiver="group_id",
+        conflict="(group_id, care_recipient_id, slot_at, ask_no, part) WHERE group_id IS NOT NULL",
+    )
+)
+
+
+def _receiver(message: OutgoingMessage) -> UUID:
+    receiver = message.user_id if message.group_id is None else message.group_id
+    if receiver is None:
+        raise ValueError("a message has a receiver")
+    return receiver
 
 
 def _key(message: OutgoingMessage) -> tuple[bytes, bytes]:
     person = message.person_id.bytes if message.person_id is not None else b""
-    return person, message.user_id.bytes
+    return person, _receiver(message).bytes
 
 
 async def queue_or_extend(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
-    """Queue these messages in one statement, or extend those that exist. Each message has exactly
-    one fact, an array or an object.
+    """Queue these messages in one statement (those to groups in another), or extend those that
+    exist. Each message has exactly one fact, an array or an object.
     """
-    if not messages:
-        return
     # In one order everywhere, or two batches that have a slot in common could deadlock.
     messages = sorted(messages, key=_key)
+    to_members = [message for message in messages if message.group_id is None]
+    to_groups = [message for message in messages if message.group_id is not None]
+    for statement, some in ((_TO_MEMBERS, to_members), (_TO_GROUPS, to_groups)):
+        if some:
+            await scope.execute(statement, _parameters(scope, some))
+    if messages:
+        scope.publish(NotificationsQueued())
+
+
+def _parameters(scope: Scope, messages: Sequence[OutgoingMessage]) -> dict[str, Any]:
     facts = [fact for message in messages for fact in message.facts.items()]
-    await scope.execute(
-        _QUEUE_OR_EXTEND,
-        {
-            "ids": [new_id() for _ in messages],
-            "family_ids": [message.family_id or scope.family_id for message in messages],
-            "user_ids": [message.user_id for message in messages],
-            "recipient_ids": [message.person_id for message in messages],
-            "kinds": [message.kind for message in messages],
-            "slots": [message.slot_at for message in messages],
-            "ask_nos": [message.ask_no for message in messages],
-            "parts": [message.part for message in messages],
-            "lanes": [message.effective_lane for message in messages],
-            "deadlines": [message.deadline_at for message in messages],
-            "facts": [fact for fact, _ in facts],
-            "abouts": [json.dumps(about) for _, about in facts],
-        },
-    )
-    scope.publish(NotificationsQueued())
+    return {
+        "ids": [new_id() for _ in messages],
+        "family_ids": [message.family_id or scope.family_id for message in messages],
+        "receiver_ids": [_receiver(message) for message in messages],
+        "recipient_ids": [message.person_id for message in messages],
+        "kinds": [message.kind for message in messages],
+        "slots": [message.slot_at for message in messages],
+        "ask_nos": [message.ask_no for message in messages],
+        "parts": [message.part for message in messages],
+        "lanes": [message.effective_lane for message in messages],
+        "deadlines": [message.deadline_at for message in messages],
+        "facts": [fact for fact, _ in facts],
+        "abouts": [json.dumps(about) for _, about in facts],
+    }
 
 
 _EXTEND_OR_QUEUE = text("""

@@ -12,6 +12,10 @@ class NobodyCaredFor(CareCircleError):
     """The family hasn't added anyone to care for yet."""
 
 
+class GroupTaken(CareCircleError):
+    """Another family uses that group."""
+
+
 class InvitationUnknown(NotFound):
     """There is no invitation with this secret."""
 

@@ -69,7 +69,8 @@ class FamilyOverview:
     people: Sequence[PersonSummary]
     others: Sequence[FamilyFacts]
     can_invite: bool
-    can_manage: bool
+    can_manage: bool = False
+    can_read_changes: bool = False
     others_in_family: tuple[str, ...] = ()
 
 
@@ -171,6 +172,7 @@ async def get_overview(scope: Scope) -> FamilyOverview:
         others=[FamilyFacts(row.id, row.name) for row in others],
         can_invite=may(member.role, Action.INVITE),
         can_manage=may(member.role, Action.MANAGE_MEMBERS),
+        can_read_changes=may(member.role, Action.READ_CHANGES),
     )
 
 

@@ -232,10 +232,15 @@ async def set_pause(
 
 
 async def lock_pause(scope: Scope, person_id: UUID) -> Pause | None:
-    """The person's pause, locked: nobody begins or ends it before this transaction ends."""
+    """The person's pause, locked: nobody begins or ends it, or removes the person, before this
+    transaction ends. Raises NotFound if somebody has just removed them.
+    """
     row = await scope.row(
-        select(*PAUSE_COLUMNS)
+        select(*PAUSE_COLUMNS, CareRecipient.deleted_at)
         .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
         .with_for_update(read=True)
     )
-    return None if row is None else StoredPause._make(row).running(now=scope.clock.now())
+    if row is None or row.deleted_at is not None:
+        raise NotFound
+    pause = StoredPause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+    return pause.running(now=scope.clock.now())

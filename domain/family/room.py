@@ -34,9 +34,11 @@ _COUNTED: Mapping[Quota, tuple[_Table, ColumnElement[bool]]] = {
 }
 
 
-async def require_room(scope: Scope, quota: Quota, *, excluding: UUID | None = None) -> None:
-    """Raises FamilyFull unless the scope's family may have one more. Nobody else can use that place
-    before this transaction ends. *excluding* isn't counted.
+async def require_room(
+    scope: Scope, quota: Quota, *, excluding: UUID | None = None, adding: int = 1
+) -> None:
+    """Raises FamilyFull unless the scope's family may have as many more as are *adding*. Nobody
+    else can use these places before this transaction ends. *excluding* isn't counted.
     """
     table, is_held = _COUNTED[quota]
     # A statement of its own, so that the count sees what was committed while this one waited.
@@ -46,5 +48,5 @@ async def require_room(scope: Scope, quota: Quota, *, excluding: UUID | None = N
     if excluding is not None:
         count = count.where(table.id != excluding)
     there = await scope.connection.scalar(count)
-    if there is not None and there >= QUOTA_LIMITS[quota]:
+    if there is not None and there + adding > QUOTA_LIMITS[quota]:
         raise FamilyFull(quota, QUOTA_LIMITS[quota])

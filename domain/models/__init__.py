@@ -15,6 +15,7 @@ from domain.models.family import (
     Invitation,
     User,
 )
+from domain.models.groups import FamilyGroup, GroupStay
 from domain.models.medicines import Dose, Medication, MedicationLog, StockMovement
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "Doctor",
     "Dose",
     "Family",
+    "FamilyGroup",
     "FamilyMember",
+    "GroupStay",
     "InboundUpdate",
     "Installation",
     "Invitation",

@@ -56,6 +56,7 @@ class Kind(StrEnum):
     TEST = "test"
     DIGEST = "digest"
     MEMBERSHIP = "membership"
+    GROUP = "group"
 
     @property
     def lane(self) -> Lane:
@@ -80,6 +81,7 @@ _LANES = {
     Kind.TEST: Lane.DUE,
     Kind.DIGEST: Lane.DIGESTS,
     Kind.MEMBERSHIP: Lane.DIGESTS,
+    Kind.GROUP: Lane.ESCALATION,
 }
 
 
@@ -93,7 +95,8 @@ class NotificationStatus(StrEnum):
 
 
 class Notification(Base):
-    """One message to one member: *facts*, rendered when sent, then the record of what was sent.
+    """One message to one member, or to the family's group: *facts*, rendered when sent, then the
+    record of what was sent.
 
     Edits are by wanted state: whoever changes what a card should say raises `wanted_version`;
     delivery renders, edits and sets `shown_version`. `maybe_sent`: a send has begun whose outcome
@@ -120,13 +123,18 @@ class Notification(Base):
         ForeignKeyConstraint(
             ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
         ),
+        ForeignKeyConstraint(
+            ["family_id", "group_id"], ["family_groups.family_id", "family_groups.id"]
+        ),
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
             " 'record_changed', 'pause_ends', 'calendar', 'changes', 'alarm', 'unreachable',"
-            " 'asked_first', 'test', 'digest')",
+            " 'asked_first', 'test', 'digest', 'membership', 'group')",
             name="kind",
         ),
+        CheckConstraint("num_nonnulls(user_id, group_id) = 1", name="has_one_receiver"),
+        CheckConstraint("group_id IS NULL OR kind = 'slot_card'", name="groups_get_cards"),
         CheckConstraint(
             "status IN ('pending', 'sent', 'closed', 'unreachable', 'obsolete', 'failed')",
             name="status",
@@ -138,6 +146,16 @@ class Notification(Base):
         Index(None, "family_id", "user_id"),
         Index(None, "user_id"),
         Index(
+            "uq_notifications_group_card",
+            "group_id",
+            "care_recipient_id",
+            "slot_at",
+            "ask_no",
+            "part",
+            unique=True,
+            postgresql_where=text("group_id IS NOT NULL"),
+        ),
+        Index(
             # All changes by others within a minute are one message.
             "uq_notifications_changes",
             "family_id",
@@ -146,6 +164,8 @@ class Notification(Base):
             unique=True,
             postgresql_where=text("kind = 'changes'"),
         ),
+        # For whoever deletes old ones: small, and costs nothing where messages are written.
+        Index(None, "created_at", postgresql_using="brin"),
         Index(
             "ix_notifications_open", "lane", "deadline_at", postgresql_where=text(OPEN_NOTIFICATION)
         ),
@@ -153,7 +173,8 @@ class Notification(Base):
 
     id: Mapped[Id]
     family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
-    user_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    group_id: Mapped[UUID | None]
     care_recipient_id: Mapped[UUID | None]
     kind: Mapped[str]
     slot_at: Mapped[datetime | None]
@@ -181,6 +202,13 @@ class Notification(Base):
     created_at: Mapped[Now]
 
 
+class Origin(StrEnum):
+    """The kind of chat in which somebody acts."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+
+
 class SetAside(Base):
     """Work that failed for one row. It waits until `retry_at`, or (null) for an operator, and
     blocks nothing else.
@@ -193,7 +221,8 @@ class SetAside(Base):
     __table_args__ = (
         UniqueConstraint("kind", "subject_id"),
         CheckConstraint(
-            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series', 'digest')",
+            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series', 'digest',"
+            " 'invitation', 'notification')",
             name="kind",
         ),
         CheckConstraint("failures > 0", name="has_failed"),
@@ -213,7 +242,8 @@ class SetAside(Base):
 class AuditEvent(Base):
     """Who did what to which row. Append-only; `actor_id` is null if the bot itself did it.
 
-    An undo has the event that it undoes as `undoes_id`.
+    An undo has the event that it undoes as `undoes_id`. `origin` is the kind of chat in which they
+    did it, null where nobody knows.
     """
 
     __tablename__ = "audit_events"
@@ -225,6 +255,7 @@ class AuditEvent(Base):
         ForeignKeyConstraint(
             ["family_id", "undoes_id"], ["audit_events.family_id", "audit_events.id"]
         ),
+        CheckConstraint("origin IN ('private', 'group')", name="origin"),
         Index(None, "family_id", "created_at"),
         Index(None, "subject_id"),
         Index(None, "undoes_id"),
@@ -239,6 +270,7 @@ class AuditEvent(Base):
     undoes_id: Mapped[UUID | None]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
+    origin: Mapped[Origin | None] = mapped_column(TextOf(Origin))
     created_at: Mapped[Now]
 
 

@@ -162,6 +162,7 @@ class Invitation(Base):
         CheckConstraint("redeemed_at IS NULL OR revoked_at IS NULL", name="used_or_revoked"),
         Index(None, "family_id", "created_by_id"),
         Index(None, "care_recipient_id"),
+        Index(None, "expires_at"),
     )
 
     id: Mapped[Id]

@@ -85,6 +85,8 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
     "invitations": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("bearer", "SELECT", APP_ROLE, f"token_hash = {INVITATION}", None),
+        ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        ("dispatch_deletes", "DELETE", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "care_recipients": (
         ("family", "ALL", APP_ROLE, IS_PERSON, IS_PERSON),
@@ -96,6 +98,11 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("self", "SELECT", APP_ROLE, OWN_MEMBERSHIP, None),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
+    "family_groups": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+    ),
+    "group_stays": (("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),),
     "medications": (
         ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
         ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
@@ -154,7 +161,10 @@ GRANTS: dict[str, dict[str, str]] = {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT (id, family_id, user_id, role, left_at, digest_at, is_restricted)",
     },
-    "invitations": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "invitations": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id, expires_at), DELETE",
+    },
     "care_recipients": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
@@ -166,6 +176,11 @@ GRANTS: dict[str, dict[str, str]] = {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT (family_id, care_recipient_id, user_id, asked_first, hears, sees)",
     },
+    "family_groups": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id, chat_id, receives, unbound_at)",
+    },
+    "group_stays": {DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE"},
     "medications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
@@ -202,7 +217,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "stock_movements": {APP_ROLE: "SELECT, INSERT"},
     "notifications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE",
     },
     "set_asides": {
         APP_ROLE: "SELECT",

@@ -19,7 +19,8 @@ SOON_PERIOD = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Affected:
-    """What a change affects. `is_told_already`: another message of this transaction covers it.
+    """What a change affects. `drivers` are those who have promised to drive, or anything else that
+    it concerns. `is_told_already`: another message of this transaction covers it.
     `is_asked_of_drivers`: a separate message asks possible drivers immediately.
     """
 
@@ -69,7 +70,12 @@ async def find_affected(scope: Scope, changes: Sequence[Change]) -> Mapping[UUID
         )
         people |= {row.id: row.care_recipient_id for row in rows}
     affected = {
-        change.id: Affected(people[change.subject_id])
+        change.id: Affected(
+            people[change.subject_id],
+            drivers=change.promised,
+            # That nobody is asked about somebody any more is heard at once.
+            is_soon=change.action == "person.deleted",
+        )
         for change in changes
         if change.subject_id in people
     }
@@ -119,7 +125,7 @@ def _affected(scope: Scope, change: Change, ahead: Sequence[_Upcoming]) -> Affec
     starts = [first.starts_at, *_starts_before(change)]
     is_soon = any(now < start <= now + SOON_PERIOD for start in starts)
     is_single = len(only) == 1 or first.recurrence is None
-    drivers = {row.driver_id for row in only if row.driver_id is not None}
+    drivers = {row.driver_id for row in only if row.driver_id is not None} | set(change.promised)
     return Affected(
         first.care_recipient_id,
         # A change of drivers affects nobody else's drive.

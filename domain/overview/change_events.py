@@ -14,12 +14,16 @@ from domain.database.scope import Scope
 from domain.models import AuditEvent, User
 
 ADDED, REMOVED, PUT_BACK = "added", "removed", "put_back"
+DELETED, BROUGHT_BACK = "deleted", "brought_back"
 _TOLD = {
-    "medication": (ADDED, "edited", "paused", "stopped", "restored", REMOVED, PUT_BACK),
-    "person": ("paused", "resumed", "day_times_set", PUT_BACK),
+    "medication": (
+        *(ADDED, "edited", "paused", "stopped", "restored", REMOVED, PUT_BACK),
+        *(DELETED, BROUGHT_BACK),
+    ),
+    "person": ("paused", "resumed", "day_times_set", PUT_BACK, DELETED, BROUGHT_BACK),
     "appointment": (
         *(ADDED, "edited", "moved", "repeated", "clock_changed", "cancelled", "restored"),
-        *("driver_found", "driver_lost", "driver_gone", REMOVED, PUT_BACK),
+        *("driver_found", "driver_lost", "driver_gone", REMOVED, PUT_BACK, DELETED, BROUGHT_BACK),
     ),
 }
 TOLD = frozenset(f"{area}.{action}" for area, actions in _TOLD.items() for action in actions)
@@ -71,6 +75,12 @@ class Change:
         return is_undo_of_what_is_told and list(self.changed) != ["remind_before"]
 
     @property
+    def is_for_everybody(self) -> bool:
+        """Whether it's told to those who only read, too: what they see is not the same any more."""
+        is_of_person = self.area == "person" and self.action.endswith((DELETED, BROUGHT_BACK))
+        return self.area == "appointment" or is_of_person
+
+    @property
     def is_about_day_times(self) -> bool:
         return DAY_TIMES_SET in (self.action, self.undone_action)
 
@@ -85,6 +95,11 @@ class Change:
         """The changed occurrences of an appointment, by id, with their previous values."""
         found: Mapping[str, Mapping[str, Any]] = self.details.get("occurrences", {})
         return found
+
+    @property
+    def promised(self) -> Collection[UUID]:
+        """Who had promised something about what was removed, or is back."""
+        return {UUID(user_id) for user_id in self.details.get("promised", ())}
 
     @property
     def is_about_driving(self) -> bool:

@@ -90,7 +90,7 @@ def _concern(
         return None  # the message about the original change is edited
     is_asked_first = member.role in ASKED_FIRST or member.is_self
     hears = member.hears_of_changes and member.hears_everything
-    if not hears or (change.area != "appointment" and not is_asked_first):
+    if not hears or not (change.is_for_everybody or is_asked_first):
         return None
     if about.is_asked_of_drivers and may(member.role, Action.DRIVE):
         return None

@@ -12,6 +12,7 @@ from domain.delivery.kinds import MessageKind
 from domain.delivery.messages import Message
 from domain.errors import NotFound
 from domain.family.alarms import ALARM
+from domain.family.group.notice import GROUP
 from domain.family.joined_notice import JOINED
 from domain.family.membership.notices import MEMBERSHIP
 from domain.family.settings.asked_first_notice import ASKED_FIRST
@@ -29,7 +30,7 @@ from domain.overview.told_changes import CHANGES
 _ALL: tuple[MessageKind[Any], ...] = (
     *(SLOT_CARD, MISSED, NOT_ASKED, REFILL, RECORD_CHANGED, PAUSE_ENDS),
     *(APPOINTMENT, CALENDAR, JOINED, CHANGES, ALARM, UNREACHABLE, ASKED_FIRST, TEST),
-    *(DIGEST, MEMBERSHIP),
+    *(DIGEST, MEMBERSHIP, GROUP),
 )
 KINDS: Mapping[Kind, MessageKind[Any]] = {each.kind: each for each in _ALL}
 

@@ -69,19 +69,29 @@ async def read_told_changes(
         # The undo is mentioned at the change itself.
         if change.undoes_id not in concerns and (is_sent or not change.is_undone)
     ]
-    read = [await _read(scope, change, concerns[change.id]) for change in shown[:MAX_CHANGES_READ]]
-    return read, len(shown) - len(read)
+    read: list[ToldChange] = []
+    hidden = 0
+    for change in shown:
+        if len(read) == MAX_CHANGES_READ:
+            break
+        names = await _find_names(scope, change)
+        if names is None:
+            hidden += 1
+        else:
+            read.append(await _read(scope, change, concerns[change.id], *names))
+    return read, len(shown) - hidden - len(read)
 
 
-async def _read(scope: Scope, change: Change, concern: Concern) -> ToldChange:
+async def _read(
+    scope: Scope, change: Change, concern: Concern, name: str, person_name: str
+) -> ToldChange:
     medicine = appointment = person = None
     if change.area == "medication":
         medicine = next(iter(await read_medicines(scope, [change.subject_id])), None)
     elif change.area == "appointment":
         appointment = await _read_appointment(scope, change)
     else:
-        person = (await read_paused(scope, change.subject_id)).person
-    name, person_name = await _read_names(scope, change)
+        person = await _read_person(scope, change)
     before = None
     if change.action == "medication.edited":
         before = Content.from_json(change.details)
@@ -125,6 +135,16 @@ async def _read_appointment(scope: Scope, change: Change) -> OccurrenceFacts | N
     return following
 
 
+async def _read_person(scope: Scope, change: Change) -> Person | None:
+    """None if they were removed, or are back: then it's not about their pause."""
+    if change.action == "person.brought_back":
+        return None
+    try:
+        return (await read_paused(scope, change.subject_id)).person
+    except NotFound:
+        return None
+
+
 async def _find_next(scope: Scope, appointment_id: UUID) -> OccurrenceFacts | None:
     try:
         return await get_next_or_last_occurrence(scope, appointment_id)
@@ -132,8 +152,10 @@ async def _find_next(scope: Scope, appointment_id: UUID) -> OccurrenceFacts | No
         return None
 
 
-async def _read_names(scope: Scope, change: Change) -> tuple[str, str]:
-    """Its name and that of its person, even if it was removed."""
+async def _find_names(scope: Scope, change: Change) -> tuple[str, str] | None:
+    """Its name and that of its person, even if it was removed; None if the scope's reader doesn't
+    see that person.
+    """
     person = CareRecipient.name.label("person")
     if change.area == "medication":
         statement = (
@@ -152,9 +174,7 @@ async def _read_names(scope: Scope, change: Change) -> tuple[str, str]:
             CareRecipient.id == change.subject_id, CareRecipient.family_id == scope.family_id
         )
     row = await scope.row(statement)
-    if row is None:
-        raise NotFound
-    return row.name, row.person
+    return None if row is None else (row.name, row.person)
 
 
 @dataclass(frozen=True)

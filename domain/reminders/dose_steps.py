@@ -28,7 +28,7 @@ from domain.models import Dose, Family, Medication, Notification
 from domain.models.delivery import Kind, Lane, NotificationStatus
 from domain.models.family import HEARS_OF_MISSED, LadderPlan
 from domain.models.medicines import DoseStatus
-from domain.reminders.recipients import MembersByPerson
+from domain.reminders.recipients import MembersByPerson, NotifiedMember, receivers_of_cards
 from domain.set_asides import Work, is_free
 from domain.timers import Step, floor_minute
 
@@ -166,7 +166,7 @@ async def _tell_others(
         )
         for slot, found in slots.items()
         for other in people.get(slot.care_recipient_id, ())
-        if other.hears_everything and not other.is_asked_first
+        if other.is_told_later
     ]
 
 
@@ -200,10 +200,7 @@ def _next_move(dose: DueDose, people: MembersByPerson, *, now: datetime, ask_no:
         due_at=dose.due_at,
         window_ends_at=dose.window_ends_at,
     )
-    has_others = any(
-        who.hears_everything and not who.is_asked_first
-        for who in people.get(dose.care_recipient_id, ())
-    )
+    has_others = any(who.is_told_later for who in people.get(dose.care_recipient_id, ()))
     if action.step is Step.OTHERS and not has_others:
         action = missed_at(dose.window_ends_at)
     return _Move(dose.id, DoseStatus.PENDING, action.step, action.at, ask_no, rung)
@@ -323,14 +320,13 @@ def _messages(
     people: MembersByPerson,
     cards: dict[Slot, Card],
 ) -> Sequence[OutgoingMessage]:
-    """One message per slot and member who is asked first; of missed doses everybody hears who
-    wants to.
-    """
+    """One message per slot and receiver."""
     return [
         OutgoingMessage(
             kind=kind,
             family_id=slot.family_id,
-            user_id=asked.user_id,
+            user_id=user_id,
+            group_id=group_id,
             facts={"dose_ids": [str(dose.id) for dose in doses]},
             deadline_at=cards[slot].asked_at,
             person_id=slot.care_recipient_id,
@@ -339,8 +335,22 @@ def _messages(
             part=slot.part,
         )
         for slot, doses in slots.items()
-        for asked in people.get(slot.care_recipient_id, ())
-        if asked.is_asked_first or (kind is Kind.MISSED and asked.hears in HEARS_OF_MISSED)
+        for user_id, group_id in _receivers(kind, people.get(slot.care_recipient_id, ()))
+    ]
+
+
+def _receivers(
+    kind: Kind, members: Sequence[NotifiedMember]
+) -> Sequence[tuple[UUID | None, UUID | None]]:
+    """Members and groups. Cards go to who is asked first, and to the family's group; of missed
+    doses everybody hears who wants to, in private.
+    """
+    if kind is Kind.SLOT_CARD:
+        return receivers_of_cards(members)
+    return [
+        (who.user_id, None)
+        for who in members
+        if who.is_asked_first or (kind is Kind.MISSED and who.hears in HEARS_OF_MISSED)
     ]
 
 

@@ -96,6 +96,7 @@ IN_FAMILY: Sequence[Rule] = (
         """
         SELECT d.id, d.status, d.due_at AS since FROM doses d
         WHERE d.status IN ('pending', 'missed') AND d.due_at < clock_now() - interval '2 minutes'
+          AND d.due_at > clock_now() - interval '30 days'
           AND (d.next_action_at IS NULL OR d.next_action_at < clock_now() - interval '2 minutes')
           AND NOT EXISTS (
               SELECT 1 FROM notifications n
@@ -117,6 +118,7 @@ IN_FAMILY: Sequence[Rule] = (
              SELECT 1 FROM care_assignments a WHERE a.care_recipient_id = c.id
                AND a.user_id = m.user_id AND a.hears <> 'everything'))
         WHERE d.status IN ('pending', 'missed', 'taken', 'skipped') AND d.is_scheduled
+          AND d.due_at > clock_now() - interval '30 days'
           -- Where some are asked first, it's they; who that was before it was set isn't kept.
           AND (m.user_id = c.user_id
                OR EXISTS (SELECT 1 FROM care_assignments a WHERE a.asked_first
@@ -143,6 +145,20 @@ IN_FAMILY: Sequence[Rule] = (
                 AND (greatest(n.created_at, n.sent_at) >= d.due_at AND n.sent_at <= d.window_ends_at
                      OR n.status IN ('unreachable', 'obsolete', 'failed') AND n.reason IS NOT NULL
                      OR n.status = 'pending' AND clock_now() < d.window_ends_at))
+          -- A group's card stands for theirs where it comes instead, but not once it's lost.
+          AND NOT EXISTS (
+              SELECT 1 FROM notifications n JOIN family_groups g ON g.id = n.group_id
+              WHERE n.kind = 'slot_card' AND n.slot_at = d.due_at
+                AND n.care_recipient_id = d.care_recipient_id
+                AND m.user_id IS DISTINCT FROM c.user_id
+                AND (g.receives = 'instead' OR EXISTS (
+                    SELECT 1 FROM audit_events s WHERE s.subject_id = g.id
+                      AND s.action = 'group.changed' AND s.created_at > d.due_at))
+                AND coalesce(g.unbound_at, 'infinity')
+                    >= least(coalesce(d.resolved_at, 'infinity'), d.window_ends_at, clock_now())
+                AND (n.sent_at <= d.window_ends_at
+                     OR n.status = 'obsolete' AND n.reason IS NOT NULL
+                     OR n.status = 'pending' AND clock_now() < d.window_ends_at))
         """,
     ),
     Rule(
@@ -157,7 +173,7 @@ IN_FAMILY: Sequence[Rule] = (
          AND NOT EXISTS (
              SELECT 1 FROM care_assignments r WHERE r.care_recipient_id = c.id
                AND r.user_id = m.user_id AND r.hears <> 'everything')
-        WHERE o.status = 'planned' AND o.told_at IS NOT NULL
+        WHERE o.status = 'planned' AND o.told_at > clock_now() - interval '30 days'
           AND EXISTS (SELECT 1 FROM notifications n WHERE n.kind = 'appointment'
                 AND n.facts -> 'steps' ->> o.id::text = 'remind')
           AND NOT EXISTS (

@@ -10,8 +10,9 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, false, func, select
 
 from domain.access import ASKED_FIRST, Role
 from domain.database.scope import Scope
-from domain.models import CareAssignment, CareRecipient, FamilyMember
+from domain.models import CareAssignment, CareRecipient, FamilyGroup, FamilyMember
 from domain.models.family import IS_THEIR_ASSIGNMENT, MAY_HEAR_OF_PERSON, Hears
+from domain.models.groups import Receives
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,30 @@ class NotifiedMember:
     is_recipient: bool  # the person themselves
     is_asked_first: bool
     hears: Hears
+    group: "GroupOfFamily | None" = None  # that their family's cards go to
 
     @property
     def hears_everything(self) -> bool:
         return self.hears is Hears.EVERYTHING
+
+    @property
+    def gets_own_card(self) -> bool:
+        """Whether they are asked in private. The person themselves always is."""
+        is_in_group = self.group is not None and self.group.receives is Receives.INSTEAD
+        return self.is_asked_first and (self.is_recipient or not is_in_group)
+
+    @property
+    def is_told_later(self) -> bool:
+        """Whether they hear in private that nobody has answered: a group may be muted."""
+        return self.hears_everything and not self.gets_own_card
+
+
+@dataclass(frozen=True)
+class GroupOfFamily:
+    """The group that a family's cards go to."""
+
+    id: UUID
+    receives: Receives
 
 
 MembersByPerson: TypeAlias = Mapping[UUID, Sequence[NotifiedMember]]
@@ -41,9 +62,15 @@ _MEMBERS = (
         func.coalesce(FamilyMember.user_id == CareRecipient.user_id, false()).label("is_self"),
         func.coalesce(CareAssignment.asked_first, false()).label("is_named"),
         CareAssignment.hears,
+        FamilyGroup.id.label("group_id"),
+        FamilyGroup.receives,
     )
     .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
     .outerjoin(CareAssignment, IS_THEIR_ASSIGNMENT)
+    .outerjoin(
+        FamilyGroup,
+        (FamilyGroup.family_id == CareRecipient.family_id) & FamilyGroup.unbound_at.is_(None),
+    )
     .where(
         CareRecipient.id == any_(bindparam("care_recipient_ids", type_=ARRAY(Uuid))),
         FamilyMember.left_at.is_(None),
@@ -71,9 +98,21 @@ async def list_members_by_person(
     for row in rows:
         is_first = (row.id, row.user_id) in asked_first or row.is_self
         hears = Hears.EVERYTHING if is_first else row.hears or Hears.EVERYTHING
-        member = NotifiedMember(row.user_id, Role(row.role), row.is_self, is_first, hears)
+        group = None if row.group_id is None else GroupOfFamily(row.group_id, row.receives)
+        member = NotifiedMember(row.user_id, Role(row.role), row.is_self, is_first, hears, group)
         people[row.id].append(member)
     return people
+
+
+def receivers_of_cards(
+    members: Sequence[NotifiedMember],
+) -> Sequence[tuple[UUID | None, UUID | None]]:
+    """Who is asked about a person with these *members*: a user or a group each."""
+    asked: list[tuple[UUID | None, UUID | None]] = [
+        (who.user_id, None) for who in members if who.gets_own_card
+    ]
+    group = members[0].group if members else None
+    return asked if group is None else [*asked, (None, group.id)]
 
 
 def _is_willing(row: Any) -> bool:

@@ -21,7 +21,11 @@ from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts
 from domain.medicines.doses.ladder import after_hold
 from domain.models.delivery import Kind
-from domain.reminders.recipients import MembersByPerson, list_members_by_person
+from domain.reminders.recipients import (
+    MembersByPerson,
+    list_members_by_person,
+    receivers_of_cards,
+)
 from domain.timers import Step, floor_minute
 
 TAPS_KEPT = timedelta(seconds=150)
@@ -134,7 +138,8 @@ async def _cards(
         OutgoingMessage(
             kind=Kind.SLOT_CARD,
             family_id=family_id,
-            user_id=member.user_id,
+            user_id=user_id,
+            group_id=group_id,
             facts={"dose_ids": [str(dose.id) for dose in found], **silence},
             deadline_at=floor_minute(now),
             person_id=person_id,
@@ -143,6 +148,5 @@ async def _cards(
             part=part,
         )
         for (family_id, person_id, slot_at, part), found in slots.items()
-        for member in people.get(person_id, ())
-        if member.is_asked_first
+        for user_id, group_id in receivers_of_cards(people.get(person_id, ()))
     ]

@@ -1,7 +1,7 @@
 """Invitations can be revoked.
 
 Revision ID: 0021
-Revises: 0017
+Revises: 0019
 Created: 2026-12-01
 
 Checked by hand against domain/models.
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

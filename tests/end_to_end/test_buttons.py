@@ -19,6 +19,7 @@ from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.doses import ChosenBelow, OpenMenu, SeenBefore, Snooze, Take, TakeAll
 from bot.ui.presses.family import (
     FamilySettings,
+    GroupUse,
     HideNames,
     HoursOf,
     InvitationsPage,
@@ -34,14 +35,24 @@ from bot.ui.presses.family import (
     SetWindow,
     SwitchFamily,
 )
-from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory
+from bot.ui.presses.history import (
+    ChangesPage,
+    FamilyHistory,
+    MedicineHistory,
+    PersonHistory,
+    RemovedListPage,
+    Returning,
+    ShowRemoved,
+)
 from bot.ui.presses.medicines import MedicinesPage, UndoMedicine
 from bot.ui.presses.overview import Keep, RunCommand, SetChangeNotices, TellFamily, TodayPage
 from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE
 from bot.ui.presses.registry import KINDS
 from domain.access import Role
 from domain.medicines.doses.choices import Choice
+from domain.memory.removed import RemovedKind
 from domain.models.family import Hears, HourCycle, LadderPlan
+from domain.models.groups import Receives
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
 GONE = "That's no longer there. /today, /meds and /appts show what is."
@@ -97,7 +108,8 @@ async def test_no_button_reaches_into_another_family(
         "doctor_id": doctor,
         "invitation_id": await town.value("SELECT id FROM invitations"),
         "user_id": await town.value("SELECT id FROM users WHERE name = 'Ben'"),
-        **dict.fromkeys(("notification_id", "action_id", "flow_id"), dose),
+        "subject_id": medicine,
+        **dict.fromkeys(("notification_id", "action_id", "flow_id", "group_id"), dose),
     }
     for kind in KINDS.values():
         if kind in {RunCommand, Choose} or (claims_own_family and kind in OF_ONES_OWN):
@@ -132,6 +144,8 @@ OF_ONES_OWN |= {SetHours, SetHourCycle, HideNames}
 OF_ONES_OWN |= {MembersPage, LeaveFamily}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
 OF_ONES_OWN |= {Continue, Discard}
+# So are who changed what in it, and what was removed, of which there's nothing of another's.
+OF_ONES_OWN |= {ChangesPage, RemovedListPage, ShowRemoved}
 A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ARGUMENTS: dict[str, Any] = {
     "minutes": 10,
@@ -155,6 +169,11 @@ ARGUMENTS: dict[str, Any] = {
     "cycle": HourCycle.H12,
     "hidden": True,
     "wanted": True,
+    "kind": RemovedKind.MEDICINE,
+    "returning": Returning(RemovedKind.MEDICINE),
+    "is_sure": True,
+    "use": GroupUse.BESIDE,
+    "receives": Receives.INSTEAD,
 }
 
 

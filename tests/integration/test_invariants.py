@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.database.requests import as_dispatch
+from domain.database.requests import as_dispatch, as_family
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.delivery.inbox import FetchedUpdate
 from domain.medicines.doses import snoozing
 from domain.medicines.records import recording, undo
+from domain.models.groups import Receives, Unbound
 from domain.models.medicines import DoseStatus
+from domain.reminders import family_group
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import daily
@@ -62,6 +64,33 @@ async def test_a_day_of_ordinary_life_breaks_nothing(lived_in: Database, databas
     async with without_walls(database_url) as connection:
         states = await connection.scalars(text("SELECT DISTINCT status FROM doses ORDER BY 1"))
         assert states.all() == ["missed", "pending", "skipped"]
+
+
+async def test_a_groups_card_stands_for_private_ones_until_the_group_is_lost(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    family = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    group = await factories.bound_group(database, anna, -100, receives=Receives.INSTEAD)
+    await factories.asked_dose(database, family, await factories.medicine(database, anna, mum))
+    await factories.deliver(database)
+    assert await find_violations(database_url, database.clock) == []
+    # The control: if nobody is asked in private once it's lost, that is noticed.
+    async with without_walls(database_url, keep=True) as connection:
+        await connection.execute(
+            text("UPDATE family_groups SET unbound_at = :at, why = 'removed'"),
+            {"at": database.clock.now() - timedelta(seconds=1)},
+        )
+    assert [each.invariant for each in await find_violations(database_url, database.clock)] == [2]
+    async with without_walls(database_url, keep=True) as connection:
+        await connection.execute(text("UPDATE family_groups SET unbound_at = NULL, why = NULL"))
+    await database.run(
+        lambda scope: family_group.lose_group(scope, group.id, Unbound.REMOVED),
+        as_family(family.id),
+    )
+    await factories.deliver(database)
+    assert await find_violations(database_url, database.clock) == []
 
 
 @pytest.mark.parametrize(

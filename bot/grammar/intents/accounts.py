@@ -14,6 +14,7 @@ from bot.grammar.intents.kinds import (
     Gave,
     GaveDue,
     HasDoctor,
+    HasNumber,
     Intent,
     Moved,
     Pauses,
@@ -78,8 +79,16 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
     sentence = read_sentence(text, known)
     if isinstance(intent, SaysAppointment):
         return Account(is_turned=turns(sentence.text, "in a note"))
+    if isinstance(intent, SaysDirection) and turns(sentence.text, "counted in a box"):
+        found = load_expressions("turns")["counted in a box"].search(text.casefold())
+        return Account("" if found is None else text[found.start() : found.end()])
+    if isinstance(intent, ChangesTo) and intent.amounts:
+        return Account(is_turned=turns(sentence.text, "in what is to be changed"))
     if isinstance(intent, SaysDirection) and sentence.medicine_ids:
         return Account(is_turned=turns(sentence.text, "in what is to be"))
+    if isinstance(intent, HasNumber):
+        behind = text.partition(intent.phone)[2].strip(" .,;!?()")
+        return Account(behind, is_turned=turns(sentence.text, "in what is to be"))
     if isinstance(intent, HasDoctor):
         return Account(is_turned=turns(sentence.text, "in what is to be"))
     if isinstance(intent, Stops) and intent.is_later:
@@ -90,14 +99,15 @@ def account_for(text: str, intent: Intent, known: Known) -> Account:
     notes = [getattr(intent, name, "") for name in ("note", "reason")]
     read_notes = [read_sentence(note, known).text for note in notes if note]
     to_be = [getattr(intent, name, "") for name in ("when", "end", "words")]
-    is_turned = any(
-        turns(note, words)
-        for note in read_notes
-        for words in ("in a note", "of a direction", "of supply")
-    )
+    sections: tuple[str, ...] = ("in a note", "of a direction", "of supply")
+    if isinstance(intent, Skipped) and intent.is_before:
+        sections = ("of what was forgotten",)  # "found it on the floor" is why
+    is_turned = any(turns(note, words) for note in read_notes for words in sections)
     if is_turned or any(turns(str(each), "in what is to be") for each in to_be):
         return Account(is_turned=True)
-    if sentence.text.split().count("dayx") > 1 and getattr(intent, "weekday", None) is not None:
+    is_but = isinstance(intent, Drives) and turns(sentence.text, "one day and not another")
+    is_of_days = sentence.text.split().count("dayx") > 1 and not is_but
+    if is_of_days and getattr(intent, "weekday", None) is not None:
         return Account(is_turned=True)  # "I can drive Friday or Saturday"
     at = _unplaced(sentence, intent, _words(section) | _words("everywhere"))
     words = sentence.text.split()
@@ -127,6 +137,7 @@ def _unplaced(sentence: Sentence, intent: Intent, vocabulary: frozenset[str]) ->
         at
         for at, (word, origin) in enumerate(words)
         if word not in placed
+        and not ("-" in word and {*word.split("-")} <= placed)
         and not (origin and {*origin.split()} <= shown)
         and not (word == "memberx" and at == 0)  # who says so
         and at not in _of_before(sentence.text, intent)
@@ -168,6 +179,8 @@ def _marks(intent: Intent) -> set[str]:
 
 def _unheeded(sentence: Sentence, intent: Intent) -> str:
     section = _ASKED.get(type(intent))
+    if isinstance(intent, WasItGiven) and intent.hours:
+        return ""
     match = section and load_expressions("turns")[section].search(sentence.text)
     if not match:
         return ""

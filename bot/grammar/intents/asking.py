@@ -72,7 +72,8 @@ def _parts(sentence: Sentence) -> Iterator[Sentence]:
 
 def _given(asked: Asked) -> Callable[[Sentence], Intent | None]:
     def build(sentence: Sentence) -> Intent | None:
-        if asked is Asked.WHETHER and not (sentence.medicine_ids or is_of_pills(sentence)):
+        hours = _last_hours(sentence) if asked in _OF_A_SPAN else 0
+        if asked is Asked.WHETHER and not (hours or sentence.medicine_ids or is_of_pills(sentence)):
             return None
         if asked is not Asked.WHETHER and not (
             sentence.medicine_ids or sentence.part or is_of_pills(sentence)
@@ -85,9 +86,32 @@ def _given(asked: Asked) -> Callable[[Sentence], Intent | None]:
             sentence.part or _part_of_hour(sentence),
             days_ago=_days_ago(sentence),
             weekday=sentence.weekday,
+            hours=hours,
         )
 
     return build
+
+
+_OF_A_SPAN = {Asked.WHETHER, Asked.HOW_OFTEN}
+
+
+def _last_hours(sentence: Sentence) -> int:
+    """ "In the last 24 hours", "over the last three days"; 0 if it says none."""
+    found = load_expressions("times")["last hours"].search(sentence.text)
+    if found is None:
+        return 0
+    *_others, count, unit = found[0].replace("twenty four", "24").split()
+    return _number(count) * (1 if unit.startswith("h") else _DAY_IN_HOURS)
+
+
+_DAY_IN_HOURS = 24
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdecimal() else _NUMBERS.index(word) + 1
+
+
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven")
 
 
 def _part_of_hour(sentence: Sentence) -> Part | None:
@@ -133,7 +157,9 @@ def _names_unknown(sentence: Sentence) -> bool:
 
 def _about(topic: Topic) -> Callable[[Sentence], Intent | None]:
     def build(sentence: Sentence) -> Intent | None:
-        return AboutMedicine(sentence.medicine_ids, topic) if sentence.medicine_ids else None
+        is_of_hours = topic is Topic.LEFT and bool(_last_hours(sentence))
+        ids = () if is_of_hours else sentence.medicine_ids
+        return AboutMedicine(ids, topic) if ids else None
 
     return build
 
@@ -213,6 +239,7 @@ def _catch_up(sentence: Sentence) -> Intent:
 
 _RULES: Sequence[tuple[str, Callable[[Sentence], Intent | None]]] = (
     ("doubt", _given(Asked.WHETHER)),
+    ("who may give", _family),
     ("may", _may),
     ("doctors", _who),
     ("stock", _stock),

@@ -44,9 +44,11 @@ def read_given(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     # Of what is named, "given to mum 11am" says when.
     words, due_hours = (words, ()) if "medx" in words.split() else without_due_hour(words)
     words, late, how_late = _lateness(words)
+    words, reading = _without_reading(sentence, words)
     words, note = _without_note(sentence, words)
     by = typed_of(sentence, said.get("by") or "")
-    note = "; ".join(filter(None, [by, how_late, note]))
+    note = "" if pattern_of("says nothing").fullmatch(note) else note
+    note = "; ".join(filter(None, [by, said.get("late"), how_late, note, reading]))
     parts = tuple(parts_of(words))
     everything, due = pattern_of("everything"), pattern_of("due")
     is_all = bool(everything.search(words)) and "medx" not in words
@@ -243,12 +245,21 @@ _COUNTS |= {"two": 2, "three": 3, "five": 5, "ten": 10, "fifteen": 15, "twenty":
 _COUNTS |= {"forty": 40, "forty five": 45}
 
 
+def _without_reading(sentence: Sentence, words: str) -> tuple[str, str]:
+    """ "Ramipril given, BP 98/60": the reading counts nothing of what was given."""
+    found = pattern_of("reading beside").search(words)
+    if found is None:
+        return words, ""
+    return words[: found.start()], typed_of(sentence, found[0].strip())
+
+
 def _without_note(sentence: Sentence, words: str) -> tuple[str, str]:
     """ "Ramipril at 8, she had breakfast first": what was given, and the rest as it was typed."""
     kept = words.split()
     for end in range(len(kept), 0, -1):
         head, tail = kept[:end], kept[end:]
-        if tail and (not _begins_note(head, tail) or any(map(_counts_too, tail))):
+        said = load_expressions("turns")["harmless"].sub("", " ".join(tail))
+        if tail and (not _begins_note(head, tail) or any(map(_counts_too, said.split()))):
             continue
         if pattern_of("hour in words").search(" ".join(tail)):
             continue  # "with my breakfast at quarter past nine"

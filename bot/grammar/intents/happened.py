@@ -28,7 +28,7 @@ from bot.grammar.intents.kinds import (
     WentTo,
 )
 from bot.grammar.intents.sentences import Sentence
-from bot.grammar.words.loading import load_words, patterns_within
+from bot.grammar.words.loading import load_rewrites, load_words, patterns_within
 
 _STATEMENTS = "statements"
 
@@ -39,7 +39,8 @@ def read_happened(sentence: Sentence) -> Intent | None:
         return None
     for section, build in (
         ("skipped", _skipped),
-        ("told to skip", _skipped),
+        ("told to skip", _told_to_skip),
+        ("not had", _not_had),
         ("refilled", _refilled),
         ("counted", _counted),
         ("lost", _lost),
@@ -138,6 +139,27 @@ def _skipped(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     return Skipped(ids, sentence.person_id, sentence.part, reason, due_hours)
 
 
+def _told_to_skip(sentence: Sentence, match: re.Match[str]) -> Intent | None:
+    """Of what is due today or tonight; what is said of another day, too, is no single dose."""
+    found = _skipped(sentence, match)
+    if not isinstance(found, Skipped):
+        return found
+    is_of_more = pattern_of("another day").search(match.string[match.start("rest") :])
+    return None if is_of_more else replace(found, is_ahead=True)
+
+
+def _not_had(sentence: Sentence, match: re.Match[str]) -> Intent | None:
+    """ "Forgot to give Joe his tablet last night": of a day that is over, there's nothing to wait
+    for.
+    """
+    ids = tuple(each for mention in sentence.mentions for each in mention)
+    if not ids and not pills().search(match["rest"]):
+        return None
+    reason = match.groupdict().get("reason") or ""
+    reason = typed_of(sentence, reason)
+    return Skipped(ids, sentence.person_id, sentence.part, reason, is_before=True)
+
+
 def _with_reason(words: str) -> tuple[str, str]:
     """What was left out, and why: "this morning, bp was low"."""
     kept = words.split()
@@ -155,6 +177,8 @@ def _with_reason(words: str) -> tuple[str, str]:
 def _refilled(sentence: Sentence, match: re.Match[str]) -> Intent | None:
     kept = words_of("counts of stock")
     rest = " ".join(filter(None, [match["rest"], match.groupdict().get("more")]))
+    for expression, number in load_rewrites("numbers")["of stock"]:
+        rest = expression.sub(number, rest)
     said = pattern_of("of them").sub("", pattern_of("from where").sub("", rest))
     words = [each for each in said.split() if each not in words_of("says nothing of stock")]
     amount = [each for each in words if each not in {"medx", "personx", "more", "new"}]

@@ -122,13 +122,17 @@ class GaveDue:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """ "She refused her evening pills because she felt sick" """
+    """ "She refused her evening pills because she felt sick". `is_ahead`: "no warfarin tonight",
+    of what is still to be left out; `is_before`: of yesterday's, "I forgot her tablet last night".
+    """
 
     medicine_ids: tuple[UUID, ...]
     person_id: UUID | None = None
     part: Part | None = None
     reason: str = ""
     due_hours: tuple[int, ...] = ()
+    is_ahead: bool = False
+    is_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +184,14 @@ class AsksToDrive:
 @dataclass(frozen=True, slots=True)
 class ChangesTo:
     """ "The GP put her ramipril up to 10 mg": `words` are what it is to be; `part` is that of "her
-    evening metformin", of which alone it is said.
+    evening metformin", of which alone it is said. `amounts`: "500 mg in the morning, 750 mg in the
+    evening", each with its part.
     """
 
     medicine_ids: tuple[UUID, ...]
     words: str
     part: Part | None = None
+    amounts: tuple[tuple[str, Part], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +221,14 @@ class Stops:
 @dataclass(frozen=True, slots=True)
 class Pauses:
     """ "Mum is in hospital until Friday", "pause her metformin until Monday". `is_later`: it is
-    said on which day to come it begins.
+    said on which day to come it begins; `is_tonight`: with tonight's dose.
     """
 
     medicine_ids: tuple[UUID, ...]
     person_id: UUID | None = None
     end: str = ""
     is_later: bool = False
+    is_tonight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +245,14 @@ class HasDoctor:
 
     line: str
     person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HasNumber:
+    """ "Dr Patel has a new number, 020 7946 0222": `phone` as it was typed."""
+
+    doctor_ids: tuple[UUID, ...]
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +292,7 @@ Intent: TypeAlias = (
     | Pauses
     | Resumes
     | HasDoctor
+    | HasNumber
     | SaysDirection
     | SaysAppointment
 )

@@ -11,6 +11,7 @@ from bot.grammar.intents.clauses import read_clause
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     CalledOff,
+    Danger,
     Drives,
     Gave,
     GaveDue,
@@ -20,17 +21,18 @@ from bot.grammar.intents.kinds import (
     OffTopic,
     RunsCommand,
     SaysDanger,
+    SaysDirection,
     Skipped,
     SmallTalk,
     Unsaid,
 )
 from bot.grammar.intents.known import Known
-from bot.grammar.intents.questions import MayBeGiven, WasItGiven, WhatIsPlanned
+from bot.grammar.intents.questions import MayBeGiven, WasItGiven, WhatIsPlanned, WhoIsInFamily
 from bot.grammar.intents.reading import begins_like_question
 from bot.grammar.intents.requests import MOST_REQUESTS, each_counted, ways_to_split
 from bot.grammar.intents.sentences import read_sentence
 from bot.grammar.intents.typed import as_typed
-from bot.grammar.words.loading import load_words
+from bot.grammar.words.loading import load_openings, load_words
 
 Read = Callable[[str], Intent | None]
 
@@ -64,12 +66,22 @@ def read_message(text: str, known: Known, read: Read) -> Message:
         return Message()
     turned = [words for (words, _intent), account in each_said if account.is_turned]
     left = "; ".join(filter(None, [*turned, message.left]))
-    said = _each_once(_of_one_visit(_of_the_same(said, known)))
+    said = _each_once(_of_one_visit(_of_the_same(said, known)), known)
     if any(isinstance(intent, MayBeGiven | WasItGiven | AsksAdvice) for _words, intent in said):
         said = sorted(said, key=lambda pair: pair[1] == OffTopic(is_of_health=True))
-    unplaced = "; ".join(account.unplaced for account in accounts if account.unplaced)
+    beside = [account.unplaced for (_, each), account in each_said if _is_direction(each)]
+    left = "; ".join(filter(None, [left, *beside]))
+    unplaced = "; ".join(
+        account.unplaced
+        for (_, each), account in each_said
+        if account.unplaced and not _is_direction(each)
+    )
     unplaced = unplaced or message.unplaced
     return Message(said, left, "" if unplaced in left else as_typed(unplaced, text))
+
+
+def _is_direction(intent: Intent) -> bool:
+    return isinstance(intent, SaysDirection)
 
 
 def _of_the_same(said: Sequence[tuple[str, Intent]], known: Known) -> Sequence[tuple[str, Intent]]:
@@ -97,7 +109,7 @@ def _of_one_visit(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Int
     return [(words, each) for words, each in said if not (named and is_of_it(each))]
 
 
-def _each_once(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Intent]]:
+def _each_once(said: Sequence[tuple[str, Intent]], known: Known) -> Sequence[tuple[str, Intent]]:
     """ "All her tablets, and I did her drops": the drops are none of the tablets. What is said of
     something that was given right before is its note: "she took it all", "she ate her breakfast".
     """
@@ -111,8 +123,10 @@ def _each_once(said: Sequence[tuple[str, Intent]]) -> Sequence[tuple[str, Intent
     kept: list[tuple[str, Intent]] = []
     for words, intent in said:
         given = kept[-1][1] if kept else None
-        is_same = isinstance(intent, GaveDue) and bool(_OF_IT.search(words))
-        is_same = is_same and isinstance(given, Gave)
+        is_of_it = bool(_OF_IT.search(words))
+        is_same = isinstance(intent, GaveDue) and is_of_it and isinstance(given, Gave)
+        if isinstance(intent, Gave) and is_of_it:
+            is_same = not read_sentence(words, known).names_medicine  # "and he swallowed it"
         is_remark = intent == OffTopic(is_of_health=True) and not turns(words, "in a note")
         if isinstance(given, Gave | GaveDue) and (is_same or is_remark):
             note = "; ".join(filter(None, [given.note, words]))
@@ -139,6 +153,14 @@ def _as_typed(intent: Intent, text: str) -> Intent:
 
 def _read_message(text: str, known: Known, read: Read) -> Message:
     read = cache(read)
+    is_short = len(text) <= _LONGEST
+    following = load_openings("turns")["of the next one"].search(text) if is_short else None
+    if following is not None and following.start():
+        given = _read_message(text[: following.start()], known, read)
+        if given.said and all(isinstance(intent, Gave) for _words, intent in given.said):
+            return replace(given, left=following[0].strip(" ,.;:-"))
+    if is_short and (others := _not_yet(text, known, read)):
+        return others
     said = _requests(text, read)
     is_quoted = any(
         isinstance(intent, NoRecord) and intent.why is Unsaid.QUOTED for _words, intent in said
@@ -208,6 +230,27 @@ def _partly_given(
     )
 
 
+_LONGEST = 400  # letters
+
+
+def _not_yet(text: str, known: Known, read: Read) -> Message | None:
+    """ "Gave Joe Keppra, omeprazole not yet": what was given, and the rest is left out, if it is of
+    another medicine.
+    """
+    found = _NOT_YET.search(text)
+    given = read(text[: found.start()]) if found else None
+    if found is None or not isinstance(given, Gave):
+        return None
+    named = {each for mention in given.mentions for each in mention}
+    others = {*read_sentence(found["rest"], known).medicine_ids}
+    is_of_others = bool(others) and not others & named
+    return Message([(text[: found.start()], given)], found["rest"]) if is_of_others else None
+
+
+_NOT_YET = re.compile(
+    r"(?i)[,.;] *(?:but )?(?P<rest>[^,.;]{3,60}?\b(?:not yet|not given|not done|not had|not taken|"
+    r"still to (?:do|come|give)))[ .!]*$"
+)
 _PARTLY = re.compile(r"(?i)[, ]+(?=but\b)|[,.] *(?=(?:no|not|none)\b)")
 
 
@@ -224,6 +267,25 @@ def _takes_a_record_for_a_question(found: Sequence[tuple[str, Intent]]) -> bool:
     )
 
 
+_GIVEN = re.compile(
+    r"(?i)[,.;:!]+\s+|\s+(?:and|so|then)\s+(?=(?:(?:i|we)\s+)?(?:have\s+|'ve\s+)?(?:just\s+)?gave?n?\b)"
+)
+
+
+def _given_beside(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
+    """ "Joe had a seizure 10:15, gave lorazepam 1 mg": what was given beside words of danger, which
+    are its note; nothing else counts there.
+    """
+    parts = [part.strip(" .") for part in _GIVEN.split(text) if part.strip(" .")]
+    for part in parts if len(parts) > 1 else ():
+        given = read(part)
+        if isinstance(given, Gave):
+            others = [other for other in parts if other != part and not turns(other, "in a note")]
+            note = "; ".join(filter(None, [*others, given.note]))
+            return [(part, replace(given, note=note))]
+    return ()
+
+
 def _is_beside(intent: Intent) -> bool:
     """Whether it says nothing where something else is said."""
     return isinstance(intent, SmallTalk) or intent == RunsCommand("help")
@@ -231,6 +293,8 @@ def _is_beside(intent: Intent) -> bool:
 
 def _requests(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
     whole = read(text)
+    if whole == SaysDanger(Danger.EMERGENCY):
+        return [(text, whole), *_given_beside(text, read)]
     if isinstance(whole, SaysDanger) or (isinstance(whole, Gave) and len(whole.mentions) > 1):
         return [(text, whole)]
     for parts in ways_to_split(text):
@@ -245,6 +309,8 @@ def _requests(text: str, read: Read) -> Sequence[tuple[str, Intent]]:
         found = [pair for pair in found if not _is_beside(pair[1])] or found[:1]
         if len({intent for _words, intent in found}) == len(found):
             return found
+        if found and all(each == found[0] or each[1] == WhoIsInFamily() for each in found):
+            return found[:1]
     if whole is not None:
         return [(text, whole)]
     apart = [pair for part in each_counted(text) for pair in _requests(part, read)]

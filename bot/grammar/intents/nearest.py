@@ -149,7 +149,8 @@ class _Entities:
         strength = self._found("strength", "strength")
         if strength and self._says("change") and not self._says("given"):
             yield from self._said(Likely.CHANGE, name, strength=strength)
-        if self._says("negated") and not (is_only or self._is_of_before):
+        is_of_another = is_only or self._is_of_before or self._says("just given")
+        if self._says("negated") and not is_of_another:
             yield from self._said(Likely.SKIP, name)
 
     def _of_visit(self, title: str) -> Iterator[Nearest]:

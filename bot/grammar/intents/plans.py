@@ -44,7 +44,8 @@ def read_plan(
 
 
 def _names_person(words: str, person: Person) -> bool:
-    said, name = words.casefold().split(), person.name.casefold().split()
+    said = re.sub(r"[,.;:]", " ", words.casefold()).split()
+    name = person.name.casefold().split()
     kin = {load_kinship().get(word) for word in name} - {None}
     return bool({*said} & {*name} or {load_kinship().get(word) for word in said} & kin)
 
@@ -73,6 +74,8 @@ def _direction(
         line = f"{line} for {whom[0].name}"
     if _opening("has happened").match(line):
         return None
+    for expression, meant in load_rewrites(_LINES)["as a direction"]:
+        line = expression.sub(meant, line, count=1)
     try:
         typed = understand_medicine(f"/addmed {line}", people=people, now=now)
     except Misunderstood:
@@ -110,7 +113,7 @@ def _without_opening(asked: str, people: Sequence[Person]) -> str:
 def _appointment(
     sentence: Sentence, text: str, people: Sequence[Person], now: datetime
 ) -> Intent | None:
-    typed_line = _opening("can you").sub("", text.strip(), count=1)
+    typed_line = _opening("can you").sub("", text.strip(" \n?"), count=1)
     if typed_line.casefold().split()[0] in load_words("asks"):
         return None
     names = "|".join(re.escape(person.name) for person in people)
@@ -122,7 +125,7 @@ def _appointment(
     is_explicit = bool(_opening("to book").match(typed_line))
     line = _opening("to book").sub("", line) if is_explicit else line
     rewrites = load_rewrites(_LINES)
-    for expression, meant in rewrites["as a line"]:
+    for expression, meant in (*rewrites["dates in words"], *rewrites["as a line"]):
         line = expression.sub(meant, line, count=1)
     is_wanted = False
     for expression, meant in rewrites["wants to see"]:

@@ -74,7 +74,7 @@ class WasItGiven:
     """ "Did mum take her evening pill?", "when did she last have Para?", "who gave it?"
 
     Without `medicine_ids` it's about all that is due in that `part` of the day `days_ago`, or of
-    the last such `weekday` (0 is Monday).
+    the last such `weekday` (0 is Monday); or, of "in the last 24 hours", those `hours`.
     """
 
     medicine_ids: tuple[UUID, ...]
@@ -83,6 +83,7 @@ class WasItGiven:
     part: Part | None = None
     days_ago: int = 0
     weekday: int | None = None
+    hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,21 @@ def asks_of_oneself(text: str) -> bool:
     return read_sentence(text, Known()).says(_QUESTIONS, "of oneself")
 
 
+def is_surely_to_come(text: str) -> bool:
+    """Whether *text* asks nothing and says that something will be given: not that it was, was late,
+    or should have been.
+    """
+    sentence = read_sentence(text, Known())
+    is_told = not sentence.is_question and not begins_like_question(text)
+    says_so = sentence.says(_TALK, "surely to come")
+    return is_told and says_so and not sentence.says(_TALK, "not surely to come")
+
+
+def says_away(text: str) -> bool:
+    """ "I'm away from Saturday, please don't send me any reminders" """
+    return read_sentence(text, Known()).says(_TALK, "away")
+
+
 def asks_to_fetch(text: str) -> bool:
     """ "Could somebody fetch my prescription?", which asks the others and not the bot."""
     return read_sentence(text, Known()).says(_TALK, "asks to fetch")
@@ -266,7 +281,7 @@ def _no_record(sentence: Sentence) -> Intent | None:
     is_about_giving = sentence.says(_QUESTIONS, "of giving") and (
         bool(sentence.medicine_ids) or is_of_pills(sentence) or bool(_OBJECT.search(sentence.text))
     )
-    if not is_about_giving:
+    if not is_about_giving or (sentence.is_question and not sentence.medicine_ids):
         return None
     if sentence.says(_TALK, "about to"):
         return NoRecord(Unsaid.PLANNED, sentence.medicine_ids, sentence.person_id)

@@ -11,6 +11,7 @@ _MOST_JOINTS = 4
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=\?)")
 _JOINT = re.compile(
     r"(?i),? (?:and(?: also)?|also|then|plus)[,:]? "
+    r"|,? but (?=(?:(?:i|we|she|he) )?(?:held|withheld|refused|skipped|left out|declined)\b)"
     r"|, (?=(?:i|we|he|she|they|dr|doctor|the doctor|gp|who|what|when|how|did|is)\b)"
 )
 

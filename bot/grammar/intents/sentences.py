@@ -90,13 +90,14 @@ class Sentence:
 @lru_cache(64)
 def read_sentence(text: str, known: Known) -> Sentence:
     """Only the first letters of a long text are read."""
-    words = list(spelled_out(text[:LONGEST]))
+    said = " ".join(spelled_out(text[:LONGEST]))
+    words = load_expressions("talk")["in between"].sub("", said).split()
     marked = _Marking(words, known)
     marked.run()
     opening = read_opening(marked.kept)
-    said, day = slice(opening.used, opening.until), slice(*opening.day)
-    marked.kept = [*marked.kept[said], *marked.kept[day]]
-    marked.origins = [*marked.origins[said], *marked.origins[day]]
+    within, day = slice(opening.used, opening.until), slice(*opening.day)
+    marked.kept = [*marked.kept[within], *marked.kept[day]]
+    marked.origins = [*marked.origins[within], *marked.origins[day]]
     is_asked = text.rstrip().endswith("?") or ("yet" in words and not {"not", "no"} & {*words})
     kept, origins = set_verbs_right(marked.kept, marked.origins, is_asked=is_asked)
     return Sentence(

@@ -4,12 +4,14 @@ drives, a medicine stops or pauses, a doctor is another one.
 
 import re
 
+from bot.grammar.dates import WEEKDAYS
 from bot.grammar.intents.kinds import (
     AsksToDrive,
     CalledOff,
     ChangesTo,
     Drives,
     HasDoctor,
+    HasNumber,
     Intent,
     Moved,
     Pauses,
@@ -31,9 +33,14 @@ def read_to_come(sentence: Sentence, text: str) -> Intent | None:
     is_for = sentence.text.endswith(" for personx")  # which is no part of the line
     doctor = read_new_doctor(text[: text.casefold().rfind(" for ")] if is_for else text)
     if doctor is None:
-        return _of_what_is_there(sentence)
+        found = _of_what_is_there(sentence)
+        phone = _PHONE.search(text) if isinstance(found, WhoIs) else None
+        return found if phone is None else HasNumber(sentence.doctor_ids, phone[0].strip(" -("))
     is_named = "personx" in sentence.text.split()
     return HasDoctor(doctor, sentence.person_id if is_named else None)
+
+
+_PHONE = re.compile(r"\+?\(?\d[\d ()/-]{5,}\d")
 
 
 def _of_what_is_there(sentence: Sentence) -> Intent | None:
@@ -52,10 +59,23 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
     if sentence.doctor_ids and said("new number"):
         return WhoIs(sentence.doctor_ids)
     if said("drives"):
-        return Drives(visits, sentence.weekday, days=_days_ahead(sentence.text))
+        return Drives(visits, _first_weekday(sentence), days=_days_ahead(sentence.text))
     if said("does not drive"):
         days = _days_ahead(sentence.text)
         return Drives(visits, sentence.weekday, days=days, gives_up=True)
+    if ids and (match := said("two amounts")):
+        each = [("first", "then"), ("second", "after")]
+        amounts = tuple(
+            (_typed(sentence, match.span(amount)), part)
+            for amount, then in each
+            if (part := next(parts_of(match[then]), None)) is not None
+        )
+        return ChangesTo(ids, _typed(sentence, match.span()), amounts=amounts)
+    if ids and (match := said("ends after")):
+        is_week = "week" in match["until"]
+        return ChangesTo(
+            ids, f"until {'sunday' if is_week else _typed(sentence, match.span('until'))}"
+        )
     if ids and (match := said("changes to")):
         words = load_expressions("times")["from now on"].sub(
             "", _typed(sentence, match.span("words"))
@@ -75,10 +95,25 @@ def _of_what_is_there(sentence: Sentence) -> Intent | None:
         before_end = sentence.text[: match.start("end")] if end else sentence.text
         is_later = _on_which_day("day ahead", before_end)
         is_later = is_later or _on_which_day("from then", sentence.text)
-        return Pauses(ids, person, typed, is_later=is_later)
+        if _on_which_day("two days", end or ""):
+            return Pauses(ids, person, "for 2 days", is_tonight=True)
+        if not end or load_expressions("times")["leads to an end"].match(end):
+            return Pauses(ids, person, typed, is_later=is_later)
+        # "Hold it tonight and tomorrow, restart Thursday"
+        is_tonight = _on_which_day("begins today", before_end)
+        is_later = _on_which_day("day ahead", before_end) and not is_tonight
+        return Pauses(ids, person, f"until {typed}", is_later=is_later, is_tonight=is_tonight)
     if said("resumed"):
         return Resumes(ids, person)
     return None
+
+
+def _first_weekday(sentence: Sentence) -> int | None:
+    """Wednesday of "Wednesday, but not Thursday"."""
+    words = zip(sentence.text.split(), sentence.origins, strict=True)
+    named = [WEEKDAYS[origin] for word, origin in words if word == "dayx" and origin in WEEKDAYS]
+    is_but = " but " in sentence.text and len(named) > 1
+    return named[0].value if is_but else sentence.weekday
 
 
 def _on_which_day(section: str, text: str) -> bool:

@@ -139,11 +139,11 @@ def _clock(tokens: Sequence[Token], words: Sequence[str]) -> tuple[tuple[time, .
             readings = [_moved(at, minutes) for at in typed.readings]
             return tuple(readings), 2 + typed.tokens_used
         case ["half", hour, *_] if _HOUR.fullmatch(hour) and 1 <= int(hour) <= 12:
-            both = (f"half past {hour}", f"{(int(hour) - 1) % 12}:30")
+            both = (f"half past {hour}", f"{(int(hour) - 1) % 12 or 12}:30")
             raise Misunderstood(Problem.NO_SUCH_TIME, f"half {hour}", suggestions=both)
         case ["half", hour, *_] if hour in COUNTS:
             # "half eight" is half past eight to some people and half past seven to others.
-            both = (f"half past {hour}", f"{(COUNTS[hour] - 1) % 12}:30")
+            both = (f"half past {hour}", f"{(COUNTS[hour] - 1) % 12 or 12}:30")
             raise Misunderstood(Problem.NO_SUCH_TIME, f"half {hour}", suggestions=both)
     if read_dated(tokens) is not None:
         return (), 0

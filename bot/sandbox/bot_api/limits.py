@@ -21,6 +21,8 @@ class Limits:
     # About one a second per chat; Telegram allows short bursts.
     chat_per_second: float = 1
     chat_burst: int = 20
+    # 20 a minute per group.
+    group_per_second: float = 20 / 60
 
 
 class _Bucket:
@@ -65,10 +67,12 @@ class LimitKeeper:
         if len(self._chats) > _MANY_CHATS:
             self._forget_full(limits, now)
         chat = self._chats.setdefault(chat_id, _Bucket(limits.chat_burst, now))
+        chat_rate = limits.chat_per_second
+        if isinstance(chat_id, int) and chat_id < 0:
+            chat_rate = limits.group_per_second
         waits = (
             (1 - self._bot.fill(limits.per_second, limits.burst, now)) / limits.per_second,
-            (1 - chat.fill(limits.chat_per_second, limits.chat_burst, now))
-            / limits.chat_per_second,
+            (1 - chat.fill(chat_rate, limits.chat_burst, now)) / chat_rate,
         )
         if max(waits) > 0:
             raise too_many_requests(math.ceil(max(waits)))

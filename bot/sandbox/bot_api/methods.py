@@ -11,7 +11,8 @@ from bot.sandbox.bot_api.limits import LimitKeeper
 from bot.sandbox.bot_api.validation import Upload
 from bot.sandbox.errors import Json, bad_request
 from bot.sandbox.formatting import MAX_CAPTION, format_text
-from bot.sandbox.world.records import Account, Bubble, StoredFile
+from bot.sandbox.world.groups import Chat
+from bot.sandbox.world.records import Account, Bubble, Group, StoredFile
 from bot.sandbox.world.world import World
 
 _MAX_POLL = 50
@@ -49,6 +50,7 @@ class BotApi:
             "sendPhoto": self._send_photo,
             "sendChatAction": self._send_chat_action,
             "getChat": self._get_chat,
+            "leaveChat": self._leave_chat,
             "getFile": self._get_file,
             "setMyCommands": self._set_my_commands,
             "getMyCommands": self._get_my_commands,
@@ -127,6 +129,7 @@ class BotApi:
             composer=_composer(markup),
             silent=params.get("disable_notification", False),
             reply_to=reply_to,
+            thread_id=params.get("message_thread_id"),
         )
         return self._world.message(bubble)
 
@@ -160,6 +163,7 @@ class BotApi:
             attachment=attachment,
             silent=params.get("disable_notification", False),
             reply_to=reply_to,
+            thread_id=params.get("message_thread_id"),
         )
         return self._world.message(bubble)
 
@@ -218,8 +222,8 @@ class BotApi:
     def _get_me(self, _: Json) -> Json:
         return {
             **self._world.bot_user(),
-            "can_join_groups": False,
-            "can_read_all_group_messages": False,
+            "can_join_groups": True,
+            "can_read_all_group_messages": True,
             "supports_inline_queries": False,
             "can_connect_to_business": False,
             "has_main_web_app": False,
@@ -238,6 +242,13 @@ class BotApi:
                 "gifts_from_channels": False,
             },
         }
+
+    def _leave_chat(self, params: Json) -> bool:
+        group = self._world.chat(params["chat_id"])
+        if not isinstance(group, Group):
+            raise bad_request("chat member status can't be changed in private chats")
+        self._world.bot_leaves(group)
+        return True
 
     def _get_file(self, params: Json) -> Json:
         file = self._world.file(params["file_id"])
@@ -302,10 +313,12 @@ class BotApi:
 
     # Helpers for several methods.
 
-    def _addressee(self, params: Json) -> Account:
-        return self._world.writable_chat(params["chat_id"])
+    def _addressee(self, params: Json) -> Chat:
+        return self._world.writable_chat(
+            params["chat_id"], thread_id=params.get("message_thread_id")
+        )
 
-    def _reply_to(self, account: Account, params: Json) -> int | None:
+    def _reply_to(self, account: Chat, params: Json) -> int | None:
         wanted = params.get("reply_parameters")
         if wanted is None:
             return None

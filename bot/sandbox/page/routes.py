@@ -188,6 +188,8 @@ class _Stream:
         self._queue.put_nowait(None)
 
     def _listen(self, change: Change) -> None:
+        if change.chat_id < 0:
+            return  # groups have no phone of their own
         if self._queue.qsize() > _MAX_BEHIND:
             # The page reconnects on its own and gets a fresh snapshot.
             self.end()

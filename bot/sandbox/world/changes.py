@@ -21,8 +21,8 @@ class Toast:
 class Change:
     """Something that a phone now shows.
 
-    *kind*: ``message`` (new or edited), ``deleted``, ``toast``, ``account``, ``typing`` or ``bot``
-    (the menu or the name, for everybody; *chat_id* is 0).
+    *kind*: ``message`` (new or edited), ``deleted``, ``toast``, ``account``, ``group``, ``typing``
+    or ``bot`` (the menu or the name, for everybody; *chat_id* is 0).
     """
 
     kind: str

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.errors import Json
 from bot.sandbox.world.changes import Change, Listener
-from bot.sandbox.world.records import Account, Bubble, Query, StoredFile
+from bot.sandbox.world.records import Account, Bubble, Group, Query, StoredFile
 from bot.sandbox.world.store import Store
 from bot.sandbox.world.updates import UpdateQueue
 from domain.clock import Clock
@@ -14,6 +14,15 @@ from domain.clock import Clock
 # bot's database may remember a sandbox whose folder was deleted: a new Anna must not be the old
 # one, and a new update not one already handled.
 _NUMBERS_BEGAN_AT = 1_750_000_000
+
+
+ANONYMOUS: Json = {
+    "id": 1087968824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
+"""Who writes for an admin who stays anonymous (https://core.telegram.org/bots/api#message)."""
 
 
 class Memory:
@@ -34,6 +43,7 @@ class Memory:
         self._next_account_id = counters.get("account", first)
         self.updates = UpdateQueue(store, clock, first_id=first)
         self.accounts: dict[int, Account] = {}
+        self.groups: dict[int, Group] = {}
         self.chats: dict[int, dict[int, Bubble]] = {}
         self.queries: dict[str, Query] = {}
         self.profile: dict[str, Any] = dict(store.load("profile"))
@@ -51,6 +61,10 @@ class Memory:
             self.accounts[account.id] = account
             self.chats[account.id] = {}
         self.accounts = dict(sorted(self.accounts.items()))
+        for _, value in self.store.load("group"):
+            group = Group(**value)
+            self.groups[group.id] = group
+            self.chats[group.id] = {}
         bubbles = [Bubble(**value) for _, value in self.store.load("message")]
         for bubble in sorted(bubbles, key=lambda bubble: bubble.message_id):
             self.chats[bubble.chat_id][bubble.message_id] = bubble
@@ -106,10 +120,7 @@ class Memory:
     # As the Bot API represents it.
 
     def message(self, bubble: Bubble) -> Json:
-        account = self.accounts[bubble.chat_id]
-        body = bubble.body()
-        body["chat"] = account.as_chat()
-        body["from"] = self.bot_user() if bubble.from_bot else account.as_user()
+        body = bubble.body() | self._origin(bubble)
         if bubble.is_forwarded:
             body["forward_origin"] = {
                 "type": "hidden_user",
@@ -121,10 +132,23 @@ class Memory:
             if answered is not None:
                 body["reply_to_message"] = {
                     **answered.body(),
-                    "chat": body["chat"],
-                    "from": self.bot_user() if answered.from_bot else account.as_user(),
+                    **self._origin(answered),
                 }
         return body
+
+    def _origin(self, bubble: Bubble) -> Json:
+        """The chat and the sender of a message."""
+        group = self.groups.get(bubble.chat_id)
+        if group is None:
+            account = self.accounts[bubble.chat_id]
+            sender = self.bot_user() if bubble.from_bot else account.as_user()
+            return {"chat": account.as_chat(), "from": sender}
+        chat = group.as_chat()
+        if bubble.from_bot or bubble.sender_id is None:
+            return {"chat": chat, "from": self.bot_user()}
+        if bubble.is_anonymous:
+            return {"chat": chat, "from": ANONYMOUS, "sender_chat": chat}
+        return {"chat": chat, "from": self.accounts[bubble.sender_id].as_user()}
 
     # Storage.
 
@@ -160,6 +184,11 @@ class Memory:
         self.store.put("account", account.id, account)
         self.store.commit()
         self._tell(Change("account", account.id))
+
+    def _keep_group(self, group: Group) -> None:
+        self.store.put("group", group.id, group)
+        self.store.commit()
+        self._tell(Change("group", group.id))
 
     def _tell(self, change: Change) -> None:
         for key in (change.chat_id, None):

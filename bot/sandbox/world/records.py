@@ -1,4 +1,4 @@
-"""The sandbox's records: people, messages, callback queries, files."""
+"""The sandbox's records: people, groups, messages, callback queries, files."""
 
 from dataclasses import dataclass, field
 
@@ -30,6 +30,27 @@ class Account:
 
 
 @dataclass(slots=True)
+class Group:
+    """A chat of several people. A supergroup with `topics` (names by id, as text) is a forum."""
+
+    id: int
+    title: str
+    members: list[int]
+    is_supergroup: bool = False
+    topics: dict[str, str] = field(default_factory=dict)
+    closed_topics: list[int] = field(default_factory=list)
+    # A status of ChatMember: "left" until the bot is added.
+    bot_status: str = "left"
+    is_deleted: bool = False
+    moved_to: int | None = None
+
+    def as_chat(self) -> Json:
+        kind = "supergroup" if self.is_supergroup else "group"
+        chat: Json = {"id": self.id, "type": kind, "title": self.title}
+        return chat | {"is_forum": True} if self.topics else chat
+
+
+@dataclass(slots=True)
 class Bubble:
     """One message as it is shown in a chat."""
 
@@ -52,12 +73,18 @@ class Bubble:
     silent: bool = False
     reply_to: int | None = None
     is_forwarded: bool = False
+    # In a group: who wrote it, whether as an anonymous admin, and in which topic.
+    sender_id: int | None = None
+    is_anonymous: bool = False
+    thread_id: int | None = None
     # Increases with every change anywhere, so that changes since then can be found.
     revision: int = 0
 
     def body(self) -> Json:
         """The fields of the Bot API's Message, apart from sender, chat and date."""
         body: Json = {"message_id": self.message_id, "date": self.date}
+        if self.thread_id is not None:
+            body |= {"message_thread_id": self.thread_id, "is_topic_message": True}
         if self.edited_at is not None:
             body["edit_date"] = self.edited_at
         text, entities = (

@@ -9,9 +9,9 @@ import secrets
 from bot.sandbox.errors import Json, bad_request, forbidden
 from bot.sandbox.formatting import FormattedText, split_typed, typed_text
 from bot.sandbox.world.changes import Change, Toast
+from bot.sandbox.world.groups import Chat, GroupRules
 from bot.sandbox.world.links import START_PAYLOAD, start_payload
-from bot.sandbox.world.memory import Memory
-from bot.sandbox.world.records import Account, Bubble, Query
+from bot.sandbox.world.records import Account, Bubble, Group, Query
 from bot.sandbox.world.updates import ANSWER_WITHIN
 
 _STALE_QUERY = "query is too old and response timeout expired or query ID is invalid"
@@ -21,23 +21,27 @@ _NOT_MODIFIED = (
 )
 
 
-class World(Memory):
+class World(GroupRules):
     """The rules. All methods must be called on the same event loop."""
 
     # What the bot may do.
 
-    def chat(self, chat_id: int | str) -> Account:
-        """The person behind a private chat. Raises 400 if the bot can't know it."""
-        account = self.accounts.get(chat_id) if isinstance(chat_id, int) else None
-        if account is None:
+    def chat(self, chat_id: int | str) -> Chat:
+        """The person behind a private chat, or the group. Raises 400 if the bot can't know it."""
+        chat: Chat | None = None
+        if isinstance(chat_id, int):
+            chat = self.accounts.get(chat_id) or self.groups.get(chat_id)
+        if chat is None:
             raise bad_request("chat not found")
-        return account
+        return chat
 
-    def writable_chat(self, chat_id: int | str) -> Account:
+    def writable_chat(self, chat_id: int | str, *, thread_id: int | None = None) -> Chat:
         """Like :meth:`chat`; raises 403 if the person has not started the bot, or has
-        blocked it.
+        blocked it, and whatever keeps the bot from writing to the group, or into its topic.
         """
         account = self.chat(chat_id)
+        if isinstance(account, Group):
+            return self.writable_group(account, thread_id)
         if account.blocked:
             raise forbidden("bot was blocked by the user")
         if not account.started:
@@ -46,7 +50,7 @@ class World(Memory):
 
     def bot_sends(
         self,
-        account: Account,
+        account: Chat,
         formatted: FormattedText,
         *,
         source: str | None = None,
@@ -55,6 +59,7 @@ class World(Memory):
         attachment: Json | None = None,
         silent: bool = False,
         reply_to: int | None = None,
+        thread_id: int | None = None,
     ) -> Bubble:
         return self._add(
             Bubble(
@@ -70,6 +75,7 @@ class World(Memory):
                 attachment=attachment or {},
                 silent=silent,
                 reply_to=reply_to,
+                thread_id=thread_id,
             )
         )
 
@@ -115,7 +121,7 @@ class World(Memory):
         toast = Toast(text=text, alert=alert, url=url, query_id=query_id)
         self._tell(Change("toast", query.account_id, toast=toast))
 
-    def bot_types(self, account: Account) -> None:
+    def bot_types(self, account: Chat) -> None:
         self._tell(Change("typing", account.id))
 
     # What people do.
@@ -185,11 +191,17 @@ class World(Memory):
 
         Raises ValueError if the message doesn't have such a button, or no longer does.
         """
-        here = self.find_bubble(account.id, bubble.message_id)
+        here = self.find_bubble(bubble.chat_id, bubble.message_id)
+        group = self.groups.get(bubble.chat_id)
+        if group is not None:
+            self._require_member(group, account)
+        elif bubble.chat_id != account.id:
+            raise ValueError("that message is on another phone")
         carried = [button.get("callback_data") for row in bubble.keyboard for button in row]
         if here is not bubble or data not in carried:
             raise ValueError("the message does not carry that button (any more)")
-        self._require_unblocked(account)
+        if group is None:
+            self._require_unblocked(account)
         return self.asks(account, bubble, data)
 
     def asks(self, account: Account, bubble: Bubble, data: str) -> Query:
@@ -205,7 +217,7 @@ class World(Memory):
                 "id": query.id,
                 "from": account.as_user(),
                 "message": self.message(bubble),
-                "chat_instance": str(account.id * 7919),
+                "chat_instance": str(bubble.chat_id * 7919),
                 "data": data,
             },
         )
@@ -223,8 +235,8 @@ class World(Memory):
                 "chat": account.as_chat(),
                 "from": account.as_user(),
                 "date": self._now(),
-                "old_chat_member": self._membership(old),
-                "new_chat_member": self._membership(new),
+                "old_chat_member": self.bot_membership(old),
+                "new_chat_member": self.bot_membership(new),
             },
         )
         self._keep_account(account)
@@ -266,7 +278,3 @@ class World(Memory):
                 break
             del self.queries[query.id]
             self.store.remove("query", query.id)
-
-    def _membership(self, status: str) -> Json:
-        member: Json = {"status": status, "user": self.bot_user()}
-        return member | {"until_date": 0} if status == "kicked" else member

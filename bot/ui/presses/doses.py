@@ -56,6 +56,7 @@ class Take(OfDose):
     """Taken, on a card; of a range, the amount on the button."""
 
     verb = "tk"
+    is_for_groups = True
     style = Style.GREEN
 
     choice: MaybeChoice = None
@@ -119,6 +120,7 @@ class TakeAll(OfPerson):
     """Takes all doses that a card shows."""
 
     verb = "ta"
+    is_for_groups = True
     style = Style.GREEN
 
     card: Card
@@ -148,18 +150,21 @@ class OpenMenu(OfDose):
     """The ⋯ button on a card."""
 
     verb = "mo"
+    is_for_groups = True
     is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class CloseMenu(OfDose):
     verb = "bk"
+    is_for_groups = True
     is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Skip(OfDose):
     verb = "sk"
+    is_for_groups = True
 
     is_in_entry: Annotated[bool, flag("e")] = False
 
@@ -167,6 +172,7 @@ class Skip(OfDose):
 @dataclass(frozen=True, kw_only=True)
 class Snooze(OfDose):
     verb = "sz"
+    is_for_groups = True
 
     minutes: Annotated[int, one_of(SNOOZE_MINUTES)]
 
@@ -176,6 +182,7 @@ class HoldSlot(OfPerson):
     """I'm on it, on a card."""
 
     verb = "ho"
+    is_for_groups = True
 
     card: Card
 
@@ -185,6 +192,7 @@ class ShowNames(OfPerson):
     """What the doses of a card are, for whoever wants no names on it."""
 
     verb = "nm"
+    is_for_groups = True
 
     card: Card
 
@@ -203,6 +211,7 @@ class UndoOnCard(OfDose):
     """Undo below a card, which shows the result by itself."""
 
     verb = "uc"
+    is_for_groups = True
 
     record: Record = None
 
@@ -212,6 +221,7 @@ class ShowRecord(OfDose):
     """Only shows who answered for the dose."""
 
     verb = "sh"
+    is_for_groups = True
     is_read_only = True
 
 

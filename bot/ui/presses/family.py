@@ -1,4 +1,4 @@
-"""Buttons for families, their members and the people they care for."""
+"""Buttons for families, their members, their group and the people they care for."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,10 +8,11 @@ from uuid import UUID
 
 from bot.ui.presses.arguments import Page, beginning_of, flag, member_of, one_of
 from bot.ui.presses.press import Press, Style
-from bot.ui.presses.subjects import OfMember, OfPerson
+from bot.ui.presses.subjects import OfGroup, OfMember, OfPerson
 from domain.access import Role
 from domain.medicines.doses.ladder import WINDOWS
 from domain.models.family import Hears, HourCycle, LadderPlan
+from domain.models.groups import Receives
 
 _HOUR = timedelta(hours=1)
 
@@ -22,6 +23,23 @@ class HoursOf(StrEnum):
     MORNING = "morning"
     EVENING = "evening"
     QUIET = "quiet"
+
+
+class GroupUse(StrEnum):
+    """What a group is bound for: cards beside private ones or instead, with names or without."""
+
+    BESIDE = "beside"
+    INSTEAD = "instead"
+    BESIDE_WITHOUT_NAMES = "besideh"
+    INSTEAD_WITHOUT_NAMES = "insteadh"
+
+    @property
+    def receives(self) -> Receives:
+        return Receives(self.value.removesuffix("h"))
+
+    @property
+    def hides_names(self) -> bool:
+        return self.value.endswith("h")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,3 +242,49 @@ class LeaveFamily(Press):
     """Asks whether the presser wants to leave the family."""
 
     verb = "lv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferGroup(Press):
+    """Asks in the group whether the family's cards should go there, with names or without."""
+
+    verb = "go"
+    is_for_groups = True
+
+    hidden: Annotated[bool, flag("h")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BindGroup(Press):
+    verb = "gb"
+    is_for_groups = True
+
+    use: Annotated[GroupUse, member_of(GroupUse)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclineGroup(Press):
+    verb = "gn"
+    is_for_groups = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetGroupReceives(OfGroup):
+    verb = "gr"
+
+    receives: Annotated[Receives, member_of(Receives)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetGroupNames(OfGroup):
+    """Leaves out of the group's cards what is taken, or doesn't."""
+
+    verb = "gh"
+
+    hidden: Annotated[bool, flag("h")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnbindGroup(OfGroup):
+    verb = "gx"
+    style = Style.RED

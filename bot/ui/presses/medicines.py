@@ -75,6 +75,7 @@ class Give(OfMedicine):
     """*version* is the medicine's version as shown; older buttons don't carry it."""
 
     verb = "gv"
+    is_for_groups = True
 
     version: MaybeWhole = None
 

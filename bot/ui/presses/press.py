@@ -97,6 +97,8 @@ class Press:
     verb: ClassVar[str] = ""
     #: For presses that change nothing: they may be dropped when somebody presses too fast.
     is_read_only: ClassVar[bool] = False
+    #: For presses that may be made in a group, too: others would show there what is private.
+    is_for_groups: ClassVar[bool] = False
     style: ClassVar[Style | None] = None
     _form: ClassVar[_Form] = _Form()
 

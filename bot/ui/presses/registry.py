@@ -15,7 +15,7 @@ from bot.ui.presses import (
 )
 from bot.ui.presses.press import VERB_LENGTH, Press, Style, UnreadableCallback
 
-_AREAS = (appointments, contacts, conversation, doses, family, history, medicines, overview)
+_AREAS = (*(appointments, contacts, conversation, doses, family, history, medicines, overview),)
 
 
 def _kinds_of(area: ModuleType) -> Iterator[type[Press]]:

@@ -43,6 +43,13 @@ class OfDoctor(Press):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfGroup(Press):
+    """About the family's group."""
+
+    group_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfAction(Press):
     """About the action that its message reports. The action's id is filled in once it has
     happened.

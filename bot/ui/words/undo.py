@@ -17,6 +17,8 @@ def lasting(action: str) -> str:
 
 def _lasting_words() -> dict[str, str]:
     return {
+        "appointment.brought_back": _("you brought back an appointment. Remove it again: /appts"),
+        "appointment.deleted": _("you removed an appointment. Bring it back: /removed"),
         "appointment.driver_asked": _("you asked somebody to drive."),
         "appointment.outcome_recorded": _(
             "you said how an appointment went. To change it, open the appointment with /appts."
@@ -31,6 +33,11 @@ def _lasting_words() -> dict[str, str]:
         "family.ladder_set": _("you set what happens when nobody answers. Set it back: /settings"),
         "family.window_set": _("you set how long I ask about a dose. Set it back: /settings"),
         "family.renamed": _("you gave the family another name. Change it back: /family"),
+        "group.bound": _("you chose a group for the family's cards. Change it: /settings"),
+        "group.changed": _("you changed what the family's group gets. Change it back: /settings"),
+        "group.unbound": _(
+            "you stopped using the family's group. To use it again, type /start in it."
+        ),
         "invitation.created": _(
             "you made an invitation. It works once and expires after 48 hours. Revoke it: /family"
         ),
@@ -40,6 +47,8 @@ def _lasting_words() -> dict[str, str]:
         "member.removed": _("you removed somebody from the family. Invite them again: /invite"),
         "member.role_set": _("you changed what a member can do. Change it back: /family"),
         "member.sight_set": _("you chose whom a member sees. Change it back: /family"),
+        "medication.brought_back": _("you brought back a medicine. Stop or remove it: /meds"),
+        "medication.deleted": _("you removed a medicine. Bring it back: /removed"),
         "medication.ladder_set": _(
             "you set what happens when nobody answers about a medicine. Set it back on its page: "
             "/meds"
@@ -50,6 +59,8 @@ def _lasting_words() -> dict[str, str]:
         ),
         "person.added": _("you added somebody to care for. Rename or move them: /people"),
         "person.asked_first_set": _("you said who is asked first. Change it: /settings"),
+        "person.brought_back": _("you brought somebody back. Remove them again: /people"),
+        "person.deleted": _("you removed somebody you cared for. Bring them back: /removed"),
         "person.hearing_set": _("you chose what I tell you. Change it: /settings"),
         PROMISED: _("you said that you'd get more of a medicine. Type /refill when you have it."),
     }

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import exists, func, update
 
 from domain import audit
 from domain.appointments.changes.locking import (
+    LockedAppointment,
     LockedOccurrence,
     Reach,
     announce_and_get,
@@ -23,13 +24,15 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.series.occurrence_rows import find_first_upcoming
 from domain.appointments.series.replanning import replan, reset_timers
+from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Quota
 from domain.family.room import require_room
 from domain.local_time import resolve_local
-from domain.models import Appointment
+from domain.models import Appointment, AppointmentOccurrence, FamilyMember
 from domain.models.appointments import OccurrenceStatus
+from domain.timers import Step
 
 
 async def cancel_occurrence(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> OccurrenceFacts:
@@ -85,16 +88,7 @@ async def remove_appointment(
     scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None
 ) -> None:
     """Undo that an appointment was added (the event *undoes_id*). Raises NotFound."""
-    locked = await lock_appointment(scope, appointment_id)
-    await mark_changed(scope, appointment_id)
-    now = scope.clock.now()
-    called_off = replace(locked.series, cancelled_from=min(locked.scheduled_at, now))
-    await replan(scope, locked.series, called_off)
-    await scope.execute(
-        update(Appointment)
-        .where(Appointment.id == appointment_id)
-        .values(deleted_at=func.clock_now(), expanded_until=None)
-    )
+    await take_away(scope, await lock_appointment(scope, appointment_id))
     await audit.record(
         scope,
         "appointment.removed",
@@ -102,6 +96,65 @@ async def remove_appointment(
         subject_id=appointment_id,
         undoes_id=undoes_id,
     )
+
+
+async def take_away(scope: Scope, locked: LockedAppointment) -> None:
+    """Delete an appointment softly, with its occurrences ahead; records nothing."""
+    await mark_changed(scope, locked.series.id)
+    await replan(scope, locked.series, _all_called_off(scope, locked))
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == locked.series.id)
+        .values(deleted_at=func.clock_now(), expanded_until=None)
+    )
+    await scope.execute(
+        # Nobody is asked how one was that is removed. That it doesn't take place is still told.
+        update(AppointmentOccurrence)
+        .where(
+            AppointmentOccurrence.appointment_id == locked.series.id,
+            AppointmentOccurrence.ladder_step != Step.TELL,
+        )
+        .values(ladder_step=None, next_action_at=None)
+    )
+
+
+async def bring_back(scope: Scope, appointment_id: UUID) -> None:
+    """The opposite of :func:`take_away`: what was planned is planned again, if it's still ahead.
+    Nobody drives any more who has left the family. Raises NotFound unless it was removed.
+    """
+    found = await scope.execute(
+        update(Appointment)
+        .where(
+            Appointment.id == appointment_id,
+            Appointment.family_id == scope.family_id,
+            Appointment.deleted_at.is_not(None),
+        )
+        .values(deleted_at=None)
+    )
+    if not found:
+        raise NotFound
+    locked = await lock_appointment(scope, appointment_id)
+    is_member = exists().where(
+        FamilyMember.family_id == AppointmentOccurrence.family_id,
+        FamilyMember.user_id == AppointmentOccurrence.driver_id,
+        FamilyMember.left_at.is_(None),
+    )
+    await scope.execute(
+        update(AppointmentOccurrence)
+        .where(
+            AppointmentOccurrence.appointment_id == appointment_id,
+            AppointmentOccurrence.ends_at > func.clock_now(),
+            AppointmentOccurrence.driver_id.is_not(None),
+            ~is_member,
+        )
+        .values(driver_id=None)
+    )
+    await mark_changed(scope, appointment_id)
+    await replan(scope, _all_called_off(scope, locked), locked.series)
+
+
+def _all_called_off(scope: Scope, locked: LockedAppointment) -> Series:
+    return replace(locked.series, cancelled_from=min(locked.scheduled_at, scope.clock.now()))
 
 
 async def _cut(scope: Scope, locked: LockedOccurrence, since: datetime | None) -> None:

@@ -84,6 +84,7 @@ class AppointmentSnapshot:
             if now[id_] != was
         }
         appointment = await _appointment(scope, self.appointment_id)
+        opened = self.opened if str(self.opened) in changed else None
         return {
             "occurrence_id": str(self.opened) if self.opened else None,
             "reach": reach,
@@ -93,6 +94,19 @@ class AppointmentSnapshot:
             ),
             "begun": str(begun) if begun else None,
             "occurrences": changed,
+            # What /history changes shows beside what was there before.
+            "became": {
+                "appointment": to_json(
+                    {
+                        name: appointment[name]
+                        for name, was in self.appointment.items()
+                        if was != appointment[name]
+                    }
+                ),
+                "occurrence": to_json({name: now[opened][name] for name in changed[str(opened)]})
+                if opened
+                else {},
+            },
             "made": [str(id_) for id_ in now if id_ not in self.occurrences],
         }
 

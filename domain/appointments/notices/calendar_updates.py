@@ -23,4 +23,10 @@ async def _read(scope: Scope, header: MessageHeader) -> CalendarFacts:
     return CalendarFacts(await read_entries(scope, UUID(header.facts["origin_id"])), header.now)
 
 
-CALENDAR = MessageKind(Kind.CALENDAR, read_one_by_one(_read), is_silent=always_silent)
+def _find_obsolete(facts: CalendarFacts) -> str | None:
+    return None if facts.entries else "the reader doesn't see whom it is for"
+
+
+CALENDAR = MessageKind(
+    Kind.CALENDAR, read_one_by_one(_read), find_obsolete=_find_obsolete, is_silent=always_silent
+)

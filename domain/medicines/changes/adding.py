@@ -24,6 +24,7 @@ from domain.medicines.changes.locking import (
     record_change,
 )
 from domain.medicines.changes.moments import check_moments
+from domain.medicines.changes.status import status_json
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import SameMedicine, SimilarMedicine
 from domain.medicines.expansion.expandable import Expandable
@@ -159,7 +160,8 @@ async def remove_medication(
         )
     )
     await cancel_open_doses(scope, before)
-    await record_change(scope, "removed", medication_id, undoes_id=undoes_id)
+    status = status_json(before.status, before.resumes_at, before.is_with_person)
+    await record_change(scope, "removed", medication_id, before=status, undoes_id=undoes_id)
     removed = RemovedMedicine(before.name, before.dosage, before.schedule)
     if was_set is None:
         return removed

@@ -1,6 +1,6 @@
 """The status of a medicine: pausing, stopping, restoring."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from domain.medicines.expansion.counted_intakes import COUNTED, Counted, uncount
 from domain.medicines.expansion.re_expansion import re_expand
 from domain.medicines.facts import MedicineFacts, OpenDose
 from domain.medicines.reading import get_medication
+from domain.medicines.schedules.kinds import Schedule
 from domain.models import Medication
 from domain.models.medicines import MedicineStatus
 
@@ -170,6 +171,37 @@ async def _change_status(
         # The times of the person's day may have changed since.
         person_id = before.expandable.care_recipient_id
         schedule = await follow_day(scope, person_id, schedule, name=before.name)
+    called_off, counted = await _write(
+        scope, before, status, resumes_at, is_with_person, schedule=schedule, reopening=reopening
+    )
+    await record_change(
+        scope,
+        action,
+        before.id,
+        before=status_json(*was),
+        after={
+            **status_json(status, resumes_at, is_with_person),
+            COUNTED: counted,
+            CALLED_OFF: [str(dose.id) for dose in called_off],
+        },
+        undoes_id=undoes_id,
+    )
+    return replace(await get_medication(scope, before.id), called_off=called_off)
+
+
+async def _write(
+    scope: Scope,
+    before: LockedMedicine,
+    status: MedicineStatus,
+    resumes_at: datetime | None,
+    is_with_person: bool,
+    *,
+    schedule: Schedule,
+    reopening: Collection[UUID] = (),
+) -> tuple[Sequence[OpenDose], Counted]:
+    """Write the status, and the doses that follow from it; returns those that were called off, and
+    the intakes that count for others now.
+    """
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)
@@ -187,19 +219,34 @@ async def _change_status(
     if status is MedicineStatus.ACTIVE or resumes_at is not None:
         expandable = replace(before.expandable, schedule=schedule, resumes_at=resumes_at)
         counted = await re_expand(scope, expandable, called_off=reopening)
-    await record_change(
-        scope,
-        action,
-        before.id,
-        before=status_json(*was),
-        after={
-            **status_json(status, resumes_at, is_with_person),
-            COUNTED: counted,
-            CALLED_OFF: [str(dose.id) for dose in called_off],
-        },
-        undoes_id=undoes_id,
+    return called_off, counted
+
+
+async def bring_back_status(
+    scope: Scope, medication_id: UUID, before: Mapping[str, Any] | None
+) -> None:
+    """Give a medicine that was removed the status it had *before*, as :func:`status_json` wrote it;
+    None: nobody knows, so it stays stopped. Records nothing. Raises NotFound and NotAllowed.
+
+    A pause that would have ended by now is over. What was paused with the person, or wasn't paused
+    at all, follows the person's current pause.
+    """
+    locked = await lock_medicine(scope, medication_id)
+    status = MedicineStatus(before["status"]) if before else MedicineStatus.STOPPED
+    if before is None or status is MedicineStatus.STOPPED:
+        return
+    resumes_at = datetime.fromisoformat(before["resumes_at"]) if before["resumes_at"] else None
+    is_over = resumes_at is not None and resumes_at <= scope.clock.now()
+    is_with_person = False
+    if status is MedicineStatus.ACTIVE or is_over or before["is_paused_with_person"]:
+        pause = await lock_pause(scope, locked.expandable.care_recipient_id)
+        status = MedicineStatus.ACTIVE if pause is None else MedicineStatus.PAUSED
+        resumes_at = pause.until if pause else None
+        is_with_person = pause is not None
+    schedule = await follow_day(
+        scope, locked.expandable.care_recipient_id, locked.schedule, name=locked.name
     )
-    return replace(await get_medication(scope, before.id), called_off=called_off)
+    await _write(scope, locked, status, resumes_at, is_with_person, schedule=schedule)
 
 
 def status_json(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from domain.access import Action, Role
+from domain.access import Action
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.delivery.kinds import MessageHeader, MessageKind, QuietHoursRule
@@ -131,7 +131,7 @@ def _card(
         is_escalated=header.facts.get("escalated", False),
         asked=sorted(names.values()),
         is_told=bool(told),
-        may_record=header.receiver.role is not Role.VIEWER,
+        may_record=header.receiver.may_record,
         hides_names=header.receiver.hides_names,
         is_big=header.receiver.has_big_cards,
         menu_for=header.menu_dose_id,
@@ -157,8 +157,12 @@ SLOT_CARD = MessageKind(
 )
 
 
-async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
-    """Open or close Skip and Snooze of a dose on the reader's own card. Raises NotFound."""
+async def open_menu(
+    scope: Scope, dose_id: UUID, *, is_open: bool, group_chat_id: int | None = None
+) -> None:
+    """Open or close Skip and Snooze of a dose on the reader's own card, or on that in the group.
+    Raises NotFound.
+    """
     member = scope.require(Action.READ)
     slot = await scope.row(
         select(Dose.care_recipient_id, Dose.due_at).where(
@@ -171,5 +175,6 @@ async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
         scope,
         (slot.care_recipient_id, slot.due_at),
         user_id=member.user_id,
+        group_chat_id=group_chat_id,
         dose_id=dose_id if is_open else None,
     )

@@ -223,6 +223,32 @@ async def test_a_restricted_member_sees_only_whom_they_may(town: Town) -> None:
     assert await town.count("medication_logs") == 0
 
 
+async def test_what_is_sent_to_a_restricted_member_tells_nothing_of_the_others(
+    town: Town,
+) -> None:
+    home = await settle_in(town)
+    await add_person(home.anna, "Dad")
+    # What is gathered until the minute ends was gathered for somebody who saw everybody.
+    await add_medicine(home.anna, "Ramipril 5 mg at 21:00 for Mum")
+    await add_medicine(home.anna, "Warfarin 3 mg at 21:00 for Dad")
+    await home.ben.send("/settings")
+    await home.ben.press("Morning digest", message=await home.ben.sees("Settings"))
+    await home.ben.send("07:50")
+    await home.ben.sees("07:50")
+    await home.anna.press("Whom they see", message=await open_member(home.anna, "Ben"))
+    await home.anna.press("Dad", message=await home.anna.sees("Whom may Ben see?"))
+    await home.anna.press("Save", message=await home.anna.sees("only Mum"))
+    await home.anna.sees("Sees only Mum")
+    seen_before = await home.ben.sees("you now see only Mum")
+    town.jump_by(minutes=2)
+    await home.ben.sees("Anna added a medicine for Mum", after=seen_before)
+    town.jump_to(town.clock.now().replace(hour=7, minute=50, second=0) - timedelta(seconds=1))
+    await home.ben.sees("21:00 Ramipril", after=seen_before)
+    await town.settled()
+    new = [message for message in home.ben.messages if message.id > seen_before.id]
+    assert not any("Dad" in message.text or "Warfarin" in message.text for message in new)
+
+
 async def test_who_would_not_see_whom_they_drive_is_settled_first(town: Town) -> None:
     home = await settle_in(town)
     await add_person(home.anna, "Dad")

@@ -34,6 +34,9 @@ from domain.medicines.schedules.days import Monthly
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.schedules.moments import Moment, PartOfDay, Relation
 from domain.medicines.stock import refills
+from domain.memory.bringing_back import bring_back_thing
+from domain.memory.removal import delete_medication
+from domain.memory.removed import RemovedKind
 from domain.models import Base
 from domain.models.family import Hears, HourCycle, LadderPlan
 from domain.models.medicines import DoseStatus
@@ -427,6 +430,29 @@ async def test_the_order_of_records_survives_the_way_to_0015_and_back(
         assert (await connection.scalars(order)).all() == ["taken", "undone"] * 2
 
 
+async def test_a_group_is_lost_on_the_way_to_0016_and_private_cards_stay(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.bound_group(database, anna, -100)
+    await factories.asked_dose(database, smith, await factories.medicine(database, anna, mum))
+    await factories.deliver(database)
+    receivers = text("SELECT user_id, group_id IS NULL FROM notifications WHERE kind = 'slot_card'")
+    async with without_walls(database_url) as connection:
+        assert len((await connection.execute(receivers)).all()) == 2
+    await database.close()
+    await runner.downgrade(database_url, revision="0016")
+    cards = text("SELECT user_id FROM notifications WHERE kind = 'slot_card'")
+    async with without_walls(database_url) as connection:
+        assert (await connection.scalars(cards)).all() == [anna.id]
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        assert (await connection.execute(receivers)).all() == [(anna.id, True)]
+    await factories.bound_group(database, anna, -100)
+
+
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(
     database: Database, database_url: str
 ) -> None:
@@ -577,3 +603,37 @@ async def test_what_the_label_says_is_lost_on_the_way_to_0008_and_the_times_stay
         )
         assert {tuple(row) for row in lost} == {(None,) * 6}
     assert len(await factories.doses_of(database, smith, levo)) == 2
+
+
+async def test_where_changes_were_made_is_lost_on_the_way_to_0016_and_what_was_removed_stays_so(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    aspirin = await factories.medicine(database, anna, mum)
+    await factories.acting(database, anna, lambda scope: delete_medication(scope, aspirin.id))
+    async with without_walls(database_url, keep=True) as connection:
+        for statement in (
+            "UPDATE audit_events SET origin = 'group'",
+            (
+                "INSERT INTO set_asides (id, family_id, kind, subject_id, reason)"
+                " SELECT gen_random_uuid(), id, 'notification', id, 'KeyError' FROM families"
+            ),
+        ):
+            await connection.execute(text(statement))
+    await database.close()
+    await runner.downgrade(database_url, revision="0016")
+    async with without_walls(database_url) as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM set_asides")) == 0
+        row = (await connection.execute(text("SELECT * FROM audit_events LIMIT 1"))).one()
+        assert "origin" not in row._fields
+        gone = text("SELECT count(*) FROM medications WHERE deleted_at IS NOT NULL")
+        assert await connection.scalar(gone) == 1
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        origins = await connection.scalars(text("SELECT DISTINCT origin FROM audit_events"))
+        assert origins.all() == [None]
+    thing = RemovedKind.MEDICINE
+    await factories.acting(database, anna, lambda scope: bring_back_thing(scope, thing, aspirin.id))
+    assert [each.name for each in await factories.acting(database, anna, reading.list_medicines)]

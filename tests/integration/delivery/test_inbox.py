@@ -253,16 +253,6 @@ async def test_what_is_set_aside_keeps_its_content_and_holds_up_nothing(
     assert await claimed_ids(database) == [2]
 
 
-async def test_finished_ids_are_kept_for_a_week(database: Database) -> None:
-    await store(database, incoming(1), incoming(2))
-    await done(database, 1)
-    database.clock.advance(timedelta(days=6, hours=23))
-    assert await database.run(inbox.delete_old, as_dispatch()) == 0
-    database.clock.advance(timedelta(hours=2))
-    assert await database.run(inbox.delete_old, as_dispatch()) == 1
-    assert await claimed_ids(database) == [2]  # what is not finished stays, however old
-
-
 async def test_others_work_is_told_from_ours(database: Database) -> None:
     async def waits(besides: UUID) -> bool:
         return await database.run(

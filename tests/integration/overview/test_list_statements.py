@@ -17,6 +17,8 @@ from domain.medicines.doses.today import list_today
 from domain.medicines.reading import list_medicines
 from domain.medicines.records import recording
 from domain.medicines.records.history import get_entry, list_history
+from domain.memory.change_log import list_changes
+from domain.memory.removed import list_removed
 from domain.models.medicines import DoseStatus
 from domain.overview import elsewhere
 from tests import factories
@@ -41,6 +43,8 @@ LISTS: dict[str, Callable[[Scope], Awaitable[object]]] = {
     "meds": list_medicines,
     "people": list_people,
     "history": list_history,
+    "removed": list_removed,
+    "changes": list_changes,
 }
 
 

@@ -9,7 +9,6 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from bot.scheduling.isolation import Chore, Isolation
-from domain import set_asides
 from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -17,6 +16,7 @@ from domain.delivery import set_aside_work
 from domain.delivery.set_aside_work import SetAsideItem
 from domain.medicines.schedules.kinds import schedule_from_json
 from domain.medicines.stock import stock_checks
+from domain.memory.retention import delete_recovered
 from domain.set_asides import RETRIES, Subject, Work, describe
 from domain.timers import floor_minute
 from tests import factories
@@ -102,7 +102,7 @@ async def test_it_is_tried_again_ever_more_rarely_and_then_waits_for_somebody(
     await Isolation(database).do(chore(set(), done))
     assert subjects[0].id in done
     database.clock.advance(timedelta(days=2))
-    await database.run(set_asides.delete_recovered, as_dispatch())
+    await database.run(lambda scope: delete_recovered(scope, limit=9), as_dispatch())
     assert await waiting(database) == []
 
 
@@ -114,7 +114,7 @@ async def test_what_is_dropped_is_never_tried_again(
     await database.run(lambda scope: set_aside_work.drop(scope, found), as_dispatch())
     assert await waiting(database) == []
     database.clock.advance(timedelta(days=99))
-    await database.run(set_asides.delete_recovered, as_dispatch())
+    await database.run(lambda scope: delete_recovered(scope, limit=9), as_dispatch())
     done: list[UUID] = []
     await Isolation(database).do(chore(set(), done))
     assert subjects[0].id not in done

@@ -27,7 +27,9 @@ from domain.access import Role
 from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.choices import Choice
 from domain.medicines.records.corrections import RecordedWithin
+from domain.memory.removed import RemovedKind
 from domain.models.family import Hears, HourCycle, LadderPlan
+from domain.models.groups import Receives
 
 F = UUID("018f0000-0000-7000-8000-00000000000f")
 S = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -413,8 +415,6 @@ OF_VERSION_0_14: dict[str, Press] = {
     "ixAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.RevokeInvitation(
         family_id=F, invitation_id=S
     ),
-}
-OF_VERSION_0_13_MEMBERS: dict[str, Press] = {
     "mbAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA1": family.MembersPage(family_id=F, page=1),
     "meAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.ShowMember(family_id=F, user_id=S),
     "roAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aviewer": family.SetRole(
@@ -426,10 +426,50 @@ OF_VERSION_0_13_MEMBERS: dict[str, Press] = {
     ),
     "rmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.RemoveMember(family_id=F, user_id=S),
     "lvAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.LeaveFamily(family_id=F),
+    "xmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": history.RemoveMedicine(
+        family_id=F, medication_id=S
+    ),
+    "xmAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ay": history.RemoveMedicine(
+        family_id=F, medication_id=S, is_sure=True
+    ),
+    "xnAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ay": history.RemoveAppointment(
+        family_id=F, occurrence_id=S, is_sure=True
+    ),
+    "xpAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ay": history.RemovePerson(
+        family_id=F, person_id=S, is_sure=True
+    ),
+    "rlAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA2": history.RemovedListPage(
+        family_id=F,
+        page=2,
+    ),
+    "rwAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ap": history.ShowRemoved(
+        family_id=F, subject_id=S, kind=RemovedKind.PERSON
+    ),
+    "bbAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Am": history.BringBack(
+        family_id=F, subject_id=S, returning=history.Returning(RemovedKind.MEDICINE)
+    ),
+    "bbAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Adb": history.BringBack(
+        family_id=F, subject_id=S, returning=history.Returning(RemovedKind.DOCTOR, beside=True)
+    ),
+    "clAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA3": history.ChangesPage(
+        family_id=F,
+        page=3,
+    ),
+    "goAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAh": family.OfferGroup(family_id=F, hidden=True),
+    "gbAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAinsteadh": family.BindGroup(
+        family_id=F, use=family.GroupUse.INSTEAD_WITHOUT_NAMES
+    ),
+    "gnAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.DeclineGroup(family_id=F),
+    "grAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ainstead": family.SetGroupReceives(
+        family_id=F, group_id=S, receives=Receives.INSTEAD
+    ),
+    "ghAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ah": family.SetGroupNames(
+        family_id=F, group_id=S, hidden=True
+    ),
+    "gxAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": family.UnbindGroup(family_id=F, group_id=S),
 }
 EVER = {
     **OF_VERSION_0_14,
-    **OF_VERSION_0_13_MEMBERS,
     **OF_VERSION_0_13,
     **OF_VERSION_0_3,
     **SINCE,
@@ -437,6 +477,7 @@ EVER = {
     **OF_VERSION_0_8,
     **OF_VERSION_0_11,
     **OF_VERSION_0_12,
+    **OF_VERSION_0_14,
 }
 
 # Written another way by now: the first page of a list had two spellings.

@@ -33,8 +33,8 @@ from bot.ui.presses.doses import (
     TakeNamedDoses,
     UndoRecord,
 )
-from bot.ui.presses.family import HoursOf, Invite
-from bot.ui.presses.history import FamilyHistory
+from bot.ui.presses.family import GroupUse, HoursOf, Invite
+from bot.ui.presses.history import FamilyHistory, Returning
 from bot.ui.presses.medicines import REFILL_DAYS, MedicinesPage
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.press import NOWHERE, Press, UnreadableCallback
@@ -45,7 +45,9 @@ from domain.appointments.changes.locking import Reach
 from domain.medicines.doses.choices import Choice
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.records.corrections import RecordedWithin
+from domain.memory.removed import RemovedKind
 from domain.models.family import Hears, HourCycle, LadderPlan
+from domain.models.groups import Receives
 
 FAMILY = UUID("018f0000-0000-7000-8000-00000000000f")
 DOSE = UUID("018f0000-0000-7000-8000-0000000000d0")
@@ -86,10 +88,14 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     Hears: st.sampled_from(Hears),
     HourCycle: st.sampled_from(HourCycle),
     HoursOf: st.sampled_from(HoursOf),
+    GroupUse: st.sampled_from(GroupUse),
+    Receives: st.sampled_from(Receives),
     Where: st.sampled_from(Where),
     Below: st.sampled_from(Below),
     Choice | None: st.none() | CHOICES,
     ChosenBelow: st.builds(ChosenBelow, CHOICES, st.sampled_from(Below)),
+    RemovedKind: st.sampled_from(RemovedKind),
+    Returning: st.builds(Returning, st.sampled_from(RemovedKind), st.booleans()),
     int | None: st.none() | st.integers(0, 10**9),
     Reach | None: st.none() | st.sampled_from(Reach),
     RecordedWithin | None: RECORDS,

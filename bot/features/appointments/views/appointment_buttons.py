@@ -20,6 +20,7 @@ from bot.ui.presses.appointments import (
     WriteOutcome,
 )
 from bot.ui.presses.contacts import AddDoctor, ShowDoctor
+from bot.ui.presses.history import RemoveAppointment
 from bot.ui.presses.subjects import OfOccurrence
 from bot.ui.wording import _
 from domain.access import Action, may
@@ -89,6 +90,8 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
         rows += [(calendar, Button(_("🔁 All dates"), dates.encode())), (to_all,)]
     else:
         rows.append((calendar, to_all))
+    if may_change:
+        rows[-1] = (*rows[-1], button(_("🗑 Remove"), RemoveAppointment))
     return tuple(rows)
 
 

@@ -44,6 +44,28 @@ async def begin(request: Request) -> Answer:
     return FLOW.begin_in_place(request, "what", data)
 
 
+async def begin_said(request: Request, doctor_id: UUID, typed: str) -> Answer:
+    """Show the new number that somebody says the doctor has, before it is saved."""
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    doctor = await get_doctor(request.scope, doctor_id)
+    found = parse_phones(typed, zones=[doctor.zone, *await list_zones(request.scope)])
+    data: Data = {"id": str(doctor.id), "name": doctor.name, "zone": doctor.zone.key}
+    if not found.is_sure:
+        return FLOW.begin(request, "country", {**data, "phones": list(found.numbers)})
+    return FLOW.begin(request, "said", {**data, "old": doctor.phone, "phone": found.numbers[0]})
+
+
+def _ask_said(data: Data, choice: Choice) -> Screen:
+    rows = ((choice(conversations.save_label(), "save"),), (cancel_button(choice),))
+    return views.ask_new_phone(data["name"], data["old"], data["phone"], rows)
+
+
+async def _take_said(request: Request, running: Conversation, reply: Reply) -> Answer:
+    if reply.choice is None:
+        return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
+    return await _save_phone(request, running, str(running.data["phone"]), None)
+
+
 async def _shown_before(request: Request, data: Data) -> Screen:
     doctor = await get_doctor(request.scope, UUID(str(data["id"])))
     return views.doctor_screen(doctor, member=request.scope.require(Action.READ))
@@ -180,6 +202,7 @@ FLOW = Flow(
         "what": Step(_ask_what, _take_what),
         **{part: Step(_ask(part), _take(part)) for part in _PARTS},
         "country": Step(_ask_country, _take_country),
+        "said": Step(_ask_said, _take_said),
         "same": Step(_ask_same, _take_same),
     },
     abandon_policy=AbandonPolicy("doctors", Unfinished.NOT_CHANGED, renew=_renew),

@@ -153,6 +153,18 @@ def ask_country(name: str, typed: Sequence[Button], skip: Button) -> Screen:
     return Screen(words.format(name=escape(name)), rows)
 
 
+def ask_new_phone(name: str, old: str | None, phone: str, rows: Keyboard) -> Screen:
+    """A new number, as it was understood, and the one that it takes the place of."""
+    lines = [
+        _("👩‍⚕️ <b>{name}</b>").format(name=escape(name)),
+        _("📞 New number: {phone}").format(phone=escape(phone)),
+    ]
+    if old:
+        lines.append(_("In place of: {phone}").format(phone=escape(old)))
+    lines.append(_("Save it?"))
+    return Screen("\n".join(lines), rows)
+
+
 def phone_label(phone: str) -> str:
     return phone_by_country(phone)
 

@@ -18,6 +18,7 @@ from bot.ui.presses.family import (
 from bot.ui.wording import count_hours
 from domain.access import Action
 from domain.errors import NotFound
+from domain.family.group.reading import find_group
 from domain.family.settings import hearing as hearings
 from domain.family.settings import hours
 from domain.family.settings.ladder import set_family_ladder
@@ -33,21 +34,21 @@ async def settings(request: Request) -> Answer:
 
 async def family_settings(request: Request) -> Answer:
     """What holds for the whole family."""
-    return Answer(edit=await _family_screen(request))
+    return Answer(edit=await family_screen(request))
 
 
 async def set_ladder(request: Request) -> Answer:
     """What happens when nobody answers, for all medicines that have no ladder of their own."""
     plan = request.pressed(SetFamilyLadder).plan
     await set_family_ladder(request.scope, plan)
-    return family_views.ladder_set(await _family_screen(request), plan)
+    return family_views.ladder_set(await family_screen(request), plan)
 
 
 async def set_window(request: Request) -> Answer:
     """How long an unanswered dose is asked about."""
     window = timedelta(hours=request.pressed(SetWindow).hours)
     await windows.set_window(request.scope, window)
-    return family_views.window_set(await _family_screen(request), window)
+    return family_views.window_set(await family_screen(request), window)
 
 
 async def hearing(request: Request) -> Answer:
@@ -93,7 +94,8 @@ async def own_screen(request: Request) -> Screen:
     return views.settings(await get_settings(request.scope), member=member)
 
 
-async def _family_screen(request: Request) -> Screen:
+async def family_screen(request: Request) -> Screen:
     member = request.scope.require(Action.READ)
     facts, window = await get_settings(request.scope), await get_window(request.scope)
-    return family_views.family_settings(facts, window, member=member)
+    group = await find_group(request.scope)
+    return family_views.family_settings(facts, window, group, member=member)

@@ -98,6 +98,10 @@ def overview(family: FamilyOverview) -> Answer:
     else:
         leave = LeaveFamily(family_id=family.id)
         rows.append((Button(_("🚪 Leave this family"), leave.encode()),))
+    memory = [_menu(_("🗑 Removed"), "removed")]
+    if family.can_read_changes:
+        memory.append(_menu(_("🧾 Who changed what"), "changes"))
+    rows.append(tuple(memory))
     distinct_names = family_labels([here, *family.others])[1:]
     rows += [
         (switch_button(other.id, words),)

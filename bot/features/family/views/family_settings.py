@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.features.family.views import groups
 from bot.features.family.views.settings import level_in_words, settings_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.buttons import in_rows
@@ -12,6 +13,7 @@ from bot.ui.presses.family import AskFirst, SetFamilyLadder, SetWindow
 from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.ladders import button_words, plan_words
 from domain.database.scope import Member
+from domain.family.group.reading import GroupFacts
 from domain.family.settings.asked_first import AskedFirst
 from domain.family.settings.asked_first_notice import AskedFirstFacts
 from domain.family.settings.overview import SettingsFacts
@@ -21,7 +23,9 @@ from domain.models.family import Hears, LadderPlan
 _HOUR = timedelta(hours=1)
 
 
-def family_settings(facts: SettingsFacts, window: timedelta, *, member: Member) -> Screen:
+def family_settings(
+    facts: SettingsFacts, window: timedelta, group: GroupFacts | None, *, member: Member
+) -> Screen:
     """Everybody sees what holds for the family; its admins can change it."""
     lines = [
         _("👪 <b>Settings for the family</b> {family}").format(family=escape(family_name(member))),
@@ -36,9 +40,12 @@ def family_settings(facts: SettingsFacts, window: timedelta, *, member: Member) 
     ]
     if facts.asked_first:
         lines += [_("👥 <b>Asked first about doses</b>"), *map(_asked_line, facts.asked_first), ""]
+    lines += [*groups.settings_lines(group), ""]
     if not facts.may_change:
         lines.append(_("Only an admin can change what holds for the family."))
-    rows = _rows(facts, window, member) if facts.may_change else ()
+    rows: Keyboard = ()
+    if facts.may_change:
+        rows = (*_rows(facts, window, member), *groups.settings_rows(group, member=member))
     return Screen("\n".join(fitting(lines)), (*rows, (settings_button(),)))
 
 

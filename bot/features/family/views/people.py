@@ -8,7 +8,7 @@ from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.distinct_labels import Named, family_name, labels
 from bot.ui.length import LABEL, MAX_ROWS, fitting
 from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson, SetDayTimes
-from bot.ui.presses.history import PersonHistory
+from bot.ui.presses.history import PersonHistory, RemovePerson
 from bot.ui.presses.medicines import PausePerson, ResumePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
@@ -90,7 +90,14 @@ def _person_rows(person: Person, *, name: str | None, member: Member) -> Keyboar
             if person.pause
             else button(_("⏸ Pause") + about, PausePerson),
         ),
-        (button(day_times_label() + about, SetDayTimes),),
+        (
+            button(day_times_label() + about, SetDayTimes),
+            *(
+                (button(_("🗑 Remove") + about, RemovePerson),)
+                if may(member.role, Action.REMOVE_PERSON)
+                else ()
+            ),
+        ),
     )
 
 

@@ -123,10 +123,11 @@ def help_text(*, has_family: bool) -> Answer:
             "zone"
         ),
         _("/addperson NAME in CITY: add somebody to care for"),
-        _("/family: who's in the family"),
+        _("/family: who's in the family, and what each of them can do"),
+        _("/removed: what was removed, and how to bring it back"),
         _("/settings: what I tell you and when, who is asked first, a test reminder"),
         _("/invite: invite somebody to the family"),
-        _("/newfamily NAME: create another family"),
+        _("/newfamily NAME: create another family; /leave: leave this one"),
     ]
     last = [_("/cancel: stop what we're doing"), "", disclaimer()]
     groups = [head, daily, medicines, appointments, family, last]

@@ -72,7 +72,10 @@ def on_card(handler: Handler) -> Handler:
             chat_id=message.chat_id,
             message_id=message.message_id,
         )
-        return answer if is_kept_up else replace(answer, edit=views.superseded())
+        if is_kept_up:
+            return answer
+        is_over = request.chat is not None
+        return replace(answer, edit=views.over_here() if is_over else views.superseded())
 
     return handle
 
@@ -162,7 +165,7 @@ async def skip(request: Request) -> Answer:
         request.scope, [press.dose_id], status=DoseStatus.SKIPPED
     )
     answer = views.recorded(outcome)
-    if not press.is_in_entry:
+    if not press.is_in_entry or request.chat is not None:
         return answer
     return replace(answer, edit=await entry_screen(request, press.dose_id))
 
@@ -265,14 +268,19 @@ async def undo_medicine(request: Request) -> Answer:
 
 @on_card
 async def open_menu(request: Request) -> Answer:
-    await slot_cards.open_menu(request.scope, request.pressed(OpenMenu).dose_id, is_open=True)
+    await _menu(request, request.pressed(OpenMenu), is_open=True)
     return Answer()
 
 
 @on_card
 async def close_menu(request: Request) -> Answer:
-    await slot_cards.open_menu(request.scope, request.pressed(CloseMenu).dose_id, is_open=False)
+    await _menu(request, request.pressed(CloseMenu), is_open=False)
     return Answer()
+
+
+async def _menu(request: Request, press: OfDose, *, is_open: bool) -> None:
+    chat_id = None if request.chat is None else request.chat.chat_id
+    await slot_cards.open_menu(request.scope, press.dose_id, is_open=is_open, group_chat_id=chat_id)
 
 
 async def taken(

@@ -245,6 +245,11 @@ def already(dose: DoseFacts) -> str:
     return toast(text.format(name=_what(dose), who=who, time=when))
 
 
+def over_here() -> Screen:
+    """A card in a group that the family doesn't use any more, or one that nothing edits."""
+    return Screen(_("I don't keep this card up to date any more. /today in private shows all."))
+
+
 def superseded() -> Screen:
     """A copy of a card that nothing edits any more, because it was sent twice."""
     return Screen(_("🔁 I've sent you this card twice. I only keep the other one up to date."))

@@ -17,7 +17,7 @@ from bot.ui.buttons import page_turns, undo_button
 from bot.ui.conversations import change_label
 from bot.ui.distinct_labels import family_name, medicine_labels
 from bot.ui.length import fitting, label, shorten, toast
-from bot.ui.presses.history import MedicineHistory
+from bot.ui.presses.history import MedicineHistory, RemoveMedicine
 from bot.ui.presses.medicines import (
     ChangeMedicine,
     ChangeOpenDoses,
@@ -273,6 +273,7 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
         if facts.status is not MedicineStatus.STOPPED:
             rows += [(each,) for each in ladder_button(facts, member=member)]
         rows += forget_buttons(facts, member=member)
+        return (*rows, (back, button(_("🗑 Remove"), RemoveMedicine)))
     return (*rows, (back,))
 
 

@@ -15,9 +15,10 @@ from bot.features.medicines.flows.giving import skip_said
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.views.stock.overview import stocks
-from bot.features.overview.flows import part_of_today
+from bot.features.overview.flows import last_hours, part_of_today
 from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.named_days import is_on_named_day, names_day
+from bot.features.overview.flows.open_doses import age
 from bot.features.overview.flows.own_person import as_asked_of_oneself
 from bot.features.overview.flows.parts_of_day import holds, is_usually
 from bot.features.overview.views import own_words as views
@@ -40,7 +41,7 @@ from bot.grammar.intents.questions import (
     WhoIs,
     WhoIsInFamily,
 )
-from bot.grammar.intents.reading import begins_like_question
+from bot.grammar.intents.reading import begins_like_question, is_asked, is_surely_to_come
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer
 from bot.ui.distinct_labels import medicine_labels
@@ -179,6 +180,8 @@ def _days_ahead(dose: PlannedDose, now: datetime) -> int:
 
 
 async def _given(request: Request, intent: WasItGiven, known: Known) -> Answer:
+    if intent.hours:
+        return await last_hours.answer(request, intent)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     facts = await _facts(request, intent, known)
     return Answer(send=(views.given(facts, member=member, now=now),))
@@ -192,7 +195,7 @@ async def _facts(request: Request, intent: WasItGiven, known: Known) -> views.Gi
     doses = [dose for day in days for dose in day.doses if _fits(dose, intent)]
     if days_ago:
         # Those of before that nobody has answered are among them, and only today's are dated.
-        doses = [dose for dose in doses if _age(dose, now) == days_ago]
+        doses = [dose for dose in doses if age(dose, now) == days_ago]
     names = {pill.id: pill.name for pill in known.pills}
     last: list[DoseFacts] = []
     is_answered = any(dose.status is DoseStatus.TAKEN for dose in doses)
@@ -227,11 +230,6 @@ def _days_ago(intent: WasItGiven, today: date) -> int:
     return (today.weekday() - intent.weekday) % _WEEK or _WEEK
 
 
-def _age(dose: DoseFacts, now: datetime) -> int:
-    """How many days ago it was due, by the clock of whoever takes it."""
-    return (now.astimezone(dose.zone).date() - dose.local.date()).days
-
-
 def _fits(dose: DoseFacts, intent: WasItGiven) -> bool:
     is_named = not intent.medicine_ids or dose.medication_id in intent.medicine_ids
     is_theirs = intent.person_id is None or dose.care_recipient_id == intent.person_id
@@ -245,7 +243,10 @@ async def _no_record(request: Request, intent: NoRecord, known: Known) -> Answer
     if intent.medicine_ids:
         asked = WasItGiven(intent.medicine_ids, person_id=intent.person_id)
         facts = await _facts(request, asked, known)
-    return views.no_record(intent.why, facts, member=member, now=now)
+    if facts is not None and is_asked(request.text or ""):
+        return Answer(send=(views.given(facts, member=member, now=now),))
+    is_to_come = is_surely_to_come(request.text or "")
+    return views.no_record(intent.why, facts, is_to_come=is_to_come, member=member, now=now)
 
 
 async def _pages(

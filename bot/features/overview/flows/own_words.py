@@ -10,12 +10,14 @@ from uuid import UUID
 
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
+from bot.features.overview.flows import said_of_visits
 from bot.features.overview.flows.asked import answer_asked
 from bot.features.overview.flows.family_reader import FamilyReader, load_reader, read_short_word
 from bot.features.overview.flows.nicknames import Nicknames
 from bot.features.overview.flows.said import answer_bare, answer_said
 from bot.features.overview.views import danger as danger_views
 from bot.features.overview.views import own_words as views
+from bot.features.overview.views import said as said_views
 from bot.grammar.intents.kinds import (
     AsksAdvice,
     Danger,
@@ -26,6 +28,7 @@ from bot.grammar.intents.kinds import (
     NoRecord,
     OffTopic,
     Pauses,
+    Refilled,
     RunsCommand,
     SaysDanger,
     Skipped,
@@ -36,10 +39,17 @@ from bot.grammar.intents.kinds import (
 from bot.grammar.intents.known import Known
 from bot.grammar.intents.nearest import Likely, Nearest, list_nearest
 from bot.grammar.intents.questions import AboutMedicine, Topic, WhatRunsOut
-from bot.grammar.intents.reading import asks_to_fetch, is_asked, read_intents, without_reasons
+from bot.grammar.intents.reading import (
+    asks_to_fetch,
+    is_asked,
+    read_intents,
+    says_away,
+    without_reasons,
+)
 from bot.grammar.intents.replies import Said
 from bot.grammar.phones import country_of
 from bot.intake.request import Handler, Request
+from bot.redis.spoken import PROMISED
 from bot.ui.answer import Answer, Screen
 from domain.access import Action, Role, may
 from domain.errors import NothingToUndo
@@ -89,6 +99,9 @@ class OwnWords:
             answers.append((views.no_reason if is_why else views.not_understood)(message.unplaced))
         if any(_is_of_stock(intent) and asks_to_fetch(words) for words, intent in message.said):
             answers.append(views.told_nobody())
+            if any(isinstance(intent, Refilled) for _words, intent in message.said):
+                kept = [each for each in message.said if not _is_of_stock(each[1])]
+                message = replace(message, said=kept)
         before = len(answers)
         for at, (words, intent) in enumerate(message.said):
             asked = replace(request, text=words)
@@ -117,8 +130,8 @@ class OwnWords:
         """The answer to what was said beside what the question *flow_id* was about, which is over
         now; None if there was nothing.
         """
-        words = request.spoken.get("then")
-        if words is None or request.spoken.get("after") != str(flow_id):
+        words = request.spoken.get(f"{PROMISED}{flow_id}")
+        if words is None:
             return None
         asked = replace(request, text=words, press=None, message=None, conversation=None)
         return await self.on_message(replace(asked, replied=None), with_talk=False)
@@ -143,7 +156,12 @@ class OwnWords:
         return [each for one in allowed for each in await self._named(request, one)]
 
     async def _named(self, request: Request, nearest: Nearest) -> Sequence[Nearest]:
-        """Undo with what it undoes; none where there's nothing."""
+        """Undo with what it undoes; none where there's nothing. An appointment isn't moved to the
+        day on which it is, and nobody stops driving who doesn't.
+        """
+        if nearest.kind in {Likely.MOVE, Likely.NO_DRIVE}:
+            is_needless = await said_of_visits.is_so_already(request, nearest)
+            return [] if is_needless else [nearest]
         if nearest.kind != Likely.UNDO:
             return [nearest]
         try:
@@ -193,10 +211,23 @@ class OwnWords:
             return None
         return (await _danger(request, intents[0].danger)).send[0]
 
+    async def beside_danger(self, request: Request) -> Answer | None:
+        """The answer to words of danger with which something is said to be done, too; None to
+        others.
+        """
+        if request.scope.member is None:
+            return None
+        reader = await load_reader(request)
+        said = reader.read_message(request.text or "").said
+        return await self.on_message(request, with_talk=False) if len(said) > 1 else None
+
     async def _answer(self, request: Request, intent: Intent, known: Known) -> Answer | None:
         match intent:
             case RunsCommand(command):
-                return await self._run(request, command)
+                shown = await self._run(request, command)
+                if shown is not None and command == "settings" and says_away(request.text or ""):
+                    return said_views.to_tap(views.cannot_leave_out(), shown.send)
+                return shown
             case SaysDanger(danger=danger):
                 return await _danger(request, danger)
             case SmallTalk(talk=talk):
@@ -238,7 +269,7 @@ def _joined(
     if after:
         flow_id = (last.conversation or {})["continue"]["flow_id"]
         then = ". ".join(words for words, _intent in after)
-        spoken = {**spoken, "then": then, "after": flow_id}
+        spoken = {**spoken, f"{PROMISED}{flow_id}": then}
         send = (*send, *views.comes_after(then).send)
     return replace(last, send=(*send, *last.send), spoken=spoken)
 

@@ -8,14 +8,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.features.contacts.flows import add_doctor
+from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.medicines.flows.giving import give, skip_said, take_late
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
-from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.screens import entry_screen, medicine_screen
 from bot.features.medicines.flows.stock import refill
-from bot.features.overview.flows import corrections, said_changes, said_of_visits
-from bot.features.overview.flows.open_doses import SOON, doses_today, of_one_slot
+from bot.features.overview.flows import (
+    corrections,
+    left_out,
+    said_changes,
+    said_of_visits,
+    said_pauses,
+)
+from bot.features.overview.flows.open_doses import (
+    SOON,
+    doses_today,
+    of_one_slot,
+    of_this_day,
+)
 from bot.features.overview.flows.own_person import own_person
 from bot.features.overview.flows.parts_of_day import holds
 from bot.features.overview.flows.when_given import long_due, said_at
@@ -30,6 +40,7 @@ from bot.grammar.intents.kinds import (
     Gave,
     GaveDue,
     HasDoctor,
+    HasNumber,
     Intent,
     Moved,
     Pauses,
@@ -87,13 +98,15 @@ async def answer_said(
             pages = [await medicine_screen(request, each) for each in ids[:MAX_SCREENS]]
             return views.to_tap(views.stop_later() if is_later else views.stop_it(), pages)
         case Pauses():
-            return await _pauses(request, intent)
+            return await said_pauses.begin(request, intent)
         case Resumes():
-            return await _resumes(request, intent) or views.nothing_paused()
+            return await said_pauses.resume(request, intent) or views.nothing_paused()
         case HasDoctor():
             return await add_doctor.begin(
                 replace(request, text=await _with_person(request, intent))
             )
+        case HasNumber(doctor_ids=ids, phone=phone):
+            return await change_doctor.begin_said(request, ids[0], phone)
         case SaysDirection(line=line):
             return await commands["addmed"](replace(request, text=line))
         case SaysAppointment(line=line):
@@ -244,8 +257,11 @@ async def _gave_due(
         # "All given" is of today, where anything of today is open.
         today = [dose for dose in doses if dose.local.date() == now.astimezone(dose.zone).date()]
         doses = today or doses
+    later: Sequence[DoseFacts] = ()
     if intent.part is not None:
-        doses = [dose for dose in doses if dose.due_at <= now] or doses
+        due = [dose for dose in doses if dose.due_at <= now]
+        later = [dose for dose in doses if dose.due_at > now] if due else ()
+        doses = due or doses
     elif not intent.is_all:
         doses = of_one_slot(doses, now if at is None else at + SOON)
     if not doses:
@@ -256,9 +272,24 @@ async def _gave_due(
     note = await _with_giver(request, intent)
     return await _of_one_person(
         doses,
-        lambda theirs: take_late.begin_said(request, theirs, when, note),
+        lambda theirs: _take_without(request, theirs, later, when=when, note=note),
         whose=lambda: _whose(request, note, commands),
     )
+
+
+async def _take_without(
+    request: Request,
+    doses: Sequence[DoseFacts],
+    later: Sequence[DoseFacts],
+    *,
+    when: str,
+    note: str,
+) -> Answer:
+    """Ask about *doses*, and name those that are due *later* in the same part of the day."""
+    asked = await take_late.begin_said(request, doses, when, note)
+    people = {dose.care_recipient_id for dose in doses}
+    others = [dose for dose in later if dose.care_recipient_id in people]
+    return views.not_due_yet(others, asked) if others else asked
 
 
 async def _which_it_is(
@@ -332,9 +363,14 @@ async def _skipped(
             return dose.local.hour in intent.due_hours
         if intent.part is not None:
             return holds(intent.part, dose.local.hour)
-        return dose.due_at <= now + SOON
+        return intent.is_ahead or dose.due_at <= now + SOON
 
-    doses = of_one_slot(await doses_today(request, is_meant), request.scope.clock.now())
+    now = request.scope.clock.now()
+    if intent.is_before:
+        return await left_out.of_yesterday(request, intent, is_meant)
+    open_doses = await doses_today(request, is_meant)
+    doses = of_this_day(open_doses, request.text or "", now, is_ahead=intent.is_ahead)
+    doses = left_out.next_ahead(doses, now) if intent.is_ahead else of_one_slot(doses, now)
     if not doses:
         return await _recorded(request, is_meant)
     return await _of_one_person(
@@ -342,34 +378,3 @@ async def _skipped(
         lambda theirs: skip_said.begin(request, theirs, intent.reason),
         whose=lambda: _whose(request, "", commands),
     )
-
-
-async def _pauses(request: Request, intent: Pauses) -> Answer | None:
-    request.scope.require(Action.CHANGE_MEDICINES)
-    if intent.is_later:
-        people = {each.id: each.name for each in await list_people(request.scope)}
-        whom = intent.person_id or await _only_person(request) or next(iter(people), None)
-        return views.pause_later(people.get(whom, "") if whom else "")
-    if len(intent.medicine_ids) == 1:
-        return await pause.begin_said(request, "medicine", intent.medicine_ids[0], intent.end)
-    person_id = intent.person_id or await _only_person(request)
-    if intent.medicine_ids or person_id is None:
-        return await pause.begin(replace(request, text=intent.end))
-    return await pause.begin_said(request, "person", person_id, intent.end)
-
-
-async def _resumes(request: Request, intent: Resumes) -> Answer | None:
-    """The pause that is running, with Resume; None if there is none."""
-    for line in await list_not_stopped(request.scope):
-        if line.id in intent.medicine_ids and line.resumes_at is not None:
-            return await pause.begin_said(request, "medicine", line.id, "")
-    person_id = intent.person_id or await _only_person(request)
-    people = {person.id: person for person in await list_people(request.scope)}
-    if person_id is None or person_id not in people or people[person_id].pause is None:
-        return None
-    return await pause.begin_said(request, "person", person_id, "")
-
-
-async def _only_person(request: Request) -> UUID | None:
-    people = await list_people(request.scope)
-    return people[0].id if len(people) == 1 else None

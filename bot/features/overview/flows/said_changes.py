@@ -25,7 +25,9 @@ async def begin(request: Request, intent: ChangesTo) -> Answer:
     if len(ids) == 1:
         lines = await list_not_stopped(request.scope)
         line = next((each for each in lines if each.id in ids), None)
-        if line is not None:
+        if line is not None and intent.amounts:
+            words = _of_each_part(request, intent, line)
+        elif line is not None:
             words = _only_then(request, words, line)
             words = as_change(words, line.dosage.words.partition(" ")[2])
             words = f"{words}{_in_place_of(request, intent.part, line)}"
@@ -35,7 +37,23 @@ async def begin(request: Request, intent: ChangesTo) -> Answer:
             return shown
     pages = [await medicine_screen(request, each) for each in ids[:MAX_SCREENS]]
     is_later = _BEGINS_LATER.search(words)
-    return views.to_tap(views.change_later(words) if is_later else views.change_it(), pages)
+    if not is_later:
+        return views.to_tap(views.change_it(), pages)
+    lines = [each for each in await list_not_stopped(request.scope) if each.id in ids]
+    then = _FROM_THEN.sub("", words).strip(" ,")
+    name = f"{lines[0].name} is now {then}" if len(lines) == 1 else then
+    return views.to_tap(views.change_later(name), pages)
+
+
+def _of_each_part(request: Request, intent: ChangesTo, line: MedicineLine) -> str:
+    """ "500 mg at 08:00 and 750 mg at 20:00", at the hours that it has; as it was typed, if it has
+    another one, too, or none then.
+    """
+    times = times_of(line.schedule, zone=line.zone, now=request.scope.clock.now())
+    said = {at: amount for amount, part in intent.amounts for at in times if holds(part, at.hour)}
+    if len(said) != len(intent.amounts) or len(said) != len(times):
+        return intent.words
+    return " and ".join(f"{said[at]} at {at:%H:%M}" for at in sorted(said))
 
 
 def _only_then(request: Request, words: str, line: MedicineLine) -> str:
@@ -59,4 +77,5 @@ def _in_place_of(request: Request, part: Part | None, line: MedicineLine) -> str
     return f" instead of {then[0]:%H:%M}" if len(then) == 1 < len(times) else ""
 
 
+_FROM_THEN = re.compile(r"(?i),? *\b(?:from|starting)(?: on)? (?:next )?\w+")
 _BEGINS_LATER = re.compile(r"\b(?:from|starting) (?!now\b|today\b)\w+")

@@ -12,8 +12,10 @@ from bot.features.appointments.flows.screens import occurrence_screen
 from bot.features.overview.flows.family_reader import list_ahead
 from bot.features.overview.flows.named_days import is_on_named_day, names_day
 from bot.features.overview.views import said as views
-from bot.grammar.dates import MONTH_NAMES
+from bot.grammar.dates import MONTH_NAMES, WEEKDAYS
 from bot.grammar.intents.kinds import AsksToDrive, CalledOff, Drives
+from bot.grammar.intents.nearest import Likely, Nearest
+from bot.grammar.words.loading import load_rewrites
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.length import MAX_SCREENS
@@ -40,6 +42,8 @@ def _moment(when: str, facts: OccurrenceFacts) -> str:
     """The words *when* as a question about the new time reads them: "back a week" is a date, with
     the time of before.
     """
+    for expression, meant in load_rewrites("appointment_lines")["dates in words"]:
+        when = expression.sub(meant, when)
     when = _TWELVE.sub("12:00", _HOUR_FIRST.sub(r"\g<day> at \g<hour>", when))
     when, keeps_time = _SAME_TIME.subn("", when)
     local = facts.starts_at.astimezone(facts.zone)
@@ -101,6 +105,20 @@ _NAMES_WHERE = re.compile(
     r"(?i)\bto (?:the |her |his |their )?(?!(?:do|drive|take|it|that|there)\b)[a-z]{3,}"
 )
 _SOMEBODY_ELSE = re.compile(r"(?i)\b(?:some|any)(?:one|body)(?: else)?\b")
+
+
+async def is_so_already(request: Request, nearest: Nearest) -> bool:
+    """Whether the next appointment of that name is on the day that a button would move it to, or
+    whoever would stop driving there doesn't drive.
+    """
+    named = [
+        each for each in await list_ahead(request.scope) if each.details.title == nearest.about
+    ]
+    if nearest.kind == Likely.NO_DRIVE:
+        return not any(each.driver_id == request.scope.user_id for each in named)
+    day = WEEKDAYS.get(nearest.how.casefold().strip())
+    local = [each.starts_at.astimezone(each.zone) for each in named[:1]]
+    return day is not None and any(each.weekday() == day.value for each in local)
 
 
 async def ask_to_drive(request: Request, intent: AsksToDrive) -> Answer:

@@ -32,6 +32,7 @@ from domain.models.medicines import MedicineStatus
 from domain.overview.change_events import Concern
 from domain.overview.told_changes import ChangesFacts, ToldChange
 
+_SAYS_ALL = (".removed", ".deleted", "person.brought_back")
 _MAX_OPENED = 5  # buttons that open an appointment
 
 
@@ -157,6 +158,18 @@ def _words() -> dict[str, str]:
         "medication.stopped": _("⏹ {who} stopped a medicine for {person}:"),
         "medication.restored": _("▶️ {who} resumed a medicine for {person}:"),
         "person.day_times_set": _("🕗 {who} changed the times of {person}'s day:"),
+        "medication.deleted": _(
+            "🗑 {who} removed {name} for {person}. I won't remind anyone about it any more."
+        ),
+        "medication.brought_back": _("↩️ {who} brought back a medicine for {person}:"),
+        "person.deleted": _(
+            "🗑 {who} removed {name}. I won't remind anyone about their medicines or appointments "
+            "any more."
+        ),
+        "person.brought_back": _(
+            "↩️ {who} brought back {name}, with their medicines and appointments. /today shows "
+            "what's due."
+        ),
         "person.paused": _("⏸ {who} paused all of {person}'s medicines:"),
         "person.resumed": _("▶️ {who} resumed {person}'s medicines."),
         "appointment.added": _("➕ {who} added an appointment:"),
@@ -166,6 +179,8 @@ def _words() -> dict[str, str]:
         "appointment.clock_changed": _("↔️ {who} moved an appointment to another time zone:"),
         "appointment.cancelled": _("🚫 {who} called off an appointment:"),
         "appointment.restored": _("↩️ {who} restored an appointment:"),
+        "appointment.deleted": _("🗑 {who} removed {name} for {person}."),
+        "appointment.brought_back": _("↩️ {who} brought back an appointment:"),
         "appointment.driver_found": _("🚗 {who} will drive:"),
         "appointment.driver_lost": _("🚗 {who} can't drive after all:"),
         "appointment.driver_gone": _("🚗 Whoever was driving isn't in the family any more:"),
@@ -196,7 +211,9 @@ def _state(item: ToldChange, facts: ChangesFacts) -> Sequence[str]:
     if item.appointment is not None:
         return _appointment(item, item.appointment, facts)
     if item.person is None:
-        return [] if item.action.endswith(".removed") else [_gone(item)]
+        if item.action.endswith(_SAYS_ALL):
+            return _no_longer_promised(item)
+        return [_gone(item)]
     if item.parts:
         return _day_times(item, item.person)
     if item.person.pause is None:
@@ -204,6 +221,23 @@ def _state(item: ToldChange, facts: ChangesFacts) -> Sequence[str]:
         return [] if is_said else [_("▶️ Not paused")]
     paused = pause_words(item.person.pause, zone=item.person.zone, now=facts.now, stays=True)
     return [_("⏸ {paused}").format(paused=paused[:1].upper() + paused[1:])]
+
+
+def _no_longer_promised(item: ToldChange) -> Sequence[str]:
+    """What a reader is told who had promised something about what is removed."""
+    if item.concern is not Concern.OWN:
+        return []
+    match item.action:
+        case "appointment.deleted":
+            return [_("🚗 You don't need to drive any more.")]
+        case "medication.deleted":
+            return [_("You don't need to do what you promised about it any more.")]
+        case "person.deleted":
+            return [
+                _("You don't need to do what you promised for them any more: driving, or a refill.")
+            ]
+        case _:
+            return []
 
 
 def _day_times(item: ToldChange, person: Person) -> Sequence[str]:

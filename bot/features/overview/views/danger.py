@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from bot.features.overview.views.emergency_numbers import AMBULANCE, CRISIS, POISON
 from bot.grammar.intents.kinds import Danger
 from bot.ui.answer import Answer, Button, say
+from bot.ui.emergency_numbers import AMBULANCE, CRISIS, POISON
 from bot.ui.presses.overview import TellFamily
 from bot.ui.wording import _, escape, listed
 from domain.family.alarms import Called

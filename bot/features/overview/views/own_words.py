@@ -74,9 +74,9 @@ def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) 
     if dose.status in RESOLVED:
         line = dose_line(dose, now, reader_zone=member.zone)
         line += f" <i>“{escape(dose.note)}”</i>" if dose.note else ""
-        return _for_person(line, dose) if facts.names_people else line
+        return for_person(line, dose) if facts.names_people else line
     what = f"{escape(dose.name)} {escape(dose.dosage)}"
-    what = _for_person(what, dose) if facts.names_people else what
+    what = for_person(what, dose) if facts.names_people else what
     is_of_today = dose.local.date() == now.astimezone(dose.zone).date()
     is_of_that_day = is_of_today or facts.day != facts.today
     time = due_clock(dose, reader_zone=member.zone) if is_of_that_day else due_moment(dose, now=now)
@@ -92,7 +92,7 @@ def _line(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datetime) 
     )
 
 
-def _for_person(what: str, dose: DoseFacts) -> str:
+def for_person(what: str, dose: DoseFacts) -> str:
     return _("{what} for {person}").format(what=what, person=escape(dose.person))
 
 
@@ -108,7 +108,7 @@ def last_given(dose: DoseFacts, facts: GivenFacts, *, member: Member, now: datet
     at = dose.taken_at or dose.due_at
     what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
     return _("Last: {what}, {moment}, recorded by {who}").format(
-        what=_for_person(what, dose) if facts.names_people else what,
+        what=for_person(what, dose) if facts.names_people else what,
         moment=moment_of(dose, at, dose.taken_zone, now=now, reader_zone=member.zone),
         who=escape(dose.resolved_by or ""),
     )
@@ -204,19 +204,27 @@ def comes_after(words: str) -> Answer:
     """Of several things in one message, those that wait for an answer to the first."""
     return say(
         _("One thing after the other. After this, I'll come to “{words}”.").format(
-            words=quoted(words)
+            words=quoted(words.strip(" .,;:"))
         )
     )
 
 
 def left_out(words: str) -> Answer:
     """Of a message, what nothing is done with."""
-    return say(_("I've left out “{words}”.").format(words=quoted(words)))
+    return say(_("I've left out “{words}”.").format(words=quoted(words.strip(" .,;:"))))
 
 
 def not_understood(words: str) -> Answer:
     """Of what is asked or offered, the words that have no place in it."""
-    return say(_("I didn't understand “{words}”.").format(words=quoted(words)))
+    return say(_("I didn't understand “{words}”.").format(words=quoted(words.strip(" .,;:"))))
+
+
+def cannot_leave_out() -> str:
+    """A member is away for some days."""
+    return _(
+        "I can't set that for days to come. On the day you leave, tap “About” below to hear less "
+        "from me, and once more when you're back. The others are still asked."
+    )
 
 
 def no_reason(words: str) -> Answer:
@@ -250,8 +258,17 @@ def which_medicine(lines: Sequence[tuple[UUID, str]], *, member: Member) -> Scre
     return Screen(_("Which one do you mean?"), in_rows(buttons))
 
 
-def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: datetime) -> Answer:
-    """Nothing was recorded of what only sounded like it; what is recorded follows."""
+def no_record(
+    why: Unsaid,
+    facts: GivenFacts | None,
+    *,
+    is_to_come: bool = True,
+    member: Member,
+    now: datetime,
+) -> Answer:
+    """Nothing was recorded of what only sounded like it; what is recorded follows. Unless it
+    surely `is_to_come`, it isn't said so.
+    """
     words = {
         Unsaid.NEGATED: _(
             "I haven't recorded anything. To record that a dose was skipped, use Skip on its "
@@ -264,6 +281,8 @@ def no_record(why: Unsaid, facts: GivenFacts | None, *, member: Member, now: dat
         Unsaid.PLANNED: _("I haven't recorded anything, since that's still to come."),
         Unsaid.QUOTED: _("I haven't recorded anything, since I can't tell whether it was given."),
     }
+    if why is Unsaid.PLANNED and not is_to_come:
+        words[why] = _("I haven't recorded anything, since I'm not sure that it was given.")
     is_open = why in (Unsaid.NEGATED, Unsaid.UNABLE)
     buttons = home_buttons("today") if is_open else home_buttons("give")
     is_recorded = facts is not None and any(dose.status in RESOLVED for dose in facts.doses)

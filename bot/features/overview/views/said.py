@@ -62,9 +62,10 @@ def change_it() -> str:
 
 
 def change_later(words: str) -> str:
+    """*words* say what it is to be then, without from when on."""
     return _(
-        "I can't set a change that begins on a later day, so nothing is changed yet. Tell me "
-        "“{words}” on that day, or tap “Change”."
+        "I can't set a change that begins on a later day, so nothing is changed yet. On that day, "
+        "tell me “{words}”, or tap “Change”."
     ).format(words=quoted(words))
 
 
@@ -77,6 +78,32 @@ def pause_later(name: str) -> Answer:
             "skipped on its card."
         ).format(name=quoted(name)),
         home_buttons("today", "appts"),
+    )
+
+
+def pause_after(dose: DoseFacts, end: str) -> Answer:
+    """A pause begins when it is saved, and before tonight a *dose* is still to be given."""
+    return say(
+        _(
+            "Nothing is paused yet: a pause begins at once, and {name} is still due at {time}. "
+            "Once that is recorded, tell me “pause {name} {end}”."
+        ).format(name=quoted(dose.name), time=f"{dose.local:%H:%M}", end=quoted(end)),
+        home_buttons("today"),
+    )
+
+
+def not_due_yet(doses: Sequence[DoseFacts], asked: Answer) -> Answer:
+    """*asked*, before which stands what isn't in it: "her morning pills", of which some are due
+    later.
+    """
+    named = listed([f"{escape(dose.name)} ({dose.local:%H:%M})" for dose in doses])
+    words = _("Not in this, since it isn't due yet: {names}.").format(names=named)
+    return replace(asked, send=(Screen(words), *asked.send))
+
+
+def recorded_otherwise() -> str:
+    return _(
+        "This is what is recorded, and I haven't changed it. If it's wrong, correct or undo it:"
     )
 
 

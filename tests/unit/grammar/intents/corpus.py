@@ -22,6 +22,7 @@ from bot.grammar.intents.kinds import (
     Gave,
     GaveDue,
     HasDoctor,
+    HasNumber,
     Intent,
     Moved,
     NoRecord,
@@ -99,6 +100,7 @@ OFFERS: tuple[str, ...] = (
         "pauses",
         "resumes",
         "doctor",
+        "number",
         "direction",
         "appointment",
         "command",
@@ -163,8 +165,9 @@ def in_words(intent: Intent) -> str:
         case WhatIsDue(span=span, weekday=weekday, part=part):
             usual = f" {part}" if part else ""
             return f"due {span if weekday is None else _DAYS[weekday]}{usual}"
-        case WasItGiven(ids, asked, _person, part, days_ago, weekday):
+        case WasItGiven(ids, asked, _person, part, days_ago, weekday, hours):
             words = f"given {_names(ids) or 'all'} {asked.split()[-1]}"
+            words += f" {hours} hours" if hours else ""
             words += f" {part}" if part else ""
             day = "" if weekday is None else f" {_DAYS[weekday]}"
             return words + (" yesterday" if days_ago else day)
@@ -199,6 +202,9 @@ def in_words(intent: Intent) -> str:
             return "how they are" if is_of_health else "off-topic"
         case NoRecord(why):
             return f"no-record {why}"
+        case ChangesTo(ids, amounts=amounts) if amounts:
+            each = [f"{amount} {part}" for amount, part in amounts]
+            return f"changes {_names(ids)} to {', '.join(each)}"
         case ChangesTo(ids, words, part):
             return " ".join(filter(None, ["changes", part, _names(ids), f"to {words}"]))
         case WentTo(words):
@@ -243,12 +249,14 @@ def in_words(intent: Intent) -> str:
         case Stops(ids, is_later):
             return f"stops {_names(ids)}{' later' if is_later else ''}"
         case Pauses(ids, _person, end, is_later):
-            when = " later" if is_later else ""
-            return f"pauses {_names(ids) or 'all'} {end}{when}".strip()
+            said = ["pauses", _names(ids) or "all", end, "later" if is_later else ""]
+            return " ".join(filter(None, said))
         case Resumes(ids):
             return f"resumes {_names(ids) or 'all'}"
         case HasDoctor(line, _person):
             return f"doctor {line}"
+        case HasNumber(ids, phone):
+            return f"number {_names(ids)} {phone}"
         case SaysDirection(line):
             return f"direction {line}"
         case SaysAppointment(line):

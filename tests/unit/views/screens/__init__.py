@@ -32,6 +32,7 @@ from tests.unit.views.screens.medicines.pauses import pause_screens
 from tests.unit.views.screens.medicines.records import history_screens, intake_screens, late_screens
 from tests.unit.views.screens.medicines.stock import stock_screens
 from tests.unit.views.screens.members import member_screens
+from tests.unit.views.screens.memory import memory_screens
 from tests.unit.views.screens.overview import (
     digest_screens,
     elsewhere_screens,
@@ -75,6 +76,7 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
             **day_times_screens(home),
             **start_screens(home),
         },
+        "memory": memory_screens(home),
         "medicines/cards": {
             **card_screens(home),
             **press_screens(home),

@@ -68,6 +68,13 @@ def doctor_screens(home: Home) -> Mapping[str, View]:
             [choice(doctors.phone_label(phone)) for phone in ("+351213425678", "+442134256789")],
             button,
         ),
+        "doctor_ask_new_phone_said": partial(
+            doctors.ask_new_phone,
+            words.ben,
+            doctor.phone,
+            "+442079460222",
+            ((button,),),
+        ),
         "doctor_ask_same": partial(
             doctors.ask_same,
             doctors.in_short(doctor),

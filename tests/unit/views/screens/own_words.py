@@ -7,10 +7,10 @@ from functools import partial
 
 from bot.features.family.views import notices
 from bot.features.medicines.views import nicknames
-from bot.features.overview.views import danger, first_minute, own_words, said
+from bot.features.overview.views import danger, first_minute, given_since, own_words, said
 from bot.grammar.intents.kinds import Danger, Unsaid
 from bot.grammar.intents.questions import Part, Span
-from bot.ui.answer import Screen
+from bot.ui.answer import Answer, Screen
 from bot.ui.presses.doses import Snooze
 from domain.family.alarms import AlarmFacts, Called
 from domain.medicines.dosages import Dosage
@@ -126,6 +126,43 @@ def own_words_screens(home: Home) -> Mapping[str, View]:
             member=home.member,
             today=TODAY,
         ),
+        "own_given_since": partial(
+            given_since.given_since,
+            [taken],
+            names=names,
+            person="",
+            hours=24,
+            most=2,
+            is_complete=True,
+            names_people=True,
+            member=home.member,
+            now=NOW,
+        ),
+        "own_given_since_nothing": partial(
+            given_since.given_since,
+            (),
+            names=(),
+            person=words.person,
+            hours=72,
+            most=None,
+            is_complete=False,
+            names_people=False,
+            member=home.member,
+            now=NOW,
+        ),
+        "own_no_record_late": partial(
+            own_words.no_record,
+            Unsaid.PLANNED,
+            None,
+            is_to_come=False,
+            member=home.member,
+            now=NOW,
+        ),
+        "own_cannot_leave_out": partial(_only_text, own_words.cannot_leave_out),
+        "said_pause_after": partial(said.pause_after, open_dose, "until Thursday"),
+        "said_recorded_otherwise": partial(said.to_tap, said.recorded_otherwise(), [page]),
+        "said_not_due_yet": partial(said.not_due_yet, [open_dose], Answer(send=(page,))),
+        "said_change_later": partial(said.to_tap, said.change_later("Aspirin is now 4 mg"), [page]),
         "own_no_purpose": partial(own_words.no_purpose, Screen("…")),
         "own_left_out": partial(own_words.left_out, words.medicine),
         "own_no_reason": partial(own_words.no_reason, words.medicine),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.ui import floods, refusals
+from bot.ui import floods, in_groups, refusals
 from domain.access import Action, Role
 from domain.appointments.errors import (
     AppointmentCancelled,
@@ -25,12 +25,14 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     NothingToUndo,
+    NotInFamily,
     SimilarName,
     TooLateToUndo,
 )
 from domain.family.errors import (
     AlreadyMember,
     FamilyFull,
+    GroupTaken,
     HoursClash,
     InvitationExpired,
     InvitationRevoked,
@@ -97,6 +99,8 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "no_family": NoFamily(),
         "nobody_cared_for": NobodyCaredFor(),
         "not_found": NotFound(),
+        "not_in_family": NotInFamily(),
+        "group_taken": GroupTaken(),
         "appointment_in_past": AppointmentInPast(NOW, LONDON),
         "appointment_over": AppointmentOver(),
         "appointment_cancelled": AppointmentCancelled(),
@@ -165,7 +169,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "refused_slow_down": partial(floods.slow_down),
         "refused_family_slow_down": partial(floods.family_slow_down),
         "refused_last_wrong_invitation": partial(floods.last_wrong_invitation),
-        "refused_in_private": partial(refusals.in_private, "carecircle_bot"),
+        "refused_in_private": partial(in_groups.in_private, "carecircle_bot"),
         "refused_forgetful": partial(refusals.conversations_unavailable),
         "refused_old_button": partial(refusals.old_button),
         "refused_apology": partial(refusals.apology, "4711"),

@@ -21,6 +21,7 @@ from domain.models.family import Hears, HourCycle, LadderPlan
 from domain.reminders.auditor import EDIT, NOT_AUDITED, WATCHED, Watched
 from domain.reminders.invariants import Breach
 from tests.unit.views.screens.conversation import choice
+from tests.unit.views.screens.groups import group_screens
 from tests.unit.views.screens.home import (
     ANNA_ID,
     BEN_ID,
@@ -68,6 +69,7 @@ def settings_screens(home: Home) -> Mapping[str, View]:
     late[Watched.AUDIT] = Breach(NOT_AUDITED, 5, None)
     gone = UnreachableFacts(words.ben, words.family, False, [words.anna])
     return {
+        **group_screens(home, facts),
         "settings": partial(shown, facts),
         "settings_of_somebody_who_hides": partial(
             settings.settings,
@@ -104,11 +106,16 @@ def settings_screens(home: Home) -> Mapping[str, View]:
                 ("clash", own_hours.clash),
             )
         },
-        "family_settings": partial(shared, facts, two_hours),
+        "family_settings": partial(shared, facts, two_hours, None),
         "family_settings_of_somebody_who_may_not": partial(
-            shared, replace(facts, ladder=LadderPlan.ONCE, may_change=False), timedelta(hours=1)
+            shared,
+            replace(facts, ladder=LadderPlan.ONCE, may_change=False),
+            timedelta(hours=1),
+            None,
         ),
-        "family_settings_of_nobody": partial(shared, replace(facts, asked_first=()), two_hours),
+        "family_settings_of_nobody": partial(
+            shared, replace(facts, asked_first=()), two_hours, None
+        ),
         "settings_ladder_set": partial(family_settings.ladder_set, Screen("…"), LadderPlan.STEEP),
         "settings_window_set": partial(family_settings.window_set, Screen("…"), two_hours),
         "settings_ask_who": partial(

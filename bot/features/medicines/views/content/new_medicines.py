@@ -268,7 +268,7 @@ def confirm(
     if before:
         read.append(_("✏️ Before: {medicine}").format(medicine=escape(before)))
     if unkept:
-        words = _("⚠️ Not all of this is in it, which you typed: “{words}”")
+        words = _("⚠️ I've left out a part of “{words}”")
         read.append(words.format(words=escape(shorten(unkept, to=LONGEST_INSTRUCTIONS))))
     rows = ((keep,),) if unkept and keep else ()
     return Screen(

@@ -188,6 +188,7 @@ def press_screens(home: Home) -> Mapping[str, View]:
             Recorded([taken], [], too_soon=[just_given, TooSoon(home.dose(number=2), second)])
         ),
         "press_on_a_card_sent_twice": partial(doses.superseded),
+        "press_on_a_card_of_a_former_group": partial(doses.over_here),
         "press_on_yesterdays_card": which([missed], [home.dose(number=1)]),
         "press_on_yesterdays_card_of_two": which([missed, home.dose(DoseStatus.MISSED, 1)], []),
     }

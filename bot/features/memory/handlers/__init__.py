@@ -1,0 +1,1 @@
+"""Handlers: parse, one domain operation, a view."""
