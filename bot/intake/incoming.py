@@ -8,7 +8,7 @@ from uuid import UUID
 from telegram import Chat, Message, Update
 from telegram import Contact as TelegramContact
 
-from bot.intake.admission import Arrival, read_press
+from bot.intake.admission import Arrival, UpdateKind, read_press
 from bot.intake.request import Contact, Replied, Request
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import CachedMedicines
@@ -138,10 +138,27 @@ def thread_of(update: Update) -> int | None:
     return message.message_thread_id
 
 
-def is_for_another_bot(text: str, username: str) -> bool:
-    """Whether it's a command that names another bot."""
-    named = _ADDRESSED.match(text)
-    return named is not None and named[1].casefold() != username.casefold()
+def is_among_others(update: Update, arrival: Arrival, username: str) -> bool:
+    """Whether it's what people in a group say to each other, or to another bot, or what happens
+    among them: whoever says it isn't even noted as a user.
+    """
+    if arrival.is_private:
+        return False
+    match arrival.kind:
+        case UpdateKind.PRESS:
+            return False
+        case UpdateKind.EVENT:
+            return True
+        case UpdateKind.MESSAGE:
+            return not arrival.is_to_us
+        case UpdateKind.COMMAND:
+            named = _ADDRESSED.match(text_of(update))
+            return named is not None and named[1].casefold() != username.casefold()
+
+
+def is_anonymous(update: Update) -> bool:
+    """Whether a message was written as a group or a channel. A press always has its presser."""
+    return update.message is not None and update.message.sender_chat is not None
 
 
 def _contact(shared: TelegramContact) -> Contact:

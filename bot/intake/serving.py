@@ -25,7 +25,8 @@ from bot.intake.identity import Identities
 from bot.intake.incoming import (
     Incoming,
     command_of,
-    is_for_another_bot,
+    is_among_others,
+    is_anonymous,
     speaks_to,
     text_of,
 )
@@ -261,25 +262,15 @@ class Serving:
         is_private = chat.type == Chat.PRIVATE
         is_to_us = not is_private and speaks_to(update, self._services.bot_username)
         arrival = Arrival(kind, is_private, name, text, press, is_to_us)
-        if self._is_among_others(update, arrival):
+        if is_among_others(update, arrival, self._services.bot_username):
             self._services.on_done(update.update_id)
             return
-        if user.is_bot or _is_anonymous(update):
+        if user.is_bot or is_anonymous(update):
             await self._answer_nobody(update, arrival, chat_id=chat.id)
             return
         async with self._services.effect_slots:
             answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
         await self.finish(update, answer)
-
-    def _is_among_others(self, update: Update, arrival: Arrival) -> bool:
-        """Whether it's what people in a group say to each other, or to another bot: whoever says it
-        isn't even noted as a user.
-        """
-        if arrival.is_private or not arrival.is_limited:
-            return False
-        if arrival.kind is UpdateKind.MESSAGE:
-            return not arrival.is_to_us
-        return is_for_another_bot(text_of(update), self._services.bot_username)
 
     async def _answer_nobody(self, update: Update, arrival: Arrival, *, chat_id: int) -> None:
         """A bot, an anonymous admin of a group, or a channel: nobody whose membership could be
@@ -404,8 +395,3 @@ class Serving:
         except ConversationsUnavailable:
             # Without Redis there is nothing to continue anyway.
             log.warning("question message not stored: redis unavailable")
-
-
-def _is_anonymous(update: Update) -> bool:
-    """Whether a message was written as a group or a channel. A press always has its presser."""
-    return update.message is not None and update.message.sender_chat is not None

@@ -18,11 +18,17 @@ class GroupRoom:
         self._group = group
         self._since = 0
         self._heard = asyncio.Event()
+        #: Nobody's: a toast is on the phone of who has tapped.
+        self.toasts: list[Toast] = []
         world.listen(self._listen, chat_id=group.id)
 
     @property
     def id(self) -> int:
         return self._group.id
+
+    @property
+    def name(self) -> str:
+        return self._group.title
 
     @property
     def has_bot(self) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
-from bot.sandbox import Message, Person
+from bot.sandbox import GroupRoom, Message, Person
 from tests import town as towns
 from tests.phone_calendar import Entry, PhoneCalendar
 from tests.talk import script
@@ -19,12 +19,14 @@ from tests.talk.script import (
     Edits,
     Expects,
     Family,
+    Group,
     Line,
     Moment,
     Newcomer,
     Numbered,
     OpensCalendar,
     Passes,
+    Removes,
     Says,
     Stranger,
     Tables,
@@ -68,6 +70,7 @@ class Performance:
     zone: ZoneInfo
     tell: Callable[[str], None]
     people: dict[str, Person] = field(default_factory=dict)
+    groups: dict[str, GroupRoom] = field(default_factory=dict)
     phones: Phones = field(default_factory=Phones)
     _last_speaker: str | None = None
     _changed: list[Seen] = field(default_factory=list)
@@ -100,6 +103,12 @@ class Performance:
                 await self._gather(line)
             case Stranger(name=name):
                 self._meet_stranger(name)
+            case Group(name=name, members=members):
+                group = self.stage.town.group(name, *(self._person(who) for who in members))
+                self.groups[name] = group
+                self.phones.add(group)
+            case Removes(who=who, where=where):
+                self._group(where).remove_bot(self._person(who))
             case Passes(by=by):
                 await self._let_pass(self.stage.now + by)
             case Moment():
@@ -120,6 +129,12 @@ class Performance:
         self._last_speaker = line.who
         await self.stage.forget_rates()
         match line:
+            case Says(text=text, where=str(where)):
+                await self._group(where).send(person, text)
+            case Taps(label=label, on=on, where=str(where)):
+                group = self._group(where)
+                there = None if on is None else _newest(group, on)
+                group.tap(person, label, message=there)
             case Says(text=text, on=on):
                 about = None if on is None else _newest(person, on)
                 await person.send(text, reply_to=about)
@@ -165,7 +180,8 @@ class Performance:
             raise script.UnreadableLine("nobody has said anything yet")
         shown = [seen.words for seen in self._changed if seen.who == who]
         if line.anywhere:
-            shown = [in_words(m) for m in self._person(who).messages if m.from_bot]
+            screen = self.groups[who] if who in self.groups else self._person(who)
+            shown = [in_words(m) for m in screen.messages if m.from_bot]
         if not any(line.text in words for words in shown):
             raise TalkFailed(f"{who} sees:\n" + ("\n—\n".join(shown[-6:]) or "(nothing new)"))
 
@@ -189,6 +205,11 @@ class Performance:
         now = self.stage.now
         shown = calendar.shown(now, now + CALENDAR_SHOWS)
         return [entry for entry in shown if entry.starts_at > now]
+
+    def _group(self, name: str) -> GroupRoom:
+        if name not in self.groups:
+            raise script.UnreadableLine(f"what group is {name}?")
+        return self.groups[name]
 
     def _person(self, name: str) -> Person:
         if name not in self.people:
@@ -243,7 +264,7 @@ async def _live_in(member: Person, place: str) -> None:
     await member.sees("I've set your time zone to")
 
 
-def _newest(person: Person, fragment: str) -> Message:
+def _newest(person: Person | GroupRoom, fragment: str) -> Message:
     for message in reversed(person.messages):
         if message.from_bot and fragment in message.text:
             return message

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.sandbox import Message, Person
+from bot.sandbox import GroupRoom, Message, Person
 
 
 @dataclass(frozen=True)
@@ -16,18 +16,18 @@ class Seen:
 
 
 class Phones:
-    """Remembers what each phone showed."""
+    """Remembers what each phone, and each group, showed."""
 
     def __init__(self) -> None:
-        self._people: list[Person] = []
+        self._people: list[Person | GroupRoom] = []
         self._shown: dict[int, dict[int, Message]] = {}
         self._toasts: dict[int, int] = {}
 
     @property
-    def people(self) -> Sequence[Person]:
+    def people(self) -> Sequence[Person | GroupRoom]:
         return self._people
 
-    def add(self, person: Person) -> None:
+    def add(self, person: Person | GroupRoom) -> None:
         self._people.append(person)
         self._shown[person.id] = {}
         self._toasts[person.id] = 0
@@ -36,7 +36,7 @@ class Phones:
         """What has changed since the last call."""
         return [seen for person in self._people for seen in self._changes_of(person)]
 
-    def _changes_of(self, person: Person) -> Iterator[Seen]:
+    def _changes_of(self, person: Person | GroupRoom) -> Iterator[Seen]:
         before = self._shown[person.id]
         now = {message.id: message for message in person.messages if message.from_bot}
         self._shown[person.id] = now

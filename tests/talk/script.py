@@ -3,6 +3,10 @@
 ```
 family "Us": Anna (admin), Ben (caregiver, New York); Mum in Europe/London; at 2026-06-01 07:40
 stranger Cara                    somebody new, who is in no family
+group "Smiths": Anna, Ben, Cara  a group, to which the first of them adds the bot
+Anna in Smiths: /start           something that is typed there; Smiths> shows what is to be seen
+Anna taps "Taken" in Smiths      a button of the newest message there that has such a one
+Anna removes the bot from Smiths
 Anna: /addmed Para 500 mg as needed, 4 hours apart, max 4
 > Save?                         Anna's phone shows that, new or changed by the step before
 Ben>> Para                      it stands somewhere on Ben's phone
@@ -59,12 +63,27 @@ class Stranger:
 
 
 @dataclass(frozen=True)
+class Group:
+    name: str
+    members: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Says:
-    """`on`: in reply to the newest message that shows that."""
+    """`on`: in reply to the newest message that shows that. `where`: in that group."""
 
     who: str
     text: str
     on: str | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True)
+class Removes:
+    """Removes the bot from that group."""
+
+    who: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +91,7 @@ class Taps:
     who: str
     label: str
     on: str | None
+    where: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +167,8 @@ class Expects:
 Line: TypeAlias = (
     Family
     | Stranger
+    | Group
+    | Removes
     | Says
     | Taps
     | Edits
@@ -257,6 +279,14 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
     (rf"(?:{_WHO})?(?P<sign>!>|>>|>)\s*(?P<text>.+)", _expects),
     (r"family\s+\"(?P<name>[^\"]+)\":(?P<members>[^;]+)(?:;(?P<rest>.*))?", _family),
     (r"stranger\s+(?P<name>\w+)", lambda found: Stranger(found["name"])),
+    (
+        r"group\s+\"(?P<name>[^\"]+)\":(?P<members>.+)",
+        lambda found: Group(found["name"], [who.strip() for who in found["members"].split(",")]),
+    ),
+    (
+        rf"{_WHO}\s+removes the bot from\s+(?P<where>\w+)",
+        lambda found: Removes(found["who"], found["where"]),
+    ),
     (r"bot\s+stops", lambda _: Bot(stops=True, starts=False)),
     (r"bot\s+starts", lambda _: Bot(stops=False, starts=True)),
     (r"bot\s+restarts", lambda _: Bot(stops=True, starts=True)),
@@ -264,8 +294,11 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
     (r"\+(?P<length>(?:\s*\d+\s*[dhms])+)", _passes),
     (_MOMENT, _moment),
     (
-        rf"{_WHO}\s+taps\s+\"(?P<label>[^\"]+)\"(?:\s+on\s+\"(?P<on>[^\"]+)\")?",
-        lambda found: Taps(found["who"], found["label"], found["on"]),
+        (
+            rf"{_WHO}\s+taps\s+\"(?P<label>[^\"]+)\"(?:\s+on\s+\"(?P<on>[^\"]+)\")?"
+            r"(?:\s+in\s+(?P<where>\w+))?"
+        ),
+        lambda found: Taps(found["who"], found["label"], found["on"], found["where"]),
     ),
     (
         rf"{_WHO}\s+edits\s+\"(?P<old>[^\"]+)\":\s*(?P<text>.+)",
@@ -283,6 +316,10 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
     ),
     (rf"{_WHO}\s+blocks the bot", lambda found: Blocks(found["who"], is_blocked=True)),
     (rf"{_WHO}\s+unblocks the bot", lambda found: Blocks(found["who"], is_blocked=False)),
+    (
+        rf"{_WHO}\s+in\s+(?P<where>\w+):\s*(?P<text>.+)",
+        lambda found: Says(found["who"], _typed(found["text"]), where=found["where"]),
+    ),
     (
         rf"{_WHO}:\s*(?P<text>.+)",
         lambda found: Says(found["who"], _typed(found["text"])),

@@ -134,7 +134,7 @@ export function drawMessage(message, phone) {
   const foot = make("div", { className: "foot" });
   if (message.silent) foot.append(make("span", { title: "Sent without a sound" }, "🔕"));
   if (message.edited) foot.append(make("span", {}, "edited"));
-  if (!message.from_bot && message.text) {
+  if (!message.from_bot && message.text && !phone.person.members) {
     const edit = make("button", { type: "button", className: "edit", ariaLabel: "Edit", title: "Edit" }, "✎");
     edit.addEventListener("click", () => phone.beginEdit(message));
     foot.append(edit);
@@ -146,6 +146,7 @@ export function drawMessage(message, phone) {
   }
   foot.append(make("time", { dateTime: new Date(message.date * 1000).toISOString() }, timeOf(message.date)));
   const bubble = make("div", { className: "bubble" });
+  if (message.sender) bubble.append(make("div", { className: "sender" }, message.sender));
   const answered = phone.messages.get(message.reply_to);
   if (answered) bubble.append(make("div", { className: "answered" }, nameOf(answered)));
   if (Object.keys(message.attachment).length) bubble.append(attachmentOf(message));

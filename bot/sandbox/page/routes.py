@@ -12,13 +12,17 @@ from aiohttp import web
 
 from bot.sandbox.bot_api.methods import menu
 from bot.sandbox.errors import Json
+from bot.sandbox.page import groups
 from bot.sandbox.person import photo, sticker, voice_message
 from bot.sandbox.world.changes import Change
 from bot.sandbox.world.records import Account, Bubble
 from bot.sandbox.world.world import World
 
 _FILES = Path(__file__).parent
-PARTS = ("style.css", "icon.svg", "sandbox.js", "phone.js", "messages.js", "tools.js")
+PARTS = (
+    *("style.css", "icon.svg", "sandbox.js", "phone.js", "group.js", "messages.js"),
+    "tools.js",
+)
 _SHOWN_MESSAGES = 300
 """How much of a chat a phone shows."""
 _HEARTBEAT = 15
@@ -58,6 +62,7 @@ class Page:
         router.add_get("/page/files/{file_id}", _guarded(self._download))
         router.add_get("/page/pictures/{file_id}", _guarded(self._picture))
         router.add_post("/page/people", _guarded(self._add_person))
+        router.add_post("/page/groups", _guarded(self._add_group))
         router.add_post("/page/people/{person}/{action}", _guarded(self._act))
 
     def end_streams(self) -> None:
@@ -111,14 +116,29 @@ class Page:
         account = self._world.add_account(name, language_code=language)
         return web.json_response({"id": account.id}, headers=_HEADERS)
 
+    async def _add_group(self, request: web.Request) -> web.StreamResponse:
+        given = await _json_body(request)
+        try:
+            title = " ".join(_text(given, "name").split())[:_MAX_NAME]
+            group = groups.create(self._world, title, has_topics=bool(given.get("topics")))
+        except (KeyError, ValueError) as error:
+            return _refusal(str(error))
+        return web.json_response({"id": group.id}, headers=_HEADERS)
+
     async def _act(self, request: web.Request) -> web.StreamResponse:
         given = await _json_body(request)
         number = request.match_info["person"]
-        account = self._world.accounts.get(int(number)) if number.isdecimal() else None
-        if account is None:
-            raise web.HTTPNotFound
+        found = int(number) if number.removeprefix("-").isdecimal() else 0
+        account, group = self._world.accounts.get(found), self._world.groups.get(found)
+        action = request.match_info["action"]
         try:
-            self._carry_out(request.match_info["action"], account, given)
+            if group is not None:
+                if not groups.carry_out(self._world, action, group, given):
+                    raise web.HTTPNotFound
+            elif account is not None:
+                self._carry_out(action, account, given)
+            else:
+                raise web.HTTPNotFound
         except (KeyError, ValueError) as error:
             return _refusal(str(error))
         return web.json_response({}, headers=_HEADERS)
@@ -188,8 +208,6 @@ class _Stream:
         self._queue.put_nowait(None)
 
     def _listen(self, change: Change) -> None:
-        if change.chat_id < 0:
-            return  # groups have no phone of their own
         if self._queue.qsize() > _MAX_BEHIND:
             # The page reconnects on its own and gets a fresh snapshot.
             self.end()
@@ -203,23 +221,26 @@ def _shown(world: World, change: Change) -> tuple[str, Any]:
         return "bot", {"bot": _bot(world), "people": people}
     data: Json = {"person": change.chat_id}
     if change.message is not None:
-        data["message"] = _message(change.message)
+        data["message"] = _message(world, change.message)
     elif change.toast is not None:
         toast = change.toast
         data |= {"text": toast.text, "alert": toast.alert, "url": toast.url}
     elif change.kind == "account":
         data = _account(world, world.accounts[change.chat_id])
+    elif change.kind == "group":
+        data = groups.shown_group(world, world.groups[change.chat_id])
     elif change.kind == "deleted":
         data["message_id"] = change.message_id
     return change.kind, data
 
 
 def _picture(world: World) -> Json:
-    people = []
-    for account in world.accounts.values():
-        newest = list(world.chats[account.id].values())[-_SHOWN_MESSAGES:]
-        people.append({**_account(world, account), "messages": [_message(one) for one in newest]})
-    return {"bot": _bot(world), "people": people}
+    people = [_account(world, account) for account in world.accounts.values()]
+    shown = [groups.shown_group(world, group) for group in world.groups.values()]
+    for screen in (*people, *shown):
+        newest = list(world.chats[screen["id"]].values())[-_SHOWN_MESSAGES:]
+        screen["messages"] = [_message(world, one) for one in newest]
+    return {"bot": _bot(world), "people": people, "groups": shown}
 
 
 def _bot(world: World) -> Json:
@@ -241,10 +262,11 @@ def _account(world: World, account: Account) -> Json:
     }
 
 
-def _message(bubble: Bubble) -> Json:
+def _message(world: World, bubble: Bubble) -> Json:
     return {
         "id": bubble.message_id,
         "from_bot": bubble.from_bot,
+        "sender": groups.sender_of(world, bubble),
         "text": bubble.text,
         "entities": bubble.entities,
         "keyboard": bubble.keyboard,

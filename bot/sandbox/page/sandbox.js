@@ -2,12 +2,14 @@
 // a picture of the whole table first, then each change. Words are only ever set as text, never as
 // HTML, so nothing that a person or the bot writes can become part of the page.
 
+import { GroupPhone } from "./group.js";
 import { LANGUAGES, Phone } from "./phone.js";
-import { act, bot, make, phones, table } from "./tools.js";
+import { act, addGroup, bot, make, phones, table } from "./tools.js";
 
 // Questions of the page itself.
 
 const personDialog = document.querySelector("#person-dialog");
+const groupDialog = document.querySelector("#group-dialog");
 const linkDialog = document.querySelector("#link-dialog");
 
 for (const [code, name] of Object.entries(LANGUAGES)) {
@@ -43,8 +45,26 @@ personDialog.querySelector("form").addEventListener("submit", async (event) => {
   }
 });
 
+groupDialog.querySelector("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const given = new FormData(event.target);
+  try {
+    const { id } = await addGroup(given.get("name"), given.has("topics"));
+    groupDialog.close();
+    phones.get(id)?.show({ focus: true });
+  } catch (error) {
+    groupDialog.querySelector(".refusal").textContent = error.message;
+  }
+});
+
+document.querySelector("#add-group").addEventListener("click", () => {
+  groupDialog.querySelector("form").reset();
+  groupDialog.querySelector(".refusal").textContent = "";
+  groupDialog.showModal();
+});
+
 function askWhoOpens(url, clickedOn) {
-  const others = [...phones.values()].filter((phone) => phone !== clickedOn);
+  const others = [...phones.values()].filter((phone) => phone !== clickedOn && !phone.person.members);
   // Somebody who has not met the bot is the likeliest guest, then somebody else, then a new person.
   others.sort((a, b) => Number(a.person.started) - Number(b.person.started));
   const choice = (value, label, note = "") => {
@@ -59,7 +79,7 @@ function askWhoOpens(url, clickedOn) {
   const someoneNew = choice("new", "A new person");
   someoneNew.append(name);
   name.addEventListener("focus", () => { someoneNew.querySelector("input").checked = true; });
-  choices.push(someoneNew, choice(clickedOn.person.id, clickedOn.person.name, "this phone"));
+  choices.push(someoneNew, ...clickedOn.person.members ? [] : [choice(clickedOn.person.id, clickedOn.person.name, "this phone")]);
   linkDialog.querySelector(".choices").replaceChildren(...choices);
   linkDialog.querySelector(".link-shown").textContent = url;
   linkDialog.querySelector(".refusal").textContent = "";
@@ -106,6 +126,7 @@ function paintTable(picture) {
   }
   phones.clear();
   for (const person of picture.people) phones.set(person.id, new Phone(person));
+  for (const group of picture.groups) phones.set(group.id, new GroupPhone(group));
   document.querySelector(".empty").hidden = phones.size > 0;
 }
 
@@ -114,6 +135,12 @@ function onAccount(person) {
   if (known) known.update(person);
   else phones.set(person.id, new Phone(person));
   document.querySelector(".empty").hidden = true;
+}
+
+function onGroup(group) {
+  const known = phones.get(group.id);
+  if (known) known.update(group);
+  else phones.set(group.id, new GroupPhone(group));
 }
 
 const stream = new EventSource("/page/stream");
@@ -126,6 +153,7 @@ hear("bot", (news) => {
   for (const person of news.people) phones.get(person.id)?.update(person);
 });
 hear("account", onAccount);
+hear("group", onGroup);
 hear("message", ({ person, message }) => phones.get(person)?.put(message));
 hear("deleted", ({ person, message_id: id }) => phones.get(person)?.drop(id));
 hear("toast", ({ person, ...answer }) => phones.get(person)?.answer(answer));

@@ -11,10 +11,14 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-export async function act(path, given = {}) {
+export const act = (path, given = {}) => post(`people${path}`, given);
+
+export const addGroup = (name, topics) => post("groups", { name, topics });
+
+async function post(path, given) {
   let response;
   try {
-    response = await fetch(`/page/people${path}`, {
+    response = await fetch(`/page/${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(given),

@@ -104,7 +104,7 @@ async def test_instead_the_card_of_who_is_asked_first_is_in_the_group_alone(
     four: Gathering, town: Town
 ) -> None:
     await bind(four.room, four.anna, use="instead of in private")
-    assert "instead of your private chat" in (await four.ben.sees("Anna has set")).text
+    assert "instead of private chats" in (await four.ben.sees("Anna has set")).text
     card, first = await due(town, four.anna, four.room)
     await town.settled()
     assert not [m for who in (four.anna, four.ben) for m in who.messages if card in m.text]

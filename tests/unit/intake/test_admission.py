@@ -10,6 +10,7 @@ from bot.redis.rate_limit import Verdict
 from bot.ui.presses.arguments import Picked
 from bot.ui.presses.conversation import Choose
 from bot.ui.presses.doses import Take
+from bot.ui.presses.family import FamilySettings
 
 SOMETHING = UUID(int=1)
 COMMAND = Arrival(UpdateKind.COMMAND, is_private=True, name="today", text="")
@@ -19,6 +20,7 @@ TAKEN = Arrival(
 )
 CHOICE = Choose(flow_id=SOMETHING, pick=Picked(1, "yes"))
 ANSWER = Arrival(UpdateKind.PRESS, is_private=True, press=CHOICE)
+SETTINGS = Arrival(UpdateKind.PRESS, is_private=True, press=FamilySettings(family_id=SOMETHING))
 EVENT = Arrival(UpdateKind.EVENT, is_private=True)
 
 
@@ -54,7 +56,11 @@ def test_whoever_asks_too_much_is_told_once(
         (MESSAGE, Verdict.ALLOWED, Decision.IGNORE),  # a group talks about other things, too
         (replace(MESSAGE, is_to_us=True), Verdict.ALLOWED, Decision.GO_PRIVATE),
         (COMMAND, Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
+        (replace(COMMAND, name="start"), Verdict.ALLOWED, Decision.HANDLE),  # binds it
+        (replace(COMMAND, name="start"), Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
         (TAKEN, None, Decision.HANDLE),
+        (ANSWER, None, Decision.PRESS_IN_PRIVATE),
+        (SETTINGS, None, Decision.PRESS_IN_PRIVATE),  # a modified app can press anything anywhere
     ],
 )
 def test_what_families_type_is_not_for_groups(

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from telegram import Chat, Message, Update, User
 
-from bot.intake.incoming import speaks_to
+from bot.intake.admission import Arrival, UpdateKind
+from bot.intake.incoming import is_among_others, speaks_to
 
 ANNA = User(1, "Anna", is_bot=False)
 BOT = User(2, "CareCircle", is_bot=True, username="carecircle_bot")
@@ -35,3 +36,24 @@ def said(text: str, *, to: User | None = None) -> Update:
 )
 def test_only_what_is_said_to_us_is_ours(update: Update, is_to_us: bool) -> None:
     assert speaks_to(update, "carecircle_bot") is is_to_us
+
+
+@pytest.mark.parametrize(
+    ("update", "kind", "is_theirs"),
+    [
+        (said("/start"), UpdateKind.COMMAND, False),
+        (said("/start@carecircle_bot now"), UpdateKind.COMMAND, False),
+        (said("/start@CareCircle_Bot"), UpdateKind.COMMAND, False),
+        (said("/start@weather_bot"), UpdateKind.COMMAND, True),
+        (said("lovely day"), UpdateKind.MESSAGE, True),
+        (said("done", to=BOT), UpdateKind.MESSAGE, False),
+        (said("somebody has joined"), UpdateKind.EVENT, True),
+        (Update(1), UpdateKind.PRESS, False),
+    ],
+)
+def test_what_a_group_says_among_itself_is_left_alone(
+    update: Update, kind: UpdateKind, is_theirs: bool
+) -> None:
+    is_to_us = speaks_to(update, "carecircle_bot")
+    arrival = Arrival(kind, is_private=False, name="x", is_to_us=is_to_us)
+    assert is_among_others(update, arrival, "carecircle_bot") is is_theirs

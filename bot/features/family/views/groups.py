@@ -112,7 +112,7 @@ def bound(group: GroupFacts, *, member: Member) -> Answer:
     if group.receives is Receives.INSTEAD:
         where = _(
             "✅ I'll post the reminders of <b>{family}</b> here, and no longer in private. If "
-            "nobody answers within half an hour, I write to everybody in private."
+            "nobody answers here, I write to everybody in private."
         )
     names = _("The cards say what is due.")
     if group.hides_names:
@@ -142,7 +142,7 @@ def settings_lines(group: GroupFacts | None) -> Sequence[str]:
     if group.receives is Receives.INSTEAD:
         where = _(
             "💬 <b>Group</b>: reminders go to “{title}” instead of private chats. If nobody "
-            "answers within half an hour, I write to everybody in private."
+            "answers there, I write to everybody in private."
         )
     seen = _("Everybody in it sees who is cared for, what is due, and who has recorded it.")
     if group.hides_names:
@@ -211,8 +211,8 @@ def _notice_words(facts: GroupNotice) -> str:
     match facts.why:
         case Unbound.ADMIN | Unbound.REPLACED:
             return _(
-                "💬 {by} has ended reminders in the group “{title}” (family {family}). They come "
-                "to your private chat."
+                "💬 {by} has ended reminders in the group “{title}” (family {family}). They go "
+                "only to private chats again."
             )
         case Unbound.NO_RIGHT:
             return _(
@@ -228,10 +228,10 @@ def _notice_words(facts: GroupNotice) -> str:
             )
     if facts.receives is Receives.INSTEAD:
         return _(
-            "💬 {by} has set that reminders go to the group “{title}” instead of your private chat "
-            "(family {family}). If nobody answers there within half an hour, I write to you."
+            "💬 {by} has set that reminders go to the group “{title}” instead of private chats "
+            "(family {family}). If nobody answers there, I write to everybody in private."
         )
     return _(
-        "💬 {by} has set that reminders go to the group “{title}”, too (family {family}). You "
-        "still get them here."
+        "💬 {by} has set that reminders go to the group “{title}”, too (family {family}). "
+        "Private chats get them as before."
     )

@@ -126,6 +126,7 @@ def help_text(*, has_family: bool) -> Answer:
         _("/family: who's in the family, and what each of them can do"),
         _("/removed: what was removed, and how to bring it back"),
         _("/settings: what I tell you and when, who is asked first, a test reminder"),
+        _("/start, typed in a Telegram group: post the reminders there, too"),
         _("/invite: invite somebody to the family"),
         _("/newfamily NAME: create another family; /leave: leave this one"),
     ]

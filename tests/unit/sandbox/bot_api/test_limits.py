@@ -38,6 +38,14 @@ def test_a_burst_passes_and_then_one_a_second_in_a_chat() -> None:
     assert passed(keeper, 1, 10) == 5
 
 
+def test_a_group_gets_twenty_a_minute() -> None:
+    seconds = Seconds()
+    keeper = LimitKeeper(Limits(), seconds)
+    assert passed(keeper, -5, 100) == 20
+    seconds.now += 30
+    assert passed(keeper, -5, 100) == 10
+
+
 def test_a_steady_thirty_a_second_over_many_chats_is_never_refused() -> None:
     seconds = Seconds()
     keeper = LimitKeeper(Limits(), seconds)
