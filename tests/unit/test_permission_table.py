@@ -17,6 +17,8 @@ DOMAIN = Path(__file__).parents[2] / "domain"
 WITHOUT_PERMISSION = {
     "found_family": "whoever founds a family becomes its admin",
     "redeem_invitation": "the secret of the invitation is the permission",
+    "move_group": "Telegram has moved the group: nobody of the family acts",
+    "lose_group": "Telegram says that the bot is out of the group: nobody of the family acts",
 }
 
 

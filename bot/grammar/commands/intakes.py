@@ -166,5 +166,10 @@ def parse_remark(text: str) -> str:
     return remark
 
 
+def read_remark(text: str) -> str:
+    """The same; "" where there is none."""
+    return "" if is_blank(text) else parse_remark(text)
+
+
 def _plain(count: Decimal) -> str:
     return f"{count.normalize():f}"

@@ -6,9 +6,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from telegram import Bot
+from telegram.error import BadRequest
 
 from bot.sandbox import Sandbox
 from bot.sandbox.page.routes import PARTS
+from bot.telegram_api.qr_codes import qr_code
 
 PAGES = ["/", *(f"/page/{name}" for name in PARTS)]
 
@@ -126,6 +129,27 @@ async def test_documents_are_downloaded_never_shown(
         )
         assert response.content_type == "application/octet-stream"
     async with browser.get("/page/files/nothing") as response:
+        assert response.status == 404
+
+
+async def test_a_photo_of_the_bot_is_shown_as_the_picture_it_is(
+    sandbox: Sandbox, browser: aiohttp.ClientSession
+) -> None:
+    anna = sandbox.add_person("Anna")
+    await anna.start()
+    picture = qr_code("https://t.me/bot?start=x")
+    async with Bot(sandbox.token, base_url=f"{sandbox.api_url}/bot") as bot:
+        await bot.send_photo(anna.id, picture, caption="A link")
+        with pytest.raises(BadRequest):
+            await bot.send_photo(anna.id, b"<script>", caption="no picture")
+    photo = anna.last.attachment["photo"][-1]
+    assert anna.download(anna.last) == picture
+    assert photo["width"] == photo["height"] > 100
+    async with browser.get(f"/page/pictures/{photo['file_id']}") as response:
+        assert await response.read() == picture
+        assert response.content_type == "image/png"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    async with browser.get("/page/pictures/nothing") as response:
         assert response.status == 404
 
 

@@ -1,8 +1,8 @@
 """`/start`, `/help`, `/family`, `/invite`, joining by a link, and the links that are out."""
 
 from bot.features.family.views import families as views
-from bot.features.family.views import invitations as invitation_views
 from bot.features.family.views import start as start_views
+from bot.features.family.views.joining import open_invitations as invitation_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.presses.family import (

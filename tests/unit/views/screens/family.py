@@ -6,7 +6,8 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.features.family.views import families, invitations, people, start
+from bot.features.family.views import families, people, start
+from bot.features.family.views.joining import open_invitations as invitations
 from domain.access import Role
 from domain.family.families import (
     FamilyFacts,

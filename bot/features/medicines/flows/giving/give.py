@@ -35,7 +35,13 @@ from bot.features.medicines.flows.medicine_choices import (
 )
 from bot.features.medicines.flows.named_medicines import as_typed, name_after_amount, name_all
 from bot.features.medicines.views.giving import given_intakes, intake_questions, readers
-from bot.grammar.commands.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
+from bot.grammar.commands.intakes import (
+    LONGEST_LINE,
+    TypedAmount,
+    parse_amount,
+    read_intake,
+    read_remark,
+)
 from bot.grammar.known_medicines import KnownMedicine
 from bot.grammar.past_times.moments import parse_moment
 from bot.grammar.past_times.parts import TypedMoment
@@ -84,7 +90,7 @@ async def begin_named(
     then = tuple(lines[0].name for lines, _words in items)
     said_at = request.scope.clock.now().isoformat()
     found, rest = items[0]
-    draft = Rest(queue[1:], then[1:], request.is_said, note, said_at)
+    draft = Rest(queue[1:], then[1:], request.is_said, read_remark(note), said_at)
     return await _which_or_start(request, found, rest, draft)
 
 

@@ -15,6 +15,7 @@ from bot.conversation.engine import (
 )
 from bot.features.medicines.flows.giving.two_clocks import reader_of
 from bot.features.medicines.views.giving import skipping as views
+from bot.grammar.commands.intakes import read_remark
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
@@ -26,10 +27,12 @@ from domain.models.medicines import DoseStatus
 
 
 async def begin(request: Request, doses: Sequence[DoseFacts], reason: str) -> Answer:
-    """Ask whether these doses of one person are to be recorded as skipped, for that *reason*."""
+    """Ask whether these doses of one person are to be recorded as skipped, for that *reason*.
+    Raises Misunderstood if that is too long.
+    """
     request.scope.require(Action.READ)
     ids = [str(dose.id) for dose in doses]
-    data = await _shown(request, {"ids": ids, "reason": reason})
+    data = await _shown(request, {"ids": ids, "reason": read_remark(reason)})
     return FLOW.begin(request, "confirm", data)
 
 

@@ -28,6 +28,7 @@ from bot.features.medicines.flows.giving.two_clocks import (
 from bot.features.medicines.views.doses import ask_amount
 from bot.features.medicines.views.giving import confirmations, intake_questions
 from bot.features.medicines.views.giving import late as views
+from bot.grammar.commands.intakes import read_remark
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -102,7 +103,7 @@ async def begin_said(
     """Show what "she had her pills at 8" means for these doses of one person, before it is
     recorded. Ask when that was if *said* doesn't tell. The *note* is kept with it.
     """
-    draft = replace(await _draft(request, doses), is_said=True, note=note)
+    draft = replace(await _draft(request, doses), is_said=True, note=read_remark(note))
     try:
         typed = parse_time(request, draft, said) if said else None
     except Misunderstood as unclear:

@@ -1,0 +1,1 @@
+"""Screens about who may join."""
