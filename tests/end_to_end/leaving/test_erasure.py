@@ -141,3 +141,32 @@ async def test_a_family_of_one_is_left_and_purged_after_a_month(town: Town) -> N
     await town.settled()
     left = await town.value("SELECT purge_at FROM families")
     assert timedelta(days=29) < left - town.clock.now() <= timedelta(days=30)
+
+
+async def test_who_was_erased_by_another_replica_is_a_stranger_here_too(
+    home: Household, town: Town
+) -> None:
+    """This process still remembers which user the account had."""
+    await town.settled()
+    await town.change("UPDATE family_members SET left_at = now() WHERE role = 'caregiver'")
+    await town.change(
+        "UPDATE users SET telegram_id = NULL, name = 'former member' WHERE name = 'Ben'"
+    )
+    await home.ben.send("/today")
+    await home.ben.sees("Hello Ben")
+    await town.settled()
+    names = await town.rows("SELECT name, telegram_id FROM users ORDER BY name")
+    assert [(row.name, row.telegram_id) for row in names] == [
+        ("Anna", home.anna.id),
+        ("Ben", home.ben.id),
+        ("former member", None),
+    ]
+
+
+async def test_blocking_the_bot_afterwards_makes_nobody_known_again(
+    home: Household, town: Town
+) -> None:
+    await erase(home.ben)
+    home.ben.block()
+    await town.settled()
+    assert await town.value("SELECT count(*) FROM users WHERE telegram_id IS NOT NULL") == 1
