@@ -22,8 +22,9 @@ from bot.intake.admission import START
 from bot.intake.group_events import GroupEvents
 from bot.intake.request import Request
 from bot.intake.serving import EditHandlers, PtbCallback, Serving
+from bot.press_routes import PRESSES
 from bot.redis.conversations import Conversation
-from bot.routes import COMMANDS, EDITED, FLOWS, GUESSED, PRESSES
+from bot.routes import COMMANDS, EDITED, FLOWS, GUESSED
 from bot.ui.answer import Answer
 
 REPLIES = Replies(PRESSES, GUESSED.own_words)

@@ -18,6 +18,22 @@ class AccountForgotten(Exception):
     """The user that an account had was erased. By now it's another one's, or nobody's."""
 
 
+class LastFamilies:
+    """The family that each user's last update was about."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[UUID, UUID] = OrderedDict()
+
+    def find(self, user_id: UUID) -> UUID | None:
+        return self._known.get(user_id)
+
+    def remember(self, user_id: UUID, family_id: UUID) -> None:
+        self._known[user_id] = family_id
+        self._known.move_to_end(user_id)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+
 class Identities:
     """Users by Telegram account.
 

@@ -6,7 +6,6 @@ stored with the effect, so that even after a crash it is sent, and the effect ne
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,7 +20,7 @@ from bot.intake import conversation as conversations
 from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_press
 from bot.intake.answer_sender import OutgoingAnswer, Place
 from bot.intake.effects import Effects, MentionOpenQuestion
-from bot.intake.identity import AccountForgotten, Identities
+from bot.intake.identity import AccountForgotten, Identities, LastFamilies
 from bot.intake.incoming import (
     Incoming,
     command_of,
@@ -106,11 +105,11 @@ class Serving:
         self._verdicts: dict[int, Verdict] = {}
         # Only a hint for which list to look up, and whose limit counts: the transaction finds out
         # whether it was right.
-        self._last_family: OrderedDict[UUID, UUID] = OrderedDict()
+        self._last_families = LastFamilies()
         self._effects = Effects(
             services.database,
             mention_open_question=services.mention_open_question,
-            on_family=self._remember,
+            on_family=self._last_families.remember,
             bot_username=services.bot_username,
         )
 
@@ -325,7 +324,7 @@ class Serving:
         press, command = incoming.press, incoming.arrival.command
         if not isinstance(press, MedicinesPage) and command != MEDICINES_COMMAND:
             return incoming
-        family_id = press.family_id if press else self._last_family.get(incoming.user_id)
+        family_id = press.family_id if press else self._last_families.find(incoming.user_id)
         return replace(incoming, cached_medicines=await self._services.medications.get(family_id))
 
     async def _find_draft(
@@ -359,16 +358,10 @@ class Serving:
         if verdict is None:
             # The family of their last update: which one this concerns is only known later.
             verdict = await self._services.rate_limiter.check(
-                telegram_user, command, family_id=self._last_family.get(user_id)
+                telegram_user, command, family_id=self._last_families.find(user_id)
             )
             self._verdicts[update.update_id] = verdict
         return verdict
-
-    def _remember(self, user_id: UUID, family_id: UUID) -> None:
-        self._last_family[user_id] = family_id
-        self._last_family.move_to_end(user_id)
-        if len(self._last_family) > REMEMBERED:
-            self._last_family.popitem(last=False)
 
     async def _apply_conversation_change(self, answer: Answer, *, chat: int, user: User) -> Answer:
         """Save or end the conversation; returns what to say instead if that isn't possible."""

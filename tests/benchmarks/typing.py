@@ -30,8 +30,9 @@ from bot.embedded import start_embedded
 from bot.grammar.problems import Misunderstood
 from bot.grammar.warm_up import warm_up
 from bot.intake.request import Handler, Request
+from bot.press_routes import PRESSES
 from bot.redis.conversations import Conversation
-from bot.routes import COMMANDS, FLOWS, PRESSES
+from bot.routes import COMMANDS, FLOWS
 from bot.ui.answer import Answer
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.appointments import ChangeAppointment, MoveAppointment

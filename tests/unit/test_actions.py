@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from bot.routes import COMMANDS, FLOWS, PRESSES
+from bot.press_routes import PRESSES
+from bot.routes import COMMANDS, FLOWS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
 ACTION = re.compile(r"`(/\w+|[A-Z][A-Za-z]+|\w+\.\w+)`")

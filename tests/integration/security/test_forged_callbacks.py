@@ -17,7 +17,8 @@ from sqlalchemy import text
 from bot.grammar.problems import Misunderstood
 from bot.intake.admission import read_press
 from bot.intake.request import Request
-from bot.routes import COMMANDS, PRESSES
+from bot.press_routes import PRESSES
+from bot.routes import COMMANDS
 from bot.ui.answer import Answer
 from bot.ui.presses.arguments import Pick
 from bot.ui.presses.conversation import OfFlow

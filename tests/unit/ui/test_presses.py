@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.routes import PRESSES
+from bot.press_routes import PRESSES
 from bot.ui.presses.appointments import Where
 from bot.ui.presses.arguments import (
     CardOfSlot,
