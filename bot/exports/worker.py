@@ -18,6 +18,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.exports.gathering import MOST_DOSES, Gathering
 from bot.features.overview.views.leaving import export as views
+from bot.ops.supervisor import Tasks
 from bot.telegram_api.calls import TelegramApi, reason
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.messages import edit_screen, seconds_to_wait, send_file, send_screen
@@ -64,6 +65,7 @@ class Exports:
         self._limiter = limiter
         self._owner = owner
         self._wanted = asyncio.Event()
+        self._renewals = Tasks("export lease")
         database.subscribe(self._on_event)
 
     def nudge(self) -> None:
@@ -121,7 +123,7 @@ class Exports:
                         as_dispatch(),
                     )
 
-        renewing = asyncio.create_task(renew())
+        renewing = self._renewals.start(renew())
         try:
             yield
         finally:

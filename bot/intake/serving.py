@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from telegram import Chat, Update, User
 from telegram.ext import ContextTypes
@@ -31,14 +30,15 @@ from bot.intake.incoming import (
 )
 from bot.intake.instead import INSTEAD, NOTHING, ignore, old_button
 from bot.intake.outgoing_answers import OutgoingAnswers
+from bot.intake.rates import Rates
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import MedicationsCache
-from bot.redis.rate_limit import ONCE_A_MINUTE, RateLimiter, Verdict
+from bot.redis.rate_limit import RateLimiter
 from bot.redis.spoken import SpokenOf
 from bot.ui import conversations as conversation_views
-from bot.ui import floods, in_groups, refusals
+from bot.ui import in_groups, refusals
 from bot.ui.answer import Answer
 from bot.ui.presses.conversation import OfFlow
 from bot.ui.presses.medicines import MedicinesPage
@@ -57,7 +57,6 @@ MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button
 REMEMBERED = 10_000
 MESSAGE = "message"  # the metric name of messages that aren't commands
 UNKNOWN = "unknown"  # and of unknown commands
-ANONYMOUS = "anonymous"  # and of anonymous admins, in a group's rate limit
 EDIT = "edit"  # and of edited messages that aren't handled again
 EDITS_READ = timedelta(hours=48)  # the reach of Undo, and how long people can edit a message
 
@@ -102,10 +101,10 @@ class Serving:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._verdicts: dict[int, Verdict] = {}
         # Only a hint for which list to look up, and whose limit counts: the transaction finds out
         # whether it was right.
         self._last_families = LastFamilies()
+        self._rates = Rates(services.rate_limiter, self._last_families)
         self._effects = Effects(
             services.database,
             mention_open_question=services.mention_open_question,
@@ -205,7 +204,7 @@ class Serving:
 
         The conversation is up to date when this returns: the next update depends on it.
         """
-        self._verdicts.pop(update.update_id, None)
+        self._rates.forget(update.update_id)
         place, user = Place.of(update), update.effective_user
         if place is None:
             self._services.on_done(update.update_id)
@@ -214,9 +213,9 @@ class Serving:
             may_chat = await self._services.rate_limiter.may_chat(user.id)
             answer = answer if may_chat else NOTHING
         if answer.is_wrong_invitation and user is not None:
-            room = await self._services.rate_limiter.count_wrong_invitation(user.id)
-            with speaking(user.language_code):
-                answer = answer if room else floods.last_wrong_invitation()
+            answer = await self._rates.answer_guess(
+                answer, telegram_user=user.id, language=user.language_code
+            )
         if answer.spoken is not None and user is not None:
             await self._services.spoken.note(user.id, answer.spoken)
         with speaking(user.language_code if user else None):
@@ -235,7 +234,7 @@ class Serving:
 
     async def apologise(self, place: Place, update_id: int, *, incident: str) -> None:
         """Tell the person, once, that their update was set aside."""
-        self._verdicts.pop(update_id, None)
+        self._rates.forget(update_id)
         await self._services.answers.send(
             OutgoingAnswer(refusals.apology(incident), place), update_id=None
         )
@@ -284,8 +283,8 @@ class Serving:
         if message is None or message.sender_chat is None or arrival.name is None:
             self._services.on_done(update.update_id)
             return
-        verdict = await self._services.rate_limiter.check(chat_id, ANONYMOUS, limit=ONCE_A_MINUTE)
-        answer = in_groups.anonymous() if verdict is Verdict.ALLOWED else NOTHING
+        may_hear = await self._rates.may_hear_as_nobody(chat_id)
+        answer = in_groups.anonymous() if may_hear else NOTHING
         await self.finish(update, answer)
 
     async def _take_effect(
@@ -296,12 +295,9 @@ class Serving:
         with speaking(user.language_code):
             if user_id is None:
                 return refusals.old_button() if arrival.kind is UpdateKind.PRESS else NOTHING
-            verdict = None
-            if arrival.name is not None:
-                verdict = await self._check_rate(update, arrival.name, user.id, user_id)
-            if arrival.presents_invitation:
-                may_look = await self._services.rate_limiter.may_present_invitation(user.id)
-                verdict = verdict if may_look else Verdict.REFUSED_SILENT
+            verdict = await self._rates.judge(
+                update.update_id, arrival, telegram_user=user.id, user_id=user_id
+            )
             decision, incoming = admit(arrival, verdict), Incoming(update, arrival, user_id)
             if decision is Decision.HANDLE and arrival.concerns_conversations:
                 try:
@@ -347,21 +343,6 @@ class Serving:
         if flow_id is None:
             return None
         return await self._services.conversations.find_draft(chat, user, flow_id)
-
-    async def _check_rate(
-        self, update: Update, command: str, telegram_user: int, user_id: UUID
-    ) -> Verdict:
-        """Whether this person, or their family, sends too much. Each update counts once, however
-        often we try it: our own retries while the database is down aren't their fault.
-        """
-        verdict = self._verdicts.get(update.update_id)
-        if verdict is None:
-            # The family of their last update: which one this concerns is only known later.
-            verdict = await self._services.rate_limiter.check(
-                telegram_user, command, family_id=self._last_families.find(user_id)
-            )
-            self._verdicts[update.update_id] = verdict
-        return verdict
 
     async def _apply_conversation_change(self, answer: Answer, *, chat: int, user: User) -> Answer:
         """Save or end the conversation; returns what to say instead if that isn't possible."""
