@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.intake.admission import Decision
+from bot.intake.admission import Arrival, Decision, UpdateKind
 from bot.intake.request import Handler, Request
 from bot.ui import floods, in_groups, refusals
 from bot.ui.answer import Answer
+from domain.errors import NotInFamily
 
 NOTHING = Answer()
 
@@ -36,6 +37,15 @@ async def _conversations_unavailable(_: Request) -> Answer:
 
 async def old_button(_: Request) -> Answer:
     return refusals.old_button()
+
+
+def answer_stranger(arrival: Arrival) -> Answer:
+    """For a press by somebody who has never written to the bot; nothing is stored of them."""
+    if arrival.kind is not UpdateKind.PRESS:
+        return NOTHING
+    if arrival.is_private:
+        return refusals.old_button()
+    return refusals.refuse(NotInFamily(), is_press=True)
 
 
 INSTEAD: Mapping[Decision, Handler] = {

@@ -28,7 +28,7 @@ from bot.intake.incoming import (
     speaks_to,
     text_of,
 )
-from bot.intake.instead import INSTEAD, NOTHING, ignore, old_button
+from bot.intake.instead import INSTEAD, NOTHING, answer_stranger, ignore, old_button
 from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.rates import Rates
 from bot.intake.request import Handler, Request
@@ -294,7 +294,7 @@ class Serving:
         user_id = await self._services.identities.identify(user, chat=chat, is_arrival=is_arrival)
         with speaking(user.language_code):
             if user_id is None:
-                return refusals.old_button() if arrival.kind is UpdateKind.PRESS else NOTHING
+                return answer_stranger(arrival)
             verdict = await self._rates.judge(
                 update.update_id, arrival, telegram_user=user.id, user_id=user_id
             )

@@ -24,6 +24,7 @@ from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
 from domain.overview.change_events import Change, Concern, read_change_events, start_before
 
+_DRIVER_FOUND, _DRIVER_GONE = "appointment.driver_found", "appointment.driver_gone"
 MAX_CHANGES_READ = 20  # per message
 
 
@@ -63,11 +64,14 @@ async def read_told_changes(
     that were undone before the message is sent are left out.
     """
     changes = await read_change_events(scope, list(concerns))
+    without_driver = {each.subject_id for each in changes if each.action == _DRIVER_GONE}
     shown = [
         change
         for change in changes
-        # The undo is mentioned at the change itself.
-        if change.undoes_id not in concerns and (is_sent or not change.is_undone)
+        # The undo is mentioned at the change itself, and who would have driven isn't any more.
+        if change.undoes_id not in concerns
+        and (is_sent or not change.is_undone)
+        and not (change.action == _DRIVER_FOUND and change.subject_id in without_driver)
     ]
     read: list[ToldChange] = []
     hidden = 0
