@@ -172,7 +172,7 @@ def ask_remove(departure: Departure, *, now: datetime) -> Screen:
             name=escape(name), family=escape(departure.family)
         ),
         _(
-            "They won't see it any more, and I won't remind them. I tell them. What they've"
+            "They won't see it any more, and I won't remind them. I'll let them know. What they've"
             " recorded stays, with their name. To come back they need a new invitation."
         ),
         *_promise_lines(departure.promises, name=name, now=now),
