@@ -49,7 +49,6 @@ LASTING = frozenset(
         "medication.deleted",
         "invitation.revoked",
         "medication.ladder_set",
-        "member.admin_named",
         "member.big_cards_set",
         "member.left",
         "member.removed",

@@ -55,7 +55,6 @@ def _lasting_words() -> dict[str, str]:
             "you set what happens when nobody answers about a medicine. Set it back on its page: "
             "/meds"
         ),
-        "member.admin_named": _("you made somebody an admin of the family."),
         "medication.nickname_removed": _("you said that a medicine isn't called that any more."),
         "medication.nicknamed": _(
             "you said what else a medicine is called. Take it back on its page: /meds"

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, func, select, update
 
 from domain import audit
-from domain.access import Action, Role
+from domain.access import Role
 from domain.database.scope import Scope
 from domain.errors import CareCircleError, NotFound
 from domain.events import Event, NotificationsQueued
@@ -138,42 +138,6 @@ async def list_others(scope: Scope) -> Sequence[OtherMember]:
     )
     others = [OtherMember(row.id, row.name, Role(row.role)) for row in rows]
     return sorted(others, key=lambda other: list(Role).index(other.role))
-
-
-async def name_admin(scope: Scope, user_id: UUID) -> str:
-    """Make another member an admin, who is told; returns their name. Raises NotAllowed, and
-    NotFound if they aren't in the family.
-    """
-    member = scope.require(Action.MANAGE_MEMBERS)
-    row = await scope.row(
-        select(FamilyMember.role, User.name)
-        .join(User, User.id == FamilyMember.user_id)
-        .where(
-            FamilyMember.family_id == member.family_id,
-            FamilyMember.user_id == user_id,
-            FamilyMember.left_at.is_(None),
-        )
-        .with_for_update(of=FamilyMember)
-    )
-    if row is None:
-        raise NotFound
-    if row.role != Role.ADMIN:
-        await scope.execute(
-            update(FamilyMember)
-            .where(FamilyMember.family_id == member.family_id, FamilyMember.user_id == user_id)
-            .values(role=Role.ADMIN)
-        )
-        await audit.record(
-            scope,
-            "member.admin_named",
-            subject_type="user",
-            subject_id=user_id,
-            before={"role": row.role},
-            after={"role": Role.ADMIN},
-        )
-        await tell_others(scope, NewsOf.ADMIN_NAMED, only={user_id})
-    name: str = row.name
-    return name
 
 
 async def erase_user(scope: Scope, *, seen: str, update_id: int) -> Farewell:

@@ -1,6 +1,5 @@
-"""What others in a family hear when somebody goes, is put in charge, or the family is to end."""
+"""What others in a family hear when somebody is erased, or the family is to end."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +22,6 @@ class NewsOf(StrEnum):
     DISSOLVED = "dissolved"
     KEPT = "kept"
     ERASED = "erased"
-    ADMIN_NAMED = "admin_named"
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,8 @@ class FamilyNewsFacts:
     is_admin: bool
 
 
-async def tell_others(scope: Scope, event: NewsOf, *, only: Collection[UUID] | None = None) -> None:
-    """Tell the scope's family, except the actor, or *only* these members, what the actor did."""
+async def tell_others(scope: Scope, event: NewsOf) -> None:
+    """Tell the scope's family, except the actor, what the actor did."""
     members = await scope.rows(
         select(FamilyMember.user_id).where(
             FamilyMember.family_id == scope.family_id,
@@ -58,7 +56,6 @@ async def tell_others(scope: Scope, event: NewsOf, *, only: Collection[UUID] | N
                 deadline_at=now,
             )
             for member in members
-            if only is None or member.user_id in only
         ],
     )
 

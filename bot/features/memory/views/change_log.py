@@ -128,7 +128,6 @@ def action_words() -> dict[str, str]:
         "medication.removed": _("{who} undid adding {name} for {person}"),
         "medication.restored": _("{who} resumed {name} for {person}"),
         "medication.stopped": _("{who} stopped {name} for {person}"),
-        "member.admin_named": _("{who} made {name} an admin"),
         "member.big_cards_set": _("{who} chose how {name} is reminded"),
         "member.erased": _("{who} deleted their account"),
         "member.left": _("{who} left the family"),

@@ -5,9 +5,9 @@ from bot.features.overview.views.leaving import farewell as views
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.presses.overview import ConfirmErasure, Dissolve, EraseMe, NameAdmin
-from domain.access import Action
+from domain.access import Action, Role
 from domain.overview.export.requests import request_export
-from domain.overview.leaving import dissolution, erasure
+from domain.overview.leaving import departures, dissolution, erasure
 from domain.overview.leaving.erasure import Farewell
 
 
@@ -45,9 +45,10 @@ async def stay(_: Request) -> Answer:
 
 async def name_admin(request: Request) -> Answer:
     """Somebody else is put in charge, so that whoever presses can go."""
-    name = await erasure.name_admin(request.scope, request.pressed(NameAdmin).user_id)
+    user_id = request.pressed(NameAdmin).user_id
+    done = await departures.change_role(request.scope, user_id, Role.ADMIN)
     farewell = await erasure.prepare_farewell(request.scope)
-    return views.admin_named(name, _screen(request, farewell))
+    return views.admin_named(done.member.name, _screen(request, farewell))
 
 
 async def dissolve(request: Request) -> Answer:

@@ -93,8 +93,6 @@ def news(facts: FamilyNewsFacts) -> Screen:
                 "👋 Somebody in the family <b>{family}</b> has deleted their account with me. What "
                 "they recorded stays. /family shows who's still there."
             )
-        case NewsOf.ADMIN_NAMED:
-            words = _("👪 {by} has made you an admin of the family <b>{family}</b>.")
     day = "" if facts.purge_at is None else purge_day(facts.purge_at, None)
     text = words.format(by=escape(facts.by), family=escape(facts.family_name), day=day)
     can_keep = facts.event is NewsOf.DISSOLVED and facts.purge_at is not None and facts.is_admin
