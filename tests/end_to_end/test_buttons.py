@@ -16,7 +16,15 @@ from bot.ui.presses.appointments import (
 from bot.ui.presses.arguments import CardOfSlot, NamedDoses
 from bot.ui.presses.contacts import DoctorsPage
 from bot.ui.presses.conversation import Choose, Continue, Discard
-from bot.ui.presses.doses import ChosenBelow, OpenMenu, SeenBefore, Snooze, Take, TakeAll
+from bot.ui.presses.doses import (
+    ChosenBelow,
+    HoldSlot,
+    OpenMenu,
+    SeenBefore,
+    Snooze,
+    Take,
+    TakeAll,
+)
 from bot.ui.presses.family import (
     FamilySettings,
     GroupUse,
@@ -30,6 +38,7 @@ from bot.ui.presses.family import (
     RenameFamily,
     SendTest,
     SetFamilyLadder,
+    SetHearing,
     SetHourCycle,
     SetHours,
     SetWindow,
@@ -63,7 +72,7 @@ from domain.medicines.doses.choices import Choice
 from domain.memory.removed import RemovedKind
 from domain.models.family import Hears, HourCycle, LadderPlan
 from domain.models.groups import Receives
-from tests.town import Household, Town, add_medicine, add_person, ask, found_family
+from tests.town import Household, Town, add_medicine, add_person, ask, found_family, join
 
 GONE = "That's no longer there. /today, /meds and /appts show what is."
 TOO_OLD = "This button is too old. /today, /meds and /appts show how things are now."
@@ -83,10 +92,12 @@ STATE = """
 """
 
 
-async def ids(town: Town) -> tuple[UUID, UUID, UUID, UUID]:
-    """Family, dose, medicine and person of the first household."""
+async def ids(town: Town, *, name: str = "Aspirin") -> tuple[UUID, UUID, UUID, UUID]:
+    """Family, dose, medicine and person of the first household's medicine of that name."""
     [row] = await town.rows(
-        "SELECT family_id, id, medication_id, care_recipient_id FROM doses ORDER BY due_at LIMIT 1"
+        "SELECT family_id, id, medication_id, care_recipient_id FROM doses"
+        " WHERE medication_name = :name ORDER BY due_at LIMIT 1",
+        name=name,
     )
     return row.family_id, row.id, row.medication_id, row.care_recipient_id
 
@@ -189,6 +200,61 @@ ARGUMENTS: dict[str, Any] = {
     "digest": "0123456789",
     "step": 1,
 }
+
+
+#: What is theirs to set, or to ask for, whatever their role: what they hear and how, that they are
+#: on it, a call for help, a test, their own family of the moment.
+OF_EVERYBODY = {SetHearing, SetHourCycle, HideNames, SetChangeNotices, SendTest, TellFamily}
+OF_EVERYBODY |= {SwitchFamily, HoldSlot}
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.RECIPIENT])
+async def test_no_button_lets_who_only_reads_change_anything(
+    home: Household, town: Town, role: Role
+) -> None:
+    """Every kind of button, about somebody else, pressed by one who was never shown it."""
+    reader = town.person("Reader")
+    if role is Role.VIEWER:
+        await join(home.anna, reader, role)
+    else:
+        await home.anna.send("/invite recipient")
+        await reader.open_link((await home.anna.sees("works once")).links[0])
+        await reader.sees("Welcome to the family")
+    await add_person(home.anna, "Dad")
+    await ask(town, home.anna, medicines=["Aspirin 100 mg for Mum", "Senna 1 mg for Dad"])
+    family, dose, medicine, person = await ids(town, name="Senna")
+    for line in ("/adddoctor Weber for Dad", "/addappt Checkup tomorrow 10:00 for Dad"):
+        await home.anna.send(line)
+        await home.anna.sees("Saved in the family")
+    await home.anna.send("/invite viewer")
+    await home.anna.sees("works once")
+    await town.settled()
+    there = {
+        "family_id": family,
+        "dose_id": dose,
+        "medication_id": medicine,
+        "person_id": person,
+        "occurrence_id": await town.value("SELECT id FROM appointment_occurrences"),
+        "appointment_id": await town.value("SELECT id FROM appointments"),
+        "doctor_id": await town.value("SELECT id FROM doctors"),
+        "invitation_id": await town.value(
+            "SELECT id FROM invitations WHERE redeemed_at IS NULL LIMIT 1"
+        ),
+        "user_id": await town.value("SELECT id FROM users WHERE name = 'Ben'"),
+        "subject_id": medicine,
+        **dict.fromkeys(("notification_id", "action_id", "flow_id", "group_id"), dose),
+    }
+    before = await town.rows(STATE), await town.count("audit_events")
+    for kind in KINDS.values():
+        if kind in {RunCommand, Choose} | OF_EVERYBODY:
+            continue
+        values = {**ARGUMENTS, **there}
+        names = {field.name for field in fields(kind)}
+        press = kind(**{name: value for name, value in values.items() if name in names})
+        await reader.press_altered(press.encode(), message=reader.last)
+        after = await town.rows(STATE), await town.count("audit_events")
+        assert after == before, press
+    assert await town.value("SELECT bool_and(left_at IS NULL) FROM family_members")
 
 
 async def test_buttons_that_nobody_can_read_are_answered_politely(
