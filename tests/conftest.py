@@ -1,8 +1,10 @@
 """What every test may ask for: real servers, one set per worker, gone when the tests are."""
 
 import asyncio
+import os
 import warnings
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -23,6 +25,22 @@ from tests.servers import running_servers
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of Python 3.14, where policies still work
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
+#: What waits for processes, outages and clocks: a test of these takes up to two minutes.
+LONG = tuple(Path(__file__).parent / room for room in ("faults", "soak", "walk", "talk"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each worker begin with its share of the long tests: at the end, all would wait for one.
+    xdist gives each an equal part of the list to begin with.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if any(item.path.is_relative_to(room) for room in LONG)]
+    are_long = set(long)
+    rest = [item for item in items if item not in are_long]
+    parts = [(long[worker::workers], rest[worker::workers]) for worker in range(workers)]
+    items[:] = [item for part in parts for some in part for item in some]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -111,8 +111,10 @@ def all_of(telegram_user: int) -> tuple[str, ...]:
     return (
         f"conversation:{telegram_user}:*",
         f"ratelimit:{telegram_user}:*",
+        wrong_invitations(telegram_user),
         small_talk(telegram_user),
         spoken(telegram_user),
+        promised(telegram_user),
         limit_chat(telegram_user),
         limit_pause_chat(telegram_user),
     )

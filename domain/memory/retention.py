@@ -35,6 +35,8 @@ class Retention:
 
 #: The tables that jobs delete from, and whose rows.
 DELETED: Mapping[str, str] = {
+    "exports": "who asked for a file, a week later; :mod:`domain.overview.export.requests`",
+    "group_stays": "a group that the bot has left, or that is a family's",
     "inbound_updates": "updates that were answered or set aside",
     "invitations": "invitations that expired, used or not",
     "notifications": "messages that neither have to be sent nor edited",
@@ -52,6 +54,7 @@ KEPT_AS_RECORD: Mapping[str, str] = {
     "doctors": "removed ones can be restored",
     "doses": "what was due, and what became of it",
     "families": "goes with its last member",
+    "family_groups": "where cards went, and why they don't any more",
     "family_members": "whoever has left is still named in the record",
     "installations": "one row",
     "medication_logs": "what was recorded",

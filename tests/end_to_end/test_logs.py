@@ -106,7 +106,7 @@ async def live_a_day(town: Town) -> None:
     await ben.send("/export " + REASON)
     await ben.send("/start " + "W" * 32)
     await anna.send("/settings")
-    await town.settled()
+    await town.settled(seconds=40)
 
 
 @pytest.mark.timeout(240)

@@ -146,6 +146,7 @@ async def list_carers(
             FamilyMember.user_id,
             func.coalesce(CareAssignment.hears, Hears.EVERYTHING).label("hears"),
         )
+        .select_from(FamilyMember)
         .join(CareRecipient, CareRecipient.id == person_id)
         .outerjoin(CareAssignment, IS_THEIR_ASSIGNMENT)
         .where(

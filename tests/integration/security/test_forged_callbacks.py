@@ -49,6 +49,8 @@ SUBJECTS = {
     "user_id": "family_members",
     "member_id": "family_members",
     "flow_id": "doses",
+    "group_id": "family_groups",
+    "subject_id": "medications",
 }
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ é🙂\0"
 
@@ -164,7 +166,7 @@ def said(answer: Answer) -> str:
 async def test_100000_forged_buttons_have_no_effect_across_families(
     database: Database, database_url: str
 ) -> None:
-    smith, eve = await household(database, "Smith"), await household(database, "Evil")
+    smith, eve = await household(database, "Quill"), await household(database, "Evil")
     own, theirs = await known(database_url, eve), await known(database_url, smith)
     before = await state_of(database_url, theirs.family_id)
     dice = random.Random(SEED)  # noqa: S311 -- the same forgeries each time
@@ -200,7 +202,7 @@ async def test_100000_forged_buttons_have_no_effect_across_families(
         handled[type(press)] += 1
         answer = await handle(database, press, eve.admin.id)
         if answer is not None:
-            assert "Smith" not in said(answer), press
+            assert "Quill" not in said(answer), press
     assert {kind for kind in KINDS.values() if not issubclass(kind, OfFlow)} <= set(handled)
     assert await state_of(database_url, theirs.family_id) == before
 
@@ -209,7 +211,7 @@ async def test_the_same_buttons_have_their_effect_for_the_family_itself(
     database: Database, database_url: str
 ) -> None:
     """The control: it's who presses that makes the difference, not that the buttons do nothing."""
-    smith = await household(database, "Smith")
+    smith = await household(database, "Quill")
     theirs = await known(database_url, smith)
     before = await state_of(database_url, theirs.family_id)
     dice = random.Random(SEED)  # noqa: S311 -- the same forgeries each time
@@ -219,5 +221,5 @@ async def test_the_same_buttons_have_their_effect_for_the_family_itself(
         if press.family_id == theirs.family_id and not isinstance(press, OfFlow):
             answer = await handle(database, press, smith.admin.id)
             heard += said(answer) if answer is not None else ""
-    assert "Smith" in heard
+    assert "Quill" in heard
     assert await state_of(database_url, theirs.family_id) != before
