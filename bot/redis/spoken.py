@@ -34,9 +34,12 @@ class SpokenOf:
                     self._redis, {spoken: "hash"}, lambda: self._redis.hgetall(spoken)
                 )
             )
-            found |= await dropping_foreign(
+            come_later = await dropping_foreign(
                 self._redis, {promised: "hash"}, lambda: self._redis.hgetall(promised)
             )
+            found |= {
+                key: each for key, each in come_later.items() if str(key).startswith(PROMISED)
+            }
         except RedisError as error:
             self.circuit.record_failure(error)
             return {}

@@ -93,6 +93,8 @@ async def live_a_day(town: Town) -> None:
     await town.restart_bot()
     town.jump_by(hours=6)
     await town.settled(seconds=40)
+    await ben.send("/export " + REASON)
+    await town.settled(seconds=40)
     await town.change(
         "UPDATE medications SET schedule = jsonb_build_object('kind', CAST(name AS text))"
         " WHERE name LIKE 'Bront%'"
@@ -103,7 +105,6 @@ async def live_a_day(town: Town) -> None:
         town.jump_by(hours=hours)
         await town.settled(seconds=40)
     await anna.send("/deletenothing " + NOTE)
-    await ben.send("/export " + REASON)
     await ben.send("/start " + "W" * 32)
     await anna.send("/settings")
     await town.settled(seconds=40)
