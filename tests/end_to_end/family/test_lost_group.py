@@ -73,8 +73,8 @@ async def test_a_group_that_takes_no_card_is_lost_and_the_card_is_private(
     for phone in home:
         await phone.sees(card)
     words = "I'm no longer in" if fate == "deleted" else "I'm not allowed to write in"
-    assert [m for m in home.anna.messages if words in m.text]
     await town.settled()
+    assert [m for m in home.anna.messages if words in m.text]
     assert await town.value("SELECT count(*) FROM family_groups WHERE unbound_at IS NULL") == 0
     said = [m for m in home.anna.messages if "the group “Smiths”" in m.text]
     assert len(said) == 1
