@@ -91,10 +91,11 @@ async def limit_sight(
         hidden = sorted(name for person_id, name in about if person_id not in person_ids)
         if hidden:
             raise StillPromised((await get_member(scope, user_id)).name, hidden)
-    if await changes.set_sight(scope, user_id, person_ids):
-        member = await get_member(scope, user_id)
+    has_changed = await changes.set_sight(scope, user_id, person_ids)
+    member = await get_member(scope, user_id)
+    if has_changed:
         await tell(scope, user_id, News.SIGHT, role=member.role)
-    return await get_member(scope, user_id)
+    return member
 
 
 async def choose_cards(scope: Scope, user_id: UUID, *, big: bool) -> MemberFacts:
