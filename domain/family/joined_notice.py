@@ -2,7 +2,7 @@
 were invited.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -42,27 +42,34 @@ async def tell_other_admins(scope: Scope, kind: Kind, facts: Mapping[str, str]) 
     """Queue a message about the actor, with these *facts*, to the other admins of the scope's
     family.
     """
-    others = await scope.rows(
-        select(FamilyMember.user_id).where(
-            FamilyMember.family_id == scope.family_id,
-            FamilyMember.left_at.is_(None),
-            FamilyMember.user_id != scope.user_id,
-            FamilyMember.role == Role.ADMIN,
-        )
-    )
     now = scope.clock.now()
     await queue_messages(
         scope,
         [
             OutgoingMessage(
                 kind=kind,
-                user_id=other.user_id,
+                user_id=admin_id,
                 facts={"user_id": str(scope.user_id), **facts},
                 deadline_at=now,
             )
-            for other in others
+            for admin_id in await list_admins(scope)
+            if admin_id != scope.user_id
         ],
     )
+
+
+async def list_admins(scope: Scope) -> Sequence[UUID]:
+    """The admins of the scope's family."""
+    rows = await scope.rows(
+        select(FamilyMember.user_id)
+        .where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+            FamilyMember.role == Role.ADMIN,
+        )
+        .order_by(FamilyMember.user_id)
+    )
+    return [row.user_id for row in rows]
 
 
 async def _read(scope: Scope, header: MessageHeader) -> JoinedFacts:

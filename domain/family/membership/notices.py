@@ -11,6 +11,7 @@ from domain.access import Role
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, read_one_by_one
 from domain.delivery.new_messages import OutgoingMessage, queue_messages
+from domain.family.joined_notice import list_admins
 from domain.family.membership.pages import find_left_alone
 from domain.family.users import get_name_and_family
 from domain.models import CareAssignment, CareRecipient, FamilyMember
@@ -49,7 +50,7 @@ async def tell(scope: Scope, user_id: UUID, news: News, *, role: Role) -> None:
     """Tell the other admins, and the member themselves if somebody else did it. What they see
     concerns nobody but them.
     """
-    admins = [] if news is News.SIGHT else await _list_admins(scope)
+    admins = [] if news is News.SIGHT else await list_admins(scope)
     concerned = dict.fromkeys([user_id, *admins])
     facts: Mapping[str, str] = {
         "user_id": str(user_id),
@@ -67,19 +68,6 @@ async def tell(scope: Scope, user_id: UUID, news: News, *, role: Role) -> None:
             if each != scope.user_id
         ],
     )
-
-
-async def _list_admins(scope: Scope) -> Sequence[UUID]:
-    rows = await scope.rows(
-        select(FamilyMember.user_id)
-        .where(
-            FamilyMember.family_id == scope.family_id,
-            FamilyMember.left_at.is_(None),
-            FamilyMember.role == Role.ADMIN,
-        )
-        .order_by(FamilyMember.user_id)
-    )
-    return [row.user_id for row in rows]
 
 
 async def _read(scope: Scope, header: MessageHeader) -> MembershipFacts:
