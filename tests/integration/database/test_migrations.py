@@ -667,3 +667,24 @@ async def test_what_was_erased_and_dissolved_survives_the_way_to_0016_and_back(
     async with without_walls(database_url) as connection:
         assert await connection.scalar(text("SELECT purge_at FROM families")) is None
         assert await connection.scalar(text("SELECT count(*) FROM exports")) == 0
+
+
+@pytest.mark.parametrize("revision", ["0021", "head"])
+async def test_the_dispatcher_sees_due_doses_and_the_login_nothing_at(
+    revision: str, database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.medicine(database, anna, mum)
+    await database.close()
+    if revision != "head":
+        await runner.downgrade(database_url, revision=revision)
+    counted = {}
+    async with as_owner(database_url) as connection:
+        for role in ("carecircle_dispatch", "none"):
+            await connection.execute(text("SELECT set_config('role', :role, true)"), {"role": role})
+            counted[role] = await connection.scalar(text("SELECT count(id) FROM doses"))
+    assert counted["carecircle_dispatch"] > 0
+    assert counted["none"] == 0
+    await runner.upgrade(database_url, serving_url=database_url)
