@@ -93,11 +93,15 @@ class Sender:
             if message.holder != claimed.owner:
                 return  # this process was frozen, or a clock was set: it's somebody else's by now
             over = reason_not_to_send(message)
-            if message.status is NotificationStatus.SENT:
+            if message.status not in (NotificationStatus.PENDING, NotificationStatus.SENT):
+                await self._database.run(
+                    lambda scope: outcomes.end_what_is_over(scope, claimed.id), as_dispatch()
+                )
+            elif message.status is NotificationStatus.SENT:
                 await self._edit(claimed, message)
             elif over is not None:
                 await self._give_up(claimed, message, over)
-            elif message.status is NotificationStatus.PENDING:
+            else:
                 await self._send(claimed, message)
         except NotFound:
             log.warning("notification gone: notification=%s", claimed.id)

@@ -176,7 +176,9 @@ _EXTEND_OR_QUEUE = text("""
     SET facts = jsonb_set(notifications.facts, ARRAY[CAST(:fact AS text)],
                           (notifications.facts -> CAST(:fact AS text))
                           || (excluded.facts -> CAST(:fact AS text))),
-        wanted_version = notifications.wanted_version + 1
+        wanted_version = notifications.wanted_version + 1, reason = NULL,
+        -- One that was closed, or never sent, is sent anew.
+        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END
 """)
 
 

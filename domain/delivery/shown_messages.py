@@ -15,13 +15,14 @@ from domain.models.delivery import Kind, NotificationStatus
 
 EDITABLE_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
+_LIVE = (NotificationStatus.PENDING, NotificationStatus.SENT)
+
 # Conditions for :func:`refresh_messages`, together with the functions below.
 FACTS = Notification.facts
 IS_WAITING = (Notification.status == NotificationStatus.PENDING) & Notification.leased_until.is_(
     None
 )
 IS_SENT = Notification.status == NotificationStatus.SENT
-IS_LIVE = Notification.status.in_((NotificationStatus.PENDING, NotificationStatus.SENT))
 
 
 def is_about(person_id: UUID) -> ColumnElement[bool]:
@@ -62,10 +63,12 @@ async def refresh_messages(
     also_obsolete: bool = False,
 ) -> Sequence[RefreshedMessage]:
     """Edit the family's messages of these *kinds* that meet all these conditions; returns them.
+    Those that were closed, or will never be sent, stay as they are.
 
     *facts* are merged into theirs. With *also_obsolete*, messages that became obsolete before they
     were sent are sent after all.
     """
+    is_alive = Notification.status.in_([*_LIVE, *([NotificationStatus.OBSOLETE] * also_obsolete)])
     values: dict[str, Any] = {"wanted_version": Notification.wanted_version + 1}
     if facts is not None:
         values["facts"] = Notification.facts.concat(facts)
@@ -79,6 +82,7 @@ async def refresh_messages(
         .where(
             Notification.family_id == scope.family_id,
             Notification.kind.in_(kinds),
+            is_alive,
             *where,
         )
         .values(values)

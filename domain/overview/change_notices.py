@@ -20,7 +20,6 @@ from domain.delivery.new_messages import ChangeMessage, queue_change_messages
 from domain.delivery.shown_messages import (
     EDITABLE_FOR,
     FACTS,
-    IS_LIVE,
     is_for,
     refresh_messages,
     was_due_within,
@@ -49,7 +48,7 @@ async def set_hears_of_changes(scope: Scope, *, wanted: bool) -> None:
         scope,
         [Kind.CHANGES],
         # Somebody may press before we have recorded that the message was sent.
-        where=[is_for(member.user_id), IS_LIVE, was_due_within(EDITABLE_FOR)],
+        where=[is_for(member.user_id), was_due_within(EDITABLE_FOR)],
     )
 
 
@@ -167,7 +166,7 @@ async def _refresh_undone(
     told: dict[tuple[UUID, UUID], _Told] = {}
     for event_id in undone:
         for each in await refresh_messages(
-            scope, [Kind.CHANGES], where=[IS_LIVE, FACTS["events"].has_key(str(event_id))]
+            scope, [Kind.CHANGES], where=[FACTS["events"].has_key(str(event_id))]
         ):
             told[each.user_id, event_id] = _Told(
                 Concern(each.facts["events"][str(event_id)]),

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.sandbox import Button, Message, Person
+from bot.sandbox import Button, GroupRoom, Message, Person
 from bot.sandbox.world.changes import Change
 from bot.ui.presses.appointments import (
     Drive,
@@ -39,6 +39,7 @@ from tests.talk.stage import Stage
 from tests.walk import screens
 from tests.walk.reading import by_24_hours, names
 from tests.walk.reckoning import falls, out_of_tune
+from tests.walk.rights import check_admins, check_rights, hidden_names
 from tests.walk.sayings import (
     MINUTE,
     parts_of,
@@ -104,19 +105,24 @@ class Ground:
         self.looked_at: dict[UUID, Any] = {}
         self.calendars: dict[int, PhoneCalendar] = {}
         self.opened: dict[int, int] = {}
+        self.homes: dict[int, set[UUID]] = {}
+        self.room: GroupRoom | None = None
 
     # The family.
 
     async def settle_in(self) -> None:
-        """Anna and Ben look after Mum in London, Ben from New York; he has a father, too."""
+        """Anna and Ben look after Mum in London, Ben from New York; he has a father, too, beside
+        whom Gran lives. Half of the time Anna's family has a group, in which there's a stranger.
+        """
         town = self.stage.town
         anna, ben, cleo = (town.person(name) for name in ("Anna", "Ben", "Cleo"))
         watcher, other = town.person("Olga"), town.person("Otto")
-        await towns.found_family(cleo, "Dad's helpers")
+        await towns.found_family(cleo, "Hill House")
         await towns.join(cleo, other, "viewer")
         await towns.join(cleo, ben)
         await towns.add_person(cleo, "Dad", "America/New_York")
-        await towns.found_family(anna)
+        await towns.add_person(cleo, "Gran", "America/New_York")
+        await towns.found_family(anna, "Sea View")
         await towns.join(anna, watcher, "viewer")
         await towns.join(anna, ben)
         await towns.add_person(anna)
@@ -126,16 +132,43 @@ class Ground:
         await ben.send("New York")
         await ben.sees("your time zone")
         await self.stage.settled()
+        if self.rng.random() < 0.5:
+            await self._bind_group(town.group("Sea View", anna, ben, town.person("Sid")), anna)
         self.people = [anna, ben, cleo]
-        families = await self.stage.rows("SELECT id, name FROM families")
-        by_name = {row["name"]: row["id"] for row in families}
-        self.watchers = {by_name["Mum's helpers"]: watcher, by_name["Dad's helpers"]: other}
         self.tables = await take_snapshot(self.stage)
+        by_name = {row["name"]: row["id"] for row in self.tables.families.values()}
+        self.watchers = {by_name["Sea View"]: watcher, by_name["Hill House"]: other}
+        self.homes = {
+            anna.id: {by_name["Sea View"]},
+            ben.id: set(by_name.values()),
+            cleo.id: {by_name["Hill House"]},
+        }
 
-    def family_of(self, person: Person) -> UUID:
-        [user] = [u for u in self.tables.users.values() if u["telegram_id"] == person.id]
-        family: UUID = user["current_family_id"]
+    async def _bind_group(self, room: GroupRoom, admin: Person) -> None:
+        await room.sees("type /start here")
+        await room.send(admin, "/start")
+        await room.sees("Use this group for")
+        await room.press(admin, "here and in private")
+        await room.sees("I'll post the reminders")
+        await self.stage.settled()
+        self.room = room
+
+    def user_of(self, person: Person) -> UUID | None:
+        """None for somebody who has never written to the bot."""
+        users = self.tables.users.values()
+        return next((row["id"] for row in users if row["telegram_id"] == person.id), None)
+
+    def family_of(self, person: Person) -> UUID | None:
+        """Their current one, if they are in any."""
+        user_id = self.user_of(person)
+        family: UUID | None = self.tables.users[user_id]["current_family_id"] if user_id else None
         return family
+
+    def role_of(self, person: Person) -> str:
+        """In their current family; empty if they are in none."""
+        family_id = self.family_of(person)
+        member = self.tables.member(self.user_of(person), family_id) if family_id else None
+        return member["role"] if member else ""
 
     # Doing one thing.
 
@@ -158,7 +191,8 @@ class Ground:
         revision = self.stage.town.sandbox._world.revision
         asked_at = None
         if step.message is not None:
-            asked_at = self.shown_at.get((step.who.id, step.message.id), (0, 0))[1]
+            chat_id = step.room.id if step.room else step.who.id
+            asked_at = self.shown_at.get((chat_id, step.message.id), (0, 0))[1]
         self._note(str(step))
         await self.stage.forget_rates()
         if step.button is None:
@@ -167,16 +201,20 @@ class Ground:
             assert step.message is not None
             # What was edited in this very moment cannot be pressed any more.
             with suppress(ValueError):
+                bubbles = step.who._world.chats[step.room.id if step.room else step.who.id]
                 step.who._world.presses(
-                    step.who._account, step.who._bubble(step.message), step.button.data or ""
+                    step.who._account, bubbles[step.message.id], step.button.data or ""
                 )
         await self.stage.settled()
         self.tables = await take_snapshot(self.stage)
         await self._remember_intent(step.who, intent)
-        said = [m for m in step.who.messages if m.from_bot and m.revision > revision]
+        phone = step.room or step.who
+        said = [m for m in phone.messages if m.from_bot and m.revision > revision]
         new_logs = [row for key, row in self.tables.logs.items() if key not in before.logs]
         outcome = Outcome(before, self.tables, said, new_logs)
         self._remember_intakes(outcome)
+        for words in check_rights(outcome, self.user_of(step.who)):
+            self._fault("rights", words)
         self._check_logs(step, intent, outcome, asked_at)
         self._check_medicines(step, intent, outcome)
         self._check_appointment(step, outcome)
@@ -409,11 +447,14 @@ class Ground:
         """Remember since when phones show what they do, and check what came by itself: it is right
         by the rows of now or, if they have changed since it left, by those *before*.
         """
-        for person in self.people:
-            for message in person.messages:
-                known = self.shown_at.get((person.id, message.id))
+        phones: list[Person | GroupRoom] = [*self.people, *([self.room] if self.room else [])]
+        for phone in phones:
+            for message in phone.messages:
+                known = self.shown_at.get((phone.id, message.id))
                 if known is None or known[0] != message.revision:
-                    self.shown_at[person.id, message.id] = (message.revision, len(self.steps))
+                    self.shown_at[phone.id, message.id] = (message.revision, len(self.steps))
+                    if isinstance(phone, Person) and known is None and message.from_bot:
+                        self._check_is_theirs(phone, message, before)
                     if known is None and message.from_bot and "running low" in message.text:
                         then = set(screens.check_refill_notice(before, by_24_hours(message.text)))
                         for words in screens.check_refill_notice(
@@ -421,6 +462,27 @@ class Ground:
                         ):
                             if then:
                                 self._fault("notice", words)
+
+    def _check_is_theirs(self, person: Person, message: Message, before: Snapshot) -> None:
+        """A new message names nobody whom its reader may not see, except in what they said, and
+        who only reads gets no button that records.
+        """
+        user_id = self.user_of(person)
+        typed = "".join(m.text for m in person.messages[-6:] if not m.from_bot)
+        for name in hidden_names(before, user_id) & hidden_names(self.tables, user_id):
+            if re.search(rf"\b{name}\b", message.text) and name not in typed:
+                self._fault("wall", f"{person.name} is told of {name}:\n{message.text}")
+        presses = [
+            press
+            for row in message.buttons
+            for button in row
+            if (press := Step(person, message=message, button=button).press)
+            and type(press) in RECORDING - {Choose}
+        ]
+        for press in presses:
+            members = (tables.member(user_id, press.family_id) for tables in (before, self.tables))
+            if all(member and member["role"] == "viewer" for member in members):
+                self._fault("rights", f"{person.name} only reads, and gets {press}")
 
     def _state(self) -> Any:
         """What screens depend on: if it is the same, they were looked at."""
@@ -440,6 +502,8 @@ class Ground:
             day = self.tables.people[row["care_recipient_id"]]["day_times"]
             if row["status"] != "stopped" and (wrong := out_of_tune(row["schedule"], day)):
                 self._fault("day", f"{row['name']}: {'; '.join(wrong)}")
+        for words in check_admins(self.tables):
+            self._fault("admins", words)
         self._check_cards()
         self._check_notices()
         self._check_calendars()
@@ -562,20 +626,39 @@ class Ground:
     def _check_cards(self) -> None:
         by_slot: dict[Any, list[Row]] = {}
         for card in self.tables.cards.values():
-            slot = (card["user_id"], card["care_recipient_id"], card["slot_at"])
+            receiver = card["user_id"] or card["group_id"]
+            slot = (receiver, card["care_recipient_id"], card["slot_at"])
             by_slot.setdefault(slot, []).append(card)
         for cards in by_slot.values():
             newest = max(card["ask_no"] for card in cards)
             mine = [card for card in cards if card["ask_no"] == newest]
-            phone = self.stage.town.sandbox.person(mine[0]["chat_id"])
+            phone = self._phone(mine[0])
             there = {message.id: message for message in phone.messages}
             messages = [there[c["message_id"]] for c in mine if c["message_id"] in there]
-            if len(messages) == len(mine):
+            if not self._is_theirs(mine[0]):
+                is_recent = self.tables.at - mine[0]["slot_at"] < timedelta(hours=40)
+                if is_recent and any(message.buttons for message in messages):
+                    self._fault("card", f"{phone.name} has a card of others: {messages}")
+            elif len(messages) == len(mine):
                 for words in screens.check_card(self.tables, mine[0], messages):
                     self._fault("card", f"{phone.name}: {words}")
 
+    def _phone(self, card: Row) -> Person | GroupRoom:
+        if self.room is not None and card["chat_id"] == self.room.id:
+            return self.room
+        return self.stage.town.sandbox.person(card["chat_id"])
+
+    def _is_theirs(self, message: Row) -> bool:
+        """Whether its reader is still somebody who may see it."""
+        user_id, person_id = message["user_id"], message["care_recipient_id"]
+        if user_id is None:
+            return True  # the group's
+        if person_id is None:
+            return self.tables.member(user_id, message["family_id"]) is not None
+        return self.tables.sees(user_id, person_id)
+
     def _check_notices(self) -> None:
-        for notice in self.tables.notices.values():
+        for notice in filter(self._is_theirs, self.tables.notices.values()):
             phone = self.stage.town.sandbox.person(notice["chat_id"])
             for message in phone.messages:
                 if message.id == notice["message_id"]:

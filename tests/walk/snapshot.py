@@ -14,6 +14,9 @@ Row: TypeAlias = Mapping[str, Any]
 _TABLES = {
     "people": "SELECT * FROM care_recipients",
     "users": "SELECT id, telegram_id, name, timezone, current_family_id FROM users",
+    "families": "SELECT id, name FROM families",
+    "members": "SELECT id, family_id, user_id, role, left_at, is_restricted FROM family_members",
+    "seen": "SELECT id, family_id, user_id, care_recipient_id FROM care_assignments WHERE sees",
     "medicines": "SELECT * FROM medications",
     # Of long ago only what was taken counts for anything that a screen says.
     "doses": "SELECT * FROM doses WHERE taken_at IS NOT NULL OR due_at > $1::timestamptz - "
@@ -24,10 +27,11 @@ _TABLES = {
     "occurrences": "SELECT * FROM appointment_occurrences WHERE starts_at > $1::timestamptz - "
     "interval '2 days' AND starts_at < $1::timestamptz + interval '30 days'",
     "copies": "SELECT * FROM calendar_copies",
-    "notices": "SELECT id, user_id, care_recipient_id, chat_id, message_id, facts"
+    "notices": "SELECT id, family_id, user_id, care_recipient_id, chat_id, message_id, facts"
     " FROM notifications WHERE kind IN ('missed', 'not_asked') AND status = 'sent'"
     " AND slot_at > $1::timestamptz - interval '2 days'",
-    "cards": "SELECT id, user_id, care_recipient_id, slot_at, ask_no, part, chat_id, message_id"
+    "cards": "SELECT id, family_id, user_id, group_id, care_recipient_id, slot_at, ask_no, part,"
+    " chat_id, message_id"
     " FROM notifications WHERE kind = 'slot_card' AND status = 'sent'"
     " AND slot_at > $1::timestamptz - interval '3 days'",
 }
@@ -40,6 +44,9 @@ class Snapshot:
     at: datetime
     people: Mapping[UUID, Row]
     users: Mapping[UUID, Row]
+    families: Mapping[UUID, Row]
+    members: Mapping[UUID, Row]
+    seen: Mapping[UUID, Row]
     medicines: Mapping[UUID, Row]
     doses: Mapping[UUID, Row]
     logs: Mapping[UUID, Row]
@@ -79,6 +86,23 @@ class Snapshot:
                 found.append({**row, **said, "origin_id": origin_id})
         return sorted(found, key=lambda row: row["starts_at"])
 
+    def member(self, user_id: UUID | None, family_id: UUID) -> Row | None:
+        """Their membership, if they are in the family."""
+        for row in self.members.values():
+            if (row["user_id"], row["family_id"]) == (user_id, family_id) and not row["left_at"]:
+                return row
+        return None
+
+    def sees(self, user_id: UUID | None, person_id: UUID) -> bool:
+        """Whether this user may see anything of this person."""
+        member = self.member(user_id, self.people[person_id]["family_id"])
+        if member is None or not member["is_restricted"]:
+            return member is not None
+        return any(
+            (row["user_id"], row["care_recipient_id"]) == (user_id, person_id)
+            for row in self.seen.values()
+        )
+
     def zone_of(self, care_recipient_id: UUID) -> str:
         return str(self.people[care_recipient_id]["timezone"])
 
@@ -105,6 +129,7 @@ _OF_MEDICINE = (
     *("is_paused_with_person", "instructions", "reason"),
 )
 _OF_PERSON = ("name", "timezone", "day_times", "paused_until", "pause_silences_appointments")
+_OF_MEMBER = ("family_id", "user_id", "role", "is_restricted")
 _OF_DOSE = ("status", "medication_name", "dosage", "amount", "unit", "taken_at", "given", "note")
 _OF_OCCURRENCE = (
     *("starts_at", "ends_at", "status", "driver_id", "outcome"),
@@ -148,8 +173,21 @@ def normal(tables: Snapshot, *, until: datetime) -> Mapping[str, Any]:
         and row["status"] != "cut"
         and row["starts_at"] < tables.at + timedelta(days=28)
     }
-    people = {key: {part: row[part] for part in _OF_PERSON} for key, row in tables.people.items()}
+    people = {
+        key: {part: row[part] for part in _OF_PERSON}
+        for key, row in tables.people.items()
+        if row["deleted_at"] is None
+    }
+    members = {
+        key: {
+            **{part: row[part] for part in _OF_MEMBER},
+            "sees": row["is_restricted"] and {p for p in people if tables.sees(row["user_id"], p)},
+        }
+        for key, row in tables.members.items()
+        if row["left_at"] is None
+    }
     return {
+        "members": members,
         "medicines": medicines,
         "doses": doses,
         "appointments": appointments,

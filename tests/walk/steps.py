@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from bot.sandbox import Button, Message, Person
+from bot.sandbox import Button, GroupRoom, Message, Person
 from bot.ui.presses.appointments import (
     AppointmentsPage,
     PastAppointmentsPage,
@@ -87,12 +87,15 @@ FREE = Intent("anything", names=None, records=True)
 
 @dataclass(frozen=True)
 class Step:
-    """What somebody did: typed `text`, or pressed `button` of `message`."""
+    """What somebody did: typed `text`, or pressed `button` of `message`, which is in a group if
+    there is a `room`.
+    """
 
     who: Person
     text: str = ""
     message: Message | None = None
     button: Button | None = None
+    room: GroupRoom | None = None
 
     @property
     def press(self) -> Press | None:
@@ -107,7 +110,8 @@ class Step:
         if self.button is None:
             return f"{self.who.name}: {self.text}"
         first = self.message.text.split("\n", maxsplit=1)[0] if self.message else ""
-        return f"{self.who.name} taps “{self.button.text}” on “{first}”"
+        where = " in the group" if self.room else ""
+        return f"{self.who.name} taps “{self.button.text}” on “{first}”{where}"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy import text
+
 from bot.sandbox import Person
 from domain.medicines.doses.ladder import WINDOW
 from tests.town import (
@@ -374,3 +377,19 @@ async def test_whatever_people_typed_is_shown_as_they_typed_it(town: Town) -> No
     )
     town.jump_to(minute + WINDOW)
     await anna.sees("⚠️ <b>Mum & Dad: nobody recorded this dose in time.")
+
+
+@pytest.mark.parametrize("status", ["closed", "unreachable", "obsolete", "failed"])
+async def test_what_is_over_is_not_claimed_for_ever_whatever_opened_it(
+    status: str, town: Town, home: Household
+) -> None:
+    await ask(town, *home)
+    async with town.tables.begin() as tables:
+        await tables.execute(
+            text("UPDATE notifications SET status = :status, wanted_version = wanted_version + 1"),
+            {"status": status},
+        )
+    await home.anna.send("/today")
+    await add_medicine(home.anna, "Zinc 10 mg at 21:00")  # queues, and so wakes the delivery
+    town.jump_by(minutes=1)
+    await town.settled()

@@ -13,10 +13,12 @@ from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, dose_messages, outcomes
 from domain.delivery.claims import ClaimedNotification
+from domain.delivery.new_messages import OutgoingMessage, extend_or_queue
 from domain.delivery.outcomes import Shown
+from domain.delivery.shown_messages import refresh_messages
 from domain.medicines.doses.slot_cards import CardFacts
 from domain.medicines.records import undo
-from domain.models.delivery import Lane, NotificationStatus
+from domain.models.delivery import Kind, Lane, NotificationStatus
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import LEASE
@@ -364,3 +366,43 @@ async def test_copies_that_fail_at_the_same_moment_still_tell_the_others(
         return await database.run(work, as_family(home.family.id))
 
     assert set(await asyncio.gather(*map(fail, failing))) == {0, 1}
+
+
+async def test_a_message_that_was_closed_is_not_opened_again_by_what_changes(
+    database: Database, database_url: str, home: Home
+) -> None:
+    await record_sent(database, *await claim(database))
+    await change(
+        database_url,
+        "UPDATE notifications SET status = 'closed' WHERE user_id = :ben",
+        ben=home.ben.id,
+    )
+    refreshed = await factories.acting(
+        database, home.anna, lambda scope: refresh_messages(scope, [Kind.SLOT_CARD], where=[])
+    )
+    assert {each.user_id for each in refreshed} == {home.anna.id}
+    assert {each.user_id for each in await claim(database)} == {home.anna.id}
+
+
+async def test_news_for_who_came_back_is_sent_although_the_last_message_was_closed(
+    database: Database, database_url: str, home: Home
+) -> None:
+    at = home.dose.due_at
+    news = OutgoingMessage(
+        kind=Kind.REFILL,
+        user_id=home.ben.id,
+        facts={"stocks": {str(home.aspirin.id): "low"}},
+        deadline_at=at,
+        person_id=home.mum.id,
+        slot_at=at,
+    )
+
+    async def tell(scope: Scope) -> None:
+        await extend_or_queue(scope, news, since=at - timedelta(hours=1))
+
+    await factories.acting(database, home.anna, tell)
+    await record_sent(database, *await claim(database))
+    await change(database_url, "UPDATE notifications SET status = 'closed'")
+    await factories.acting(database, home.anna, tell)
+    [waiting] = await rows(database_url, "shown_version < wanted_version")
+    assert (waiting.user_id, waiting.status) == (home.ben.id, NotificationStatus.PENDING)
