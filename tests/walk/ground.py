@@ -469,8 +469,9 @@ class Ground:
         """
         user_id = self.user_of(person)
         typed = "".join(m.text for m in person.messages[-6:] if not m.from_bot)
+        told = message.text.replace("for example Mum", "")
         for name in hidden_names(before, user_id) & hidden_names(self.tables, user_id):
-            if re.search(rf"\b{name}\b", message.text) and name not in typed:
+            if re.search(rf"\b{name}\b", told) and name not in typed:
                 self._fault("wall", f"{person.name} is told of {name}:\n{message.text}")
         presses = [
             press
