@@ -203,9 +203,11 @@ async def record_closed(scope: Scope, notification_id: UUID) -> None:
 
 
 async def give_up_edit(scope: Scope, notification_id: UUID) -> None:
-    """Give up on editing a sent message: it keeps its old content."""
+    """Give up on editing a message: it keeps its old content, if it's on a phone at all."""
     await scope.execute(
         update(Notification)
-        .where(Notification.id == notification_id, Notification.status == NotificationStatus.SENT)
+        .where(
+            Notification.id == notification_id, Notification.status != NotificationStatus.PENDING
+        )
         .values(shown_version=Notification.wanted_version, leased_until=None)
     )

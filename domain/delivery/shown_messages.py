@@ -64,8 +64,12 @@ async def refresh_messages(
     """Edit the family's messages of these *kinds* that meet all these conditions; returns them.
 
     *facts* are merged into theirs. With *also_obsolete*, messages that became obsolete before they
-    were sent are sent after all.
+    were sent are sent after all. What is neither on a phone nor on its way stays as it is: there is
+    nothing to edit, so it would be owed for ever.
     """
+    concerned = [NotificationStatus.PENDING, NotificationStatus.SENT]
+    if also_obsolete:
+        concerned.append(NotificationStatus.OBSOLETE)
     values: dict[str, Any] = {"wanted_version": Notification.wanted_version + 1}
     if facts is not None:
         values["facts"] = Notification.facts.concat(facts)
@@ -79,6 +83,7 @@ async def refresh_messages(
         .where(
             Notification.family_id == scope.family_id,
             Notification.kind.in_(kinds),
+            Notification.status.in_(concerned),
             *where,
         )
         .values(values)

@@ -14,9 +14,10 @@ from domain.database.unit_of_work import Database
 from domain.delivery import claims, dose_messages, outcomes
 from domain.delivery.claims import ClaimedNotification
 from domain.delivery.outcomes import Shown
+from domain.delivery.shown_messages import refresh_messages
 from domain.medicines.doses.slot_cards import CardFacts
 from domain.medicines.records import undo
-from domain.models.delivery import Lane, NotificationStatus
+from domain.models.delivery import Kind, Lane, NotificationStatus
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import LEASE
@@ -364,3 +365,20 @@ async def test_copies_that_fail_at_the_same_moment_still_tell_the_others(
         return await database.run(work, as_family(home.family.id))
 
     assert set(await asyncio.gather(*map(fail, failing))) == {0, 1}
+
+
+async def test_what_was_closed_with_its_reader_is_not_owed_again(
+    database: Database, database_url: str, home: Home
+) -> None:
+    claimed = await claim(database)
+    await record_sent(database, *claimed)
+    (one, _) = claimed
+    await database.run(lambda scope: outcomes.record_closed(scope, one.id), as_dispatch())
+    await factories.acting(
+        database,
+        home.anna,
+        lambda scope: refresh_messages(scope, [Kind.SLOT_CARD], where=[]),
+    )
+    assert one.id not in {each.id for each in await claim(database)}
+    [row] = [row for row in await rows(database_url) if row.status == "closed"]
+    assert row.shown_version == row.wanted_version
