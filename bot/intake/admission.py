@@ -70,6 +70,7 @@ class Decision(Enum):
     SLOW_DOWN = auto()  # answered once, then ignored
     FAMILY_SLOW_DOWN = auto()  # the same, where it's all of them together
     GO_PRIVATE = auto()  # family matters don't belong in groups
+    ANSWER_BY_BUTTON = auto()  # nor is anything recorded there that is only said
     PRESS_IN_PRIVATE = auto()  # nor what this button shows
     CONVERSATIONS_UNAVAILABLE = auto()  # without Redis, nobody knows which question it answers
 
@@ -90,8 +91,9 @@ def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = 
     if arrival.command == START and not arrival.is_private:
         return Decision.HANDLE
     if arrival.is_limited and not arrival.is_private:
-        is_to_us = arrival.is_to_us or arrival.kind is UpdateKind.COMMAND
-        return Decision.GO_PRIVATE if is_to_us else Decision.IGNORE
+        if arrival.kind is UpdateKind.COMMAND:
+            return Decision.GO_PRIVATE
+        return Decision.ANSWER_BY_BUTTON if arrival.is_to_us else Decision.IGNORE
     if arrival.may_answer_a_question and not knows_questions:
         return Decision.CONVERSATIONS_UNAVAILABLE
     return Decision.HANDLE

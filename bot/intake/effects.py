@@ -83,6 +83,9 @@ class Effects:
             return await self._stored_answer(person, update_id)
         except (CareCircleError, Misunderstood) as error:
             refused = refusals.refuse(error, is_press=incoming.press is not None)
+            if isinstance(error, NotFound) and not incoming.arrival.is_private:
+                # Others see it there: "no longer there" would be plainly wrong.
+                refused = replace(refused, toast=in_groups.not_yours_or_gone())
             leads_nowhere = incoming.resumes or isinstance(error, (NotFound, NotAllowed, NoFamily))
             if leads_nowhere and incoming.flow_id is not None:
                 # The subject or the permission is gone, so there is nothing left to ask.

@@ -27,6 +27,10 @@ async def _in_private(request: Request) -> Answer:
     return in_groups.in_private(request.bot_username)
 
 
+async def _answer_by_button(request: Request) -> Answer:
+    return in_groups.answer_by_button(request.bot_username)
+
+
 async def _press_in_private(request: Request) -> Answer:
     return in_groups.press_in_private(request.bot_username)
 
@@ -53,6 +57,7 @@ INSTEAD: Mapping[Decision, Handler] = {
     Decision.SLOW_DOWN: _slow_down,
     Decision.FAMILY_SLOW_DOWN: _family_slow_down,
     Decision.GO_PRIVATE: _in_private,
+    Decision.ANSWER_BY_BUTTON: _answer_by_button,
     Decision.PRESS_IN_PRIVATE: _press_in_private,
     Decision.CONVERSATIONS_UNAVAILABLE: _conversations_unavailable,
 }

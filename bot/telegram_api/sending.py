@@ -93,12 +93,11 @@ class Sender:
             if message.holder != claimed.owner:
                 return  # this process was frozen, or a clock was set: it's somebody else's by now
             over = reason_not_to_send(message)
-            if message.status not in (NotificationStatus.PENDING, NotificationStatus.SENT):
-                await self._database.run(
-                    lambda scope: outcomes.end_what_is_over(scope, claimed.id), as_dispatch()
-                )
-            elif message.status is NotificationStatus.SENT:
+            if message.status is NotificationStatus.SENT:
                 await self._edit(claimed, message)
+            elif message.status is not NotificationStatus.PENDING:
+                # Nothing of it is on a phone, so it would be claimed again and again.
+                await self._give_up_edit(claimed)
             elif over is not None:
                 await self._give_up(claimed, message, over)
             else:
@@ -231,9 +230,7 @@ class Sender:
         except (Forbidden, ChatMigrated) as error:
             if claimed.group_id is not None:
                 await self._refused_in_group(claimed, claimed.group_id, error)
-            await self._database.run(
-                lambda scope: outcomes.give_up_edit(scope, claimed.id), as_dispatch()
-            )
+            await self._give_up_edit(claimed)
             return
         except TelegramError:
             await self._retry_later(claimed, message, maybe_sent=False)
@@ -246,6 +243,11 @@ class Sender:
         else:
             shown = message.shown_dose_ids if is_shown else None
             self._recorder.add(Shown(message.id, message.version, shown))
+
+    async def _give_up_edit(self, claimed: ClaimedNotification) -> None:
+        await self._database.run(
+            lambda scope: outcomes.give_up_edit(scope, claimed.id), as_dispatch()
+        )
 
     async def _show(self, screen: Screen, message: Message) -> bool:
         """Whether the message now shows *screen*; False if it never will. Raises TelegramError if

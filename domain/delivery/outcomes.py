@@ -202,22 +202,12 @@ async def record_closed(scope: Scope, notification_id: UUID) -> None:
     await scope.execute(_CLOSE, {"closed_id": notification_id})
 
 
-async def end_what_is_over(scope: Scope, notification_id: UUID) -> None:
-    """A message that is neither to be sent nor to be edited isn't open any more, whoever has opened
-    it.
-    """
-    live = (NotificationStatus.PENDING, NotificationStatus.SENT)
-    await scope.execute(
-        update(Notification)
-        .where(Notification.id == notification_id, Notification.status.not_in(live))
-        .values(shown_version=Notification.wanted_version, leased_until=None)
-    )
-
-
 async def give_up_edit(scope: Scope, notification_id: UUID) -> None:
-    """Give up on editing a sent message: it keeps its old content."""
+    """Give up on editing a message: it keeps its old content, if it's on a phone at all."""
     await scope.execute(
         update(Notification)
-        .where(Notification.id == notification_id, Notification.status == NotificationStatus.SENT)
+        .where(
+            Notification.id == notification_id, Notification.status != NotificationStatus.PENDING
+        )
         .values(shown_version=Notification.wanted_version, leased_until=None)
     )

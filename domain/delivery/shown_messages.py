@@ -15,8 +15,6 @@ from domain.models.delivery import Kind, NotificationStatus
 
 EDITABLE_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
-_LIVE = (NotificationStatus.PENDING, NotificationStatus.SENT)
-
 # Conditions for :func:`refresh_messages`, together with the functions below.
 FACTS = Notification.facts
 IS_WAITING = (Notification.status == NotificationStatus.PENDING) & Notification.leased_until.is_(
@@ -63,12 +61,14 @@ async def refresh_messages(
     also_obsolete: bool = False,
 ) -> Sequence[RefreshedMessage]:
     """Edit the family's messages of these *kinds* that meet all these conditions; returns them.
-    Those that were closed, or will never be sent, stay as they are.
 
     *facts* are merged into theirs. With *also_obsolete*, messages that became obsolete before they
-    were sent are sent after all.
+    were sent are sent after all. What is neither on a phone nor on its way stays as it is: there is
+    nothing to edit, so it would be owed for ever.
     """
-    is_alive = Notification.status.in_([*_LIVE, *([NotificationStatus.OBSOLETE] * also_obsolete)])
+    concerned = [NotificationStatus.PENDING, NotificationStatus.SENT]
+    if also_obsolete:
+        concerned.append(NotificationStatus.OBSOLETE)
     values: dict[str, Any] = {"wanted_version": Notification.wanted_version + 1}
     if facts is not None:
         values["facts"] = Notification.facts.concat(facts)
@@ -82,7 +82,7 @@ async def refresh_messages(
         .where(
             Notification.family_id == scope.family_id,
             Notification.kind.in_(kinds),
-            is_alive,
+            Notification.status.in_(concerned),
             *where,
         )
         .values(values)

@@ -25,6 +25,7 @@ from tests.talk.script import (
     Newcomer,
     Numbered,
     OpensCalendar,
+    OpensLink,
     Passes,
     Removes,
     Says,
@@ -119,18 +120,22 @@ class Performance:
                 if line.starts:
                     await self.stage.town.start_bot()
                     await self.stage.catch_up()
-            case Says() | Taps() | Edits() | Blocks():
+            case Says() | Taps() | Edits() | Blocks() | OpensLink():
                 await self._act(line)
         await self.stage.settled()
         self._look()
 
-    async def _act(self, line: Says | Taps | Edits | Blocks) -> None:
+    async def _act(self, line: Says | Taps | Edits | Blocks | OpensLink) -> None:
         person = self._person(line.who)
         self._last_speaker = line.who
         await self.stage.forget_rates()
         match line:
-            case Says(text=text, where=str(where)):
-                await self._group(where).send(person, text)
+            case OpensLink(whose=whose, back=back):
+                await person.open_link(_links_on(self._person(whose))[back])
+            case Says(text=text, on=on, where=str(where), is_anonymous=is_anonymous):
+                group = self._group(where)
+                about = None if on is None else _newest(group, on)
+                await group.send(person, text, reply_to=about, is_anonymous=is_anonymous)
             case Taps(label=label, on=on, where=str(where)):
                 group = self._group(where)
                 there = None if on is None else _newest(group, on)
@@ -269,3 +274,8 @@ def _newest(person: Person | GroupRoom, fragment: str) -> Message:
         if message.from_bot and fragment in message.text:
             return message
     raise LookupError(f"{person.name} has no message with “{fragment}”")
+
+
+def _links_on(person: Person) -> Sequence[str]:
+    """Newest first."""
+    return [link for message in reversed(person.messages) for link in message.links]

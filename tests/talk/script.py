@@ -5,15 +5,18 @@ family "Us": Anna (admin), Ben (caregiver, New York); Mum in Europe/London; at 2
 stranger Cara                    somebody new, who is in no family
 group "Smiths": Anna, Ben, Cara  a group, to which the first of them adds the bot
 Anna in Smiths: /start           something that is typed there; Smiths> shows what is to be seen
+Anna, anonymous, in Smiths: hi   the same, by an admin of the group who stays anonymous there
 Anna taps "Taken" in Smiths      a button of the newest message there that has such a one
 Anna removes the bot from Smiths
+Cara opens Anna's link           the newest link on Anna's phone; link 2: the newest but one
 Anna: /addmed Para 500 mg as needed, 4 hours apart, max 4
 > Save?                         Anna's phone shows that, new or changed by the step before
 Ben>> Para                      it stands somewhere on Ben's phone
 !> Aspirin                      nobody's phone shows that, in whatever stands there
 Anna taps "Save"                a button of the newest message that has such a one
 Ben taps "Taken" on "Mum · 08:00"
-Ben on "Mum · 08:00": done       a reply to the newest message that shows that
+Ben on "Mum · 08:00": done       a reply to the newest message that shows that; also in a group:
+Ben on "Mum · 08:00" in Smiths: done
 Anna edits "/addmed Para": /addmed Para 1 g
 08:00                           when it is that the next time; also 08:00:25, Tuesday 08:00,
 +3d 2h                          2026-06-04 08:00
@@ -76,6 +79,16 @@ class Says:
     text: str
     on: str | None = None
     where: str | None = None
+    is_anonymous: bool = False
+
+
+@dataclass(frozen=True)
+class OpensLink:
+    """The newest link but *back* ones that the phone of *whose* shows."""
+
+    who: str
+    whose: str
+    back: int
 
 
 @dataclass(frozen=True)
@@ -169,6 +182,7 @@ Line: TypeAlias = (
     | Stranger
     | Group
     | Removes
+    | OpensLink
     | Says
     | Taps
     | Edits
@@ -287,6 +301,10 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
         rf"{_WHO}\s+removes the bot from\s+(?P<where>\w+)",
         lambda found: Removes(found["who"], found["where"]),
     ),
+    (
+        rf"{_WHO}\s+opens\s+(?P<whose>\w+)'s\s+link(?:\s+(?P<number>\d+))?",
+        lambda found: OpensLink(found["who"], found["whose"], int(found["number"] or 1) - 1),
+    ),
     (r"bot\s+stops", lambda _: Bot(stops=True, starts=False)),
     (r"bot\s+starts", lambda _: Bot(stops=False, starts=True)),
     (r"bot\s+restarts", lambda _: Bot(stops=True, starts=True)),
@@ -305,8 +323,8 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
         lambda found: Edits(found["who"], found["old"], _typed(found["text"])),
     ),
     (
-        rf"{_WHO}\s+on\s+\"(?P<on>[^\"]+)\":\s*(?P<text>.+)",
-        lambda found: Says(found["who"], _typed(found["text"]), found["on"]),
+        rf"{_WHO}\s+on\s+\"(?P<on>[^\"]+)\"(?:\s+in\s+(?P<where>\w+))?:\s*(?P<text>.+)",
+        lambda found: Says(found["who"], _typed(found["text"]), found["on"], found["where"]),
     ),
     (
         rf"{_WHO}'s calendar(?::\s*(?P<next>.+))?",
@@ -316,6 +334,12 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
     ),
     (rf"{_WHO}\s+blocks the bot", lambda found: Blocks(found["who"], is_blocked=True)),
     (rf"{_WHO}\s+unblocks the bot", lambda found: Blocks(found["who"], is_blocked=False)),
+    (
+        rf"{_WHO},\s+anonymous,\s+in\s+(?P<where>\w+):\s*(?P<text>.+)",
+        lambda found: Says(
+            found["who"], _typed(found["text"]), where=found["where"], is_anonymous=True
+        ),
+    ),
     (
         rf"{_WHO}\s+in\s+(?P<where>\w+):\s*(?P<text>.+)",
         lambda found: Says(found["who"], _typed(found["text"]), where=found["where"]),

@@ -26,8 +26,9 @@ async def test_whoever_is_known_is_greeted_with_their_family(home: Household) ->
         "📅 Appointments",
         "👩‍⚕️ Doctors",
         "👪 Family",
-        "✉️ Invite",
     }
+    await home.anna.start()
+    assert "✉️ Invite" in (await home.anna.sees("You're in the family")).labels
     await home.ben.press("Family")
     await home.ben.sees("Anna, admin")
 

@@ -54,7 +54,7 @@ def test_whoever_asks_too_much_is_told_once(
     [
         (COMMAND, Verdict.ALLOWED, Decision.GO_PRIVATE),
         (MESSAGE, Verdict.ALLOWED, Decision.IGNORE),  # a group talks about other things, too
-        (replace(MESSAGE, is_to_us=True), Verdict.ALLOWED, Decision.GO_PRIVATE),
+        (replace(MESSAGE, is_to_us=True), Verdict.ALLOWED, Decision.ANSWER_BY_BUTTON),
         (COMMAND, Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
         (replace(COMMAND, name="start"), Verdict.ALLOWED, Decision.HANDLE),  # binds it
         (replace(COMMAND, name="start"), Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),

@@ -28,11 +28,12 @@ async def start(request: Request) -> Answer:
     if request.text:
         return await _join(request, request.text)
     member = request.scope.require(Action.READ)
-    return start_views.welcome_back(name=request.name, family=member.family_name)
+    return start_views.welcome_back(name=request.name, family=member.family_name, role=member.role)
 
 
 async def help_(request: Request) -> Answer:
-    return start_views.help_text(has_family=request.scope.member is not None)
+    member = request.scope.member
+    return start_views.help_text(role=None if member is None else member.role)
 
 
 async def family(request: Request) -> Answer:

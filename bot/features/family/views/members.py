@@ -206,6 +206,8 @@ def ask_role(departure: Departure, role: Role, person: str | None, *, now: datet
             person=escape(person or ""),
         )
     ]
+    if role is Role.ADMIN and departure.member.is_restricted:
+        lines.append(_("👁 They see everybody you care for then."))
     if role in (Role.VIEWER, Role.RECIPIENT):
         lines += _promise_lines(departure.promises, name=name, now=now)
         if departure.left_alone and role is Role.VIEWER:
@@ -261,7 +263,10 @@ def save_label() -> str:
 
 
 def left(departure: Departure) -> Screen:
-    words = _("You've left the family <b>{family}</b>. I've told its admins.")
+    words = _(
+        "You've left the family <b>{family}</b>. I've told its admins. If you have its "
+        "appointments in your phone's calendar, please delete them there."
+    )
     return Screen(words.format(family=escape(departure.family)))
 
 
@@ -300,9 +305,14 @@ def person_label(person: PersonSeen) -> str:
 
 
 def cards_set(facts: MemberFacts, *, member: Member) -> Answer:
-    words = _("From now on the reminders are big and simple. I've told the admins.")
+    """Only whoever gets them, or the admins where it was the reader, is told."""
+    words = _("From now on their reminders are big and simple. I've told them.")
     if not facts.has_big_cards:
-        words = _("From now on the reminders are as usual. I've told the admins.")
+        words = _("From now on their reminders are as usual. I've told them.")
+    if facts.is_reader:
+        words = _("From now on your reminders are big and simple. I've told the admins.")
+        if not facts.has_big_cards:
+            words = _("From now on your reminders are as usual. I've told the admins.")
     return Answer(toast=words, edit=member_page(facts, member=member))
 
 
@@ -330,7 +340,9 @@ def _own_notice(facts: MembershipFacts) -> str:
         case News.REMOVED | News.LEFT:
             return _(
                 "🚪 {by} has removed you from the family <b>{family}</b>. I won't remind you any "
-                "more. If that's a mistake, ask {by} for a new invitation."
+                "more, and you don't need to do what you promised them, like driving. If you have "
+                "their appointments in your phone's calendar, please delete them there. If you "
+                "think that's a mistake, ask {by} for a new invitation."
             )
         case News.ROLE:
             return _(

@@ -3,6 +3,7 @@
 from bot.ui.answer import Answer, Button, Keyboard, say
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
+from domain.access import Action, Role, may
 
 # The menu that Telegram shows behind "/". Names are fixed, descriptions are translated.
 COMMANDS = (
@@ -58,18 +59,20 @@ def command_menu() -> list[tuple[str, str]]:
     return [(command, descriptions[command]) for command in COMMANDS]
 
 
-def welcome_back(*, name: str, family: str) -> Answer:
+def welcome_back(*, name: str, family: str, role: Role) -> Answer:
     """For somebody who is already in a family."""
     return say(
         _("Hello {name}! You're in the family <b>{family}</b>.").format(
             name=escape(name), family=escape(family)
         ),
-        main_menu(),
+        main_menu(role),
     )
 
 
-def help_text(*, has_family: bool) -> Answer:
-    """`/help`: what happens by itself, then commands, daily ones first."""
+def help_text(*, role: Role | None) -> Answer:
+    """`/help`: what happens by itself, then the commands that *role* may use, daily ones first;
+    None: somebody who is in no family.
+    """
     head = [
         _(
             "<b>Just tell me</b>, for example <i>aspirin 100 mg every day at 8am</i>, <i>gave mum "
@@ -89,53 +92,74 @@ def help_text(*, has_family: bool) -> Answer:
             "changes how often I ask, and whom first."
         ),
     ]
-    if not has_family:
+    if role is None:
         lines = [*head, "", _without_family(), "", disclaimer()]
         return say("\n".join(lines), (create_family_button_row(),))
+    record = may(role, Action.RECORD_DOSE) or may(role, Action.RECORD_OWN_DOSE)
+    change = may(role, Action.CHANGE_MEDICINES)
+    plan, invite = may(role, Action.CHANGE_APPOINTMENTS), may(role, Action.INVITE)
     daily = [
-        _("/today: what's due today"),
-        _("/give NAME: record what was given, now or earlier (<i>at 07:45</i>)"),
-        _("/undo: undo the last thing you did"),
-        _("/history: see and correct what was given"),
+        (True, _("/today: what's due today")),
+        (record, _("/give NAME: record what was given, now or earlier (<i>at 07:45</i>)")),
+        (record, _("/undo: undo the last thing you did")),
+        (record, _("/history: see and correct what was given")),
+        (not record, _("/history: see what was given")),
     ]
     medicines = [
-        _("/meds: all medicines; tap one to change, pause or stop it"),
-        _("/addmed NAME DOSAGE WHEN: add a medicine, for example"),
-        "<code>/addmed Aspirin 100 mg at 08:00 and 20:00</code>",
-        _("or <i>every 8 hours from 06:00</i>, <i>as needed, max 4 a day</i>"),
-        _(
-            "/refill NAME 30: add 30 to the stock (or <i>= 30</i> if that's all there is), so that "
-            "I can tell you when it's running low"
+        (change, _("/meds: all medicines; tap one to change, pause or stop it")),
+        (not change, _("/meds: all medicines")),
+        (change, _("/addmed NAME DOSAGE WHEN: add a medicine, for example")),
+        (change, "<code>/addmed Aspirin 100 mg at 08:00 and 20:00</code>"),
+        (change, _("or <i>every 8 hours from 06:00</i>, <i>as needed, max 4 a day</i>")),
+        (
+            change,
+            _(
+                "/refill NAME 30: add 30 to the stock (or <i>= 30</i> if that's all there is), so "
+                "that I can tell you when it's running low"
+            ),
         ),
-        _(
-            "/pause NAME until DAY: pause a medicine, or all of a person's medicines, until that "
-            "day"
+        (
+            change,
+            _(
+                "/pause NAME until DAY: pause a medicine, or all of a person's medicines, until "
+                "that day"
+            ),
         ),
     ]
     appointments = [
-        _("/appts: what's planned, who's driving, and files for your phone's calendar"),
-        _("/addappt WHAT WHEN: add an appointment, for example"),
-        "<code>/addappt Cardiologist tomorrow 14:30 with Dr Weber</code>",
-        _("or <i>every Tuesday 10:00 until 1 March</i>"),
-        _("/doctors: doctors and how to reach them; /adddoctor adds one"),
+        (True, _("/appts: what's planned, who's driving, and files for your phone's calendar")),
+        (plan, _("/addappt WHAT WHEN: add an appointment, for example")),
+        (plan, "<code>/addappt Cardiologist tomorrow 14:30 with Dr Weber</code>"),
+        (plan, _("or <i>every Tuesday 10:00 until 1 March</i>")),
+        (plan, _("/doctors: doctors and how to reach them; /adddoctor adds one")),
+        (not plan, _("/doctors: doctors and how to reach them")),
     ]
     family = [
-        _(
-            "/people: who you look after, where they live, and when their meals are; your own time "
-            "zone"
+        (
+            True,
+            _(
+                "/people: who you look after, where they live, and when their meals are; your own "
+                "time zone"
+            ),
         ),
-        _("/addperson NAME in CITY: add somebody to care for"),
-        _("/family: who's in the family, and what each of them can do"),
-        _("/removed: what was removed, and how to bring it back"),
-        _("/settings: what I tell you and when, who is asked first, a test reminder"),
-        _("/start, typed in a Telegram group: post the reminders there, too"),
-        _("/invite: invite somebody to the family"),
-        _("/newfamily NAME: create another family; /leave: leave this one"),
-        _("/export: a file with everything you can read; /deleteme: delete your account"),
+        (may(role, Action.ADD_PERSON), _("/addperson NAME in CITY: add somebody to care for")),
+        (True, _("/family: who's in the family, and what each of them can do")),
+        (True, _("/removed: what was removed, and how to bring it back")),
+        (True, _("/settings: what I tell you and when, who is asked first, a test reminder")),
+        (
+            may(role, Action.MANAGE_FAMILY),
+            _("/start, typed in a Telegram group: post the reminders there, too"),
+        ),
+        (invite, _("/invite: invite somebody to the family")),
+        (True, _("/newfamily NAME: create another family; /leave: leave this one")),
+        (True, _("/export: a file with everything you can read; /deleteme: delete your account")),
     ]
-    last = [_("/cancel: stop what we're doing"), "", disclaimer()]
-    groups = [head, daily, medicines, appointments, family, last]
-    return say("\n\n".join("\n".join(lines) for lines in groups), main_menu())
+    offered = [
+        "\n".join(line for is_offered, line in lines if is_offered)
+        for lines in (daily, medicines, appointments, family)
+    ]
+    last = "\n".join([_("/cancel: stop what we're doing"), "", disclaimer()])
+    return say("\n\n".join(["\n".join(head), *offered, last]), main_menu(role))
 
 
 def _without_family() -> str:
@@ -148,13 +172,21 @@ def unknown_command() -> Answer:
     return say(_("I don't know that command. /help shows what I can do."))
 
 
-def main_menu() -> Keyboard:
-    """Buttons for the commands that need no input."""
+def main_menu(role: Role) -> Keyboard:
+    """Buttons for the commands that need no input, as far as *role* may use them."""
+    history, family = (
+        _menu_button(_("📜 History"), "history"),
+        _menu_button(_("👪 Family"), "family"),
+    )
+    add, invite = (
+        _menu_button(_("➕ Add a medicine"), "addmed"),
+        _menu_button(_("✉️ Invite"), "invite"),
+    )
     return (
         (_menu_button(_("💊 Today"), "today"), _menu_button(_("📋 Medicines"), "meds")),
-        (_menu_button(_("➕ Add a medicine"), "addmed"), _menu_button(_("📜 History"), "history")),
+        (add, history) if may(role, Action.CHANGE_MEDICINES) else (history,),
         (_menu_button(_("📅 Appointments"), "appts"), _menu_button(_("👩‍⚕️ Doctors"), "doctors")),
-        (_menu_button(_("👪 Family"), "family"), _menu_button(_("✉️ Invite"), "invite")),
+        (family, invite) if may(role, Action.INVITE) else (family,),
     )
 
 

@@ -7,9 +7,10 @@ from bot.features.overview.views import today as views
 from bot.grammar.intents.questions import Part, Span, WhatIsDue
 from bot.intake.request import Request
 from bot.ui.answer import Answer
-from domain.access import Action
+from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_day
+from domain.family.people import find_own_person
 from domain.medicines.doses.facts import OPEN, DoseFacts
 from domain.medicines.doses.today import list_today
 
@@ -41,13 +42,16 @@ async def show(request: Request, intent: WhatIsDue) -> Answer | None:
     is_long = sum(len(day.doses) + len(planned.get(day.person.id, ())) for day in kept) > views.PAGE
     if not kept or is_long:
         return None
+    member = request.scope.require(Action.READ)
+    records_own = not may(member.role, Action.RECORD_DOSE)
     shown = views.part_of_today(
         kept,
         appointments=planned,
-        member=request.scope.require(Action.READ),
+        member=member,
         now=now,
         person=of_whom[0].person.name if is_of_one and of_whom else "",
         is_tonight=is_tonight,
         is_rest=is_rest,
+        own=await find_own_person(request.scope) if records_own else None,
     )
     return Answer(send=(shown,))

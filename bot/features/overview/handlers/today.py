@@ -7,8 +7,9 @@ from bot.features.overview.views import today as today_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.presses.overview import TakeToday, TodayPage
-from domain.access import Action
+from domain.access import Action, may
 from domain.appointments.occurrences.lists import list_day
+from domain.family.people import find_own_person
 from domain.medicines.doses.today import list_today
 from domain.medicines.records import presses
 from domain.overview import elsewhere
@@ -38,6 +39,7 @@ async def _today(request: Request, *, page: int) -> Screen:
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
     planned = await list_day(request.scope, days)
+    records_own = not may(member.role, Action.RECORD_DOSE)
     return today_views.today(
         people,
         appointments=planned,
@@ -45,4 +47,5 @@ async def _today(request: Request, *, page: int) -> Screen:
         now=now,
         number=page,
         elsewhere=await elsewhere.list_open(request.scope),
+        own=await find_own_person(request.scope) if records_own else None,
     )

@@ -207,12 +207,12 @@ def _undo_words(item: ToldChange) -> str:
 def _state(item: ToldChange, facts: ChangesFacts) -> Sequence[str]:
     """How the changed thing looks now."""
     if item.medicine is not None:
-        return _medicine(item.medicine, facts)
+        return [*_medicine(item.medicine, facts), *_about_promises(item)]
     if item.appointment is not None:
         return _appointment(item, item.appointment, facts)
     if item.person is None:
         if item.action.endswith(_SAYS_ALL):
-            return _no_longer_promised(item)
+            return _about_promises(item)
         return [_gone(item)]
     if item.parts:
         return _day_times(item, item.person)
@@ -223,11 +223,20 @@ def _state(item: ToldChange, facts: ChangesFacts) -> Sequence[str]:
     return [_("⏸ {paused}").format(paused=paused[:1].upper() + paused[1:])]
 
 
-def _no_longer_promised(item: ToldChange) -> Sequence[str]:
-    """What a reader is told who had promised something about what is removed."""
-    if item.concern is not Concern.OWN:
+def _about_promises(item: ToldChange) -> Sequence[str]:
+    """What a reader is told who had promised something about what is removed, or is back."""
+    if item.concern is not Concern.OWN or item.is_undo or item.is_undone:
         return []
     match item.action:
+        case "medication.brought_back":
+            return [_("📦 You'd said you'd get more of it: please do, or type /refill.")]
+        case "person.brought_back":
+            return [
+                _(
+                    "What you promised for them holds again: driving, or a refill. /appts and "
+                    "/meds show it."
+                )
+            ]
         case "appointment.deleted":
             return [_("🚗 You don't need to drive any more.")]
         case "medication.deleted":

@@ -76,9 +76,11 @@ def today(
     now: datetime,
     number: int = 0,
     elsewhere: Sequence[OpenElsewhere] = (),
+    own: UUID | None = None,
 ) -> Screen:
     """`/today`, page *number*: grouped by person, appointments before doses. Doses that may be
-    given now have a button, on the same page as their line. Each person's day follows their own
+    given now have a button, on the same page as their line; whoever is cared for, as *own*, has it
+    for their own doses only. Each person's day follows their own
     clock, and is named if it isn't the same for everybody. Open doses in the reader's other
     families get one line each at the end.
     """
@@ -102,7 +104,13 @@ def today(
         dose_id: words for entry in people for dose_id, words in dose_numbers(entry.doses).items()
     }
     rows = _buttons(
-        page, names, page_number=number, with_names=len(people) > 1, member=member, now=now
+        page,
+        names,
+        page_number=number,
+        with_names=len(people) > 1,
+        member=member,
+        own=own,
+        now=now,
     )
     turns = _turns(number, count, member)
     names_day = len({now.astimezone(entry.person.zone).date() for entry in people}) > 1
@@ -119,6 +127,7 @@ def part_of_today(
     person: str,
     is_tonight: bool,
     is_rest: bool,
+    own: UUID | None = None,
 ) -> Screen:
     """What was asked for of today, on one page: the title says what restricts it, and a button
     shows the rest.
@@ -140,6 +149,7 @@ def part_of_today(
         page_number=0,
         with_names=len(people) > 1,
         member=member,
+        own=own,
         now=now,
     )
     reading = _Reading(member.zone, now, names_day=False)
@@ -329,11 +339,13 @@ def _buttons(
     page_number: int,
     with_names: bool,
     member: Member,
+    own: UUID | None,
     now: datetime,
 ) -> tuple[tuple[Button, ...], ...]:
-    """A Taken button for each open dose that is due by now, for members who may record."""
-    if not (may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)):
-        return ()
+    """A Taken button for each open dose that is due by now and that the member may record."""
+    if not may(member.role, Action.RECORD_DOSE):
+        is_asked = may(member.role, Action.RECORD_OWN_DOSE)
+        page = [item for item in page if is_asked and item.person.id == own]
     # Two people can take the same medicine at the same time.
     words = _("✅ {person} · Taken: {time} {name}") if with_names else _("✅ Taken: {time} {name}")
     return tuple(

@@ -99,6 +99,11 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
             told("medication.removed", by=words.ben),
             hides_names=True,
         ),
+        "changes_person_brought_back": notice(told("person.brought_back")),
+        "changes_person_brought_back_own": notice(told("person.brought_back", concern=own)),
+        "changes_medicine_brought_back_own": notice(
+            told("medication.brought_back", medicine=medicine, concern=own)
+        ),
         "changes_person_paused": notice(told("person.paused", person=resting)),
         "changes_person_resumed": notice(told("person.resumed", person=home.person)),
         "changes_person_day_times_set": notice(

@@ -152,8 +152,11 @@ def people_screens(home: Home) -> Mapping[str, View]:
 def start_screens(home: Home) -> Mapping[str, View]:
     words = home.words
     return {
-        "start_welcome_back": partial(start.welcome_back, name=words.anna, family=words.family),
-        "help_without_a_family": partial(start.help_text, has_family=False),
-        "help": partial(start.help_text, has_family=True),
+        "start_welcome_back": partial(
+            start.welcome_back, name=words.anna, family=words.family, role=Role.ADMIN
+        ),
+        "help_without_a_family": partial(start.help_text, role=None),
+        "help": partial(start.help_text, role=Role.ADMIN),
+        **{f"help_{role}": partial(start.help_text, role=role) for role in list(Role)[1:]},
         "help_unknown_command": partial(start.unknown_command),
     }

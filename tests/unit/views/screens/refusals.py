@@ -170,6 +170,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "refused_family_slow_down": partial(floods.family_slow_down),
         "refused_last_wrong_invitation": partial(floods.last_wrong_invitation),
         "refused_in_private": partial(in_groups.in_private, "carecircle_bot"),
+        "refused_in_words": partial(in_groups.answer_by_button, "carecircle_bot"),
         "refused_forgetful": partial(refusals.conversations_unavailable),
         "refused_old_button": partial(refusals.old_button),
         "refused_apology": partial(refusals.apology, "4711"),
