@@ -155,5 +155,6 @@ def start_screens(home: Home) -> Mapping[str, View]:
         "start_welcome_back": partial(start.welcome_back, name=words.anna, family=words.family),
         "help_without_a_family": partial(start.help_text, has_family=False),
         "help": partial(start.help_text, has_family=True),
+        "help_big": partial(start.big_help, person=words.person),
         "help_unknown_command": partial(start.unknown_command),
     }
