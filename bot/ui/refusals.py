@@ -102,13 +102,6 @@ def conversations_unavailable() -> Answer:
     )
 
 
-def old_button() -> Answer:
-    return Answer(
-        toast=_("This button is too old. /today, /meds and /appts show how things are now."),
-        alert=True,
-    )
-
-
 def apology(incident: str) -> Answer:
     return say(
         _(
