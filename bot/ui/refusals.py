@@ -137,7 +137,7 @@ def _sentence(error: CareCircleError) -> str:
         case LastAdmin(family=family):
             return _(
                 "{family} needs an admin, and there's no other. Make somebody else an admin first: "
-                "/family, Members."
+                "/family, Members. If nobody should go on with it, dissolve it: /settings."
             ).format(family=family)
         case SeesOnlySome():
             return _(
