@@ -1,9 +1,12 @@
-"""What is said instead of doing it: once, to whoever sends too much or guesses, and at a tap on
-what is out of date for its reader.
+"""What is said instead of doing it: once, to whoever sends too much or guesses, at a tap on
+what is out of date for its reader, and of words that a command has no use for.
 """
 
-from bot.ui.answer import Answer, say
-from bot.ui.wording import _
+from dataclasses import replace
+
+from bot.ui.answer import Answer, Screen, say
+from bot.ui.length import shorten
+from bot.ui.wording import _, escape
 
 
 def slow_down() -> Answer:
@@ -55,3 +58,16 @@ def out_of_sight() -> Answer:
         "what you see."
     )
     return Answer(toast=words, alert=True, closes=True)
+
+
+def words_left_out(answer: Answer, typed: str, *, command: str) -> Answer:
+    """*answer* to a command that takes no words, which says that these weren't used."""
+    sentence = Screen(
+        _("I can't use “{typed}” after /{command}, so I've left it out.").format(
+            typed=escape(shorten(typed, to=60)), command=command
+        )
+    )
+    if not answer.send:
+        return answer.and_send(sentence)
+    first, *others = answer.send
+    return replace(answer, send=(*first.after(sentence), *others))

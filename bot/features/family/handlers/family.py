@@ -59,12 +59,10 @@ async def switch_family(request: Request) -> Answer:
 async def invite(request: Request) -> Answer:
     """`/invite [ROLE]`"""
     member = request.scope.require(Action.INVITE)
-    typed = (request.text or "").strip().lower()
-    if not typed:
-        return views.ask_role(member.family_id)
-    if typed not in set(Role):
-        return views.unknown_role(typed)
-    return await _invite_as(request, Role(typed))
+    typed = (request.text or "").strip()
+    if typed.lower() not in set(Role):
+        return views.ask_role(member.family_id, typed=typed)
+    return await _invite_as(request, Role(typed.lower()))
 
 
 async def invite_as(request: Request) -> Answer:

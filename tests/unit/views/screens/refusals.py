@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui import in_groups, refusals, turned_away
+from bot.ui.answer import say
 from domain.access import Action, Role
 from domain.appointments.errors import (
     AppointmentCancelled,
@@ -171,6 +172,9 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "refused_last_wrong_invitation": partial(turned_away.last_wrong_invitation),
         "refused_in_private": partial(in_groups.in_private, "carecircle_bot"),
         "refused_forgetful": partial(refusals.conversations_unavailable),
+        "refused_words_left_out": partial(
+            turned_away.words_left_out, say("…"), home.words.person, command="removed"
+        ),
         "refused_old_button": partial(turned_away.old_button),
         "refused_after_leaving": partial(turned_away.left_family),
         "refused_out_of_sight": partial(turned_away.out_of_sight),
