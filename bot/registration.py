@@ -20,14 +20,37 @@ from bot.features.overview.flows.replies import Replies
 from bot.features.overview.views import edited as edited_views
 from bot.intake.admission import START
 from bot.intake.group_events import GroupEvents
-from bot.intake.request import Request
+from bot.intake.request import Handler, Request
 from bot.intake.serving import EditHandlers, PtbCallback, Serving
 from bot.press_routes import PRESSES
 from bot.redis.conversations import Conversation
 from bot.routes import COMMANDS, EDITED, FLOWS, GUESSED
+from bot.ui import turned_away
 from bot.ui.answer import Answer
 
 REPLIES = Replies(PRESSES, GUESSED.own_words)
+
+
+#: They take no words: what follows them isn't dropped without saying so.
+WITHOUT_WORDS = frozenset({"family", "leave", "removed", "changes", "export", "deleteme"})
+
+
+def _says_what_it_left_out(name: str, handler: Handler) -> Handler:
+    async def handle(request: Request) -> Answer:
+        typed, member = (request.text or "").strip(), request.scope.member
+        answer = await handler(request)
+        if not typed or member is None or typed.casefold() == member.family_name.casefold():
+            return answer
+        return turned_away.words_left_out(answer, typed, command=name)
+
+    return handle
+
+
+#: The commands as they are typed.
+TYPED = {
+    name: _says_what_it_left_out(name, handler) if name in WITHOUT_WORDS else handler
+    for name, handler in COMMANDS.items()
+}
 
 
 async def _message(request: Request) -> Answer:
@@ -57,7 +80,7 @@ def register(
     binding = serving.command(START, groups.start)
     application.add_handler(CommandHandler(START, binding, filters=fresh & filters.ChatType.GROUPS))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, events.on_migration))
-    for name, handler in COMMANDS.items():
+    for name, handler in TYPED.items():
         application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
     application.add_handler(CallbackQueryHandler(serving.press(PRESSES)))
     application.add_handler(
@@ -67,7 +90,7 @@ def register(
         MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(_message))
     )
     handlers = EditHandlers(
-        COMMANDS, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit
+        TYPED, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit
     )
     application.add_handler(
         MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(handlers))

@@ -18,6 +18,10 @@ class NotFound(CareCircleError):
     """The thing does not exist, is gone, or belongs to another family."""
 
 
+class LeftFamily(NotFound):
+    """The actor was in that family, and isn't any more."""
+
+
 class NotInFamily(CareCircleError):
     """Somebody in the family's group who isn't in the family. The group shows what they pressed, so
     it's no secret.

@@ -13,6 +13,7 @@ from typing import NoReturn, Self
 from bot.app.bot_api import build_application, identify, seconds_refused, set_command_menu
 from bot.exports import Exports
 from bot.features.family.views import groups, operator
+from bot.features.family.views.start import few_commands
 from bot.grammar.warm_up import warm_up
 from bot.intake.abandoned_drafts import AbandonedDrafts
 from bot.intake.answer_sender import AnswerSender
@@ -44,6 +45,7 @@ from bot.scheduling.restore_hold import RestoreHold
 from bot.scheduling.wake_ups import WakeUps
 from bot.telegram_api.budget import Budget
 from bot.telegram_api.calls import TelegramApi
+from bot.telegram_api.command_menus import CommandMenus
 from bot.telegram_api.delivery import IN_FLIGHT, Delivery
 from bot.telegram_api.group_departures import GroupDepartures
 from bot.telegram_api.limits import Limiter
@@ -156,6 +158,9 @@ class App:
         traces = Traces(redis)
         database.subscribe(traces.on_event)
         stack.push_async_callback(traces.close)
+        menus = CommandMenus(database, reminding, few_commands=few_commands)
+        database.subscribe(menus.on_event)
+        stack.push_async_callback(menus.drain, seconds=DRAIN_SECONDS)
         completed_updates = CompletedUpdates(database)
         answers = OutgoingAnswers(
             AnswerSender(answering, limiter, clock=wiring.clock),

@@ -18,7 +18,11 @@ from bot.grammar.problems import Misunderstood
 from bot.grammar.words.loading import load_kin, load_openings, load_words
 
 _LONGEST_NAME = 4  # words of whom somebody looks after
-_TOKEN = re.compile(r"(?:[?&]start=|/start\s+)(?P<token>[\w-]{20,64})|^(?P<bare>[\w-]{30,64})$")
+# Of a link, whatever its end looks like: a link that was cut off is a wrong invitation, and nothing
+# to keep for later.
+_TOKEN = re.compile(
+    r"[?&]start=(?P<token>[\w-]{1,64})|/start\s+(?P<typed>[\w-]{20,64})|^(?P<bare>[\w-]{30,64})$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class ForLater:
 def find_invitation(text: str) -> str | None:
     """The secret of an invitation whose link was pasted."""
     match = _TOKEN.search(text.strip())
-    return None if match is None else match["token"] or match["bare"]
+    return None if match is None else match["token"] or match["typed"] or match["bare"]
 
 
 def speaks_of_invitation(text: str) -> bool:

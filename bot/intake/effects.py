@@ -15,17 +15,18 @@ from bot.intake.incoming import Incoming
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations as conversation_views
-from bot.ui import in_groups, refusals
+from bot.ui import in_groups, refusals, turned_away
 from bot.ui.answer import Answer
 from bot.ui.presses.press import NOWHERE
 from bot.ui.wording import count_hours
 from domain.database.requests import ScopeRequest, as_user
-from domain.database.scope import Scope
+from domain.database.scope import Member, Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.errors import (
     AlreadyApplied,
     CareCircleError,
+    LeftFamily,
     NoFamily,
     NotAllowed,
     NotFound,
@@ -59,9 +60,12 @@ class Effects:
     async def apply(self, handler: Handler, incoming: Incoming) -> Answer:
         """Run the handler and store its answer, or that of its refusal, in one transaction."""
         update_id = incoming.update.update_id
+        member: Member | None = None
 
         async def effect(scope: Scope) -> Answer:
+            nonlocal member
             await _enter_family(scope, incoming)
+            member = scope.member
             if scope.family_id is not None:
                 self._on_family(incoming.user_id, scope.family_id)
             request = incoming.to_request(scope, bot_username=self._bot_username)
@@ -86,6 +90,7 @@ class Effects:
             if isinstance(error, NotFound) and not incoming.arrival.is_private:
                 # Others see it there: "no longer there" would be plainly wrong.
                 refused = replace(refused, toast=in_groups.not_yours_or_gone())
+            refused = _of_stale_message(error, member, incoming) or refused
             leads_nowhere = incoming.resumes or isinstance(error, (NotFound, NotAllowed, NoFamily))
             if leads_nowhere and incoming.flow_id is not None:
                 # The subject or the permission is gone, so there is nothing left to ask.
@@ -149,6 +154,19 @@ async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None
         )
 
 
+def _of_stale_message(error: Exception, member: Member | None, incoming: Incoming) -> Answer | None:
+    """What a press leads to if its message, on a phone of theirs, may be about what they don't see
+    any more: they have left the family, or see only some of it. In a group, it's there for others.
+    """
+    if incoming.press is None or _origin(incoming) is not Origin.PRIVATE:
+        return None
+    if isinstance(error, LeftFamily):
+        return turned_away.left_family()
+    if isinstance(error, NotFound) and member is not None and member.is_restricted:
+        return turned_away.out_of_sight()
+    return None
+
+
 def _with_rest_in_private(answer: Answer, request: Request) -> Answer:
     """What a press in a group leads to beyond its toast goes to the presser's private chat, and the
     toast says so.
@@ -184,7 +202,9 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
     if member is None and await users.was_erased(scope):
         raise AccountForgotten
     if member is None and family_id is not None:
-        raise NotFound if is_private else NotInFamily
+        if not is_private:
+            raise NotInFamily
+        raise LeftFamily if await users.has_left(scope, family_id) else NotFound
     if member is not None:
         count_hours(member.hour_cycle)
     if member is not None and member.has_blocked and is_private:

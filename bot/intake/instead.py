@@ -1,10 +1,11 @@
 """What is answered instead of an update that isn't handled."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.intake.admission import Arrival, Decision, UpdateKind
 from bot.intake.request import Handler, Request
-from bot.ui import floods, in_groups, refusals
+from bot.ui import in_groups, refusals, turned_away
 from bot.ui.answer import Answer
 from domain.errors import NotInFamily
 
@@ -16,11 +17,11 @@ async def ignore(_: Request) -> Answer:
 
 
 async def _slow_down(_: Request) -> Answer:
-    return floods.slow_down()
+    return turned_away.slow_down()
 
 
 async def _family_slow_down(_: Request) -> Answer:
-    return floods.family_slow_down()
+    return turned_away.family_slow_down()
 
 
 async def _in_private(request: Request) -> Answer:
@@ -40,7 +41,7 @@ async def _conversations_unavailable(_: Request) -> Answer:
 
 
 async def old_button(_: Request) -> Answer:
-    return refusals.old_button()
+    return turned_away.old_button()
 
 
 def answer_stranger(arrival: Arrival) -> Answer:
@@ -48,7 +49,7 @@ def answer_stranger(arrival: Arrival) -> Answer:
     if arrival.kind is not UpdateKind.PRESS:
         return NOTHING
     if arrival.is_private:
-        return refusals.old_button()
+        return replace(turned_away.old_button(), closes=True)
     return refusals.refuse(NotInFamily(), is_press=True)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from bot.intake.admission import Arrival
 from bot.intake.identity import LastFamilies
 from bot.redis.rate_limit import ONCE_A_MINUTE, RateLimiter, Verdict
-from bot.ui import floods
+from bot.ui import turned_away
 from bot.ui.answer import Answer
 from bot.ui.wording import speaking
 
@@ -54,4 +54,4 @@ class Rates:
         if await self._limiter.count_wrong_invitation(telegram_user):
             return answer
         with speaking(language):
-            return floods.last_wrong_invitation()
+            return turned_away.last_wrong_invitation()

@@ -102,13 +102,6 @@ def conversations_unavailable() -> Answer:
     )
 
 
-def old_button() -> Answer:
-    return Answer(
-        toast=_("This button is too old. /today, /meds and /appts show how things are now."),
-        alert=True,
-    )
-
-
 def apology(incident: str) -> Answer:
     return say(
         _(
@@ -144,7 +137,7 @@ def _sentence(error: CareCircleError) -> str:
         case LastAdmin(family=family):
             return _(
                 "{family} needs an admin, and there's no other. Make somebody else an admin first: "
-                "/family, Members."
+                "/family, Members. If nobody should go on with it, dissolve it: /settings."
             ).format(family=family)
         case SeesOnlySome():
             return _(

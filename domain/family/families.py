@@ -24,6 +24,7 @@ from domain.family.errors import (
 )
 from domain.family.joined_notice import notify_other_admins
 from domain.family.limits import Quota
+from domain.family.membership.menus import notice_another_family
 from domain.family.people import get_person
 from domain.family.room import require_room
 from domain.models import CareRecipient, Family, FamilyMember, Invitation, User, new_id
@@ -112,6 +113,7 @@ async def found_family(scope: Scope, name: str, *, flow_id: UUID | None = None) 
         insert(FamilyMember).values(family_id=family_id, user_id=scope.user_id, role=Role.ADMIN)
     )
     await _make_current(scope, family_id)
+    await notice_another_family(scope)
     await audit.record(scope, "family.founded", subject_type="family", subject_id=family_id)
     return FamilyFacts(family_id, name)
 
@@ -325,6 +327,7 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
             .values(user_id=scope.user_id)
         )
     await _make_current(scope, invitation.family_id)
+    await notice_another_family(scope)
     await audit.record(
         scope,
         "member.joined",

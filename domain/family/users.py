@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.models import Family, User, new_id
+from domain.models import Family, FamilyMember, User, new_id
 
 NAME_LENGTH = 80
 #: The name of somebody who was erased, and whose records stay.
@@ -82,6 +82,16 @@ async def was_erased(scope: Scope) -> bool:
     """Whether the actor is nobody's account any more."""
     is_known = select(User.id).where(User.id == scope.user_id, User.telegram_id.is_not(None))
     return await scope.row(is_known) is None
+
+
+async def has_left(scope: Scope, family_id: UUID) -> bool:
+    """Whether the actor was in that family and isn't any more."""
+    membership = select(FamilyMember.id).where(
+        FamilyMember.user_id == scope.user_id,
+        FamilyMember.family_id == family_id,
+        FamilyMember.left_at.is_not(None),
+    )
+    return await scope.row(membership) is not None
 
 
 async def set_blocked(scope: Scope, *, blocked: bool) -> bool:

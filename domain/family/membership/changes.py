@@ -24,6 +24,7 @@ from domain.delivery.shown_messages import (
 )
 from domain.errors import NotFound
 from domain.family.errors import AlreadyTheirs, LastAdmin
+from domain.family.membership.menus import MenuShown
 from domain.family.people import get_person
 from domain.models import CareAssignment, CareRecipient, Family, FamilyMember
 from domain.models.delivery import Kind
@@ -248,6 +249,8 @@ async def _get_sight(scope: Scope, user_id: UUID) -> frozenset[UUID] | None:
 
 
 async def _set(scope: Scope, user_id: UUID, **values: Any) -> None:
+    if "has_big_cards" in values:
+        scope.publish(MenuShown(user_id))
     await scope.execute(
         update(FamilyMember)
         .where(FamilyMember.family_id == scope.family_id, FamilyMember.user_id == user_id)

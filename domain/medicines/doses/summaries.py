@@ -30,6 +30,7 @@ class SummaryFacts:
     may_record: bool = True  # viewers only read
     hides_names: bool = False  # the reader wants no names on it
     more: int = 0
+    is_big: bool = False  # few words, and one button
 
 
 async def _read(scope: Scope, header: MessageHeader) -> SummaryFacts:
@@ -45,6 +46,7 @@ async def _read(scope: Scope, header: MessageHeader) -> SummaryFacts:
         may_record=header.receiver.role is not Role.VIEWER,
         hides_names=header.receiver.hides_names,
         more=len(doses[DOSES_ON_A_CARD:]),
+        is_big=header.receiver.has_big_cards,
     )
 
 

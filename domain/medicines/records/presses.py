@@ -107,11 +107,17 @@ async def record_taken(
         warning=SpacingWarning(seen),
     )
     late = [dose for dose in outcome.already if dose.status in UNANSWERED]
-    for dose_id in sorted(dose.id for dose in [*late, *outcome.to_choose]):
-        await lock_dose(scope, scope.require(Action.READ), dose_id)
+    too_soon = [each.dose for each in outcome.too_soon]
+    await _lock_to_ask(scope, [*late, *outcome.to_choose, *too_soon])
     return replace(
         outcome, late=late, already=[dose for dose in outcome.already if dose not in late]
     )
+
+
+async def _lock_to_ask(scope: Scope, doses: Sequence[DoseFacts]) -> None:
+    """Before anything is asked about them: nobody is asked what they may not record."""
+    for dose_id in sorted(dose.id for dose in doses):
+        await lock_dose(scope, scope.require(Action.READ), dose_id)
 
 
 async def take_from_summary(scope: Scope, notification_id: UUID) -> Recorded:
@@ -223,8 +229,8 @@ async def _which(
     part: int = 0,
     given: Dosage | None = None,
 ) -> WhichDose:
-    """What else of the pressed medicines is open today, or due soon."""
-    scope.require(Action.READ)
+    """What else of the pressed medicines is open today, or due soon. Raises NotAllowed."""
+    await _lock_to_ask(scope, pressed)
     now = scope.clock.now()
     others = await fetch_doses(
         scope,

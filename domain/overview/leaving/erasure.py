@@ -6,7 +6,7 @@ stays for that, without anything that says who they were.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -141,7 +141,8 @@ async def list_others(scope: Scope) -> Sequence[OtherMember]:
 
 
 async def erase_user(scope: Scope, *, seen: str, update_id: int) -> Farewell:
-    """Erase the actor, by the update *update_id*; returns what that did.
+    """Erase the actor, by the update *update_id*; returns what that did, and when a family that is
+    left empty is deleted.
 
     Raises FarewellChanged if it would do anything else than *seen*, or if a family is left without
     an admin.
@@ -158,6 +159,7 @@ async def erase_user(scope: Scope, *, seen: str, update_id: int) -> Farewell:
     farewell = await prepare_farewell(scope)
     if farewell.digest != seen or farewell.blocked_by:
         raise FarewellChanged(farewell)
+    left: list[FamilyLeft] = []
     for family in farewell.families:
         await scope.enter_family(family.id)
         await drop_promises(scope, scope.actor_id)
@@ -165,12 +167,13 @@ async def erase_user(scope: Scope, *, seen: str, update_id: int) -> Farewell:
         scope.audited.clear()  # told, in this family
         await tell_others(scope, NewsOf.ERASED)
         await _leave(scope)
-        if family.is_left_empty and family.purge_at is None:
+        purge_at = family.purge_at
+        if family.is_left_empty and purge_at is None:
+            purge_at = scope.clock.now() + PURGED_AFTER
             await scope.execute(
-                update(Family)
-                .where(Family.id == family.id)
-                .values(purge_at=func.clock_now() + PURGED_AFTER)
+                update(Family).where(Family.id == family.id).values(purge_at=purge_at)
             )
+        left.append(replace(family, purge_at=purge_at))
         await audit.record(
             scope,
             "member.erased",
@@ -182,7 +185,7 @@ async def erase_user(scope: Scope, *, seen: str, update_id: int) -> Farewell:
         await scope.open_family(row.family_id)
         await _forget_settings(scope)
     await _erase_personal_fields(scope, update_id=update_id)
-    return farewell
+    return Farewell(left)
 
 
 def _memberships(scope: Scope, *, is_current: bool = True) -> Select[UUID]:

@@ -6,6 +6,8 @@ from redis.asyncio import Redis
 
 from bot.sandbox import Person
 from bot.ui.presses.overview import StayHere
+from bot.ui.words.dates import full_date
+from tests.end_to_end.leaving.test_dissolution import purge
 from tests.town import Household, Town, add_medicine, ask, found_family, join, settle_in
 
 
@@ -127,20 +129,52 @@ async def test_what_has_changed_since_is_asked_anew(home: Household, town: Town)
     assert shown is not None
 
 
-async def test_a_family_of_one_is_left_and_purged_after_a_month(town: Town) -> None:
+async def test_a_family_of_one_is_purged_on_the_day_that_the_goodbye_names_and_not_before(
+    town: Town,
+) -> None:
     anna = town.person("Anna")
     await found_family(anna)
     await anna.send("/addperson Mum in Europe/London")
     await anna.sees("is in the family")
     await add_medicine(anna, "Aspirin 100 mg at 08:00")
+    day = full_date((town.clock.now() + timedelta(days=30)).date())
     await anna.send("/deleteme")
     asked = await anna.sees("You're its only member")
+    assert f"on {day} everything in it is deleted" in asked.text
+    assert "type /invite admin first" in asked.text
     await anna.press("Go on", message=asked)
     await anna.press("Delete me for good", message=await anna.sees("for good?"))
-    await anna.sees("Your account is deleted")
+    goodbye = await anna.sees("Your account is deleted")
+    assert f"Nobody is in the family Mum's helpers any more. I remind nobody, and on {day}" in (
+        goodbye.text
+    )
     await town.settled()
     left = await town.value("SELECT purge_at FROM families")
-    assert timedelta(days=29) < left - town.clock.now() <= timedelta(days=30)
+    assert full_date(left.date()) == day
+    town.jump_to(left - timedelta(minutes=5))
+    await purge(town)
+    assert await town.count("medications") == 1
+    town.jump_to(left + timedelta(minutes=5))
+    await purge(town)
+    assert await town.count("medications") == 0
+    assert await town.count("families") == 0
+
+
+async def test_whoever_hands_the_family_on_first_prevents_it(town: Town) -> None:
+    anna, ben = town.person("Anna"), town.person("Ben")
+    await found_family(anna)
+    await anna.send("/deleteme")
+    asked = await anna.sees("You're its only member")
+    await join(anna, ben, "admin")
+    await anna.press("Go on", message=asked)
+    asked = await anna.sees("Still there after you: Ben")
+    await anna.press("Go on", message=asked)
+    await anna.press("Delete me for good", message=await anna.sees("for good?"))
+    goodbye = await anna.sees("Your account is deleted")
+    assert "is deleted." not in goodbye.text.replace("Your account is deleted.", "")
+    town.jump_by(days=31)
+    await purge(town)
+    assert await town.count("families") == 1
 
 
 async def test_who_was_erased_by_another_replica_is_a_stranger_here_too(

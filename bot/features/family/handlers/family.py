@@ -17,6 +17,8 @@ from domain.access import Action, Role
 from domain.family import families, unreachable, users
 from domain.family.errors import NobodyCaredFor
 from domain.family.invitations import open_ones
+from domain.family.membership.menus import MenuShown
+from domain.family.membership.pages import get_member
 from domain.family.people import list_people
 from domain.overview import elsewhere
 
@@ -32,7 +34,14 @@ async def start(request: Request) -> Answer:
 
 
 async def help_(request: Request) -> Answer:
+    """`/help`. For whoever gets big, simple reminders it's as short as these; the menu of commands
+    of somebody who is cared for is set again, in case it was not set then.
+    """
     member = request.scope.member
+    if member is not None and member.role is Role.RECIPIENT:
+        request.scope.publish(MenuShown(member.user_id))
+        if (await get_member(request.scope, member.user_id)).has_big_cards:
+            return start_views.big_help(person=request.name)
     return start_views.help_text(role=None if member is None else member.role)
 
 
@@ -50,12 +59,10 @@ async def switch_family(request: Request) -> Answer:
 async def invite(request: Request) -> Answer:
     """`/invite [ROLE]`"""
     member = request.scope.require(Action.INVITE)
-    typed = (request.text or "").strip().lower()
-    if not typed:
-        return views.ask_role(member.family_id)
-    if typed not in set(Role):
-        return views.unknown_role(typed)
-    return await _invite_as(request, Role(typed))
+    typed = (request.text or "").strip()
+    if typed.lower() not in set(Role):
+        return views.ask_role(member.family_id, typed=typed)
+    return await _invite_as(request, Role(typed.lower()))
 
 
 async def invite_as(request: Request) -> Answer:

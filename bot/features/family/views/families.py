@@ -8,7 +8,7 @@ from bot.features.family.views.start import disclaimer
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import switch_button
 from bot.ui.distinct_labels import family_in_words, family_labels
-from bot.ui.length import MAX_ROWS, ROOM, fitting, label
+from bot.ui.length import MAX_ROWS, ROOM, fitting, label, shorten
 from bot.ui.presses.family import (
     InvitationsPage,
     Invite,
@@ -126,15 +126,20 @@ def switched(family: FamilyFacts, *, others: Sequence[FamilyFacts]) -> Answer:
     return say(_("You're now in the family <b>{family}</b>.").format(family=escape(name)))
 
 
-def ask_role(family_id: UUID) -> Answer:
+def ask_role(family_id: UUID, *, typed: str = "") -> Answer:
+    """What is *typed* is no role that we know."""
     roles = {
         Role.CAREGIVER: _("Caregiver: adds medicines and records doses"),
         Role.VIEWER: _("Viewer: sees everything, changes nothing"),
         Role.RECIPIENT: _("Person cared for: records their own doses"),
         Role.ADMIN: _("Admin: can do everything"),
     }
+    question = _("What should the new member be able to do?")
+    if typed:
+        unknown = _("I don't know a role called “{typed}”.")
+        question = f"{unknown.format(typed=escape(shorten(typed, to=40)))}\n\n{question}"
     return say(
-        _("What should the new member be able to do?"),
+        question,
         tuple(
             (Button(words, Invite(family_id=family_id, role=role).encode()),)
             for role, words in roles.items()
@@ -150,14 +155,6 @@ def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answe
             (Button(label(name), InvitePerson(family_id=family_id, person_id=person_id).encode()),)
             for person_id, name in people[:MAX_ROWS]
         ),
-    )
-
-
-def unknown_role(typed: str) -> Answer:
-    return say(
-        _(
-            "I don't know the role “{typed}”. Type /invite on its own, and tap the one you mean."
-        ).format(typed=escape(typed[:40]))
     )
 
 

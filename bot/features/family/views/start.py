@@ -1,5 +1,7 @@
 """Welcome and help."""
 
+from collections.abc import Sequence
+
 from bot.ui.answer import Answer, Button, Keyboard, say
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
@@ -31,7 +33,11 @@ COMMANDS = (
 )
 
 
-def command_menu() -> list[tuple[str, str]]:
+#: The menu of somebody who gets big, simple reminders.
+FEW_COMMANDS = ("today", "help")
+
+
+def command_menu(commands: Sequence[str] = COMMANDS) -> list[tuple[str, str]]:
     """Commands and what they do, for Telegram's menu."""
     descriptions = {
         "today": _("What's due today"),
@@ -56,7 +62,11 @@ def command_menu() -> list[tuple[str, str]]:
         "cancel": _("Stop what we're doing"),
         "help": _("What I can do"),
     }
-    return [(command, descriptions[command]) for command in COMMANDS]
+    return [(command, descriptions[command]) for command in commands]
+
+
+def few_commands() -> list[tuple[str, str]]:
+    return command_menu(FEW_COMMANDS)
 
 
 def welcome_back(*, name: str, family: str, role: Role) -> Answer:
@@ -67,6 +77,19 @@ def welcome_back(*, name: str, family: str, role: Role) -> Answer:
         ),
         main_menu(role),
     )
+
+
+def big_help(*, person: str) -> Answer:
+    """`/help`, for somebody who gets big, simple reminders."""
+    today = Button(_("💊 Today"), RunCommand(command="today").encode())
+    lines = [
+        _("<b>Hello {name}!</b>").format(name=escape(person)),
+        _("When it's time for your medicine, I write to you."),
+        _("Have you taken it? Then tap <b>✅ Taken</b> below it."),
+        _("For anything else, please ask your family."),
+        disclaimer(),
+    ]
+    return say("\n\n".join(lines), ((today,),))
 
 
 def help_text(*, role: Role | None) -> Answer:

@@ -12,7 +12,7 @@ from bot.ui.presses.doses import ShowNames, Take, TakeAll
 from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape
 from bot.ui.words.times import show_clock
-from domain.medicines.doses.facts import RESOLVED, DoseFacts
+from domain.medicines.doses.facts import RESOLVED, UNANSWERED, DoseFacts
 from domain.medicines.doses.slot_cards import CardFacts
 from domain.models.medicines import DoseStatus
 
@@ -51,11 +51,15 @@ def _big_card(facts: CardFacts) -> Screen:
     still_open = [dose for dose in facts.doses if dose.status is DoseStatus.PENDING]
     if facts.asked_again or any(dose.most is not None for dose in facts.doses):
         return usual
+    at = show_clock(facts.slot_at.astimezone(facts.zone))
     if not still_open:
         is_done = bool(facts.doses) and all(dose.status in RESOLVED for dose in facts.doses)
+        is_over = all(dose.status in UNANSWERED for dose in facts.doses)
+        if facts.doses and is_over and not facts.suspended:
+            # What is left to ask is asked in a message of its own.
+            return Screen(_("⏰ <b>{time}</b>\n\nThis time is over.").format(time=at))
         thanks = _("👍 <b>Done. Thank you!</b>")
         return Screen(f"{thanks}\n\n{usual.text}" if is_done else usual.text)
-    at = show_clock(facts.slot_at.astimezone(facts.zone))
     lines = [f"⏰ <b>{at}</b>", ""]
     lines += [f"💊 <b>{escape(dose.name)}</b>\n<b>{escape(dose.dosage)}</b>" for dose in still_open]
     if facts.is_repeat:

@@ -10,7 +10,7 @@ from bot.features.medicines.views.cards import (
 from bot.features.medicines.views.discreet_cards import without_names
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.distinct_labels import dose_labels, dose_numbers
-from bot.ui.length import MAX_SHOWN, shorten, shown_length
+from bot.ui.length import MAX_SHOWN, fitting, shorten, shown_length
 from bot.ui.presses.doses import (
     Below,
     ChosenBelow,
@@ -19,6 +19,7 @@ from bot.ui.presses.doses import (
     TakeExactly,
 )
 from bot.ui.presses.overview import RunCommand
+from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock, record_clock
@@ -46,6 +47,8 @@ def summary(facts: SummaryFacts) -> Screen:
     """
     if facts.hides_names:
         facts = replace(facts, doses=without_names(facts.doses))
+    if facts.is_big and not facts.more and all(dose.most is None for dose in facts.doses):
+        return _big_summary(facts)
     count = len(facts.doses) + facts.more
     is_open = any(dose.status not in RESOLVED for dose in facts.doses)
     if facts.was_asked:
@@ -80,9 +83,34 @@ def summary(facts: SummaryFacts) -> Screen:
             break
     rows = _buttons(facts) if facts.may_record else ()
     if facts.hides_names:
-        today = RunCommand(family_id=facts.family_id, command="today")
-        rows = (*rows, (Button(_("💊 Today"), today.encode()),))
+        rows = (*rows, _today_row(facts))
     return Screen(text, rows)
+
+
+def _big_summary(facts: SummaryFacts) -> Screen:
+    """For somebody who wants few words and one button: a question, and no reproach."""
+    still_open = [dose for dose in facts.doses if dose.status not in RESOLVED]
+    if not still_open:
+        return Screen(_("👍 <b>Done. Thank you!</b>"))
+    lines = [_("❔ <b>Did you take this?</b>"), ""]
+    for dose in still_open:
+        clock = due_clock(dose, reader_zone=facts.reader_zone)
+        time = _("{day} {clock}").format(day=weekday_name(dose.local.date()), clock=clock)
+        lines.append(f"💊 <b>{escape(dose.name)}</b>\n<b>{escape(dose.dosage)}</b>\n{time}")
+    lines += ["", _("If you didn't, please ask your family what to do.")]
+    take: Press = TakeAllInSummary(family_id=facts.family_id, notification_id=facts.id)
+    if len(facts.doses) == 1:
+        take = TakeExactly(family_id=facts.family_id, dose_id=facts.doses[0].id, below=Below.NOTICE)
+    rows: list[tuple[Button, ...]] = [(Button(_("✅ Taken"), take.encode()),)]
+    if facts.hides_names:
+        rows.append(_today_row(facts))
+    return Screen("\n".join(fitting(lines)), tuple(rows))
+
+
+def _today_row(facts: SummaryFacts) -> tuple[Button, ...]:
+    """What is meant stands there, for whoever wants no names on reminders."""
+    today = RunCommand(family_id=facts.family_id, command="today")
+    return (Button(_("💊 Today"), today.encode()),)
 
 
 def _buttons(facts: SummaryFacts) -> Keyboard:

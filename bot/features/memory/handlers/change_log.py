@@ -4,6 +4,7 @@ from bot.features.memory.views import change_log as views
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.presses.history import ChangesPage
+from bot.ui.turned_away import words_left_out
 from domain.access import Action
 from domain.memory.change_log import list_changes
 
@@ -20,8 +21,12 @@ def beside(history: Handler) -> Handler:
     """`/history`, where `changes` isn't the name of a medicine or a person."""
 
     async def handler(request: Request) -> Answer:
-        if (request.text or "").strip().casefold() in _WORDS:
+        typed = " ".join((request.text or "").split())
+        if typed.casefold() in _WORDS:
             return await changes(request)
+        if typed.casefold().startswith("changes "):
+            rest = typed.partition(" ")[2]
+            return words_left_out(await changes(request), rest, command="history changes")
         return await history(request)
 
     return handler

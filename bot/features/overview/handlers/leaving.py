@@ -35,8 +35,10 @@ async def erase_me(request: Request) -> Answer:
     farewell = await erasure.prepare_farewell(request.scope)
     if farewell.digest != seen or farewell.blocked_by:
         return views.changed(_screen(request, farewell))
-    await erasure.erase_user(request.scope, seen=seen, update_id=request.update_id)
-    return views.erased()
+    member = request.scope.member
+    zone = member.zone if member else None
+    done = await erasure.erase_user(request.scope, seen=seen, update_id=request.update_id)
+    return views.erased(done, zone=zone)
 
 
 async def stay(_: Request) -> Answer:

@@ -73,7 +73,7 @@ def family_screens(home: Home) -> Mapping[str, View]:
         "invite_role_asked": partial(families.ask_role, FAMILY_ID),
         "invite_person_asked": partial(families.ask_who_is_invited, FAMILY_ID, two),
         "invite_many_people_asked": partial(families.ask_who_is_invited, FAMILY_ID, two * 60),
-        "invite_unknown_role": partial(families.unknown_role, words.person),
+        "invite_unknown_role": partial(families.ask_role, FAMILY_ID, typed=words.person),
         **{
             f"invitation_as_{role}": partial(
                 families.invitation, link[role], bot_username="carecircle_bot"
@@ -158,5 +158,6 @@ def start_screens(home: Home) -> Mapping[str, View]:
         "help_without_a_family": partial(start.help_text, role=None),
         "help": partial(start.help_text, role=Role.ADMIN),
         **{f"help_{role}": partial(start.help_text, role=role) for role in list(Role)[1:]},
+        "help_big": partial(start.big_help, person=words.person),
         "help_unknown_command": partial(start.unknown_command),
     }

@@ -60,7 +60,10 @@ def leaving_screens(home: Home) -> Mapping[str, View]:
         "farewell_asked_again": partial(farewell.ask_again, Farewell([smith, alone])),
         "farewell_changed": partial(farewell.changed, Screen("…")),
         "farewell_admin_named": partial(farewell.admin_named, words.ben, Screen("…")),
-        "farewell_done": partial(farewell.erased),
+        "farewell_done": partial(farewell.erased, Farewell([smith]), zone=LONDON),
+        "farewell_done_of_the_only_member": partial(
+            farewell.erased, Farewell([smith, replace(alone, purge_at=ends_at)]), zone=LONDON
+        ),
         "farewell_stayed": partial(farewell.stayed),
         "dissolution": partial(dissolution.ask, home.member, [words.ben]),
         "dissolution_of_one": partial(dissolution.ask, home.member, []),

@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import partial
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.ui import floods, in_groups, refusals
+from bot.ui import in_groups, refusals, turned_away
+from bot.ui.answer import say
 from domain.access import Action, Role
 from domain.appointments.errors import (
     AppointmentCancelled,
@@ -166,12 +167,17 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
             refusals.family_full, FamilyFull(Quota.MEDICINE, QUOTA_LIMITS[Quota.MEDICINE])
         ),
         "refused_unclear": partial(refusals.refuse, unclear, is_press=False),
-        "refused_slow_down": partial(floods.slow_down),
-        "refused_family_slow_down": partial(floods.family_slow_down),
-        "refused_last_wrong_invitation": partial(floods.last_wrong_invitation),
+        "refused_slow_down": partial(turned_away.slow_down),
+        "refused_family_slow_down": partial(turned_away.family_slow_down),
+        "refused_last_wrong_invitation": partial(turned_away.last_wrong_invitation),
         "refused_in_private": partial(in_groups.in_private, "carecircle_bot"),
         "refused_in_words": partial(in_groups.answer_by_button, "carecircle_bot"),
         "refused_forgetful": partial(refusals.conversations_unavailable),
-        "refused_old_button": partial(refusals.old_button),
+        "refused_words_left_out": partial(
+            turned_away.words_left_out, say("…"), home.words.person, command="removed"
+        ),
+        "refused_old_button": partial(turned_away.old_button),
+        "refused_after_leaving": partial(turned_away.left_family),
+        "refused_out_of_sight": partial(turned_away.out_of_sight),
         "refused_apology": partial(refusals.apology, "4711"),
     }

@@ -56,15 +56,23 @@ def changed(screen: Screen) -> Answer:
     return Answer(toast=words, alert=True, edit=screen)
 
 
-def erased() -> Answer:
-    return Answer(
-        edit=Screen(
-            _(
-                "👋 Your account is deleted. I don't know you any more, and won't write to you "
-                "again. If you ever tap Start, we begin from scratch."
-            )
+def erased(farewell: Farewell, *, zone: ZoneInfo | None) -> Answer:
+    """The last message to them: what ends with them is named with its day, as nobody else hears."""
+    lines = [
+        _(
+            "👋 Your account is deleted. I don't know you any more, and won't write to you "
+            "again. If you ever tap Start, we begin from scratch."
         )
-    )
+    ]
+    for family in farewell.families:
+        if family.is_left_empty and family.purge_at is not None:
+            words = _(
+                "🗑 Nobody is in the family <b>{family}</b> any more. I remind nobody, and on {day} "
+                "everything in it is deleted. Nobody can stop that now."
+            )
+            day = purge_day(family.purge_at, zone)
+            lines.append(words.format(family=escape(family.name), day=day))
+    return Answer(edit=Screen("\n\n".join(fitting(lines))))
 
 
 def stayed() -> Answer:
@@ -83,13 +91,18 @@ def _of_families(farewell: Farewell, *, now: datetime, zone: ZoneInfo | None) ->
     for family in farewell.families:
         yield ""
         yield _("👪 <b>{family}</b>").format(family=escape(family.name))
-        yield _who_stays(family)
-        if family.purge_at is not None:
+        yield _who_stays(family, now=now, zone=zone)
+        if family.is_left_empty:
+            yield _(
+                "If somebody should go on with it, type /invite admin first, and wait until they "
+                "have joined."
+            )
+        if family.purge_at is not None and not family.is_left_empty:
             yield _("It's deleted on {day} anyway.").format(day=purge_day(family.purge_at, zone))
         yield from _promises(family.promises, now=now, zone=zone)
 
 
-def _who_stays(family: FamilyLeft) -> str:
+def _who_stays(family: FamilyLeft, *, now: datetime, zone: ZoneInfo | None) -> str:
     names = listed(fitting([escape(other.name) for other in family.others], room=300))
     if family.needs_admin:
         return _(
@@ -97,14 +110,11 @@ def _who_stays(family: FamilyLeft) -> str:
             "else an admin first, or dissolve the family."
         ).format(names=names)
     if family.is_left_empty:
-        days = PURGED_AFTER.days
-        return ngettext(
-            "⚠️ You're its only member. Nobody will be reminded any more, and after {count} day "
-            "everything in it is deleted.",
-            "⚠️ You're its only member. Nobody will be reminded any more, and after {count} days "
-            "everything in it is deleted.",
-            days,
-        ).format(count=days)
+        purge_at = family.purge_at or now + PURGED_AFTER
+        return _(
+            "⚠️ You're its only member. Nobody will be reminded any more, and on {day} everything "
+            "in it is deleted."
+        ).format(day=purge_day(purge_at, zone))
     return _("Still there after you: {names}. What's recorded stays with them.").format(names=names)
 
 

@@ -224,6 +224,7 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
         more: int = 0,
         now: datetime = NOW,
         hides_names: bool = False,
+        is_big: bool = False,
     ) -> View:
         facts = SummaryFacts(
             MEDICINE_IDS[20],
@@ -235,6 +236,7 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
             may_record=may_record,
             more=more,
             hides_names=hides_names,
+            is_big=is_big,
         )
         return partial(notices.summary, facts)
 
@@ -286,6 +288,12 @@ def dose_notice_screens(home: Home) -> Mapping[str, View]:
         "notice_missed_after_a_move": summary(after_a_move(missed[0]), was_asked=True),
         "notice_missed_one": summary(missed[0], was_asked=True),
         "notice_missed_three": summary(*missed, was_asked=True),
+        "notice_big_missed_one": summary(missed[0], was_asked=True, is_big=True),
+        "notice_big_missed_three": summary(*missed, was_asked=True, is_big=True),
+        "notice_big_answered": summary(taken, was_asked=True, is_big=True),
+        "notice_big_without_names": summary(
+            missed[0], was_asked=True, is_big=True, hides_names=True
+        ),
         "notice_missed_three_without_names": summary(*missed, was_asked=True, hides_names=True),
         "notice_missed_told_on_the_next_day": summary(
             missed[0], was_asked=True, now=NOW + timedelta(days=1)
