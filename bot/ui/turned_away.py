@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.ui.answer import Answer, Screen, say
 from bot.ui.length import shorten
 from bot.ui.wording import _, escape
+from domain.access import Action, Role, may
 
 
 def slow_down() -> Answer:
@@ -43,6 +44,15 @@ def old_button() -> Answer:
         toast=_("This button is too old. /today, /meds and /appts show how things are now."),
         alert=True,
     )
+
+
+def nobody_cared_for(role: Role, *, is_restricted: bool = False) -> str:
+    """On a screen that shows nobody: what its reader can do about it."""
+    if is_restricted:
+        return _("You don't see anybody in this family at the moment. Its admins can change that.")
+    if not may(role, Action.ADD_PERSON):
+        return _("Nobody is cared for in this family yet.")
+    return _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")
 
 
 def left_family() -> Answer:

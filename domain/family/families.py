@@ -70,6 +70,8 @@ class FamilyOverview:
     people: Sequence[PersonSummary]
     others: Sequence[FamilyFacts]
     can_invite: bool
+    role: Role = Role.ADMIN  # the reader's
+    is_restricted: bool = False  # the reader sees only some of those cared for
     can_manage: bool = False
     can_read_changes: bool = False
     others_in_family: tuple[str, ...] = ()
@@ -182,6 +184,8 @@ async def get_overview(scope: Scope) -> FamilyOverview:
         people=[PersonSummary(row.name, row.timezone) for row in people],
         others=[FamilyFacts(row.id, row.name) for row in others],
         can_invite=may(member.role, Action.INVITE),
+        role=member.role,
+        is_restricted=member.is_restricted,
         can_manage=may(member.role, Action.MANAGE_MEMBERS),
         can_read_changes=may(member.role, Action.READ_CHANGES),
         purge_at=members[0].purge_at,

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.sandbox import Message, Person
 from bot.ui.presses.doses import Take
 from tests.town import (
@@ -288,3 +290,26 @@ async def test_a_caregiver_who_is_the_person_cared_for_gets_big_cards(
     [card] = [message for message in home.ben.messages if message.id == card.id]
     assert card.text.startswith("👍 Done. Thank you!")
     assert card.labels == ()
+
+
+@pytest.mark.parametrize(("person", "may_record"), [("Mum", True), ("Dad", False)])
+async def test_the_person_cared_for_is_offered_to_record_their_own_doses_only(
+    person: str, may_record: bool, home: Household, town: Town
+) -> None:
+    await add_person(home.anna, "Dad")
+    await add_medicine(home.anna, f"Aspirin 100 mg at 21:00 for {person}")
+    await home.anna.send("/give Aspirin")
+    await home.anna.press("Given", message=await home.anna.sees("Record it?"))
+    await home.anna.sees("given today")
+    await make(home.anna, "Ben", "They're somebody we care for")
+    await home.anna.press("Mum", message=await home.anna.sees("Which of the people"))
+    await home.anna.press("Save", message=await home.anna.sees("the same as Mum"))
+    await home.anna.sees("Is Mum, and records their own doses")
+    await home.ben.send("/meds")
+    await home.ben.press("Aspirin", message=await home.ben.sees("Medicines, family"))
+    page = await home.ben.sees("for Mum" if may_record else "for Dad")
+    assert ("✅ Record a dose" in page.labels) is may_record
+    await home.ben.send("/history")
+    await home.ben.press("1", message=await home.ben.sees("Tap a number"))
+    entry = await home.ben.sees("given as an extra")
+    assert any("Correct" in label for label in entry.labels) is may_record

@@ -135,7 +135,7 @@ async def family_calendar(request: Request) -> Answer:
     """The whole family's calendar file."""
     entries = await list_entries(request.scope)
     if not entries:
-        return appointment_lists.no_calendar()
+        return appointment_lists.no_calendar(member=request.scope.require(Action.READ))
     return Answer(send=(calendar_file(entries, name="family", now=request.scope.clock.now()),))
 
 

@@ -42,7 +42,9 @@ from domain.local_time import clocks_differ
 _IN_A_ROW = 2  # dates of a series
 
 
-def no_calendar() -> Answer:
+def no_calendar(*, member: Member) -> Answer:
+    if not may(member.role, Action.CHANGE_APPOINTMENTS):
+        return say(_("There are no appointments yet."))
     return say(
         _(
             "There are no appointments yet. Type one, for example /addappt Cardiologist tomorrow"

@@ -31,7 +31,10 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
         lines.append("\n" + f"<b>{escape(person)}</b>")
         lines += [_in_list(doctor) for doctor in theirs]
     if not here:
-        lines.append("\n" + _("None yet. Type /adddoctor Dr Weber, cardiologist, +351 213 425 678"))
+        none = _("None yet.")
+        if may(member.role, Action.CHANGE_APPOINTMENTS):
+            none = _("None yet. Type /adddoctor Dr Weber, cardiologist, +351 213 425 678")
+        lines.append("\n" + none)
 
     def turn(number: int) -> DoctorsPage:
         return DoctorsPage(family_id=member.family_id, page=number)

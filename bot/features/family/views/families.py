@@ -18,6 +18,7 @@ from bot.ui.presses.family import (
     RenameFamily,
 )
 from bot.ui.presses.overview import KeepFamily, RunCommand
+from bot.ui.turned_away import nobody_cared_for
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import zone_words
@@ -83,7 +84,7 @@ def overview(family: FamilyOverview) -> Answer:
         ]
         lines += fitting(people, room=ROOM // 2)
     else:
-        lines += ["", _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")]
+        lines += ["", nobody_cared_for(family.role, is_restricted=family.is_restricted)]
     rows: list[tuple[Button, ...]] = []
     if family.purge_at is not None:
         words = _("🗑 It's being dissolved: on {day} everything in it is deleted.")

@@ -12,6 +12,7 @@ from bot.ui.presses.history import PersonHistory, RemovePerson
 from bot.ui.presses.medicines import PausePerson, ResumePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.presses.subjects import OfPerson
+from bot.ui.turned_away import nobody_cared_for
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import place_name, zone_words
 from bot.ui.words.pauses import pause_words
@@ -53,7 +54,7 @@ def added(facts: PersonAdded) -> Answer:
 def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     """`/people`: everybody, with their local time."""
     if not found:
-        words = _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")
+        words = nobody_cared_for(member.role, is_restricted=member.is_restricted)
         if not may(member.role, Action.ADD_PERSON):
             return say(words)
         press = RunCommand(family_id=member.family_id, command="addperson")

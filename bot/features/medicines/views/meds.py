@@ -62,6 +62,8 @@ MAX_RESUMED = 5
 def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: datetime) -> Screen:
     """The list, ten to a page; a tap opens a medicine."""
     if not lines:
+        if not may(member.role, Action.CHANGE_MEDICINES):
+            return Screen(_("No medicines yet."))
         return Screen(
             _(
                 "No medicines yet. Type one, for example"
@@ -130,8 +132,10 @@ def _pages(page: int, count: int, member: Member) -> Keyboard:
     return page_turns(page, turn, has_next=page < (count - 1) // PAGE)
 
 
-def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Screen:
-    """One medicine, with everything that can be done with it."""
+def medicine(
+    details: MedicineDetails, *, member: Member, now: datetime, may_record: bool
+) -> Screen:
+    """One medicine, with everything that its reader can do with it."""
     facts = details.medicine
     lines = [
         f"💊 {described(facts, now=now)}",
@@ -142,10 +146,13 @@ def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Scre
         "",
         last_given(details.outlook, now=now, reader_zone=member.zone),
         *_upcoming_lines(details.outlook, now=now, reader_zone=member.zone),
-        *stock_lines(details.stock, facts, now=now),
+        *stock_lines(
+            details.stock, facts, now=now, may_refill=may(member.role, Action.CHANGE_MEDICINES)
+        ),
     ]
     measure = measuring(details.stock, facts, member)
-    return Screen("\n".join(lines), (*measure, *_buttons(facts, member=member)))
+    buttons = _buttons(facts, member=member, may_record=may_record)
+    return Screen("\n".join(lines), (*measure, *buttons))
 
 
 def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
@@ -239,14 +246,14 @@ def limits(outlook: Outlook, *, reader_zone: ZoneInfo | None) -> str:
     return ". ".join(parts)
 
 
-def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
+def _buttons(facts: MedicineFacts, *, member: Member, may_record: bool) -> Keyboard:
     def button(words: str, kind: type[OfMedicine]) -> Button:
         return Button(words, kind(family_id=member.family_id, medication_id=facts.id).encode())
 
     history = button(_("📜 History"), MedicineHistory)
     back = Button(_("◀ All medicines"), MedicinesPage(family_id=member.family_id).encode())
     rows: list[tuple[Button, ...]] = []
-    if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
+    if may_record:
         give = Give(family_id=member.family_id, medication_id=facts.id, version=facts.version)
         rows.append((Button(_("✅ Record a dose"), give.encode()), history))
     else:

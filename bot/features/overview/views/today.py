@@ -13,6 +13,7 @@ from bot.ui.distinct_labels import dose_labels, dose_numbers, family_labels, fam
 from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
 from bot.ui.presses.overview import RunCommand, TakeToday, TodayPage
 from bot.ui.presses.press import Press
+from bot.ui.turned_away import nobody_cared_for
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import (
     clock_of,
@@ -86,7 +87,7 @@ def today(
     """
     others, switches = _elsewhere(elsewhere, member)
     if not people:
-        nobody = _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")
+        nobody = nobody_cared_for(member.role, is_restricted=member.is_restricted)
         return Screen("\n".join([nobody, *others]), (*_adding(member), *switches))
     items = [item for entry in people for item in _items(entry, appointments)]
     count = -(-len(items) // PAGE)

@@ -208,7 +208,7 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         "appointments_second_page": listed(one, number=1, has_more=True),
         "appointments_past": listed(told, is_past=True, has_more=True),
         "appointments_for_a_viewer": listed(one, member=replace(viewer, zone=in_tokyo.zone)),
-        "appointments_no_calendar": partial(appointment_lists.no_calendar),
+        "appointments_no_calendar": partial(appointment_lists.no_calendar, member=home.member),
         "appointment_of_one_who_moved": screen(in_london),
         "appointment_of_one_who_moved_read_there": screen(
             in_london, replace(home.member, zone=NEW_YORK)

@@ -38,6 +38,7 @@ def doctor_screens(home: Home) -> Mapping[str, View]:
 
     return {
         "doctors_none": listed(),
+        "doctors_none_for_a_viewer": listed(member=viewer),
         "doctors": listed(doctor, bare, replace(doctor, person=words.other_person)),
         "doctors_of_one_name": listed(*_of_one_name(doctor, words)),
         "doctors_second_page": listed(*[doctor] * 25, page=1),

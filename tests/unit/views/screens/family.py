@@ -56,6 +56,12 @@ def family_screens(home: Home) -> Mapping[str, View]:
             families.overview,
             replace(overview, members=members[:1], people=(), others=()),
         ),
+        "family_of_nobody_yet_for_a_viewer": partial(
+            families.overview, replace(overview, people=(), can_invite=False, role=Role.VIEWER)
+        ),
+        "family_of_nobody_in_sight": partial(
+            families.overview, replace(overview, people=(), can_invite=False, is_restricted=True)
+        ),
         "family_of_many": partial(
             families.overview,
             replace(overview, members=members * 50, people=persons * 50, others=others * 150),
@@ -128,6 +134,9 @@ def people_screens(home: Home) -> Mapping[str, View]:
         "addperson_which_place": partial(people.ask_place, name, cities),
         "addperson_added": partial(people.added, PersonAdded(home.person, home.words.family)),
         "people_none": partial(people.people, [], member=home.member, now=NOW),
+        "people_none_for_a_viewer": partial(
+            people.people, [], member=replace(home.member, role=Role.VIEWER), now=NOW
+        ),
         "people": partial(
             people.people, [home.person, home.other_person], member=home.member, now=NOW
         ),

@@ -27,12 +27,15 @@ from domain.models.medicines import MedicineStatus
 _BY_THE_SCHEDULE = frozenset({Lasts.RUNS_OUT, Lasts.TO_THE_END, Lasts.FOR_YEARS})
 
 
-def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequence[str]:
+def stock_lines(
+    stock: Stock, medicine: MedicineFacts, *, now: datetime, may_refill: bool = True
+) -> Sequence[str]:
     """ "📦 9 tablets left: enough for 9 days, the last one on 17 June", and the lines below it."""
     if stock.amount is None or stock.unit is None:
-        return [
-            _("📦 Stock: not counted. Type /refill {name} 30").format(name=escape(medicine.name))
-        ]
+        words = _("📦 Stock: not counted.")
+        if may_refill:
+            words = _("📦 Stock: not counted. Type /refill {name} 30")
+        return [words.format(name=escape(medicine.name))]
     left = left_in_words(stock, medicine.zone, now=now)
     words = _("📦 {left}").format(left=left[:1].upper() + left[1:])
     if stock.promised_by:

@@ -295,11 +295,12 @@ def meds_screens(home: Home) -> Mapping[str, View]:
         replace(theirs, status=MedicineStatus.STOPPED),
     ]
 
-    def listed(lines: Sequence[MedicineLine], page: int = 0) -> View:
-        return partial(meds.medicines, lines, page=page, member=home.member, now=NOW)
+    def listed(lines: Sequence[MedicineLine], page: int = 0, member: Member = home.member) -> View:
+        return partial(meds.medicines, lines, page=page, member=member, now=NOW)
 
     def shown(details: MedicineDetails, member: Member = home.member) -> View:
-        return partial(meds.medicine, details, member=member, now=NOW)
+        may_record = member.role is not Role.VIEWER
+        return partial(meds.medicine, details, member=member, now=NOW, may_record=may_record)
 
     details = MedicineDetails(home.outlook, home.stock)
     due = home.open_dose
@@ -335,6 +336,7 @@ def meds_screens(home: Home) -> Mapping[str, View]:
 
     return {
         "meds_none": listed([]),
+        "meds_none_for_a_viewer": listed([], member=viewer),
         "meds_one_person": listed([line]),
         "meds_two_people": listed(lines),
         "meds_second_page": listed([line] * 25, page=1),

@@ -127,6 +127,7 @@ def _note_screens(home: Home) -> Mapping[str, View]:
             MedicineDetails(replace(home.outlook, medicine=noted), home.stock),
             member=home.member,
             now=NOW,
+            may_record=True,
         ),
         "notes_changed": partial(meds.changed, noted, member=home.member, now=NOW),
         "notes_review": partial(
@@ -253,7 +254,7 @@ def _range_record_screens(home: Home) -> Mapping[str, View]:
     def stocked(stock: Stock) -> View:
         medicine = replace(home.saved, dosage=usual)
         details = MedicineDetails(replace(home.outlook, medicine=medicine), stock)
-        return partial(meds.medicine, details, member=home.member, now=NOW)
+        return partial(meds.medicine, details, member=home.member, now=NOW, may_record=True)
 
     def confirm(outlook: Outlook) -> View:
         return partial(confirmations.confirm, outlook, reader=reader, changes=(), corrects=False)
