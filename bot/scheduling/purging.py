@@ -5,6 +5,8 @@ that nobody waits for it; and exports of last week.
 import logging
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from domain.database.requests import as_dispatch, as_purger
 from domain.database.unit_of_work import Database
 from domain.overview.export import requests
@@ -13,6 +15,7 @@ from domain.overview.leaving import purge, traces
 log = logging.getLogger(__name__)
 
 FAMILIES_AT_ONCE = 100
+MOST_INTERRUPTIONS = 10
 
 
 async def purge_families(database: Database) -> None:
@@ -33,7 +36,17 @@ async def _purge(database: Database, family_id: UUID) -> None:
         lambda scope: purge.begin_purge(scope, family_id), as_purger(family_id)
     ):
         return
-    rows = 0
-    while deleted := await database.run(purge.purge_batch, as_purger(family_id)):
+    rows = interrupted = 0
+    while True:
+        try:
+            deleted = await database.run(purge.purge_batch, as_purger(family_id))
+        except IntegrityError:
+            # What came due meanwhile refers to what was to be deleted now: it goes first.
+            interrupted += 1
+            if interrupted > MOST_INTERRUPTIONS:
+                raise
+            continue
+        if not deleted:
+            break
         rows += deleted
     log.info("family purged: family=%s rows=%d", family_id, rows)

@@ -264,7 +264,7 @@ async def test_whoever_left_is_asked_no_more(home: Household, town: Town) -> Non
     assert not [message for message in home.ben.messages if "💊" in message.text]
     toast = await home.ben.press_altered(asked.cards[0].buttons[0][0].data or "")
     assert toast.alert
-    assert "no longer there" in toast.text
+    assert "not in this family any more" in toast.text
     assert await town.count("medication_logs") == 0
 
 
