@@ -13,6 +13,7 @@ COMMANDS = (
     "appts",
     "addappt",
     "doctors",
+    "contacts",
     "undo",
     "history",
     "refill",
@@ -40,6 +41,7 @@ def command_menu() -> list[tuple[str, str]]:
         "appts": _("Appointments, who's driving, your phone's calendar"),
         "addappt": _("Add an appointment"),
         "doctors": _("Doctors and how to reach them"),
+        "contacts": _("Whom to call in an emergency, and whom first"),
         "undo": _("Undo the last thing you did"),
         "history": _("See and correct what was given"),
         "refill": _("Add to the stock of a medicine, or count it"),
@@ -118,6 +120,7 @@ def help_text(*, has_family: bool) -> Answer:
         "<code>/addappt Cardiologist tomorrow 14:30 with Dr Weber</code>",
         _("or <i>every Tuesday 10:00 until 1 March</i>"),
         _("/doctors: doctors and how to reach them; /adddoctor adds one"),
+        _("/contacts: whom to call in an emergency, and whom first; /addcontact adds one"),
     ]
     family = [
         _(
