@@ -8,8 +8,8 @@ from bot.features.appointments.flows import (
     outcome,
 )
 from bot.features.appointments.handlers import appointments
-from bot.features.contacts.flows import add_doctor, change_doctor
-from bot.features.contacts.handlers import doctors
+from bot.features.contacts.flows import add_doctor, change_contact, change_doctor
+from bot.features.contacts.handlers import contacts, doctors
 from bot.features.family.flows import (
     asked_first,
     change_person,
@@ -50,10 +50,17 @@ from bot.ui.presses.appointments import (
 )
 from bot.ui.presses.contacts import (
     AddDoctor,
+    CallEarlier,
+    CallLater,
+    ChangeContact,
     ChangeDoctor,
+    ContactsPage,
     DoctorsPage,
+    RemoveContact,
     RemoveDoctor,
+    RestoreContact,
     RestoreDoctor,
+    ShowContact,
     ShowDoctor,
 )
 from bot.ui.presses.conversation import Choose, Continue, Discard
@@ -248,6 +255,13 @@ PRESSES: dict[type[Press], Handler] = {
     RemoveDoctor: doctors.remove,
     RestoreDoctor: doctors.restore,
     AddDoctor: add_doctor.begin_named,
+    ContactsPage: contacts.turn_page,
+    ShowContact: contacts.show,
+    ChangeContact: change_contact.begin,
+    CallEarlier: contacts.call_earlier,
+    CallLater: contacts.call_later,
+    RemoveContact: contacts.remove,
+    RestoreContact: contacts.restore,
     RemoveMedicine: removal.remove_medicine,
     RemoveAppointment: removal.remove_appointment,
     RemovePerson: removal.remove_person,

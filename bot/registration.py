@@ -14,7 +14,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.features.contacts.flows import add_doctor
+from bot.features.contacts.flows import add_contact, add_doctor
 from bot.features.family.handlers import family, groups
 from bot.features.overview.flows.replies import Replies
 from bot.features.overview.views import edited as edited_views
@@ -59,10 +59,12 @@ async def _message(request: Request) -> Answer:
     if about_that is not None:
         return about_that
     running = request.conversation
-    if request.contact is not None and (
-        not isinstance(running, Conversation) or running.flow == add_doctor.FLOW.name
-    ):
-        return await add_doctor.on_contact(request)
+    if request.contact is not None:
+        flow = running.flow if isinstance(running, Conversation) else None
+        if isinstance(running, Conversation) and flow == add_contact.FLOW.name:
+            return await add_contact.on_contact(request, running)
+        if flow in (None, add_doctor.FLOW.name):
+            return await add_doctor.on_contact(request)
     return await FLOWS.on_message(request)
 
 

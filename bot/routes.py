@@ -15,8 +15,8 @@ from bot.features.appointments.flows import (
 )
 from bot.features.appointments.flows.pasted_appointments import PASTED_APPOINTMENTS
 from bot.features.appointments.handlers import appointments
-from bot.features.contacts.flows import add_doctor, change_doctor
-from bot.features.contacts.handlers import doctors
+from bot.features.contacts.flows import add_contact, add_doctor, change_contact, change_doctor
+from bot.features.contacts.handlers import contacts, doctors
 from bot.features.family.flows import (
     add_person,
     asked_first,
@@ -68,6 +68,7 @@ ELSEWHERE = Elsewhere(
         ),
         "pause": Naming(pause.begin, (Action.CHANGE_MEDICINES,), medicine=True, person=True),
         "adddoctor": Naming(add_doctor.begin, (Action.CHANGE_APPOINTMENTS,)),
+        "addcontact": Naming(add_contact.begin, (Action.CHANGE_CONTACTS,)),
     }
 )
 
@@ -86,6 +87,7 @@ COMMANDS: dict[str, Handler] = {
     "today": today.today,
     "appts": appointments.appts,
     "doctors": doctors.doctors,
+    "contacts": contacts.contacts,
     "settings": settings.settings,
     "undo": undo.undo,
     "removed": removal.removed,
@@ -129,6 +131,8 @@ FLOWS = Flows(
     outcome.FLOW,
     add_doctor.FLOW,
     change_doctor.FLOW,
+    add_contact.FLOW,
+    change_contact.FLOW,
     own_clock.FLOW,
     own_hours.FLOW,
     asked_first.FLOW,
@@ -142,7 +146,7 @@ FLOWS = Flows(
     GUESSED.nicknames,
     FIRST_MINUTE.flow,
     starting_commands=(
-        *("newfamily", "addperson", "addmed", "addappt", "adddoctor"),
+        *("newfamily", "addperson", "addmed", "addappt", "adddoctor", "addcontact"),
         *("give", "refill", "pause"),
     ),
     on_unexpected_message=GUESSED.on_message,

@@ -21,6 +21,7 @@ class Action(StrEnum):
     REMOVE_PERSON = "remove_person"
     CHANGE_MEDICINES = "change_medicines"
     CHANGE_APPOINTMENTS = "change_appointments"
+    CHANGE_CONTACTS = "change_contacts"  # whom to call in an emergency, and whom first
     DRIVE = "drive"
     RECORD_DOSE = "record_dose"  # anybody's
     RECORD_OWN_DOSE = "record_own_dose"

@@ -20,8 +20,9 @@ from domain.appointments.adding import add_appointment
 from domain.appointments.details import Details, NewAppointment
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import Recurrence
-from domain.contacts import doctors
+from domain.contacts import doctors, emergency_contacts
 from domain.contacts.doctors import DoctorFacts, NewDoctor
+from domain.contacts.emergency_contacts import ContactFacts, NewContact
 from domain.database.requests import as_dispatch, as_family, as_newcomer, as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -180,6 +181,13 @@ async def doctor(
 ) -> DoctorFacts:
     new = NewDoctor(person.id, name, phone="+442079460018")
     return await acting(database, who, lambda scope: doctors.add_doctor(scope, new))
+
+
+async def contact(
+    database: Database, who: Account, person: Person | None, name: str = "Rosa Silva"
+) -> ContactFacts:
+    new = NewContact(person.id if person else None, name, "+442079460020", "neighbour")
+    return await acting(database, who, lambda scope: emergency_contacts.add_contact(scope, new))
 
 
 async def medicine(

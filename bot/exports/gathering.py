@@ -21,6 +21,7 @@ from domain.overview.export.facts import ExportedPerson, Reader
 from domain.overview.export.files import (
     ExportFolder,
     appointment_row,
+    contact_row,
     doctor_row,
     dose_row,
     medicine_row,
@@ -66,7 +67,11 @@ class Gathering:
             "people": people,
         }
         folder = await asyncio.to_thread(ExportFolder, path, head=head, now=now)
-        await self._add_entries(folder, [fhir.patient(person) for person in people])
+        contacts = await self._read(reading.read_contacts)
+        patients = [fhir.patient(person, contacts=contacts) for person in people]
+        await self._add_entries(folder, patients)
+        await asyncio.to_thread(folder.add_items, "contacts", contacts)
+        await asyncio.to_thread(folder.add_rows, "contacts", map(contact_row, contacts))
         medicines = await self._add_medicines(folder, people)
         await self._add_doses(folder, people, medicines)
         await self._add_stock(folder, medicines)

@@ -19,6 +19,7 @@ from bot.ui.words.phones import last_digits
 from bot.ui.words.regimens.schedules import dosage_in_words, schedule_in_words
 from bot.ui.words.times import show_clock
 from domain.contacts.doctors import DoctorFacts
+from domain.contacts.emergency_contacts import ContactFacts
 from domain.database.scope import Member
 from domain.family.families import FamilyFacts
 from domain.medicines.doses.facts import DoseFacts
@@ -118,6 +119,23 @@ def doctor_labels(doctors: Sequence[DoctorFacts]) -> list[str]:
                 ),
             )
             for doctor in doctors
+        ]
+    )
+
+
+def contact_labels(contacts: Sequence[ContactFacts]) -> list[str]:
+    return labels(
+        [
+            Named(
+                contact.name,
+                contact.id,
+                (
+                    contact.relation,
+                    last_digits(contact.phone),
+                    _("for {person}").format(person=contact.person) if contact.person else None,
+                ),
+            )
+            for contact in contacts
         ]
     )
 

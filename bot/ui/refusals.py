@@ -8,6 +8,7 @@ from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.length import toast
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.presses.overview import RunCommand
+from bot.ui.refused.quotas import full_words
 from bot.ui.wording import _, escape, listed
 from bot.ui.words.amounts import amount_in_words
 from bot.ui.words.times import show_clock
@@ -22,7 +23,7 @@ from domain.appointments.errors import (
     DriverAlreadySet,
     TimeDoesNotExist,
 )
-from domain.contacts.errors import SimilarDoctor
+from domain.contacts.errors import OrderChanged, SimilarContact, SimilarDoctor
 from domain.errors import (
     AlreadyExists,
     CareCircleError,
@@ -50,7 +51,6 @@ from domain.family.errors import (
     SeesOnlySome,
     StillPromised,
 )
-from domain.family.limits import Quota
 from domain.medicines.errors import (
     DayTimesChanged,
     MedicineChanged,
@@ -198,7 +198,7 @@ def _sentence(error: CareCircleError) -> str:
                 "hear everything: invite them with /invite, or ask them to open /settings."
             ).format(person=person)
         case FamilyFull(quota=quota, limit=limit):
-            return _family_full(quota, limit)
+            return full_words(quota, limit)
         case SimilarMedicine(existing=existing):
             return _(
                 "{person} already takes {name}, which looks or sounds nearly the same. Please check"
@@ -214,6 +214,13 @@ def _sentence(error: CareCircleError) -> str:
                 "There's already a doctor with nearly that name. Please type another name, or"
                 " change the one in /doctors."
             )
+        case SimilarContact():
+            return _(
+                "There's already an emergency contact with nearly that name, or with that number."
+                " Please change the one in /contacts."
+            )
+        case OrderChanged():
+            return _("The order has changed in the meantime. /contacts shows how it is now.")
         case SameMedicine(existing=existing):
             return _("{person} already takes {name}. /meds shows it.").format(
                 person=existing.person, name=existing.name
@@ -328,37 +335,6 @@ def _superseded(error: ActionSuperseded) -> str:
     return _("{changed} I haven't undone anything. {command} shows how it is now.").format(
         changed=words, command=where
     )
-
-
-def _family_full(quota: Quota, limit: int) -> str:
-    match quota:
-        case Quota.PERSON:
-            sentence = _(
-                "This family already looks after {most} people, and I can't add more. Start"
-                " another family with /newfamily for the others."
-            )
-        case Quota.MEDICINE:
-            sentence = _(
-                "This family already has {most} medicines, stopped ones included, and I can't add"
-                " more. If the person took it before, restore it with /meds. Please don't reuse"
-                " another entry: its history would be wrong."
-            )
-        case Quota.DOCTOR:
-            sentence = _(
-                "This family already has {most} doctors, and I can't keep more. Remove one you no"
-                " longer need with /doctors, then try again."
-            )
-        case Quota.MEMBER:
-            sentence = _(
-                "This family already has {most} members, and I can't add more. Your invitation"
-                " wasn't used up. Please tell whoever sent it."
-            )
-        case Quota.APPOINTMENT:
-            sentence = _(
-                "This family already has {most} appointments ahead, and I can't keep more. With"
-                " /appts, call off one that won't take place, then try again."
-            )
-    return sentence.format(most=limit)
 
 
 def _not_allowed(action: Action, role: Role) -> str:

@@ -1,1 +1,1 @@
-"""The people a family can call: doctors."""
+"""The people a family can call: doctors, and whom to call in an emergency."""

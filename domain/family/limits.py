@@ -15,6 +15,7 @@ class Quota(StrEnum):
     PERSON = "person"  # cared for
     MEDICINE = "medicine"  # including stopped ones, which are listed and can be restored
     DOCTOR = "doctor"
+    CONTACT = "contact"  # for emergencies
     MEMBER = "member"
     APPOINTMENT = "appointment"  # upcoming; a series counts once
 
@@ -23,6 +24,7 @@ QUOTA_LIMITS: Mapping[Quota, int] = {
     Quota.PERSON: 20,  # a ward, not a home
     Quota.MEDICINE: 300,  # twenty people with fifteen each
     Quota.DOCTOR: 200,  # ten for each of twenty people
+    Quota.CONTACT: 100,  # five for each of twenty people
     Quota.MEMBER: 50,  # everybody gets the family's messages
     Quota.APPOINTMENT: 500,  # more than one on each day of a year
 }

@@ -14,6 +14,7 @@ from domain.models import (
     AppointmentOccurrence,
     CareRecipient,
     Doctor,
+    EmergencyContact,
     FamilyMember,
     Medication,
 )
@@ -24,11 +25,14 @@ _lies_ahead = exists().where(
     AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
     AppointmentOccurrence.starts_at > func.clock_now(),
 )
-_Table: TypeAlias = type[CareRecipient | Medication | Doctor | FamilyMember | Appointment]
+_Table: TypeAlias = type[
+    CareRecipient | Medication | Doctor | EmergencyContact | FamilyMember | Appointment
+]
 _COUNTED: Mapping[Quota, tuple[_Table, ColumnElement[bool]]] = {
     Quota.PERSON: (CareRecipient, CareRecipient.deleted_at.is_(None)),
     Quota.MEDICINE: (Medication, Medication.deleted_at.is_(None)),
     Quota.DOCTOR: (Doctor, Doctor.deleted_at.is_(None)),
+    Quota.CONTACT: (EmergencyContact, EmergencyContact.deleted_at.is_(None)),
     Quota.MEMBER: (FamilyMember, FamilyMember.left_at.is_(None)),
     Quota.APPOINTMENT: (Appointment, and_(Appointment.deleted_at.is_(None), _lies_ahead)),
 }

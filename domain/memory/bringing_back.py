@@ -10,6 +10,12 @@ from sqlalchemy import func, select, update
 from domain import audit
 from domain.appointments.changes.cancelling import bring_back
 from domain.contacts.doctors import refuse_similar_name, restore_doctor
+from domain.contacts.emergency_contacts import (
+    get_contact,
+    refuse_similar_contact,
+    restore_contact,
+)
+from domain.contacts.of_person import bring_back_of_person
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.events import TimerSet
@@ -25,7 +31,7 @@ from domain.medicines.stock.stock_checks import next_check
 from domain.memory.errors import NameTaken, PersonRemoved
 from domain.memory.removal import PROMISED
 from domain.memory.removed import RIGHTS, RemovedKind, get_removed
-from domain.models import Appointment, CareRecipient, Doctor, Medication
+from domain.models import Appointment, CareRecipient, Doctor, EmergencyContact, Medication
 
 
 async def bring_back_thing(
@@ -34,12 +40,14 @@ async def bring_back_thing(
     """Bring it back; does nothing if somebody already has.
 
     Raises NotFound, NotAllowed, FamilyFull, PersonRemoved if it belongs to somebody who is removed,
-    too, NameTaken for a person, and SameMedicine, SimilarMedicine or SimilarDoctor if there is
-    another of that name by now, unless it is to be *beside* that one.
+    too, NameTaken for a person, and SameMedicine, SimilarMedicine, SimilarDoctor or SimilarContact
+    if there is another of that name by now, unless it is to be *beside* that one.
     """
     scope.require(RIGHTS[kind])
-    person_id = await _lock(scope, kind, subject_id)
-    if person_id is None:
+    is_removed, person_id = await _lock(scope, kind, subject_id)
+    if kind is RemovedKind.CONTACT and is_removed:
+        await _bring_back_contact(scope, subject_id, beside=beside)
+    if not is_removed or person_id is None:
         return
     match kind:
         case RemovedKind.PERSON:
@@ -55,35 +63,47 @@ async def bring_back_thing(
             await restore_doctor(scope, subject_id)
 
 
-async def _lock(scope: Scope, kind: RemovedKind, subject_id: UUID) -> UUID | None:
-    """Lock it, and its person. Returns the person's id; None if it isn't removed any more."""
+async def _bring_back_contact(scope: Scope, contact_id: UUID, *, beside: bool) -> None:
+    contact = await get_contact(scope, contact_id)
+    if not beside:
+        await refuse_similar_contact(scope, name=contact.name, phone=contact.phone, acknowledged=())
+    await restore_contact(scope, contact_id)
+
+
+async def _lock(scope: Scope, kind: RemovedKind, subject_id: UUID) -> tuple[bool, UUID | None]:
+    """Lock it, and its person. Returns whether it's (still) removed, and the person's id; that is
+    None for an emergency contact of everybody.
+    """
     table: Any = {
         RemovedKind.PERSON: CareRecipient,
         RemovedKind.MEDICINE: Medication,
         RemovedKind.APPOINTMENT: Appointment,
         RemovedKind.DOCTOR: Doctor,
+        RemovedKind.CONTACT: EmergencyContact,
     }[kind]
     is_person = kind is RemovedKind.PERSON
-    person_id = await scope.connection.scalar(
-        select(table.id if is_person else table.care_recipient_id).where(
+    whose = await scope.row(
+        select((table.id if is_person else table.care_recipient_id).label("person_id")).where(
             table.id == subject_id, table.family_id == scope.family_id
         )
     )
-    if person_id is None:
+    if whose is None:
         raise NotFound
-    person = await scope.row(
-        select(CareRecipient.name, CareRecipient.deleted_at)
-        .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
-        .with_for_update(key_share=True)
-    )
+    person = None
+    if whose.person_id is not None:
+        person = await scope.row(
+            select(CareRecipient.name, CareRecipient.deleted_at)
+            .where(CareRecipient.id == whose.person_id, CareRecipient.family_id == scope.family_id)
+            .with_for_update(key_share=True)
+        )
     found = await scope.row(
         select(table.deleted_at).where(table.id == subject_id).with_for_update(key_share=True)
     )
-    if person is None or found is None:
+    if found is None or (person is None and whose.person_id is not None):
         raise NotFound
-    if not is_person and person.deleted_at is not None:
+    if not is_person and person is not None and person.deleted_at is not None:
         raise PersonRemoved(person.name)
-    return None if found.deleted_at is None else person_id
+    return found.deleted_at is not None, whose.person_id
 
 
 async def _bring_back_medicine(
@@ -159,14 +179,7 @@ async def _bring_back_person(scope: Scope, person_id: UUID) -> None:
         await require_room(scope, Quota.APPOINTMENT)
     for appointment_id in sorted(appointments):
         await bring_back(scope, UUID(appointment_id))
-    doctors = [UUID(each) for each in before.get("doctors", ())]
-    if doctors:
-        await require_room(scope, Quota.DOCTOR, adding=len(doctors))
-        await scope.execute(
-            update(Doctor)
-            .where(Doctor.id.in_(doctors), Doctor.family_id == scope.family_id)
-            .values(deleted_at=None)
-        )
+    await bring_back_of_person(scope, before)
     await audit.record(
         scope,
         "person.brought_back",

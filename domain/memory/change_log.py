@@ -18,6 +18,7 @@ from domain.models import (
     CareRecipient,
     Doctor,
     Dose,
+    EmergencyContact,
     Family,
     Medication,
     User,
@@ -72,6 +73,7 @@ async def list_changes(scope: Scope, *, page: int = 0) -> ChangeLogPage:
         Medication.care_recipient_id,
         Appointment.care_recipient_id,
         Doctor.care_recipient_id,
+        EmergencyContact.care_recipient_id,
         Dose.care_recipient_id,
         AuditEvent.subject_id,
     )
@@ -88,6 +90,7 @@ async def list_changes(scope: Scope, *, page: int = 0) -> ChangeLogPage:
                 Medication.name,
                 Appointment.title,
                 Doctor.name,
+                EmergencyContact.name,
                 Dose.medication_name,
                 subject.name,
                 Family.name,
@@ -101,6 +104,7 @@ async def list_changes(scope: Scope, *, page: int = 0) -> ChangeLogPage:
         .outerjoin(Medication, Medication.id == AuditEvent.subject_id)
         .outerjoin(Appointment, Appointment.id == AuditEvent.subject_id)
         .outerjoin(Doctor, Doctor.id == AuditEvent.subject_id)
+        .outerjoin(EmergencyContact, EmergencyContact.id == AuditEvent.subject_id)
         .outerjoin(Dose, Dose.id == AuditEvent.subject_id)
         .outerjoin(subject, subject.id == AuditEvent.subject_id)
         .outerjoin(Family, Family.id == AuditEvent.subject_id)

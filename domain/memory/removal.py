@@ -15,6 +15,7 @@ from domain import audit
 from domain.access import Action
 from domain.appointments.changes.cancelling import take_away
 from domain.appointments.changes.locking import lock_appointment
+from domain.contacts.of_person import remove_of_person
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.list_version import bump_list_version
@@ -26,7 +27,6 @@ from domain.models import (
     Appointment,
     AppointmentOccurrence,
     CareRecipient,
-    Doctor,
     Dose,
     FamilyMember,
     Invitation,
@@ -172,8 +172,8 @@ async def delete_appointment(scope: Scope, appointment_id: UUID) -> UUID:
 
 
 async def delete_person(scope: Scope, person_id: UUID) -> None:
-    """Remove a person cared for, with their medicines, appointments and doctors; what was recorded
-    stays. Invitations to be them end. Raises NotFound and NotAllowed.
+    """Remove a person cared for, with their medicines, appointments, doctors and emergency
+    contacts; what was recorded stays. Invitations to be them end. Raises NotFound and NotAllowed.
     """
     member = scope.require(Action.REMOVE_PERSON)
     row = await scope.row(
@@ -199,12 +199,7 @@ async def delete_person(scope: Scope, person_id: UUID) -> None:
     await cancel_pending_doses(scope, person_id, ids)
     for each in locked:
         await take_away(scope, each)
-    doctors = await scope.rows(
-        update(Doctor)
-        .where(Doctor.care_recipient_id == person_id, Doctor.deleted_at.is_(None))
-        .values(deleted_at=func.clock_now())
-        .returning(Doctor.id)
-    )
+    reached = await remove_of_person(scope, person_id)
     await scope.execute(
         update(Invitation)
         .where(
@@ -228,7 +223,7 @@ async def delete_person(scope: Scope, person_id: UUID) -> None:
             "name": row.name,
             "medications": {str(each.id): _status(each) for each in medicines},
             "appointments": [str(each) for each in appointments],
-            "doctors": [str(each.id) for each in doctors],
+            **reached,
             PROMISED: _ids(promised),
         },
     )

@@ -13,7 +13,15 @@ from sqlalchemy import Select, Text, cast, literal, null, select, true, union_al
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.models import Appointment, AuditEvent, CareRecipient, Doctor, Medication, User
+from domain.models import (
+    Appointment,
+    AuditEvent,
+    CareRecipient,
+    Doctor,
+    EmergencyContact,
+    Medication,
+    User,
+)
 
 PAGE_SIZE = 8
 
@@ -25,6 +33,7 @@ class RemovedKind(StrEnum):
     MEDICINE = "m"
     APPOINTMENT = "a"
     DOCTOR = "d"
+    CONTACT = "c"
 
 
 #: Who may bring it back: whoever may remove it.
@@ -33,12 +42,14 @@ RIGHTS = {
     RemovedKind.MEDICINE: Action.CHANGE_MEDICINES,
     RemovedKind.APPOINTMENT: Action.CHANGE_APPOINTMENTS,
     RemovedKind.DOCTOR: Action.CHANGE_APPOINTMENTS,
+    RemovedKind.CONTACT: Action.CHANGE_CONTACTS,
 }
 _ACTIONS = {
     RemovedKind.PERSON: ("person.deleted",),
     RemovedKind.MEDICINE: ("medication.deleted", "medication.removed"),
     RemovedKind.APPOINTMENT: ("appointment.deleted", "appointment.removed"),
     RemovedKind.DOCTOR: ("doctor.removed",),
+    RemovedKind.CONTACT: ("contact.removed",),
 }
 
 
@@ -47,7 +58,8 @@ class RemovedThing:
     """Something that was removed at `at` (UTC), by a member or, where `by` is None, by the bot.
 
     `about` says more of it: a dosage, a specialty. `person` is whom it is for, in the zone `zone`;
-    of a person it's their own name. `before` is what the event of the audit keeps, if anything.
+    of a person it's their own name, and None of an emergency contact of
+    everybody. `before` is what the event of the audit keeps, if anything.
     An appointment began, or was to begin, at `starts_at` (UTC).
     """
 
@@ -55,7 +67,7 @@ class RemovedThing:
     id: UUID
     name: str
     about: str | None
-    person: str
+    person: str | None
     zone: ZoneInfo
     by: str | None
     at: datetime
@@ -74,6 +86,10 @@ class RemovedThing:
     @property
     def doctors(self) -> int:
         return len((self.before or {}).get("doctors", ()))
+
+    @property
+    def contacts(self) -> int:
+        return len((self.before or {}).get("contacts", ()))
 
 
 @dataclass(frozen=True)
@@ -117,6 +133,7 @@ def _select(kind: RemovedKind, family_id: UUID, *, with_before: bool) -> Select[
         RemovedKind.MEDICINE: (Medication, Medication.name, Medication.dosage),
         RemovedKind.APPOINTMENT: (Appointment, Appointment.title, null()),
         RemovedKind.DOCTOR: (Doctor, Doctor.name, Doctor.specialty),
+        RemovedKind.CONTACT: (EmergencyContact, EmergencyContact.name, EmergencyContact.relation),
     }[kind]
     is_appointment = kind is RemovedKind.APPOINTMENT
     starts_at: Any = Appointment.scheduled_at if is_appointment else null()
@@ -144,10 +161,10 @@ def _select(kind: RemovedKind, family_id: UUID, *, with_before: bool) -> Select[
         (event.c.before if with_before else cast(null(), AuditEvent.before.type)).label("before"),
     ).select_from(table)
     if kind is not RemovedKind.PERSON:
+        is_theirs = CareRecipient.id == table.care_recipient_id
         statement = statement.join(
-            CareRecipient,
-            (CareRecipient.id == table.care_recipient_id) & CareRecipient.deleted_at.is_(None),
-        )
+            CareRecipient, is_theirs, isouter=kind is RemovedKind.CONTACT
+        ).where(CareRecipient.deleted_at.is_(None))
     return (
         statement.join(event, true())
         .outerjoin(User, User.id == event.c.actor_id)
@@ -162,7 +179,7 @@ def _thing(row: Any) -> RemovedThing:
         name=row.name,
         about=row.about,
         person=row.person,
-        zone=ZoneInfo(row.zone),
+        zone=ZoneInfo(row.zone or "UTC"),
         by=row.by,
         at=row.at,
         starts_at=row.starts_at,

@@ -53,6 +53,7 @@ KEPT_AS_RECORD: Mapping[str, str] = {
     "care_recipients": "removed ones can be restored",
     "doctors": "removed ones can be restored",
     "doses": "what was due, and what became of it",
+    "emergency_contacts": "removed ones can be restored",
     "families": "goes with its last member",
     "family_groups": "where cards went, and why they don't any more",
     "family_members": "whoever has left is still named in the record",

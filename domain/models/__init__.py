@@ -6,6 +6,7 @@ Indexes and constraints are in the models, row security and grants in
 
 from domain.models.appointments import Appointment, AppointmentOccurrence, CalendarCopy, Doctor
 from domain.models.base import Base, new_id
+from domain.models.contacts import EmergencyContact
 from domain.models.delivery import (
     AuditEvent,
     Export,
@@ -35,6 +36,7 @@ __all__ = [
     "CareRecipient",
     "Doctor",
     "Dose",
+    "EmergencyContact",
     "Export",
     "Family",
     "FamilyGroup",

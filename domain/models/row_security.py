@@ -48,6 +48,11 @@ def _about(column: str) -> str:
 IN_FAMILY = f"family_id = {FAMILY}"
 IS_PERSON = _about("id")
 ABOUT_PERSON = _about("care_recipient_id")
+#: Where no person is named, it is about all of them.
+ABOUT_PERSON_OR_ALL = (
+    f"{IN_FAMILY} AND (care_recipient_id IS NULL OR {PEOPLE} IS NULL"
+    f" OR care_recipient_id = ANY (({PEOPLE})::uuid[]))"
+)
 OWN_MEMBERSHIP = f"user_id = {USER}"
 IS_SELF = f"id = {USER} OR telegram_id = {TELEGRAM_USER}"
 SHARES_FAMILY = (
@@ -148,6 +153,11 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
     ),
     "doctors": (
         ("family", "ALL", APP_ROLE, ABOUT_PERSON, ABOUT_PERSON),
+        _PURGE,
+        _PURGE_READS,
+    ),
+    "emergency_contacts": (
+        ("family", "ALL", APP_ROLE, ABOUT_PERSON_OR_ALL, ABOUT_PERSON_OR_ALL),
         _PURGE,
         _PURGE_READS,
     ),
@@ -267,6 +277,10 @@ GRANTS: dict[str, dict[str, str]] = {
         ),
     },
     "doctors": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id), DELETE",
+    },
+    "emergency_contacts": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT (id, family_id), DELETE",
     },

@@ -46,6 +46,8 @@ NEEDS: Mapping[type[Press], Action | None] = {
     appointments.ShowFamilyCalendar: Action.READ,
     contacts.DoctorsPage: Action.READ,
     contacts.ShowDoctor: Action.READ,
+    contacts.ContactsPage: Action.READ,
+    contacts.ShowContact: Action.READ,
     doses.OpenMenu: Action.READ,
     doses.CloseMenu: Action.READ,
     doses.ShowNames: Action.READ,
@@ -143,6 +145,11 @@ NEEDS: Mapping[type[Press], Action | None] = {
     contacts.ChangeDoctor: Action.CHANGE_APPOINTMENTS,
     contacts.RemoveDoctor: Action.CHANGE_APPOINTMENTS,
     contacts.RestoreDoctor: Action.CHANGE_APPOINTMENTS,
+    contacts.ChangeContact: Action.CHANGE_CONTACTS,
+    contacts.CallLater: Action.CHANGE_CONTACTS,
+    contacts.CallEarlier: Action.CHANGE_CONTACTS,
+    contacts.RemoveContact: Action.CHANGE_CONTACTS,
+    contacts.RestoreContact: Action.CHANGE_CONTACTS,
     medicines.ChangeMedicine: Action.CHANGE_MEDICINES,
     medicines.ChangeOpenDoses: Action.CHANGE_MEDICINES,
     medicines.ForgetNickname: Action.CHANGE_MEDICINES,
@@ -282,6 +289,9 @@ async def furnish(home: Household, town: Town, role: Role) -> tuple[Person, Thin
     for line in ("/adddoctor Weber for Dad", "/addappt Checkup tomorrow 10:00 with House for Dad"):
         await home.anna.send(line)
         await home.anna.sees("Saved in the family")
+    for name, number in (("Rosa", "+351 912 345 678"), ("Luis", "+351 912 345 679")):
+        await home.anna.send(f"/addcontact {name}, neighbour, {number} for Dad")
+        await home.anna.sees(f"☎️ {name}")
     room = town.group("Smiths", home.anna)
     await room.send(home.anna, "/start")
     await room.sees("Use this group for")
@@ -315,6 +325,9 @@ async def furnish(home: Household, town: Town, role: Role) -> tuple[Person, Thin
         "occurrence_id": await town.value("SELECT id FROM appointment_occurrences"),
         "appointment_id": await town.value("SELECT id FROM appointments"),
         "doctor_id": await town.value("SELECT id FROM doctors"),
+        "contact_id": await town.value(
+            "SELECT id FROM emergency_contacts ORDER BY position LIMIT 1"
+        ),
         "invitation_id": await town.value(
             "SELECT id FROM invitations WHERE redeemed_at IS NULL LIMIT 1"
         ),

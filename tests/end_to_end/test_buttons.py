@@ -14,7 +14,7 @@ from bot.ui.presses.appointments import (
     Where,
 )
 from bot.ui.presses.arguments import CardOfSlot, NamedDoses
-from bot.ui.presses.contacts import DoctorsPage
+from bot.ui.presses.contacts import ContactsPage, DoctorsPage
 from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.doses import (
     ChosenBelow,
@@ -86,6 +86,8 @@ STATE = """
             FROM appointment_occurrences),
            (SELECT string_agg(version::text, ',' ORDER BY id) FROM appointments),
            (SELECT count(*) FROM doctors WHERE deleted_at IS NULL),
+           (SELECT string_agg(concat(name, position, deleted_at), ',' ORDER BY id)
+            FROM emergency_contacts),
            (SELECT count(*) FROM invitations WHERE revoked_at IS NULL),
            (SELECT string_agg(wanted_version::text, ',' ORDER BY id) FROM notifications),
            (SELECT string_agg(coalesce(current_family_id::text, ''), ',' ORDER BY id) FROM users)
@@ -110,6 +112,8 @@ async def test_no_button_reaches_into_another_family(
     family, dose, medicine, person = await ids(town)
     await home.anna.send("/adddoctor Weber")
     await home.anna.sees("Saved in the family")
+    await home.anna.send("/addcontact Rosa, neighbour, 020 7946 0018")
+    await home.anna.sees("Saved in the family")
     await home.anna.send("/addappt Checkup tomorrow 10:00 with Dr House")
     await home.anna.sees("Saved in the family")
     occurrence = await town.value("SELECT id FROM appointment_occurrences")
@@ -127,6 +131,7 @@ async def test_no_button_reaches_into_another_family(
         "occurrence_id": occurrence,
         "appointment_id": await town.value("SELECT id FROM appointments"),
         "doctor_id": doctor,
+        "contact_id": await town.value("SELECT id FROM emergency_contacts"),
         "invitation_id": await town.value("SELECT id FROM invitations"),
         "user_id": await town.value("SELECT id FROM users WHERE name = 'Ben'"),
         "subject_id": medicine,
@@ -150,6 +155,7 @@ OF_ONES_OWN = {Invite, TodayPage, SwitchFamily, Keep, MedicinesPage, FamilyHisto
 OF_ONES_OWN |= {MedicineHistory, PersonHistory}
 # Her own lists are hers, and so is the clock by which she lives.
 OF_ONES_OWN |= {AppointmentsPage, PastAppointmentsPage, ShowFamilyCalendar, DoctorsPage}
+OF_ONES_OWN |= {ContactsPage}
 OF_ONES_OWN |= {OwnClock}
 # What she is told of in her own family is hers to say.
 OF_ONES_OWN |= {SetChangeNotices}
@@ -199,6 +205,7 @@ ARGUMENTS: dict[str, Any] = {
     "receives": Receives.INSTEAD,
     "digest": "0123456789",
     "step": 1,
+    "shown_at": 0,
 }
 
 
@@ -223,7 +230,8 @@ async def test_no_button_lets_who_only_reads_change_anything(
     await add_person(home.anna, "Dad")
     await ask(town, home.anna, medicines=["Aspirin 100 mg for Mum", "Senna 1 mg for Dad"])
     family, dose, medicine, person = await ids(town, name="Senna")
-    for line in ("/adddoctor Weber for Dad", "/addappt Checkup tomorrow 10:00 for Dad"):
+    lines = ["/adddoctor Weber for Dad", "/addcontact Rosa, neighbour, 020 7946 0018 for Dad"]
+    for line in (*lines, "/addappt Checkup tomorrow 10:00 for Dad"):
         await home.anna.send(line)
         await home.anna.sees("Saved in the family")
     await home.anna.send("/invite viewer")
@@ -237,6 +245,7 @@ async def test_no_button_lets_who_only_reads_change_anything(
         "occurrence_id": await town.value("SELECT id FROM appointment_occurrences"),
         "appointment_id": await town.value("SELECT id FROM appointments"),
         "doctor_id": await town.value("SELECT id FROM doctors"),
+        "contact_id": await town.value("SELECT id FROM emergency_contacts"),
         "invitation_id": await town.value(
             "SELECT id FROM invitations WHERE redeemed_at IS NULL LIMIT 1"
         ),

@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox import Message, Person
 from bot.ui.presses.appointments import CallOff, Drive, Where
+from bot.ui.presses.contacts import RemoveContact
 from bot.ui.presses.doses import Take
 from bot.ui.presses.family import MembersPage, SetFamilyLadder
 from bot.ui.presses.history import RemovePerson
@@ -86,6 +87,10 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda p: p.says("/addappt Dentist tomorrow 9:00 for Mum"),
         lambda p: p.presses(of(p, CallOff, "occurrence_id")),
     ),
+    Action.CHANGE_CONTACTS: (
+        lambda p: p.says("/addcontact Rosa, neighbour, 020 7946 0018 for Mum"),
+        lambda p: p.presses(of(p, RemoveContact, "contact_id")),
+    ),
     Action.REMOVE_PERSON: (lambda p: p.presses(of(p, RemovePerson, "person_id")),),
 }
 
@@ -116,6 +121,8 @@ async def settle(home: Household, town: Town, role: Role) -> Place:
     asked = await ask(town, home.anna, medicines=["Aspirin 100 mg for Mum", "Senna 1 mg for Dad"])
     await home.anna.send("/addappt Checkup tomorrow 10:00 for Mum")
     await home.anna.sees("Saved in the family")
+    await home.anna.send("/addcontact Wolfgang, brother, 020 7946 0019 for Mum")
+    await home.anna.sees("☎️ Wolfgang")
     actor = town.person("Somebody")
     if role is Role.RECIPIENT:
         await home.anna.send("/invite recipient")
@@ -139,6 +146,7 @@ async def settle(home: Household, town: Town, role: Role) -> Place:
             "SELECT id FROM doses WHERE medication_name = 'Senna' ORDER BY due_at LIMIT 1"
         ),
         "occurrence_id": await town.value("SELECT id FROM appointment_occurrences"),
+        "contact_id": await town.value("SELECT id FROM emergency_contacts"),
     }
     assert asked.cards
     return Place(actor, actor.last, ids, town)

@@ -23,6 +23,9 @@ TEXTS: dict[str, Sequence[str]] = {
     "a doctor's name": ["/adddoctor {x}"],
     "a doctor's specialty": ["/adddoctor Weber, {x}"],
     "a doctor's address or note": ["/adddoctor Weber, cardiologist, +442079460018, {x}"],
+    "a contact's name": ["/addcontact {x}"],
+    "a contact's relation": ["/addcontact Rosa, {x}, +442079460020"],
+    "a contact's note": ["/addcontact Rosa, neighbour, +442079460020, {x}"],
     "an appointment's title": ["/addappt {x} tomorrow 10:00"],
     "an appointment's place": ["/addappt Visit tomorrow 10:00 at {x}"],
     "an appointment's doctor": ["/addappt Visit tomorrow 10:00 with {x}"],
@@ -111,5 +114,12 @@ async def test_what_looks_like_sql_or_html_is_kept_as_typed(home: Household, tow
 
 
 async def kept(town: Town) -> list[int]:
-    tables = ("families", "care_recipients", "medications", "doctors", "appointments")
+    tables = (
+        "families",
+        "care_recipients",
+        "medications",
+        "doctors",
+        "appointments",
+        "emergency_contacts",
+    )
     return [await town.count(table) for table in (*tables, "medication_logs", "audit_events")]

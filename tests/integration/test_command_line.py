@@ -97,7 +97,7 @@ async def test_wrong_usage_is_exit_code_2(arguments: list[str], shell: Shell) ->
 
 async def test_the_schema_goes_up_and_down(shell: Shell, empty_database: str) -> None:
     code, out, _ = await shell.call("db", "upgrade")
-    assert (code, out) == (0, "The schema is at revision 0022.\n")
+    assert (code, out) == (0, "The schema is at revision 0023.\n")
     assert "medications" in await tables(empty_database)
     assert (await shell.call("db", "check"))[0] == 0
     code, out, _ = await shell.call("db", "downgrade", "base")
@@ -155,7 +155,7 @@ async def test_studio_opens_psql_for_reading(shell: Shell, empty_database: str) 
         typed="SELECT version_num FROM alembic_version; DELETE FROM alembic_version;",
     )
     assert code == 0
-    assert "0022" in out
+    assert "0023" in out
     assert "read-only transaction" in err
 
 

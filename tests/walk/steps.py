@@ -14,7 +14,7 @@ from bot.ui.presses.appointments import (
     ShowCalendar,
     ShowSeries,
 )
-from bot.ui.presses.contacts import DoctorsPage
+from bot.ui.presses.contacts import ContactsPage, DoctorsPage, ShowContact
 from bot.ui.presses.conversation import Choose
 from bot.ui.presses.doses import (
     CloseMenu,
@@ -47,7 +47,7 @@ RECORDING = {
 HARMLESS = {
     *(OpenMenu, CloseMenu, ShowRecord, MedicinesPage, ShowMedicine, FamilyHistory, ShowEntry),
     *(MedicineHistory, PersonHistory, AppointmentsPage, ShowAppointment, ShowSeries),
-    *(PastAppointmentsPage, DoctorsPage, Keep, ShowCalendar, RunCommand),
+    *(PastAppointmentsPage, DoctorsPage, ContactsPage, ShowContact, Keep, ShowCalendar, RunCommand),
 }
 
 

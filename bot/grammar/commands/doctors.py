@@ -3,7 +3,7 @@ without.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -49,11 +49,16 @@ class PartialDoctor:
 
 
 def understand_doctor(
-    text: str, *, people: Sequence[Person], zone: ZoneInfo | None
+    text: str,
+    *,
+    people: Sequence[Person],
+    zone: ZoneInfo | None,
+    split: Callable[[Sequence[Token]], tuple[Sequence[Token], Sequence[Token]]] = split_specialty,
 ) -> PartialDoctor:
     """Read a line. Numbers are found wherever they are; what is left are the name, then the
-    specialty, then the address. Raises `Misunderstood` for an impossible name; a phone number that
-    is none becomes a `problem`, and the rest is kept.
+    specialty, then the address. Without a comma, *split* parts the first two. Raises
+    `Misunderstood` for an impossible name; a phone number that is none becomes a `problem`, and the
+    rest is kept.
     """
     if len(text) > _LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG, text)
@@ -68,7 +73,7 @@ def understand_doctor(
     specialty = None
     place: Sequence[Token] = ()
     if fields:
-        name, kind = split_specialty(fields[0])
+        name, kind = split(fields[0])
         specialty = _typed(line, kind) if kind else None
         is_clear = is_clear or bool(kind) or len(name) <= _LONGEST_NAME
         name, place = _split_place(name)
@@ -123,6 +128,9 @@ def _without_phones(
             phones += [TypedPhone(token.raw, None, is_sure=False) for token in more]
             rest = [token for token in rest if token not in more]
             fields += [rest] if rest else []
+        elif fields and not phones and len(field) == 1 and _SHORT_NUMBER.fullmatch(field[0].word):
+            # "Weber, cardiologist, 123" is no address.
+            problem = problem or Misunderstood(Problem.PHONE_IMPOSSIBLE, field[0].raw)
         elif fields and _looks_like_a_phone(words := _typed(line, field)):
             problem = problem or _what_is_wrong(words, zone)
         elif not fields and len(field) > 1 and _SHORT_NUMBER.fullmatch(field[-1].word):

@@ -43,6 +43,13 @@ class OfDoctor(Press):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfContact(Press):
+    """About an emergency contact."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfGroup(Press):
     """About the family's group."""
 

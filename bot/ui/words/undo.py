@@ -23,6 +23,11 @@ def _lasting_words() -> dict[str, str]:
         "appointment.outcome_recorded": _(
             "you said how an appointment went. To change it, open the appointment with /appts."
         ),
+        "contact.added": _("you added an emergency contact. Change or remove them: /contacts"),
+        "contact.edited": _("you changed an emergency contact. Change them back: /contacts"),
+        "contact.moved": _("you changed who is called first. Move them back: /contacts"),
+        "contact.removed": _("you removed an emergency contact. Bring them back: /removed"),
+        "contact.restored": _("you restored an emergency contact. Remove them again: /contacts"),
         "doctor.added": _("you added a doctor. Change or remove them: /doctors"),
         "doctor.edited": _("you changed a doctor. Change them back: /doctors"),
         "doctor.removed": _("you removed a doctor. Tap Restore under that message."),

@@ -135,6 +135,20 @@ class ExportedDoctor:
 
 
 @dataclass(frozen=True)
+class ExportedContact:
+    """Somebody to call, first the one with the lowest `position`; without a person it's for all."""
+
+    id: UUID
+    person_id: UUID | None
+    person: str | None
+    name: str
+    relation: str | None
+    phone: str
+    note: str | None
+    position: int
+
+
+@dataclass(frozen=True)
 class ExportedAppointment:
     """One time at which an appointment takes place."""
 

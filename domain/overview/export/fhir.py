@@ -4,7 +4,7 @@ Nothing is said that nobody knows: a dose that nobody recorded is `unknown`, nev
 an appointment that has passed stays `booked` unless somebody has said how it went.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -14,6 +14,7 @@ from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.export.facts import (
     ExportedAppointment,
+    ExportedContact,
     ExportedDoctor,
     ExportedDose,
     ExportedMedicine,
@@ -41,8 +42,27 @@ def entry(resource: dict[str, Any]) -> dict[str, Any]:
     return {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
 
 
-def patient(person: ExportedPerson) -> dict[str, Any]:
-    return {"resourceType": "Patient", "id": str(person.id), "name": [{"text": person.name}]}
+def patient(person: ExportedPerson, *, contacts: Sequence[ExportedContact] = ()) -> dict[str, Any]:
+    """With those of the *contacts* who are theirs, or everybody's, in the order of calling."""
+    resource: dict[str, Any] = {
+        "resourceType": "Patient",
+        "id": str(person.id),
+        "name": [{"text": person.name}],
+    }
+    theirs = [each for each in contacts if each.person_id in (None, person.id)]
+    if theirs:
+        resource["contact"] = [_contact(each, rank=rank) for rank, each in enumerate(theirs, 1)]
+    return resource
+
+
+def _contact(contact: ExportedContact, *, rank: int) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": {"text": contact.name},
+        "telecom": [{"system": "phone", "value": contact.phone, "rank": rank}],
+    }
+    if contact.relation:
+        found["relationship"] = [{"text": contact.relation}]
+    return found
 
 
 def practitioner(doctor: ExportedDoctor) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import AsNeeded, Combined, Elapsed, Steps, WallClock
 from domain.overview.export.facts import (
     ExportedAppointment,
+    ExportedContact,
     ExportedDoctor,
     ExportedDose,
     ExportedMedicine,
@@ -45,6 +46,7 @@ CSV_COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "stock": ("person", "medicine", "at", "reason", "added", "removed", "unit", "recorded_by"),
     "doctors": ("person", "name", "specialty", "phone", "address", "note"),
+    "contacts": ("person", "name", "relation", "phone", "note"),
 }
 
 
@@ -172,6 +174,10 @@ def doctor_row(doctor: ExportedDoctor) -> Sequence[object]:
         *(doctor.person, doctor.name, doctor.specialty, doctor.phone, doctor.address),
         doctor.note,
     )
+
+
+def contact_row(contact: ExportedContact) -> Sequence[object]:
+    return (contact.person, contact.name, contact.relation, contact.phone, contact.note)
 
 
 def _local(at: datetime | None, zone: str) -> str | None:

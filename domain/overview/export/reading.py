@@ -20,6 +20,7 @@ from domain.models import (
     CareRecipient,
     Doctor,
     Dose,
+    EmergencyContact,
     FamilyMember,
     Medication,
     MedicationLog,
@@ -29,6 +30,7 @@ from domain.models import (
 from domain.models.medicines import DoseStatus
 from domain.overview.export.facts import (
     ExportedAppointment,
+    ExportedContact,
     ExportedDoctor,
     ExportedDose,
     ExportedMedicine,
@@ -255,6 +257,31 @@ async def read_doctors(scope: Scope, person_id: UUID) -> Sequence[ExportedDoctor
         .order_by(func.lower(Doctor.name), Doctor.id)
     )
     return [ExportedDoctor(**row._asdict()) for row in rows]
+
+
+async def read_contacts(scope: Scope) -> Sequence[ExportedContact]:
+    """Those whom the member may see, in the order in which they're called."""
+    member = scope.require(Action.EXPORT)
+    rows = await scope.rows(
+        select(
+            EmergencyContact.id,
+            EmergencyContact.care_recipient_id.label("person_id"),
+            CareRecipient.name.label("person"),
+            EmergencyContact.name,
+            EmergencyContact.relation,
+            EmergencyContact.phone,
+            EmergencyContact.note,
+            EmergencyContact.position,
+        )
+        .outerjoin(CareRecipient, CareRecipient.id == EmergencyContact.care_recipient_id)
+        .where(
+            EmergencyContact.family_id == member.family_id,
+            EmergencyContact.deleted_at.is_(None),
+            CareRecipient.deleted_at.is_(None),
+        )
+        .order_by(EmergencyContact.position, EmergencyContact.id)
+    )
+    return [ExportedContact(**row._asdict()) for row in rows]
 
 
 async def read_appointments(

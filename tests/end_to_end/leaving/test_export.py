@@ -18,6 +18,7 @@ FILES = {
     "appointments.csv",
     "calendar.ics",
     "carecircle.json",
+    "contacts.csv",
     "doctors.csv",
     "doses.csv",
     "fhir-r5-bundle.json",
@@ -59,6 +60,8 @@ async def test_everything_is_in_it(home: Household, town: Town) -> None:
     await home.ben.sees("recorded by Ben")
     await home.anna.send("/adddoctor Dr Weber, cardiologist, +44 20 7946 0018")
     await home.anna.sees("Saved")
+    await home.anna.send("/addcontact Rosa, neighbour, +44 20 7946 0020")
+    await home.anna.sees("Rosa, for Mum")
     await home.anna.send("/addappt Checkup every Tuesday 10:00 with Dr Weber")
     await home.anna.sees("Saved")
     await home.anna.send("/refill Aspirin 30")
@@ -77,6 +80,10 @@ async def test_everything_is_in_it(home: Household, town: Town) -> None:
     assert (row["medicine"], row["due"][11:], row["recorded_by"]) == ("Aspirin", asked.at, "Ben")
     [doctor] = table(files, "doctors")
     assert doctor["phone"] == "'+442079460018"
+    [contact] = table(files, "contacts")
+    assert (contact["name"], contact["relation"]) == ("Rosa", "neighbour")
+    [patient] = resources(files, "Patient")
+    assert patient["contact"][0]["telecom"][0]["value"] == "+442079460020"
     [given] = resources(files, "MedicationAdministration")
     assert given["status"] == "completed"
     [request] = resources(files, "MedicationRequest")
@@ -119,7 +126,7 @@ async def test_what_people_typed_is_no_formula(home: Household) -> None:
     await add_person(home.anna, "=1+1")
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00 for =1+1")
     _message, files = await export(home.anna)
-    for name in ("medicines", "doses", "doctors", "appointments", "stock"):
+    for name in ("medicines", "doses", "doctors", "contacts", "appointments", "stock"):
         for row in csv.reader(io.StringIO(files[f"{name}.csv"].removeprefix("\ufeff"))):
             assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
 

@@ -39,7 +39,15 @@ TABLES = sorted(
     name for name, table in Base.metadata.tables.items() if "family_id" in table.columns
 )
 #: What a family may change: the rows say whose they are, so a write that went astray would show.
-WRITTEN = ["appointments", "care_recipients", "doctors", "doses", "family_members", "medications"]
+WRITTEN = [
+    "appointments",
+    "care_recipients",
+    "doctors",
+    "doses",
+    "emergency_contacts",
+    "family_members",
+    "medications",
+]
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ async def house(database: Database, number: int) -> House:
     mum = await factories.person(database, admin, f"Mum {number}")
     medicine = await factories.medicine(database, admin, mum, name=f"Medicine {number}")
     await factories.doctor(database, admin, mum, f"Dr {number}")
+    await factories.contact(database, admin, mum, f"Rosa {number}")
     await factories.appointment(database, admin, mum, title=f"Visit {number}")
     dose = (await factories.doses_of(database, facts, medicine))[0]
     return House(facts, admin, dose)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.embedded import EmbeddedServers
+from domain.contacts.emergency_contacts import list_contacts
 from domain.database.unit_of_work import Database
 from domain.delivery.quiet_hours import QuietHours
 from domain.family.alarms import tell_family
@@ -667,6 +668,29 @@ async def test_what_was_erased_and_dissolved_survives_the_way_to_0016_and_back(
     async with without_walls(database_url) as connection:
         assert await connection.scalar(text("SELECT purge_at FROM families")) is None
         assert await connection.scalar(text("SELECT count(*) FROM exports")) == 0
+
+
+async def test_whom_to_call_is_lost_on_the_way_to_0022_and_can_be_entered_again(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.contact(database, anna, mum)
+    weber = await factories.doctor(database, anna, mum)
+    await database.close()
+    await runner.downgrade(database_url, revision="0022")
+    async with without_walls(database_url) as connection:
+        there = text("SELECT to_regclass('emergency_contacts')")
+        assert await connection.scalar(there) is None
+        assert await connection.scalar(text("SELECT id FROM doctors")) == weber.id
+        # What was done stays in the record.
+        added = text("SELECT count(*) FROM audit_events WHERE action = 'contact.added'")
+        assert await connection.scalar(added) == 1
+    await runner.upgrade(database_url, serving_url=database_url)
+    assert await factories.acting(database, anna, list_contacts) == []
+    rosa = await factories.contact(database, anna, None)
+    assert await factories.acting(database, anna, list_contacts) == [rosa]
 
 
 @pytest.mark.parametrize("revision", ["0021", "head"])

@@ -74,6 +74,7 @@ async def household(database: Database, name: str) -> Household:
         database, admin, lambda scope: set_asked_first(scope, mum.id, [admin.id])
     )
     await factories.doctor(database, admin, mum)
+    await factories.contact(database, admin, mum, f"{name} neighbour")
     await factories.bound_group(database, admin, -sum(name.encode()))
     appointment = await factories.appointment(database, admin, mum)
     await factories.acting(
@@ -433,6 +434,7 @@ async def test_the_dispatcher_reads_no_names_dosages_notes_or_schedules(
         "place FROM appointments",
         "outcome FROM appointment_occurrences",
         "name FROM doctors",
+        "name FROM emergency_contacts",
         "after FROM audit_events",
         "token_hash FROM invitations",
     ],

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from domain.appointments.changes import cancelling
 from domain.appointments.changes.locking import Reach
-from domain.contacts import doctors
+from domain.contacts import doctors, emergency_contacts
 from domain.contacts.doctors import NewDoctor
+from domain.contacts.emergency_contacts import NewContact
 from domain.database.requests import as_user
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -47,6 +48,14 @@ _FILLERS = {
             "INSERT INTO doctors (family_id, created_by_id, id, care_recipient_id, name)"
             f" SELECT {_OF_FAMILY}, gen_random_uuid(), CAST(:person_id AS uuid), 'Doctor ' || n"
             f" FROM {_NUMBERS}"
+        )
+    ],
+    Quota.CONTACT: [
+        (
+            "INSERT INTO emergency_contacts"
+            " (family_id, created_by_id, id, care_recipient_id, name, phone, position)"
+            f" SELECT {_OF_FAMILY}, gen_random_uuid(), CAST(:person_id AS uuid), 'Contact ' || n,"
+            f" '+4420794' || (70000 + n), n FROM {_NUMBERS}"
         )
     ],
     Quota.MEMBER: [
@@ -116,6 +125,10 @@ class Household:
                 return await self.act(
                     lambda scope: doctors.add_doctor(scope, NewDoctor(self.person.id, name))
                 )
+            case Quota.CONTACT:
+                phone = f"+44207946002{self._number}"
+                new = NewContact(self.person.id, name, phone)
+                return await self.act(lambda scope: emergency_contacts.add_contact(scope, new))
             case Quota.MEMBER:
                 return await factories.member(self.database, self.anna, name=name)
             case Quota.APPOINTMENT:
@@ -144,7 +157,7 @@ async def test_a_family_holds_so_many_and_no_more(household: Household, quota: Q
     assert (refused.value.quota, refused.value.limit) == (quota, QUOTA_LIMITS[quota])
 
 
-@pytest.mark.parametrize("quota", [Quota.MEDICINE, Quota.DOCTOR])
+@pytest.mark.parametrize("quota", [Quota.MEDICINE, Quota.DOCTOR, Quota.CONTACT])
 async def test_two_at_once_do_not_both_take_the_last_place(
     household: Household, quota: Quota
 ) -> None:

@@ -36,6 +36,8 @@ EVERYTHING = """
             FROM appointments
         UNION ALL SELECT 'occurrence ' || id || status FROM appointment_occurrences
         UNION ALL SELECT 'doctor ' || name || coalesce(deleted_at::text, '') FROM doctors
+        UNION ALL SELECT 'contact ' || name || coalesce(deleted_at::text, '')
+            FROM emergency_contacts
         UNION ALL SELECT 'audit ' || action FROM audit_events
         UNION ALL SELECT 'notification ' || kind || user_id FROM notifications
     ) everything
@@ -132,7 +134,15 @@ async def test_a_user_arrives_with_their_personal_fields_and_a_family_or_not_at_
 
 @pytest.mark.parametrize(
     "table",
-    ["medications", "doses", "appointments", "appointment_occurrences", "doctors", "audit_events"],
+    [
+        "medications",
+        "doses",
+        "appointments",
+        "appointment_occurrences",
+        "doctors",
+        "emergency_contacts",
+        "audit_events",
+    ],
 )
 async def test_a_person_is_removed_and_brought_back_whole_or_not_at_all(
     database: Database, database_url: str, table: str
@@ -143,6 +153,7 @@ async def test_a_person_is_removed_and_brought_back_whole_or_not_at_all(
     await factories.medicine(database, anna, mum)
     await factories.appointment(database, anna, mum, rule="FREQ=WEEKLY")
     await factories.doctor(database, anna, mum)
+    await factories.contact(database, anna, mum)
     await strikes(
         database_url,
         table,

@@ -293,11 +293,12 @@ async def test_whatever_is_added_while_somebody_is_removed_goes_with_them_or_is_
         factories.medicine(database, ben, mum),
         factories.appointment(database, ben, mum),
         factories.doctor(database, ben, mum),
+        factories.contact(database, ben, mum),
     ]
     outcomes = await asyncio.gather(*work, return_exceptions=True)
     assert outcomes[0] is None
     assert all(isinstance(each, NotFound) for each in outcomes if isinstance(each, Exception))
-    for table in ("medications", "appointments", "doctors"):
+    for table in ("medications", "appointments", "doctors", "emergency_contacts"):
         there = f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL"
         assert await value(database_url, there) == 0
 

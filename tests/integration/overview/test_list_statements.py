@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from domain.appointments.calendars import list_entries
 from domain.appointments.occurrences.lists import PAGE_SIZE, list_day, list_past, list_upcoming
 from domain.contacts.doctors import list_doctors
+from domain.contacts.emergency_contacts import NewContact, add_contact, list_contacts
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.family.people import list_people
@@ -40,6 +42,7 @@ LISTS: dict[str, Callable[[Scope], Awaitable[object]]] = {
     "past appts": list_past,
     "calendar": list_entries,
     "doctors": list_doctors,
+    "contacts": list_contacts,
     "meds": list_medicines,
     "people": list_people,
     "history": list_history,
@@ -102,6 +105,9 @@ async def test_a_list_takes_three_statements_at_most(database: Database, name: s
                 database, anna, person, name=f"Pill {medicine}", schedule=daily("08:00", "20:00")
             )
         await factories.doctor(database, anna, person)
+        called = ("Wolfgang", "Beatrix", "Quentin")[number]
+        new = NewContact(person.id, called, f"+44207946002{number}")
+        await factories.acting(database, anna, partial(add_contact, contact=new))
         await factories.appointment(database, anna, person, rule="FREQ=DAILY;COUNT=20")
     await factories.wake_up(database, database.clock.now() + timedelta(hours=20))
 

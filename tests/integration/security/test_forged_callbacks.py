@@ -43,6 +43,7 @@ SUBJECTS = {
     "occurrence_id": "appointment_occurrences",
     "appointment_id": "appointments",
     "doctor_id": "doctors",
+    "contact_id": "emergency_contacts",
     "invitation_id": "invitations",
     "notification_id": "notifications",
     "action_id": "audit_events",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +30,7 @@ from domain.models.medicines import DoseStatus, MedicineStatus, RecordStatus
 from domain.overview.export import fhir
 from domain.overview.export.facts import (
     ExportedAppointment,
+    ExportedContact,
     ExportedDoctor,
     ExportedDose,
     ExportedMedicine,
@@ -241,7 +243,12 @@ def test_the_others_are_valid_too() -> None:
     )
     appointment = fhir.appointment(visit, doctors={WEBER})
     assert appointment["status"] == "booked"  # nobody has said how it went
-    checked(fhir.patient(person), fhir.practitioner(doctor), appointment)
+    rosa = ExportedContact(UUID(int=7), MUM, "Mum", "Rosa", "neighbour", "+442079460020", None, 4)
+    others = replace(rosa, person_id=UUID(int=9)), replace(rosa, person_id=None, relation=None)
+    patient = fhir.patient(person, contacts=[rosa, *others])
+    assert [each["telecom"][0]["rank"] for each in patient["contact"]] == [1, 2]
+    assert patient["contact"][0]["relationship"] == [{"text": "neighbour"}]
+    checked(patient, fhir.patient(person), fhir.practitioner(doctor), appointment)
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,23 @@ OF_VERSION_0_3: dict[str, Press] = {
     "adAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": contacts.AddDoctor(
         family_id=F, occurrence_id=S
     ),
+    "klAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA1": contacts.ContactsPage(family_id=F, page=1),
+    "koAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": contacts.ShowContact(
+        family_id=F, contact_id=S
+    ),
+    "kcAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": contacts.ChangeContact(
+        family_id=F, contact_id=S
+    ),
+    "kuAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A2": contacts.CallEarlier(
+        family_id=F, contact_id=S, shown_at=2
+    ),
+    "kdAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": contacts.CallLater(family_id=F, contact_id=S),
+    "kxAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": contacts.RemoveContact(
+        family_id=F, contact_id=S
+    ),
+    "krAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": contacts.RestoreContact(
+        family_id=F, contact_id=S
+    ),
     "owAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.OwnClock(family_id=F),
     "sfAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAA": family.SwitchFamily(family_id=F),
     "ivAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAadmin": family.Invite(

@@ -72,6 +72,7 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "days": st.sampled_from(REFILL_DAYS),
     "hours": st.sampled_from([1, 2, 3, 4]),
     "page": st.integers(0, 10**10 - 1),
+    "shown_at": st.integers(0, 10**10 - 1),
     "entries": st.integers(1, 10**10 - 1),
     "command": WORDS,
     "checksum": st.integers(0, 2**32 - 1),

@@ -26,11 +26,11 @@ from bot.conversation.people import (
     take_person,
     to_persons,
 )
+from bot.features.contacts.flows.phones import as_note, read_number
 from bot.features.contacts.views import doctors as views
 from bot.grammar.commands.doctors import PartialDoctor, is_skipped, understand_doctor
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import Person
-from bot.grammar.phones import parse_phones, split_line
 from bot.grammar.problems import Misunderstood
 from bot.grammar.remarks import parse_text
 from bot.intake.request import Request
@@ -45,11 +45,9 @@ from domain.contacts.doctors import NewDoctor, add_doctor, get_doctor
 from domain.contacts.errors import SimilarDoctor
 from domain.errors import NotFound
 from domain.family.errors import NobodyCaredFor
-from domain.family.families import list_zones
 
 _SKIP = "skip"
 _LONGEST_SPECIALTY = 80
-_LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True)
@@ -218,7 +216,7 @@ async def _with_phones(
 ) -> tuple[Draft, Misunderstood | None]:
     """A copy with the phone numbers of a line, and what is wrong with them."""
     said = views.phone_note(typed.extension, typed.other_phones)
-    draft = replace(draft, note=parse_text(said, longest=_LONGEST_NOTE) if said else draft.note)
+    draft = replace(draft, note=as_note(said) or draft.note)
     if not typed.phone_words:
         return draft, typed.problem
     try:
@@ -234,14 +232,9 @@ async def _with_phone(request: Request, draft: Draft, typed: str) -> Draft:
     """
     if not typed:
         return draft
-    zones = [draft.zone, *await list_zones(request.scope)]
-    line, *others = split_line(typed)
-    found = parse_phones(line, zones=zones)
-    said = views.phone_note(found.extension, others)
-    draft = replace(draft, note=parse_text(said, longest=_LONGEST_NOTE) if said else draft.note)
-    if found.is_sure:
-        return replace(draft, phone=found.numbers[0], phones=())
-    return replace(draft, phone=None, phones=found.numbers)
+    found = await read_number(request, typed, zone=draft.zone)
+    note = as_note(found.said) or draft.note
+    return replace(draft, note=note, phone=found.phone, phones=found.phones)
 
 
 def _ask_country(data: Data, choice: Choice) -> Screen:

@@ -14,10 +14,10 @@ from bot.conversation.engine import (
     cancel_button,
     finished,
 )
+from bot.features.contacts.flows.phones import as_note, read_number
 from bot.features.contacts.views import doctors as views
 from bot.grammar.commands.doctors import is_skipped
 from bot.grammar.names import parse_name
-from bot.grammar.phones import parse_phones, split_line
 from bot.grammar.remarks import parse_text
 from bot.grammar.tokens import fold_spaces
 from bot.intake.request import Request
@@ -29,10 +29,8 @@ from bot.ui.presses.contacts import ChangeDoctor
 from domain.access import Action
 from domain.contacts.doctors import edit_doctor, get_doctor
 from domain.contacts.errors import SimilarDoctor
-from domain.family.families import list_zones
 
 _LEAVE_OUT = "none"
-_LONGEST_NOTE = 500
 _PARTS = ("name", "specialty", "phone", "address", "note")
 
 
@@ -48,11 +46,11 @@ async def begin_said(request: Request, doctor_id: UUID, typed: str) -> Answer:
     """Show the new number that somebody says the doctor has, before it is saved."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
     doctor = await get_doctor(request.scope, doctor_id)
-    found = parse_phones(typed, zones=[doctor.zone, *await list_zones(request.scope)])
+    found = await read_number(request, typed, zone=doctor.zone)
     data: Data = {"id": str(doctor.id), "name": doctor.name, "zone": doctor.zone.key}
-    if not found.is_sure:
-        return FLOW.begin(request, "country", {**data, "phones": list(found.numbers)})
-    return FLOW.begin(request, "said", {**data, "old": doctor.phone, "phone": found.numbers[0]})
+    if found.phone is None:
+        return FLOW.begin(request, "country", {**data, "phones": list(found.phones)})
+    return FLOW.begin(request, "said", {**data, "old": doctor.phone, "phone": found.phone})
 
 
 def _ask_said(data: Data, choice: Choice) -> Screen:
@@ -106,14 +104,11 @@ def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
         elif part == "name":
             value = parse_name(typed)
         elif part == "phone":
-            zones = [zone, *await list_zones(request.scope)]
-            line, *others = split_line(typed)
-            found = parse_phones(line, zones=zones)
-            said = views.phone_note(found.extension, others)
-            if not found.is_sure:
-                data = {**running.data, "phones": list(found.numbers), "said": said}
+            found = await read_number(request, typed, zone=zone)
+            if found.phone is None:
+                data = {**running.data, "phones": list(found.phones), "said": found.said}
                 return FLOW.advance(request, running, "country", data)
-            return await _save_phone(request, running, found.numbers[0], said)
+            return await _save_phone(request, running, found.phone, found.said)
         else:
             value = parse_text(typed, longest=80 if part == "specialty" else 300)
         return await _save(request, running, {part: value})
@@ -139,12 +134,10 @@ async def _save_phone(
     request: Request, running: Conversation, phone: str, said: str | None
 ) -> Answer:
     """Save the number; what was *said* beside it is added to the note."""
-    changes = {"phone": phone}
+    changes: dict[str, str | None] = {"phone": phone}
     if said:
         doctor = await get_doctor(request.scope, UUID(str(running.data["id"])))
-        known = doctor.note or ""
-        note = known if said in known else f"{known}; {said}".removeprefix("; ")
-        changes["note"] = parse_text(note, longest=_LONGEST_NOTE)
+        changes["note"] = as_note(said, doctor.note)
     return await _save(request, running, changes)
 
 

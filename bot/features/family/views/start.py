@@ -16,6 +16,7 @@ COMMANDS = (
     "appts",
     "addappt",
     "doctors",
+    "contacts",
     "undo",
     "history",
     "refill",
@@ -47,6 +48,7 @@ def command_menu(commands: Sequence[str] = COMMANDS) -> list[tuple[str, str]]:
         "appts": _("Appointments, who's driving, your phone's calendar"),
         "addappt": _("Add an appointment"),
         "doctors": _("Doctors and how to reach them"),
+        "contacts": _("Whom to call in an emergency, and whom first"),
         "undo": _("Undo the last thing you did"),
         "history": _("See and correct what was given"),
         "refill": _("Add to the stock of a medicine, or count it"),
@@ -156,6 +158,14 @@ def help_text(*, role: Role | None) -> Answer:
         (plan, _("or <i>every Tuesday 10:00 until 1 March</i>")),
         (plan, _("/doctors: doctors and how to reach them; /adddoctor adds one")),
         (not plan, _("/doctors: doctors and how to reach them")),
+        (
+            may(role, Action.CHANGE_CONTACTS),
+            _("/contacts: whom to call in an emergency, and whom first; /addcontact adds one"),
+        ),
+        (
+            not may(role, Action.CHANGE_CONTACTS),
+            _("/contacts: whom to call in an emergency, and whom first"),
+        ),
     ]
     family = [
         (

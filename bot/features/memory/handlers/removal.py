@@ -15,7 +15,9 @@ from bot.ui.presses.history import (
 from domain.access import Action
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.contacts.doctors import get_doctor
-from domain.contacts.errors import SimilarDoctor
+from domain.contacts.emergency_contacts import get_contact
+from domain.contacts.errors import SimilarContact, SimilarDoctor
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
 from domain.medicines.errors import SameMedicine
@@ -112,16 +114,22 @@ async def bring_back(request: Request) -> Answer:
         return views.is_back_already()
     try:
         await bring_back_thing(scope, kind, press.subject_id, beside=press.returning.beside)
-    except (SameMedicine, SimilarDoctor) as other:
-        existing = (
-            other.existing.name
-            if isinstance(other, SameMedicine)
-            else (await get_doctor(scope, other.existing_id)).name
-        )
+    except (SameMedicine, SimilarDoctor, SimilarContact) as other:
+        existing = await _name_of(scope, other)
         return Answer(
             edit=views.removed_thing(thing, member=member, now=scope.clock.now(), existing=existing)
         )
     return views.brought_back(thing, member=member)
+
+
+async def _name_of(scope: Scope, other: SameMedicine | SimilarDoctor | SimilarContact) -> str:
+    match other:
+        case SameMedicine():
+            return other.existing.name
+        case SimilarDoctor():
+            return (await get_doctor(scope, other.existing_id)).name
+        case SimilarContact():
+            return (await get_contact(scope, other.existing_id)).name
 
 
 async def _list(request: Request, *, page: int) -> Screen:

@@ -116,6 +116,7 @@ def _values() -> Mapping[str, Callable[[Any, _Reading], str]]:
     plain = dict.fromkeys(
         (
             *("name", "title", "place", "bring", "note", "doctor_name", "specialty", "address"),
+            "relation",
             *("instructions", "reason", "given", "nickname", "amount"),
         ),
         _text,

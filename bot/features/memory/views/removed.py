@@ -21,6 +21,7 @@ _SIGNS = {
     RemovedKind.MEDICINE: "💊",
     RemovedKind.APPOINTMENT: "📅",
     RemovedKind.DOCTOR: "👩‍⚕️",
+    RemovedKind.CONTACT: "☎️",
 }
 
 
@@ -67,12 +68,12 @@ def _what(thing: RemovedThing, *, now: datetime) -> str:
     name = f"<b>{escape(thing.name)}</b>"
     if thing.kind is RemovedKind.MEDICINE and thing.about:
         name = f"{name} {escape(thing.about)}"
-    elif thing.kind is RemovedKind.DOCTOR and thing.about:
+    elif thing.kind in (RemovedKind.DOCTOR, RemovedKind.CONTACT) and thing.about:
         name = _("{name}, {about}").format(name=name, about=escape(thing.about))
     elif thing.starts_at is not None:
         when = _moment(thing.starts_at, thing.zone, now=now)
         name = _("{name}, {about}").format(name=name, about=when)
-    if thing.kind is RemovedKind.PERSON:
+    if thing.kind is RemovedKind.PERSON or thing.person is None:
         return name
     return _("{name}, for {person}").format(name=name, person=escape(thing.person))
 
@@ -98,9 +99,12 @@ def removed_thing(
     may_bring_back = may(member.role, RIGHTS[thing.kind])
     label, returning = _("↩️ Restore"), Returning(thing.kind)
     if existing is not None:
+        question = _("⚠️ {person} has {existing} by now. Do you want both?")
+        if thing.kind is RemovedKind.CONTACT:
+            question = _("⚠️ There's the contact {existing} by now. Do you want both?")
         lines.append(
-            _("⚠️ {person} has {existing} by now. Do you want both?").format(
-                person=escape(thing.person), existing=f"<b>{escape(existing)}</b>"
+            question.format(
+                person=escape(thing.person or ""), existing=f"<b>{escape(existing)}</b>"
             )
         )
         label, returning = _("↩️ Restore: I want both"), Returning(thing.kind, beside=True)
@@ -133,6 +137,10 @@ def _with_it(thing: RemovedThing) -> list[str]:
             thing.appointments,
         ),
         (ngettext("{count} doctor", "{count} doctors", thing.doctors), thing.doctors),
+        (
+            ngettext("{count} emergency contact", "{count} emergency contacts", thing.contacts),
+            thing.contacts,
+        ),
     ]
     if thing.kind is not RemovedKind.PERSON:
         return []
@@ -141,6 +149,8 @@ def _with_it(thing: RemovedThing) -> list[str]:
 
 def brought_back(thing: RemovedThing, *, member: Member) -> Answer:
     words = _("✅ <b>{name}</b> for {person} is back.")
+    if thing.person is None:
+        words = _("✅ <b>{name}</b> is back.")
     if thing.kind is RemovedKind.PERSON:
         words = _("✅ <b>{name}</b> is back, with everything that was removed with them.")
     command, label = {
@@ -148,9 +158,10 @@ def brought_back(thing: RemovedThing, *, member: Member) -> Answer:
         RemovedKind.MEDICINE: ("meds", _("📋 Medicines")),
         RemovedKind.APPOINTMENT: ("appts", _("📅 Appointments")),
         RemovedKind.DOCTOR: ("doctors", _("👩‍⚕️ Doctors")),
+        RemovedKind.CONTACT: ("contacts", _("☎️ Emergency contacts")),
     }[thing.kind]
     press = RunCommand(family_id=member.family_id, command=command)
-    text = words.format(name=escape(thing.name), person=escape(thing.person))
+    text = words.format(name=escape(thing.name), person=escape(thing.person or ""))
     return Answer(toast=_("Restored."), edit=Screen(text, ((Button(label, press.encode()),),)))
 
 

@@ -26,7 +26,7 @@ from domain.delivery.inbox import EditedMessage, record_effect
 _WITHOUT_ARGUMENTS = frozenset(  # these take no arguments
     {
         *("start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors"),
-        *("settings", "undo", "leave", "removed", "changes"),
+        *("contacts", "settings", "undo", "leave", "removed", "changes"),
     }
 )
 _CANCEL_COMMAND = "cancel"  # meaningless unless a question is open

@@ -189,3 +189,12 @@ def test_a_number_for_emergencies_is_no_name() -> None:
     assert (found.name, found.phone) == ("Dr Weber", None)
     assert found.problem is not None
     assert found.problem.words == "999"
+
+
+def test_a_number_too_short_is_no_address() -> None:
+    found = understand_doctor("Dr Weber, cardiologist, 123", people=[MUM], zone=LONDON)
+    assert (found.specialty, found.phone, found.address) == ("cardiologist", None, None)
+    assert found.problem is not None
+    assert found.problem.words == "123"
+    room = understand_doctor("Dr Weber, GP, +442079460018, 204", people=[MUM], zone=LONDON)
+    assert (room.address, room.problem) == ("204", None)

@@ -10,7 +10,7 @@ from tests.unit.views.screens.appointment_notices import (
 )
 from tests.unit.views.screens.appointments import appointment_question_screens, appointment_screens
 from tests.unit.views.screens.change_notices import change_notice_screens
-from tests.unit.views.screens.contacts import doctor_screens
+from tests.unit.views.screens.contacts import contact_screens, doctor_screens
 from tests.unit.views.screens.conversation import conversation_screens
 from tests.unit.views.screens.day_times import day_times_screens, new_medicine_day_screens
 from tests.unit.views.screens.family import (
@@ -67,7 +67,7 @@ def screens_by_area(words: Words) -> Mapping[str, Mapping[str, View]]:
             **appointment_notice_screens(home),
             **calendar_file_screens(home),
         },
-        "contacts": doctor_screens(home),
+        "contacts": {**doctor_screens(home), **contact_screens(home)},
         "conversation": conversation_screens(words),
         "family": {
             **family_screens(home),

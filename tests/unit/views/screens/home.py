@@ -15,6 +15,7 @@ from domain.appointments.details import Details, DoctorNamed
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import ByDay, Frequency, Recurrence
 from domain.contacts.doctors import DoctorFacts
+from domain.contacts.emergency_contacts import ContactFacts
 from domain.database.scope import Member
 from domain.family.families import (
     FamilyFacts,
@@ -255,6 +256,18 @@ class Home:
             specialty=self.words.medicine,
             phone="+442079460018",
             address=self.words.family,
+            note=self.words.other_person,
+        )
+
+    @property
+    def contact(self) -> ContactFacts:
+        return ContactFacts(
+            id=MEDICINE_IDS[8],
+            person_id=PERSON_ID,
+            person=self.words.person,
+            name=self.words.ben,
+            relation=self.words.medicine,
+            phone="+442079460020",
             note=self.words.other_person,
         )
 

@@ -114,7 +114,12 @@ def _removed(home: Home) -> Mapping[str, View]:
         name=words.person,
         about=None,
         at=NOW - 9 * _DAY,
-        before={"medications": {"1": {}}, "appointments": ["1", "2"], "doctors": ["1"]},
+        before={
+            "medications": {"1": {}},
+            "appointments": ["1", "2"],
+            "doctors": ["1"],
+            "contacts": ["1"],
+        },
     )
     visit = replace(
         medicine,
@@ -133,6 +138,9 @@ def _removed(home: Home) -> Mapping[str, View]:
         name=words.anna,
         about=words.reason,
     )
+    contact = replace(
+        medicine, kind=RemovedKind.CONTACT, name=words.ben, about=words.reason, person=None
+    )
     listed = partial(removed.removed_things, member=member, now=NOW)
     one = partial(removed.removed_thing, member=member, now=NOW)
     return {
@@ -148,6 +156,8 @@ def _removed(home: Home) -> Mapping[str, View]:
         "removed_one_beside_another": partial(one, medicine, existing=words.medicine),
         "removed_one_person": partial(one, person),
         "removed_one_appointment": partial(one, visit),
+        "removed_one_contact_beside_another": partial(one, contact, existing=words.ben),
+        "brought_back_contact": partial(removed.brought_back, contact, member=member),
         "brought_back_medicine": partial(removed.brought_back, medicine, member=member),
         "brought_back_person": partial(removed.brought_back, person, member=member),
         "brought_back_already": partial(removed.is_back_already),

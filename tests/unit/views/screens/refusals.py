@@ -17,7 +17,7 @@ from domain.appointments.errors import (
     DriverAlreadySet,
     TimeDoesNotExist,
 )
-from domain.contacts.errors import SimilarDoctor
+from domain.contacts.errors import OrderChanged, SimilarContact, SimilarDoctor
 from domain.errors import (
     AlreadyApplied,
     AlreadyExists,
@@ -132,6 +132,8 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "alike_medicine": SimilarMedicine(home.saved),
         "alike_name": SimilarName(home.words.person),
         "alike_doctor": SimilarDoctor(BEN_ID),
+        "alike_contact": SimilarContact(BEN_ID),
+        "order_changed": OrderChanged(),
         "changed_meanwhile": MedicineChanged(home.saved),
         "time_not_possible": TimeNotPossible(),
         "stock_unit_differs": StockUnitDiffers("tablet"),

@@ -79,14 +79,15 @@ def readme(reader: Reader, *, now: datetime, is_cut_to: int | None) -> str:
             "rises when that changes. Times are in UTC, with the time zone beside them."
         ),
         _(
-            "medicines.csv, doses.csv, appointments.csv, stock.csv, doctors.csv: tables for a "
-            "spreadsheet. Times are as the clock showed them in the time zone beside them. A cell "
-            "that could be taken for a formula begins with an apostrophe."
+            "medicines.csv, doses.csv, appointments.csv, stock.csv, doctors.csv, contacts.csv: "
+            "tables for a spreadsheet. Times are as the clock showed them in the time zone beside "
+            "them. A cell that could be taken for a formula begins with an apostrophe."
         ),
         _(
-            "fhir-r5-bundle.json: medicines, doses, appointments and doctors as HL7 FHIR R5, for "
-            "health software. A dose that nobody recorded has the status “unknown”: that doesn't "
-            "mean that it wasn't given. Nobody has checked any of this as a prescription."
+            "fhir-r5-bundle.json: medicines, doses, appointments, doctors and emergency contacts "
+            "as HL7 FHIR R5, for health software. A dose that nobody recorded has the status "
+            "“unknown”: that doesn't mean that it wasn't given. Nobody has checked any of this as "
+            "a prescription."
         ),
         _("calendar.ics: the appointments, for a calendar. Later changes aren't sent."),
         _(
