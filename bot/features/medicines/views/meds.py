@@ -64,12 +64,8 @@ def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: 
     if not lines:
         if not may(member.role, Action.CHANGE_MEDICINES):
             return Screen(_("No medicines yet."))
-        return Screen(
-            _(
-                "No medicines yet. Type one, for example"
-                " <code>/addmed Aspirin 100 mg at 08:00</code>"
-            )
-        )
+        example = "<code>/addmed Aspirin 100 mg at 08:00</code>"
+        return Screen(_("No medicines yet. Type one, for example {line}").format(line=example))
     page = min(max(page, 0), (len(lines) - 1) // PAGE)
     shown = lines[page * PAGE : (page + 1) * PAGE]
     has_several = len({line.person_id for line in lines}) > 1
