@@ -1,6 +1,7 @@
 """Who may do and see what: what a walk holds every step and every new message against."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
 from tests.walk.snapshot import Snapshot, normal
@@ -16,7 +17,7 @@ def check_rights(outcome: Outcome, user_id: UUID | None) -> Iterator[str]:
     """
     before, after = outcome.before, outcome.after
     was, is_now = (normal(tables, until=before.at) for tables in (before, after))
-    for person_id, change in _changes(outcome):
+    for person_id, change in _changes(outcome, was, is_now):
         if not any(_may_act(tables, user_id, person_id) for tables in (before, after)):
             yield f"something of {after.people[person_id]['name']} was changed: {change}"
     for key in was["members"].keys() | is_now["members"].keys():
@@ -29,10 +30,11 @@ def check_rights(outcome: Outcome, user_id: UUID | None) -> Iterator[str]:
             yield f"what {after.name_of(member['user_id'])} may do was changed: {old} to {new}"
 
 
-def _changes(outcome: Outcome) -> Iterator[tuple[UUID, str]]:
+def _changes(
+    outcome: Outcome, was: Mapping[str, Any], is_now: Mapping[str, Any]
+) -> Iterator[tuple[UUID, str]]:
     """Whom each change is about, and what it is."""
     before, after = outcome.before, outcome.after
-    was, is_now = (normal(tables, until=before.at) for tables in (before, after))
     appointments = {**before.appointments, **after.appointments}
     for name in _TABLES:
         rows = {**getattr(before, name), **getattr(after, name)}
